@@ -1,0 +1,75 @@
+/**
+ * The contract between the engine and what computes: a backend stores arrays and has one kernel for each leaf primitive.
+ *
+ * `Kernels<B>` is exhaustive by type: a new primitive without a kernel does not compile. Backends import types from here,
+ * and func never imports a backend.
+ */
+import type { Aval } from '../aval'
+import type { DType, TypedArray } from '../dtype'
+import type { ClosedJaxpr, Jaxpr } from '../ir/jaxpr'
+import type { LeafName, ParamsOf } from '../table'
+
+/** A dense row-major array in host memory; `data` is of the storage type of `dtype` (see StorageOf). */
+export interface HostArray {
+  readonly shape: readonly number[]
+  readonly dtype: DType
+  readonly data: TypedArray
+}
+
+export interface Storage<B> {
+  /** The bytes are copied, or `array` is never written again by the caller. */
+  readonly upload: (array: HostArray) => B
+  readonly download: (buffer: B, aval: Aval) => Promise<HostArray>
+  /** Absent where the device can't (WebGPU). */
+  readonly downloadSync?: (buffer: B, aval: Aval) => HostArray
+  /** A second handle on the same data; both are to be released. */
+  readonly share: (buffer: B) => B
+  readonly release: (buffer: B) => void
+  /** Buffers alive (handles, not counting shared data twice) and their bytes. */
+  readonly memory: () => { readonly buffers: number; readonly bytes: number }
+}
+
+/** One application: parameters and types, all known before data is. */
+export interface KernelCall<P> {
+  readonly params: P
+  readonly ins: readonly Aval[]
+  readonly outs: readonly Aval[]
+}
+/**
+ * Prepares an application once; the answer is run on buffers as often as the program is. Inputs are never changed or
+ * released by a kernel, and each output is a handle of its own (`share` for one that is its input).
+ */
+export type Kernel<B, P> = (call: KernelCall<P>) => (inputs: readonly B[]) => readonly B[]
+export type Kernels<B> = { readonly [N in LeafName]: Kernel<B, ParamsOf[N]> }
+
+export type Activation = 'relu' | 'logistic' | 'tanh' | 'none'
+/** Combinations that a backend may do in one kernel; the planner finds them. */
+export interface FusedKernels<B> {
+  /** `activation(dot(x [m,k], w [k,n]) + bias [n])`; inputs x, w, and bias if `bias`. Answer undefined to decline. */
+  readonly dense?: (
+    call: KernelCall<{ readonly bias: boolean; readonly activation: Activation }>,
+  ) => ((inputs: readonly B[]) => readonly B[]) | undefined
+}
+
+export interface CompileOptions {
+  /** Inputs whose memory may be reused or freed. */
+  readonly donated: readonly boolean[]
+  /** A name for messages and profiles. */
+  readonly name: string
+}
+export interface Executable<B> {
+  readonly run: (inputs: readonly B[]) => readonly B[]
+  readonly dispose: () => void
+}
+
+export interface Backend<B = unknown> {
+  readonly name: string
+  /** Element types that its arrays can have; all others are refused with an error before a kernel runs. */
+  readonly dtypes: ReadonlySet<DType>
+  readonly storage: Storage<B>
+  readonly kernels: Kernels<B>
+  readonly fused?: FusedKernels<B>
+  /** Whole programs, where the backend has a compiler; elsewhere func plans them over the kernels. */
+  readonly compile?: (program: Jaxpr, options: CompileOptions) => Executable<B>
+}
+export type { ClosedJaxpr }

@@ -1,0 +1,134 @@
+/**
+ * The errors of func. A class a kind, so that callers can tell them apart by `instanceof` or by `_tag`; the message says
+ * where, what was expected, what came, and what to do.
+ */
+import { type Aval, showAval } from './aval'
+
+export abstract class FuncError extends Error {
+  abstract readonly _tag: string
+  override get name(): string {
+    return this._tag
+  }
+}
+const show = (ins: readonly Aval[]): string => (ins.length === 0 ? 'no operands' : ins.map(showAval).join(' and '))
+
+/** Operands whose shapes, dtypes or parameters do not fit an operation; found before any kernel runs. */
+export class ShapeError extends FuncError {
+  readonly _tag = 'ShapeError'
+  constructor(
+    readonly operation: string,
+    readonly operands: readonly Aval[],
+    readonly reason: string,
+  ) {
+    super(`${operation}: ${reason}; got ${show(operands)}`)
+  }
+}
+/** An argument of a public function that is of the wrong kind or out of range. */
+export class ArgumentError extends FuncError {
+  readonly _tag = 'ArgumentError'
+  constructor(
+    readonly operation: string,
+    readonly reason: string,
+  ) {
+    super(`${operation}: ${reason}`)
+  }
+}
+/** A dtype that an operation, a transformation or a backend does not take. */
+export class DTypeError extends FuncError {
+  readonly _tag = 'DTypeError'
+  constructor(
+    readonly operation: string,
+    readonly reason: string,
+  ) {
+    super(`${operation}: ${reason}`)
+  }
+}
+/** A primitive has no rule for a transformation; the primitive's author gave the reason. */
+export class RuleUnsupportedError extends FuncError {
+  readonly _tag = 'RuleUnsupportedError'
+  constructor(
+    readonly primitive: string,
+    readonly rule: string,
+    readonly reason: string,
+  ) {
+    super(`${primitive} has no ${rule} rule: ${reason}`)
+  }
+}
+/** A concrete value was asked of a tensor that stands for many (inside jit, vmap, scan ...). */
+export class ConcretizationError extends FuncError {
+  readonly _tag = 'ConcretizationError'
+  constructor(
+    readonly aval: Aval,
+    readonly asked: string,
+  ) {
+    super(
+      `${asked}: this tensor of type ${showAval(aval)} is traced and has no value yet. Inside jit, scan, whileLoop, cond, vmap and checkpoint use ` +
+        `np.where, lax.cond, lax.switch or lax.whileLoop in place of control flow on values, mark the argument static (staticArgnums), or move the read outside`,
+    )
+  }
+}
+/** A tracer outlived the transformation that made it: it was stored outside of the traced function. */
+export class EscapedTracerError extends FuncError {
+  readonly _tag = 'EscapedTracerError'
+  constructor(
+    readonly aval: Aval,
+    readonly transformation: string,
+  ) {
+    super(
+      `a traced tensor of type ${showAval(aval)} made inside ${transformation} was used after it had ended. Return it from the transformed function ` +
+        `instead of storing it in an outer variable`,
+    )
+  }
+}
+/** A tensor whose memory was freed, or given away by donation, was used. */
+export class DisposedError extends FuncError {
+  readonly _tag = 'DisposedError'
+  constructor(
+    readonly aval: Aval,
+    readonly cause_: string,
+  ) {
+    super(`this tensor of type ${showAval(aval)} was ${cause_} and can't be used any more. Keep a copy (np.copy) or drop the dispose/donation`)
+  }
+}
+/** A named axis that no surrounding vmap binds. */
+export class AxisNameError extends FuncError {
+  readonly _tag = 'AxisNameError'
+  constructor(
+    readonly axisName: string,
+    readonly bound: readonly string[],
+  ) {
+    super(
+      `unbound axis name ${JSON.stringify(axisName)}: collectives work under vmap(f, { axisName: ${JSON.stringify(axisName)} }); ` +
+        (bound.length > 0 ? `bound here: ${bound.join(', ')}` : 'no axis is named here'),
+    )
+  }
+}
+/** Two trees or types that must agree (a carry, the branches of a cond, tangents of primals) do not. */
+export class TypeMismatchError extends FuncError {
+  readonly _tag = 'TypeMismatchError'
+  constructor(
+    readonly operation: string,
+    readonly reason: string,
+  ) {
+    super(`${operation}: ${reason}`)
+  }
+}
+/** A backend is missing, failed, or can't do what was asked. */
+export class BackendError extends FuncError {
+  readonly _tag = 'BackendError'
+  constructor(
+    readonly backend: string,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`backend ${backend}: ${reason}`)
+    if (options?.cause !== undefined) this.cause = options.cause
+  }
+}
+/** An invariant of the library itself is broken; not the caller's fault. */
+export class BugError extends FuncError {
+  readonly _tag = 'BugError'
+  constructor(reason: string) {
+    super(`this is a bug in heddle, please report it: ${reason}`)
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * What a primitive is: a name and the rules that say everything about it, all in one object.
+ *
+ * No rule is optional but those of primitives with bodies: what is absent is said, with its reason (`unsupported`).
+ */
+import type { Aval } from './aval'
+import { RuleUnsupportedError, ShapeError } from './error'
+import type { Jaxpr } from './ir/jaxpr'
+import type { Tensor } from './tensor'
+
+export interface Unsupported {
+  readonly _tag: 'Unsupported'
+  readonly reason: string
+}
+export const unsupported = (reason: string): Unsupported => ({ _tag: 'Unsupported', reason })
+
+/** In a transpose rule: the operand that the program is linear in, of which only the type is known. */
+export interface Linear {
+  readonly _tag: 'Linear'
+  readonly aval: Aval
+}
+export const isLinear = (x: Tensor | Linear): x is Linear => (x as Linear)._tag === 'Linear'
+
+/** The axis that vmap adds: its size and the name that collectives use. */
+export interface BatchAxis {
+  readonly size: number
+  readonly name: string | undefined
+}
+/** The position of the batch axis in an operand; null where the operand has none. */
+export type Dim = number | null
+/** A tangent or cotangent; null is a zero that was never computed. */
+export type Tangent = Tensor | null
+
+type Tensors = readonly Tensor[]
+
+export interface Rules<P> {
+  /** Types of the results from types of the operands; a string is the reason why the operands do not fit. */
+  readonly abstractEval: (ins: readonly Aval[], params: P) => readonly Aval[] | string
+  /** Results and their tangents. Called only if some tangent is not zero; integer operands always have null. */
+  readonly jvp: ((xs: Tensors, ts: readonly Tangent[], params: P) => readonly [outs: Tensors, tangents: readonly Tangent[]]) | Unsupported
+  /** Cotangents of the `Linear` operands from those of the results (some may be null); the answer for others is ignored. */
+  readonly transpose:
+    | ((cts: readonly Tangent[], ins: readonly (Tensor | Linear)[], params: P) => readonly (Tangent | undefined)[])
+    | Unsupported
+  /** Results for operands that have one more axis at `dims`, and where the results have it. */
+  readonly batch:
+    | ((axis: BatchAxis, xs: Tensors, dims: readonly Dim[], params: P) => readonly [outs: Tensors, dims: readonly Dim[]])
+    | Unsupported
+  /** Parameters as they stand in a printed jaxpr; default: all of them. */
+  readonly show?: (params: P) => Readonly<Record<string, unknown>>
+
+  // Primitives with bodies. A primitive with none of these is a leaf: each backend has a kernel for it.
+  /** The program this stands for, when calling it is all there is to it (jit, checkpoint, custom derivatives). */
+  readonly inline?: (params: P) => Jaxpr
+  /** How a backend of kernels runs it (loops and branches): `prepare` once, then call. */
+  readonly interpret?: <B>(params: P, host: Interpreter<B>) => (inputs: readonly B[]) => readonly B[]
+  /** Evaluation on concrete values, where it is neither of the two above. */
+  readonly impl?: (xs: Tensors, params: P) => Tensors
+  /** Closures become programs when the primitive is recorded in one; what they close over becomes leading operands. */
+  readonly stage?: (xs: Tensors, params: P) => readonly [xs: Tensors, params: P]
+  /** Known outputs now, unknown ones recorded by `emit`. Default: all is recorded as soon as one operand is unknown. */
+  readonly partialEval?: (xs: Tensors, unknown: readonly boolean[], params: P, emit: Emit) => Tensors
+  /** Outputs that nobody uses are dropped from the body, as are inputs it then doesn't need. */
+  readonly dce?: (params: P, usedOuts: readonly boolean[]) => { readonly params: P; readonly usedIns: readonly boolean[] }
+  /** The named axes that it uses. */
+  readonly axisNames?: (params: P) => readonly string[]
+  /** Not to be removed or merged even if unused (none of our leaves). */
+  readonly effectful?: boolean
+}
+/** Records an equation in the program under construction and answers its results. */
+export type Emit = <P>(primitive: Primitive<P>, xs: Tensors, params: P) => Tensors
+
+/** What `interpret` gets of a kernel backend: programs to run, and ways to hold and drop buffers. */
+export interface Interpreter<B> {
+  readonly program: (jaxpr: Jaxpr) => (inputs: readonly B[]) => readonly B[]
+  /** One kernel, by the name of its leaf. */
+  readonly kernel: (name: string, params: unknown, ins: readonly Aval[]) => (inputs: readonly B[]) => readonly B[]
+  readonly share: (buffer: B) => B
+  readonly release: (buffer: B) => void
+  /** The value of a scalar, read back. */
+  readonly read: (buffer: B, aval: Aval) => number
+}
+
+export interface Primitive<P> extends Rules<P> {
+  readonly name: string
+}
+export const definePrimitive = <P>(name: string, rules: Rules<P>): Primitive<P> => ({ name, ...rules })
+export const isLeafPrimitive = (p: Primitive<never>): boolean => !p.inline && !p.interpret && !p.impl
+
+/** The types of the results, or the error that names operands and reason. */
+export const infer = <P>(primitive: Primitive<P>, ins: readonly Aval[], params: P): readonly Aval[] => {
+  const out = primitive.abstractEval(ins, params)
+  if (typeof out === 'string') throw new ShapeError(primitive.name, ins, out)
+  return out
+}
+/** The rule, or the error that says why there is none. */
+export const ruleOf = <P, N extends 'jvp' | 'transpose' | 'batch'>(primitive: Primitive<P>, rule: N): Exclude<Rules<P>[N], Unsupported> => {
+  const r = primitive[rule]
+  if (typeof r !== 'function') throw new RuleUnsupportedError(primitive.name, rule, r.reason)
+  return r as Exclude<Rules<P>[N], Unsupported>
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+// Everything in the repository runs from source: the custom condition stands first in each package's exports map.
+const conditions = ['@heddle/source', 'module', 'node', 'import', 'default']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['{packages,examples,bench}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    testTimeout: 20_000,
+  },
+})
