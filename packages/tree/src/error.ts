@@ -1,0 +1,37 @@
+/**
+ * TreeError: what a tree operation found wrong, where, and what it wanted there.
+ */
+import { keystr, type Path } from './path.js'
+
+/**
+ * A tree has another structure than an operation needs.
+ *
+ * `path` is the way from the root to the place of the mismatch.
+ */
+export class TreeError extends Error {
+  override readonly name = 'TreeError'
+  readonly operation: string
+  readonly path: Path
+  readonly problem: string
+
+  constructor(operation: string, path: Path, problem: string) {
+    super(`${operation}${path.length === 0 ? '' : ` at ${keystr(path)}`}: ${problem}`)
+    this.operation = operation
+    this.path = path
+    this.problem = problem
+  }
+}
+
+/** Says in a few words what a value is, for an error. */
+export const describe = (x: unknown): string => {
+  if (x === null || x === undefined) return String(x)
+  if (Array.isArray(x)) return `an array of length ${x.length}`
+  if (typeof x === 'object') {
+    const proto: unknown = Object.getPrototypeOf(x)
+    if (proto === null || Object.getPrototypeOf(proto) === null) return `an object with keys {${Object.keys(x).sort().join(', ')}}`
+    return `a ${x.constructor?.name || 'class instance'}`
+  }
+  return typeof x === 'function'
+    ? `the function ${x.name || '(anonymous)'}`
+    : `${typeof x} ${typeof x === 'string' ? JSON.stringify(x) : String(x)}`
+}

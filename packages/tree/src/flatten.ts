@@ -1,0 +1,131 @@
+/**
+ * Flatten and unflatten: a tree as the list of its leaves and its structure.
+ *
+ * Nodes are arrays, plain objects (keys in sorted order), instances of registered classes, null and undefined; all else is a leaf.
+ * Laws: `unflatten(flatten(x)) = x`; `flatten(treedef.unflatten(ls)).leaves = ls` when no leaf is itself a node.
+ */
+import type { PathKey } from './path.js'
+import { nodeTypeOf, type RegisteredNode } from './registry.js'
+import { asDef, Def, leafDef, nullDef, undefinedDef, type Kind, type TreeDef } from './treedef.js'
+
+/** Says of a subtree that it is to be taken as a leaf. */
+export type IsLeaf = (x: unknown) => boolean
+
+/** A tree's leaves in order and its structure. */
+export interface Flattened {
+  readonly leaves: unknown[]
+  readonly treedef: TreeDef
+}
+
+/** What kind of node a value is, and its class if that is registered. */
+export const kindOf = (x: unknown): Kind => {
+  if (x === null) return 'null'
+  if (x === undefined) return 'undefined'
+  if (typeof x !== 'object') return 'leaf'
+  if (Array.isArray(x)) return 'array'
+  const proto = Object.getPrototypeOf(x) as object | null
+  if (proto === null || proto === Object.prototype) return 'object'
+  if (nodeTypeOf(proto) !== undefined) return 'class'
+  // A plain object of another realm (a worker, a test's context) has a root prototype of its own.
+  return Object.getPrototypeOf(proto) === null && Object.hasOwn(proto, 'isPrototypeOf') ? 'object' : 'leaf'
+}
+
+const typeOf = (x: unknown): RegisteredNode => nodeTypeOf(Object.getPrototypeOf(x) as object)!
+
+const visit = (x: unknown, isLeaf: IsLeaf | undefined, out: unknown[]): Def => {
+  if (isLeaf !== undefined && isLeaf(x)) {
+    out.push(x)
+    return leafDef
+  }
+  switch (kindOf(x)) {
+    case 'leaf':
+      out.push(x)
+      return leafDef
+    case 'null':
+      return nullDef
+    case 'undefined':
+      return undefinedDef
+    case 'array': {
+      const xs = x as readonly unknown[]
+      const children = new Array<Def>(xs.length)
+      for (let i = 0; i < xs.length; i++) children[i] = visit(xs[i], isLeaf, out)
+      return new Def('array', children)
+    }
+    case 'object': {
+      const o = x as Readonly<Record<string, unknown>>
+      const keys = Object.keys(o).sort()
+      const children = new Array<Def>(keys.length)
+      for (let i = 0; i < keys.length; i++) children[i] = visit(o[keys[i]!], isLeaf, out)
+      return new Def('object', children, keys)
+    }
+    case 'class': {
+      const type = typeOf(x)
+      const [parts, aux] = type.flatten(x)
+      return new Def(
+        'class',
+        parts.map((p) => visit(p, isLeaf, out)),
+        type.keys?.(x),
+        type,
+        aux,
+      )
+    }
+  }
+}
+
+/**
+ * Takes a tree apart into its leaves, in order, and its structure.
+ *
+ * Where `isLeaf` holds, a node is a leaf. Source: `jax.tree.flatten`.
+ */
+export const flatten = (tree: unknown, isLeaf?: IsLeaf): Flattened => {
+  const leaves: unknown[] = []
+  const treedef = visit(tree, isLeaf, leaves)
+  return { leaves, treedef }
+}
+
+/** Puts leaves back into a structure. Throws TreeError when their number differs. */
+export const unflatten = <T = unknown>(treedef: TreeDef, leaves: readonly unknown[]): T => treedef.unflatten<T>(leaves)
+
+/** The leaves of a tree, in order. */
+export const leaves = (tree: unknown, isLeaf?: IsLeaf): unknown[] => flatten(tree, isLeaf).leaves
+
+/** The structure of a tree. */
+export const structure = (tree: unknown, isLeaf?: IsLeaf): TreeDef => flatten(tree, isLeaf).treedef
+
+/** The children of a node one level down with their keys; undefined for a leaf. */
+export const childrenOf = (x: unknown): readonly (readonly [PathKey, unknown])[] | undefined => {
+  switch (kindOf(x)) {
+    case 'leaf':
+      return undefined
+    case 'null':
+    case 'undefined':
+      return []
+    case 'array':
+      return (x as readonly unknown[]).map((c, i) => [i, c] as const)
+    case 'object':
+      return Object.keys(x as object)
+        .sort()
+        .map((k) => [k, (x as Record<string, unknown>)[k]] as const)
+    case 'class': {
+      const type = typeOf(x)
+      const keys = type.keys?.(x)
+      return type.flatten(x)[0].map((c, i) => [keys?.[i] ?? i, c] as const)
+    }
+  }
+}
+
+/** Is this a leaf, and not a node? */
+export const isLeaf = (x: unknown): boolean => kindOf(x) === 'leaf'
+
+/** The structures of a structure's children: none for a leaf. */
+export const treedefChildren = (treedef: TreeDef): readonly TreeDef[] => asDef(treedef).children
+
+/** The structure that has `inner` in the place of each leaf of `outer`. */
+export const compose = (outer: TreeDef, inner: TreeDef): TreeDef => {
+  const into = asDef(inner)
+  const go = (d: Def): Def => {
+    if (d.kind === 'leaf') return into
+    return d.children.length === 0 ? d : new Def(d.kind, d.children.map(go), d.keys, d.type, d.aux)
+  }
+  return go(asDef(outer))
+}

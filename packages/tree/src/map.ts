@@ -1,0 +1,79 @@
+/**
+ * Maps and folds over the leaves of trees.
+ *
+ * Laws: `map(id, x) = x`; `map(f, map(g, x)) = map(f . g, x)` for leaf-valued functions; maps keep the structure.
+ */
+import { childrenOf, compose, flatten, leaves, structure, type IsLeaf } from './flatten.js'
+import type { Path } from './path.js'
+import { subtrees } from './prefix.js'
+import { asDef, type TreeDef } from './treedef.js'
+
+type LeafFn = (leaf: never, ...rest: never[]) => unknown
+type Call = (...args: readonly unknown[]) => unknown
+
+const mapFlat = (operation: string, f: LeafFn, tree: unknown, rest: readonly unknown[], isLeaf?: IsLeaf): unknown => {
+  const call = f as Call
+  const { leaves: first, treedef } = flatten(tree, isLeaf)
+  if (rest.length === 0) return treedef.unflatten(first.map((x) => call(x)))
+  const others = rest.map((r) => subtrees(operation, asDef(treedef), r, [], []))
+  return treedef.unflatten(first.map((x, i) => call(x, ...others.map((o) => o[i]))))
+}
+
+/**
+ * A tree of the same structure with `f` of each leaf.
+ *
+ * Further trees must have the first one's structure, or go deeper below its leaves: `f` then gets the subtree.
+ * Errors: TreeError with the path where one differs. Source: `jax.tree.map`.
+ */
+export const map = <T = unknown>(f: LeafFn, tree: unknown, ...rest: readonly unknown[]): T => mapFlat('tree.map', f, tree, rest) as T
+
+/** `map` where the nodes for which `isLeaf` holds are leaves too. */
+export const mapUntil = <T = unknown>(isLeaf: IsLeaf, f: LeafFn, tree: unknown, ...rest: readonly unknown[]): T =>
+  mapFlat('tree.mapUntil', f, tree, rest, isLeaf) as T
+
+/** The leaves of a tree with their paths, in order. Source: `jax.tree_util.tree_leaves_with_path`. */
+export const leavesWithPath = (tree: unknown, isLeaf?: IsLeaf): (readonly [path: Path, leaf: unknown])[] => {
+  const out: (readonly [Path, unknown])[] = []
+  const go = (x: unknown, path: Path): void => {
+    const children = isLeaf?.(x) === true ? undefined : childrenOf(x)
+    if (children === undefined) out.push([path, x])
+    else for (const [key, child] of children) go(child, [...path, key])
+  }
+  go(tree, [])
+  return out
+}
+
+/** `map` with the path of the leaf as first argument. Source: `jax.tree_util.tree_map_with_path`. */
+export const mapWithPath = <T = unknown>(
+  f: (path: Path, leaf: never, ...rest: never[]) => unknown,
+  tree: unknown,
+  ...rest: readonly unknown[]
+): T => {
+  const call = f as (path: Path, ...args: readonly unknown[]) => unknown
+  const { treedef } = flatten(tree)
+  const others = rest.map((r) => subtrees('tree.mapWithPath', asDef(treedef), r, [], []))
+  return treedef.unflatten<T>(leavesWithPath(tree).map(([path, x], i) => call(path, x, ...others.map((o) => o[i]))))
+}
+
+/** Folds the leaves from the left. Source: `jax.tree.reduce`. */
+export const reduce = <A>(f: (acc: A, leaf: never) => A, tree: unknown, initial: A): A =>
+  leaves(tree).reduce<A>((acc, x) => f(acc, x as never), initial)
+
+/** Does the predicate hold of every leaf? Truth of the leaves by default. Source: `jax.tree.all`. */
+export const all = (tree: unknown, predicate: (leaf: never) => boolean = Boolean): boolean =>
+  leaves(tree).every((x) => predicate(x as never))
+
+/**
+ * Turns an `outer` of `inner`s inside out: a tree of structure `inner` with trees of structure `outer` at its leaves.
+ *
+ * Errors: TreeError when `tree` is not an outer of inners. Source: `jax.tree.transpose`.
+ */
+export const transpose = <T = unknown>(outer: TreeDef, inner: TreeDef, tree: unknown): T => {
+  const flat = subtrees('tree.transpose', asDef(compose(outer, inner)), tree, [], [])
+  const n = inner.numLeaves
+  const columns = Array.from({ length: n }, (_, j) => outer.unflatten(Array.from({ length: outer.numLeaves }, (_, i) => flat[i * n + j])))
+  return inner.unflatten<T>(columns)
+}
+
+/** Have two trees the same structure? */
+export const sameStructure = (a: unknown, b: unknown): boolean => structure(a).equals(structure(b))
