@@ -85,7 +85,13 @@ module.exports = {
       name: `func-${layer[0].replace(/[^a-z/-]+/g, '')}-looks-down`,
       severity: 'error',
       from: { path: at(layer), pathNot: '\\.test\\.ts$' },
-      to: { path: layers.slice(i + 1).map(at).join('|'), ...byValue },
+      to: {
+        path: layers
+          .slice(i + 1)
+          .map(at)
+          .join('|'),
+        ...byValue,
+      },
     })),
   ],
   options: {
