@@ -47,15 +47,15 @@ const visit = (x: unknown, isLeaf: IsLeaf | undefined, out: unknown[]): Def => {
       return undefinedDef
     case 'array': {
       const xs = x as readonly unknown[]
-      const children = new Array<Def>(xs.length)
-      for (let i = 0; i < xs.length; i++) children[i] = visit(xs[i], isLeaf, out)
+      const children: Def[] = []
+      for (let i = 0; i < xs.length; i++) children.push(visit(xs[i], isLeaf, out))
       return new Def('array', children)
     }
     case 'object': {
       const o = x as Readonly<Record<string, unknown>>
       const keys = Object.keys(o).sort()
-      const children = new Array<Def>(keys.length)
-      for (let i = 0; i < keys.length; i++) children[i] = visit(o[keys[i]!], isLeaf, out)
+      const children: Def[] = []
+      for (let i = 0; i < keys.length; i++) children.push(visit(o[keys[i]!], isLeaf, out))
       return new Def('object', children, keys)
     }
     case 'class': {

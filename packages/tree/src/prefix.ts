@@ -7,7 +7,7 @@
 import { describe, TreeError } from './error.js'
 import { childrenOf, kindOf, structure, type IsLeaf } from './flatten.js'
 import type { Path } from './path.js'
-import { nodeTypeOf, staticKey } from './registry.js'
+import { auxKey, nodeTypeOf } from './registry.js'
 import { asDef, type Def, type TreeDef } from './treedef.js'
 
 const mismatch = (operation: string, d: Def, tree: unknown, path: Path): TreeError | undefined => {
@@ -23,7 +23,7 @@ const mismatch = (operation: string, d: Def, tree: unknown, path: Path): TreeErr
   const type = nodeTypeOf(Object.getPrototypeOf(tree) as object)!
   if (type !== d.type) return no(describe(tree))
   const [parts, aux] = type.flatten(tree)
-  return parts.length === d.children.length && staticKey(aux) === staticKey(d.aux)
+  return parts.length === d.children.length && auxKey(type, aux) === auxKey(type, d.aux)
     ? undefined
     : no(`${describe(tree)} with other static data`)
 }

@@ -10,6 +10,8 @@ export interface NodeType<T = unknown> {
   /** Children, which are trees, and static data that belongs to the structure. */
   readonly flatten: (x: T) => readonly [children: readonly unknown[], aux: unknown]
   readonly unflatten: (aux: unknown, children: readonly unknown[]) => T
+  /** Static data as a string, if not by value: equal strings mean equal structure. */
+  readonly auxKey?: (aux: unknown) => string
   /** Names of the children in paths; indices by default. */
   readonly keys?: (x: T) => readonly PathKey[]
 }
@@ -51,7 +53,10 @@ const identityOf = (x: object): number => {
   return nextIdentity++
 }
 
-/** Static data as a string: equal strings mean equal data. */
+/** The static data of a node as a string. */
+export const auxKey = (type: NodeType, aux: unknown): string => (type.auxKey ?? staticKey)(aux)
+
+/** A value as a string: equal strings mean equal values, by value for plain data and by identity for the rest. */
 export const staticKey = (x: unknown): string => {
   switch (typeof x) {
     case 'string':

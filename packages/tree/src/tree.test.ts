@@ -33,7 +33,9 @@ registerNode(Pair, {
   unflatten: (tag, [a, b]) => new Pair(a, b, tag as string),
   keys: () => ['a', 'b'],
 })
-class Opaque {}
+class Opaque {
+  readonly x = 1
+}
 
 const opaque = new Opaque()
 const leaf = fc.oneof(fc.integer(), fc.string(), fc.boolean(), fc.constant(opaque))

@@ -6,7 +6,7 @@
  * Laws: `a.key === b.key` iff `a` and `b` are equal structures; `unflatten(flatten(x).leaves)` is a copy of `x`.
  */
 import type { PathKey } from './path.js'
-import { staticKey, type RegisteredNode } from './registry.js'
+import { auxKey, type RegisteredNode } from './registry.js'
 import { TreeError } from './error.js'
 
 /** The structure of a tree: what is left when its leaves are taken out. */
@@ -66,7 +66,7 @@ export class Def implements TreeDef {
       case 'object':
         return `{${children.map((c, i) => `${JSON.stringify(keys![i])}:${c.key}`).join(',')}}`
       case 'class':
-        return `#${this.type!.id}<${staticKey(this.aux)}>(${children.map((c) => c.key).join(',')})`
+        return `#${this.type!.id}<${auxKey(this.type!, this.aux)}>(${children.map((c) => c.key).join(',')})`
     }
   }
 
