@@ -1,0 +1,42 @@
+// Checks what no other tool reads: the README's first commands, the README and licence of each package, and that the lock file names no
+// registry (it has to work with any).
+import { existsSync, readFileSync } from 'node:fs'
+import { packages, published, root } from './packages.mjs'
+
+const problems = []
+const need = (condition, problem) => condition || problems.push(problem)
+
+const readme = readFileSync(`${root}README.md`, 'utf8')
+const commands = [...readme.matchAll(/```(?:sh|bash)\n([\s\S]*?)```/g)].flatMap(([, block]) =>
+  block.split('\n').filter((line) => line.trim() && !line.startsWith('#')),
+)
+need(commands[0]?.startsWith('npm install && npm start'), `README.md: the first command is ${commands[0]}`)
+need(commands[1]?.startsWith('npm install && npm test'), `README.md: the second command is ${commands[1]}`)
+for (const { manifest } of packages()) need(manifest.private || readme.includes(manifest.name), `README.md: no ${manifest.name}`)
+
+const licence = readFileSync(`${root}LICENSE`, 'utf8')
+for (const { name, folder, manifest } of published()) {
+  need(existsSync(`${folder}/README.md`), `packages/${name}: no README.md`)
+  need(
+    existsSync(`${folder}/LICENSE`) && readFileSync(`${folder}/LICENSE`, 'utf8') === licence,
+    `packages/${name}: LICENSE is not the repository's`,
+  )
+  for (const field of ['description', 'license', 'type', 'sideEffects', 'exports', 'files', 'engines', 'keywords'])
+    need(field in manifest, `packages/${name}/package.json: no ${field}`)
+  for (const [subpath, target] of Object.entries(manifest.exports))
+    if (typeof target === 'object')
+      need(Object.keys(target)[0] === '@heddle/source', `packages/${name}: @heddle/source is not the first condition of ${subpath}`)
+}
+
+if (existsSync(`${root}package-lock.json`)) {
+  const lock = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8'))
+  for (const [path, { resolved }] of Object.entries(lock.packages))
+    need(
+      !resolved?.includes('://'),
+      `package-lock.json: ${path} is resolved to an address (npm reads .npmrc's omit-lockfile-registry-resolved)`,
+    )
+}
+
+for (const problem of problems) console.error(problem)
+console.log(problems.length === 0 ? 'texts in order' : `${problems.length} problems`)
+process.exitCode = problems.length > 0 ? 1 : 0

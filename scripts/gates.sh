@@ -1,0 +1,68 @@
+# The gates of the repository, to be sourced: `scripts/check.sh` runs them, `.ci/run` after installing what only CI has.
+# A gate that fails does not stop the others; `report` prints the count and answers whether all passed.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 2
+export CI=true TURBO_TELEMETRY_DISABLED=1 DO_NOT_TRACK=1 NO_COLOR=1 FORCE_COLOR=0
+cache=$root/.cache
+mkdir -p "$cache"
+passed=0
+failed=0
+broken=()
+
+# gate NAME COMMAND...: runs the command and counts it as one check.
+gate() {
+  local name=$1 start=$SECONDS
+  shift
+  echo
+  echo "=== $name"
+  if timeout --kill-after=20 "${GATE_TIMEOUT:-1200}" "$@" </dev/null; then
+    passed=$((passed + 1))
+    echo "--- $name: passed ($((SECONDS - start)) s)"
+  else
+    failed=$((failed + 1))
+    broken+=("$name")
+    echo "--- $name: FAILED ($((SECONDS - start)) s)"
+  fi
+}
+
+# tests COMMAND...: runs vitest and counts each of its tests, and a file that could not be run as one that failed.
+tests() {
+  local start=$SECONDS json=$cache/tests.json code counts
+  echo
+  echo "=== tests"
+  rm -f "$json"
+  timeout --kill-after=20 "${TESTS_TIMEOUT:-1800}" "$@" --reporter=default --reporter=json --outputFile.json="$json" </dev/null
+  code=$?
+  counts=$(node scripts/count-tests.mjs "$json" "$code")
+  passed=$((passed + ${counts% *}))
+  failed=$((failed + ${counts#* }))
+  [ "${counts#* }" = 0 ] || broken+=("tests")
+  echo "--- tests: ${counts% *} passed, ${counts#* } failed ($((SECONDS - start)) s)"
+}
+
+# All gates; the tests by the command of the README.
+gates() {
+  tests npm test --
+  gate 'lint: code' npm run -s lint:code
+  gate 'lint: format' npm run -s lint:format
+  gate 'lint: arrows' npm run -s lint:arrows
+  gate 'lint: texts' node scripts/check-texts.mjs
+  gate 'types' npm run -s types
+  gate 'build' npm run -s build
+  gate 'pack' node scripts/pack.mjs
+  local tarball name
+  for tarball in "$cache"/packs/*.tgz; do
+    name=$(basename "$tarball" .tgz)
+    gate "publint $name" npx publint run "$tarball" --strict
+    gate "types of $name" npx attw "$tarball" --profile esm-only --no-color
+  done
+  gate 'built packages in plain node' node scripts/smoke.mjs
+}
+
+report() {
+  echo
+  if [ ${#broken[@]} -gt 0 ]; then printf 'failed: %s\n' "${broken[@]}"; fi
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+}

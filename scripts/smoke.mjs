@@ -1,0 +1,36 @@
+// Installs the packed tarballs into an empty project, as a user would, and imports each subpath with plain node.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { published, root } from './packages.mjs'
+
+const packs = `${root}.cache/packs`
+const project = `${root}.cache/smoke`
+rmSync(project, { recursive: true, force: true })
+mkdirSync(project, { recursive: true })
+
+const tarballs = readdirSync(packs)
+const all = published()
+const tarball = ({ name, version }) =>
+  `file:${packs}/${tarballs.find((file) => file === `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)}`
+const dependencies = Object.fromEntries(all.map(({ manifest }) => [manifest.name, tarball(manifest)]))
+writeFileSync(`${project}/package.json`, JSON.stringify({ name: 'smoke', private: true, type: 'module', dependencies }, null, 2))
+// A project of its own, though it lies inside this one.
+execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--no-workspaces', '--loglevel=error'], {
+  cwd: project,
+  stdio: ['ignore', 'inherit', 'inherit'],
+})
+
+let failures = 0
+for (const { manifest } of all)
+  for (const subpath of Object.keys(manifest.exports)) {
+    if (subpath === './package.json') continue
+    const specifier = manifest.name + subpath.slice(1)
+    const source = `const names = Object.keys(await import(${JSON.stringify(specifier)})); console.log(${JSON.stringify(specifier)} + ': ' + names.length + ' exports')`
+    try {
+      process.stdout.write(execFileSync('node', ['--input-type=module', '-e', source], { cwd: project, encoding: 'utf8' }))
+    } catch {
+      console.error(`${specifier}: cannot be imported by plain node`)
+      failures++
+    }
+  }
+process.exitCode = failures > 0 ? 1 : 0
