@@ -49,6 +49,7 @@ gates() {
   gate 'lint: arrows' npm run -s lint:arrows
   gate 'lint: texts' node scripts/check-texts.mjs
   gate 'types' npm run -s types
+  gate 'examples of the READMEs' node scripts/run-snippets.mjs
   gate 'build' npm run -s build
   gate 'pack' node scripts/pack.mjs
   local tarball name
