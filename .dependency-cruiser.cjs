@@ -79,7 +79,7 @@ module.exports = {
       name: `only-${from.join('-and-')}-import-${name}`,
       severity: 'error',
       from: { path: '^packages/', pathNot: `^packages/(${from.join('|')})/` },
-      to: { path: `^node_modules/${name}/` },
+      to: { path: `(^|/)node_modules/${name}/` },
     })),
     ...layers.slice(0, -1).map((layer, i) => ({
       name: `func-${layer[0].replace(/[^a-z/-]+/g, '')}-looks-down`,
