@@ -8,7 +8,7 @@ export const build = (entry: Record<string, string> = { index: 'src/index.ts' })
     platform: 'neutral',
     target: 'es2022',
     outExtensions: () => ({ js: '.mjs', dts: '.d.mts' }),
-    dts: true,
+    dts: { sourcemap: true },
     clean: true,
     sourcemap: true,
     treeshake: true,
