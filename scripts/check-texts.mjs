@@ -1,6 +1,6 @@
 // Checks what no other tool reads: the README's first commands, the README and licence of each package, and that the lock file names no
-// registry (it has to work with any).
-import { existsSync, readFileSync } from 'node:fs'
+// registry (it has to work with any), and that each package declares just the siblings that its source imports.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { packages, published, root } from './packages.mjs'
 
 const problems = []
@@ -26,6 +26,26 @@ for (const { name, folder, manifest } of published()) {
   for (const [subpath, target] of Object.entries(manifest.exports))
     if (typeof target === 'object')
       need(Object.keys(target)[0] === '@heddle/source', `packages/${name}: @heddle/source is not the first condition of ${subpath}`)
+}
+
+for (const { name, folder, manifest } of published()) {
+  const sources = readdirSync(`${folder}/src`, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
+  )
+  const imported = new Set(
+    sources.flatMap((file) =>
+      [...readFileSync(`${folder}/src/${file}`, 'utf8').matchAll(/^(?!\s*(?:\/\/|\*)).*(?:from|import\(?) ?'(@heddle\/[^/']+)/gm)].map(
+        ([, sibling]) => sibling,
+      ),
+    ),
+  )
+  const declared = new Set(
+    Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).filter((sibling) => sibling.startsWith('@heddle/')),
+  )
+  for (const sibling of imported)
+    need(sibling === manifest.name || declared.has(sibling), `packages/${name}: imports ${sibling}, which its package.json does not name`)
+  for (const sibling of declared)
+    need(imported.has(sibling), `packages/${name}: its package.json names ${sibling}, which it does not import`)
 }
 
 if (existsSync(`${root}package-lock.json`)) {

@@ -47,9 +47,10 @@ gates() {
   gate 'lint: code' npm run -s lint:code
   gate 'lint: format' npm run -s lint:format
   gate 'lint: arrows' npm run -s lint:arrows
-  gate 'lint: texts' node scripts/check-texts.mjs
+  gate 'lint: dependencies' npm run -s lint:dependencies
+  gate 'lint: texts' npm run -s lint:texts
   gate 'types' npm run -s types
-  gate 'examples of the READMEs' node scripts/run-snippets.mjs
+  gate 'examples of the READMEs' npm run -s snippets
   gate 'build' npm run -s build
   gate 'pack' node scripts/pack.mjs
   local tarball name

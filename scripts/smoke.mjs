@@ -1,12 +1,13 @@
 // Installs the packed tarballs into an empty project, as a user would, and imports each subpath with plain node.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { published, root } from './packages.mjs'
 
 const packs = `${root}.cache/packs`
-const project = `${root}.cache/smoke`
-rmSync(project, { recursive: true, force: true })
-mkdirSync(project, { recursive: true })
+// Outside the repository, so that nothing is found in its node_modules by accident.
+const project = mkdtempSync(join(tmpdir(), 'heddle-smoke-'))
 
 const tarballs = readdirSync(packs)
 const all = published()
@@ -14,7 +15,6 @@ const tarball = ({ name, version }) =>
   `file:${packs}/${tarballs.find((file) => file === `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)}`
 const dependencies = Object.fromEntries(all.map(({ manifest }) => [manifest.name, tarball(manifest)]))
 writeFileSync(`${project}/package.json`, JSON.stringify({ name: 'smoke', private: true, type: 'module', dependencies }, null, 2))
-// A project of its own, though it lies inside this one.
 execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--no-workspaces', '--loglevel=error'], {
   cwd: project,
   stdio: ['ignore', 'inherit', 'inherit'],
@@ -33,4 +33,5 @@ for (const { manifest } of all)
       failures++
     }
   }
+rmSync(project, { recursive: true, force: true })
 process.exitCode = failures > 0 ? 1 : 0
