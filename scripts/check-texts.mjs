@@ -34,9 +34,11 @@ for (const { name, folder, manifest } of published()) {
   )
   const imported = new Set(
     sources.flatMap((file) =>
-      [...readFileSync(`${folder}/src/${file}`, 'utf8').matchAll(/^(?!\s*(?:\/\/|\*)).*(?:from|import\(?) ?'(@heddle\/[^/']+)/gm)].map(
-        ([, sibling]) => sibling,
-      ),
+      [
+        ...readFileSync(`${folder}/src/${file}`, 'utf8').matchAll(
+          /^(?:(?:import|export|\}) ?(?:.* from )?|.*[=( ]import\()'(@heddle\/[^/']+)/gm,
+        ),
+      ].map(([, sibling]) => sibling),
     ),
   )
   const declared = new Set(
