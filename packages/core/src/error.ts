@@ -1,0 +1,115 @@
+/**
+ * Errors as data: what went wrong, where, what was there instead. The sentence is made last, by `explain`.
+ *
+ * Each kind has a tag; `docs` names Flax's error class where it has one, which is also the class that lift throws.
+ */
+import type { Filter } from './filter.js'
+import type { Path } from './path.js'
+import { pathText } from './path.js'
+
+/** A problem a codec found: where in the value, what was expected, what was there. */
+export interface Problem {
+  readonly path: Path
+  readonly expected: string
+  readonly actual: unknown
+}
+
+/** Everything that can go wrong with scopes, their variables, their random streams and the options of transformations. */
+export type ScopeError =
+  | { readonly _tag: 'ParamNotFound'; readonly path: Path; readonly name: string; readonly present: readonly string[] }
+  | {
+      readonly _tag: 'ParamShape'
+      readonly path: Path
+      readonly name: string
+      readonly expected: readonly number[]
+      readonly actual: readonly number[]
+    }
+  | {
+      readonly _tag: 'CollectionNotFound'
+      readonly path: Path
+      readonly collection: string
+      readonly name: string
+      readonly present: readonly string[]
+    }
+  | {
+      readonly _tag: 'VariableNotFound'
+      readonly path: Path
+      readonly collection: string
+      readonly name: string
+      readonly present: readonly string[]
+    }
+  | { readonly _tag: 'ModifyVariable'; readonly path: Path; readonly collection: string; readonly name: string; readonly mutable: Filter }
+  | { readonly _tag: 'RngMissing'; readonly path: Path; readonly name: string; readonly present: readonly string[] }
+  | { readonly _tag: 'InvalidScope'; readonly path: Path }
+  | { readonly _tag: 'NameInUse'; readonly path: Path; readonly name: string; readonly kind: string }
+  | { readonly _tag: 'FlagMissing'; readonly path: Path; readonly name: string; readonly present: readonly string[] }
+  | { readonly _tag: 'InvalidFilter'; readonly filter: unknown }
+  | { readonly _tag: 'InvalidVariables'; readonly problems: readonly Problem[] }
+  | { readonly _tag: 'NestedParams' }
+  | { readonly _tag: 'InvalidRngs'; readonly problems: readonly Problem[] }
+  | { readonly _tag: 'InvalidOptions'; readonly where: string; readonly problems: readonly Problem[] }
+  | { readonly _tag: 'UnmappedOutput'; readonly path: Path; readonly where: string; readonly collections: readonly string[] }
+  | { readonly _tag: 'AxisSize'; readonly where: string; readonly option: string; readonly sizes: readonly number[] }
+  | { readonly _tag: 'LoopVariant'; readonly where: string; readonly what: string }
+  | { readonly _tag: 'PartitionUnspecified'; readonly names: readonly (string | null)[]; readonly reason: string }
+  | { readonly _tag: 'LazyInit'; readonly path: string; readonly shape: readonly number[] }
+
+const list = (names: readonly string[], none: string): string => (names.length === 0 ? none : names.map((n) => `"${n}"`).join(', '))
+const shape = (s: readonly number[]): string => `[${s.join(',')}]`
+const filterText = (f: Filter): string =>
+  typeof f === 'object' && 'deny' in f ? `all but ${filterText(f.deny)}` : f === true ? 'all' : f === false ? 'none' : JSON.stringify(f)
+const brief = (x: unknown): string => {
+  if (Array.isArray(x)) return `an array of ${x.length}`
+  if (typeof x === 'function') return `function ${x.name}`
+  if (typeof x === 'object' && x !== null)
+    return `${x.constructor?.name === 'Object' ? 'an object' : `a ${x.constructor?.name ?? 'object'}`}`
+  return typeof x === 'string' ? JSON.stringify(x) : String(x)
+}
+const problems = (ps: readonly Problem[]): string =>
+  ps.map((p) => `${p.path.length === 0 ? '' : `at ${p.path.join('.')} `}expected ${p.expected}, got ${brief(p.actual)}`).join('; ')
+
+/** The sentence for an error: where, what was expected, what was there, what to do. */
+export const explain = (e: ScopeError): string => {
+  switch (e._tag) {
+    case 'ParamNotFound':
+      return `no parameter "${e.name}" in scope "${pathText(e.path)}", which has ${list(e.present, 'none')} (was it initialized under another name, or with another version of the model?)`
+    case 'ParamShape':
+      return `parameter "${e.name}" in scope "${pathText(e.path)}": its initializer gives shape ${shape(e.expected)}, the existing value has shape ${shape(e.actual)} (does the input, or a feature count, differ from the one at initialization?)`
+    case 'CollectionNotFound':
+      return `"${e.name}" was looked up in collection "${e.collection}" in scope "${pathText(e.path)}", but the collection is empty; there are ${list(e.present, 'no collections')} (pass variables as { ${e.collection}: ... }, or make the collection mutable to initialize it: mutable: ['${e.collection}'])`
+    case 'VariableNotFound':
+      return `no variable "${e.name}" in collection "${e.collection}" in scope "${pathText(e.path)}", which has ${list(e.present, 'none')} (to create it, give an initializer and mutable: ['${e.collection}'])`
+    case 'ModifyVariable':
+      return `cannot update variable "${e.name}" in scope "${pathText(e.path)}": collection "${e.collection}" is immutable, mutable is ${filterText(e.mutable)} (pass mutable: ['${e.collection}'])`
+    case 'RngMissing':
+      return `scope "${pathText(e.path)}" needs a random stream "${e.name}", but has ${list(e.present, 'none')} (pass rngs: { ${e.name}: key }; inside a transformation, name it in splitRngs or rngs)`
+    case 'InvalidScope':
+      return `scope "${pathText(e.path)}" is no longer valid: it lives only as long as the function that it was made for (do not keep it after init, apply or a transformation returns)`
+    case 'NameInUse':
+      return `cannot create ${e.kind} "${e.name}" in scope "${pathText(e.path)}": the name is in use (share one submodule by reference, or give another name)`
+    case 'FlagMissing':
+      return `no flag "${e.name}" in scope "${pathText(e.path)}", which has ${list(e.present, 'none')}`
+    case 'InvalidFilter':
+      return `invalid filter ${brief(e.filter)}: expected true, false, a name, an array of names, or denyList(filter)`
+    case 'InvalidVariables':
+      return `variables must be an object of collections, each an object with string keys: ${problems(e.problems)}`
+    case 'NestedParams':
+      return 'variables have an extra layer "params": { params: { params: ... } } (pass the inner object)'
+    case 'InvalidRngs':
+      return `rngs must be a key, or an object of keys by stream name: ${problems(e.problems)}`
+    case 'InvalidOptions':
+      return `${e.where}: invalid options: ${problems(e.problems)}`
+    case 'UnmappedOutput':
+      return `${e.where} in scope "${pathText(e.path)}": collections ${list(e.collections, 'none')} were written, but no option says how they leave the transformation (add them to its variable filters)`
+    case 'AxisSize':
+      return e.sizes.length === 0
+        ? `${e.where}: no argument tells the size of the axis (pass ${e.option})`
+        : `${e.where}: arguments disagree on the size of the axis: ${e.sizes.join(', ')} (check inAxes and variableAxes)`
+    case 'LoopVariant':
+      return `${e.where}: ${e.what} is broadcast, but depends on the carry, on a scanned value or on a split random stream (scan or carry it, or compute it outside)`
+    case 'PartitionUnspecified':
+      return `a variable partitioned as (${e.names.map(String).join(', ')}) goes through a transformation that adds an axis, ${e.reason} (pass metadataParams: { partition_name: ... })`
+    case 'LazyInit':
+      return `lazy init: ${e.path} of shape ${shape(e.shape)} depends on an argument that was given as a shape only (pass an array, or make the initializer use shapes alone)`
+  }
+}

@@ -1,0 +1,49 @@
+import { either as E } from 'fp-ts'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import * as tree from '@heddle/tree'
+import { explain } from './error.js'
+import {
+  addAxis,
+  getPartitionSpec,
+  isAxisMetadata,
+  Partitioned,
+  PARTITION_NAME,
+  removeAxis,
+  replaceBoxed,
+  unbox,
+  withPartitioning,
+} from './meta.js'
+
+const params = { [PARTITION_NAME]: 'layers' }
+const right = <A>(e: E.Either<Parameters<typeof explain>[0], A>): A => {
+  if (E.isLeft(e)) throw new Error(explain(e.left))
+  return e.right
+}
+
+test('adding an axis and taking it away is nothing', () =>
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('data', 'model', null), { maxLength: 4 }), fc.nat(4), (names, i) => {
+      const x = { w: new Partitioned(1, names), b: 2 }
+      if (i <= names.length) expect(right(removeAxis(right(addAxis(x, i, params)), i, params))).toEqual(x)
+    }),
+  ))
+test('axes', () => {
+  expect(new Partitioned(1, ['a', 'b']).addAxis(1, params).names).toEqual(['a', 'layers', 'b'])
+  expect(new Partitioned(1, []).addAxis(2, params).names).toEqual([null, null, 'layers'])
+  expect(right(addAxis({ x: 1 }, 0, {}))).toEqual({ x: 1 })
+})
+test('without a name it is an error', () => {
+  const e = addAxis(new Partitioned(1, ['a']), 0, {})
+  expect(E.isLeft(e) && explain(e.left)).toContain('metadataParams has no partition_name')
+  expect(E.isLeft(removeAxis(new Partitioned(1, ['a']), 0, params))).toBe(true)
+})
+test('boxes in trees', () => {
+  const x = { w: new Partitioned(new Partitioned(1, ['a']), ['b']), b: 2 }
+  expect(unbox(x)).toEqual({ w: 1, b: 2 })
+  expect(replaceBoxed(x, { w: 5, b: 6 })).toEqual({ w: new Partitioned(new Partitioned(5, ['a']), ['b']), b: 6 })
+  expect(tree.leaves(x)).toEqual([2, 1])
+  expect(tree.structure(new Partitioned(1, ['a'])).key).not.toBe(tree.structure(new Partitioned(1, ['b'])).key)
+  expect(getPartitionSpec({ w: new Partitioned(1, ['a', null]), b: 2 })).toEqual({ w: ['a', null], b: [] })
+  expect(isAxisMetadata(withPartitioning((n: number) => n, ['a'])(3))).toBe(true)
+})
