@@ -82,7 +82,7 @@ const stopGradientP = unary('stop_gradient', anything, 'zero')
 const copyP = unary('copy', anything, (t) => copy(t), { transpose: (ct) => ct })
 
 /** The share of x in the derivative of an extremum z of x and y: 1, 0, or 1/2 at a tie. */
-const share = (x: Tensor, z: Tensor, y: Tensor): Tensor => {
+export const share = (x: Tensor, z: Tensor, y: Tensor): Tensor => {
   const one = constant(z, 1)
   return div(selectN(eq(x, z), constant(z, 0), one), selectN(eq(y, z), one, constant(z, 2)))
 }
