@@ -4,7 +4,7 @@
  *
  * Laws: `roots` holds no place twice and none inside another; place `i` is root `links[i].root` further down by `links[i].path`.
  */
-import { startsWith, type Path } from './path.js'
+import { startsWith, type Path } from './path'
 
 /** Where a scope is: in which store, and where in it. */
 export interface Place {

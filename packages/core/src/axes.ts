@@ -6,9 +6,9 @@
  */
 import { either as E } from 'fp-ts'
 import * as t from 'io-ts'
-import { decodeOptions } from './codec.js'
-import type { ScopeError } from './error.js'
-import { Filter } from './filter.js'
+import { decodeOptions } from './codec'
+import type { ScopeError } from './error'
+import { Filter } from './filter'
 
 /** An axis of an array; null where a value is not mapped but shared. */
 export type Axis = number | null

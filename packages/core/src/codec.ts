@@ -4,7 +4,7 @@
  */
 import { either as E } from 'fp-ts'
 import type * as t from 'io-ts'
-import type { Problem, ScopeError } from './error.js'
+import type { Problem, ScopeError } from './error'
 
 /** The problems of a failed validation, deepest place of each first. */
 export const problemsOf = (errors: t.Errors): readonly Problem[] => {

@@ -3,9 +3,9 @@
  *
  * Each kind has a tag; `docs` names Flax's error class where it has one, which is also the class that lift throws.
  */
-import type { Filter } from './filter.js'
-import type { Path } from './path.js'
-import { pathText } from './path.js'
+import type { Filter } from './filter'
+import type { Path } from './path'
+import { pathText } from './path'
 
 /** A problem a codec found: where in the value, what was expected, what was there. */
 export interface Problem {

@@ -1,8 +1,8 @@
 import { either as E } from 'fp-ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeFilter, denyList, inFilter, intersect, isEmpty, subtract, union, type Filter } from './filter.js'
-import { group, ungroup } from './group.js'
+import { decodeFilter, denyList, inFilter, intersect, isEmpty, subtract, union, type Filter } from './filter'
+import { group, ungroup } from './group'
 
 const name = fc.constantFrom('params', 'batch_stats', 'cache', 'state')
 const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({

@@ -6,7 +6,7 @@
  */
 import { either as E } from 'fp-ts'
 import * as t from 'io-ts'
-import type { ScopeError } from './error.js'
+import type { ScopeError } from './error'
 
 /** All collections but those that a filter takes. */
 export interface DenyList {

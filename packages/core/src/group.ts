@@ -3,7 +3,7 @@
  *
  * Laws: each name is in the first group whose filter takes it, and in no other; `ungroup(group(x, [...fs, true])) = x`.
  */
-import { inFilter, type Filter } from './filter.js'
+import { inFilter, type Filter } from './filter'
 
 type Named<A> = { readonly [name: string]: A }
 

@@ -1,8 +1,8 @@
 /**
  * The functional core: filters, variables, random streams, boxes and scopes as values, errors as data. It knows nothing of arrays.
  */
-export * as step from './step.js'
-export { aliases, type Aliases, type Link, type Place } from './alias.js'
+export * as step from './step'
+export { aliases, type Aliases, type Link, type Place } from './alias'
 export {
   broadcast,
   decodeScanAxes,
@@ -17,9 +17,9 @@ export {
   type FilterMap,
   type InOut,
   type InOutAxes,
-} from './axes.js'
-export { decodeOptions } from './codec.js'
-export { explain, type Problem, type ScopeError } from './error.js'
+} from './axes'
+export { decodeOptions } from './codec'
+export { explain, type Problem, type ScopeError } from './error'
 export {
   decodeFilter,
   denyList,
@@ -32,8 +32,8 @@ export {
   type CollectionFilter,
   type DenyList,
   type RngFilter,
-} from './filter.js'
-export { group, ungroup } from './group.js'
+} from './filter'
+export { group, ungroup } from './group'
 export {
   addAxis,
   AxisMetadata,
@@ -48,9 +48,9 @@ export {
   withPartitioning,
   type AxisNames,
   type MetadataParams,
-} from './meta.js'
-export { pathText, startsWith, type Path } from './path.js'
-export type { LeafOps, RngOps } from './ports.js'
+} from './meta'
+export { pathText, startsWith, type Path } from './path'
+export type { LeafOps, RngOps } from './ports'
 export {
   countersAt,
   countOf,
@@ -65,7 +65,7 @@ export {
   withCountersAt,
   type Counters,
   type LazyRng,
-} from './rng.js'
+} from './rng'
 export {
   checkValid,
   defaultName,
@@ -85,7 +85,7 @@ export {
   type ScopeState,
   type ScopeStep,
   type Store,
-} from './scope.js'
+} from './scope'
 export {
   declareParam,
   declareVariable,
@@ -106,5 +106,5 @@ export {
   type Declared,
   type DeclaredParam,
   type Sowing,
-} from './scope-variables.js'
-export { decodeVariables, getIn, isDict, merge, setIn, type VariableDict, type Variables } from './variables.js'
+} from './scope-variables'
+export { decodeVariables, getIn, isDict, merge, setIn, type VariableDict, type Variables } from './variables'

@@ -2,7 +2,7 @@ import { either as E } from 'fp-ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as tree from '@heddle/tree'
-import { explain } from './error.js'
+import { explain } from './error'
 import {
   addAxis,
   getPartitionSpec,
@@ -13,7 +13,7 @@ import {
   replaceBoxed,
   unbox,
   withPartitioning,
-} from './meta.js'
+} from './meta'
 
 const params = { [PARTITION_NAME]: 'layers' }
 const right = <A>(e: E.Either<Parameters<typeof explain>[0], A>): A => {

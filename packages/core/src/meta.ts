@@ -5,7 +5,7 @@
  */
 import { either as E } from 'fp-ts'
 import * as tree from '@heddle/tree'
-import type { ScopeError } from './error.js'
+import type { ScopeError } from './error'
 
 /** Parameters a transformation passes to boxes: its `metadataParams`. */
 export type MetadataParams = Readonly<Record<string, unknown>>

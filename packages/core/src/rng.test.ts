@@ -1,11 +1,11 @@
 import { either as E } from 'fp-ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { root, type Cursor, type ScopeState } from './scope.js'
-import { push } from './scope.js'
-import { forkRngs, makeRng } from './scope-variables.js'
-import { countOf, countersAt, hashParts, increment, minus, noCounts, plus, withCountersAt, type Counters } from './rng.js'
-import { goldenCore, threefry, type Key } from './threefry.fixture.js'
+import { root, type Cursor, type ScopeState } from './scope'
+import { push } from './scope'
+import { forkRngs, makeRng } from './scope-variables'
+import { countOf, countersAt, hashParts, increment, minus, noCounts, plus, withCountersAt, type Counters } from './rng'
+import { goldenCore, threefry, type Key } from './threefry.fixture'
 
 const ops = { foldIn: threefry }
 type S = ScopeState<number, Key>

@@ -6,8 +6,8 @@
  * Laws: no suffix, no fold; counts at different places do not touch each other; `plus(before, minus(after, before)) = after`.
  */
 import { sha1 } from '@noble/hashes/legacy.js'
-import type { Path } from './path.js'
-import type { RngOps } from './ports.js'
+import type { Path } from './path'
+import type { RngOps } from './ports'
 
 /** A root key and the names, then the count, that are still to be folded into it. */
 export interface LazyRng<K> {

@@ -4,13 +4,13 @@
  * Initializers are not called here: they may use the scope themselves, so a declaration is two steps, `declare...` and then
  * `putVariable`, and whoever holds the state runs the initializer between them.
  */
-import type { ScopeError } from './error.js'
-import { inFilter } from './filter.js'
-import type { LeafOps, RngOps } from './ports.js'
-import { countersAt, countOf, extend, increment, lazyRng, toKey, withCountersAt } from './rng.js'
-import { checkValid, isMutableCollection, reserve, type Cursor, type ScopeState, type ScopeStep } from './scope.js'
-import { all, chain, check, choose, fail, map, modify, of, andThen } from './step.js'
-import { getIn, isDict, merge, setIn, type Variables } from './variables.js'
+import type { ScopeError } from './error'
+import { inFilter } from './filter'
+import type { LeafOps, RngOps } from './ports'
+import { countersAt, countOf, extend, increment, lazyRng, toKey, withCountersAt } from './rng'
+import { checkValid, isMutableCollection, reserve, type Cursor, type ScopeState, type ScopeStep } from './scope'
+import { all, chain, check, choose, fail, map, modify, of, andThen } from './step'
+import { getIn, isDict, merge, setIn, type Variables } from './variables'
 
 /** The flag that makes the parts of random keys be hashed with separators (Flax's `flax_fix_rng_separator`). */
 export const SEPARATOR_FLAG = 'fixRngSeparator'

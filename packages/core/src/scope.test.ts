@@ -1,11 +1,11 @@
 import { either as E } from 'fp-ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { aliases } from './alias.js'
-import { decodeScanAxes, decodeSplitRngs, decodeVariableAxes, In, Out, splitInOut } from './axes.js'
-import { explain, type ScopeError } from './error.js'
-import { denyList } from './filter.js'
-import { defaultName, getFlag, invalidate, push, reserve, rewound, root, type ScopeState, type ScopeStep } from './scope.js'
+import { aliases } from './alias'
+import { decodeScanAxes, decodeSplitRngs, decodeVariableAxes, In, Out, splitInOut } from './axes'
+import { explain, type ScopeError } from './error'
+import { denyList } from './filter'
+import { defaultName, getFlag, invalidate, push, reserve, rewound, root, type ScopeState, type ScopeStep } from './scope'
 import {
   declareParam,
   declareVariable,
@@ -15,8 +15,8 @@ import {
   shapeProblem,
   sow,
   variablesOf,
-} from './scope-variables.js'
-import { decodeVariables, getIn, merge, setIn } from './variables.js'
+} from './scope-variables'
+import { decodeVariables, getIn, merge, setIn } from './variables'
 
 type S = ScopeState<number, number>
 const ops = { foldIn: (k: number, d: number) => k * 31 + d }

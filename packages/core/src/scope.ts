@@ -4,12 +4,12 @@
  *
  * Laws: no step changes `path`; a step that fails changes nothing; a name is reserved at most once a kind.
  */
-import type { ScopeError } from './error.js'
-import { inFilter, type Filter } from './filter.js'
-import type { Path } from './path.js'
-import { extend, lazyRng, noCounts, type Counters, type LazyRng } from './rng.js'
-import { andThen, check, choose, fail, map, modify, of, type Step } from './step.js'
-import type { Variables } from './variables.js'
+import type { ScopeError } from './error'
+import { inFilter, type Filter } from './filter'
+import type { Path } from './path'
+import { extend, lazyRng, noCounts, type Counters, type LazyRng } from './rng'
+import { andThen, check, choose, fail, map, modify, of, type Step } from './step'
+import type { Variables } from './variables'
 
 /** What all scopes of a model share. */
 export interface Store<A> {

@@ -5,8 +5,8 @@
  */
 import { either as E } from 'fp-ts'
 import type { Tree } from '@heddle/tree'
-import type { Problem, ScopeError } from './error.js'
-import type { Path } from './path.js'
+import type { Problem, ScopeError } from './error'
+import type { Path } from './path'
 
 /** Variables of a scope by name, and of the scopes in it. */
 export type VariableDict<A = unknown> = { readonly [name: string]: Tree<A> }

@@ -1,7 +1,7 @@
 /**
  * TreeError: what a tree operation found wrong, where, and what it wanted there.
  */
-import { keystr, type Path } from './path.js'
+import { keystr, type Path } from './path'
 
 /**
  * A tree has another structure than an operation needs.

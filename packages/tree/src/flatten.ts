@@ -4,9 +4,9 @@
  * Nodes are arrays, plain objects (keys in sorted order), instances of registered classes, null and undefined; all else is a leaf.
  * Laws: `unflatten(flatten(x)) = x`; `flatten(treedef.unflatten(ls)).leaves = ls` when no leaf is itself a node.
  */
-import type { PathKey } from './path.js'
-import { nodeTypeOf, type RegisteredNode } from './registry.js'
-import { asDef, Def, leafDef, nullDef, undefinedDef, type Kind, type TreeDef } from './treedef.js'
+import type { PathKey } from './path'
+import { nodeTypeOf, type RegisteredNode } from './registry'
+import { asDef, Def, leafDef, nullDef, undefinedDef, type Kind, type TreeDef } from './treedef'
 
 /** Says of a subtree that it is to be taken as a leaf. */
 export type IsLeaf = (x: unknown) => boolean

@@ -1,7 +1,7 @@
 /**
  * Trees (pytrees): nested arrays, objects and registered classes seen as a list of leaves and a structure.
  */
-export { TreeError } from './error.js'
+export { TreeError } from './error'
 export {
   compose,
   flatten,
@@ -12,12 +12,12 @@ export {
   unflatten,
   type Flattened,
   type IsLeaf,
-} from './flatten.js'
-export { all, leavesWithPath, map, mapUntil, mapWithPath, reduce, sameStructure, transpose } from './map.js'
-export { keystr, type Path, type PathKey } from './path.js'
-export { broadcastPrefix, flattenUpTo } from './prefix.js'
-export { registerNode, staticKey, type NodeType } from './registry.js'
-export type { TreeDef } from './treedef.js'
+} from './flatten'
+export { all, leavesWithPath, map, mapUntil, mapWithPath, reduce, sameStructure, transpose } from './map'
+export { keystr, type Path, type PathKey } from './path'
+export { broadcastPrefix, flattenUpTo } from './prefix'
+export { registerNode, staticKey, type NodeType } from './registry'
+export type { TreeDef } from './treedef'
 
 /** A tree with leaves of one type. */
 export type Tree<L> = L | null | undefined | readonly Tree<L>[] | { readonly [key: string]: Tree<L> }

@@ -3,10 +3,10 @@
  *
  * Laws: `map(id, x) = x`; `map(f, map(g, x)) = map(f . g, x)` for leaf-valued functions; maps keep the structure.
  */
-import { childrenOf, compose, flatten, leaves, structure, type IsLeaf } from './flatten.js'
-import type { Path } from './path.js'
-import { subtrees } from './prefix.js'
-import { asDef, type TreeDef } from './treedef.js'
+import { childrenOf, compose, flatten, leaves, structure, type IsLeaf } from './flatten'
+import type { Path } from './path'
+import { subtrees } from './prefix'
+import { asDef, type TreeDef } from './treedef'
 
 type LeafFn = (leaf: never, ...rest: never[]) => unknown
 type Call = (...args: readonly unknown[]) => unknown

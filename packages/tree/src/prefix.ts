@@ -4,11 +4,11 @@
  * Laws: `flattenUpTo(structure(x), x) = leaves(x)`; `broadcastPrefix(x, x) = leaves(x)` when x holds no null;
  * `broadcastPrefix(leaf, x)` is the leaf once for each leaf of x.
  */
-import { describe, TreeError } from './error.js'
-import { childrenOf, kindOf, structure, type IsLeaf } from './flatten.js'
-import type { Path } from './path.js'
-import { auxKey, nodeTypeOf } from './registry.js'
-import { asDef, type Def, type TreeDef } from './treedef.js'
+import { describe, TreeError } from './error'
+import { childrenOf, kindOf, structure, type IsLeaf } from './flatten'
+import type { Path } from './path'
+import { auxKey, nodeTypeOf } from './registry'
+import { asDef, type Def, type TreeDef } from './treedef'
 
 const mismatch = (operation: string, d: Def, tree: unknown, path: Path): TreeError | undefined => {
   const kind = kindOf(tree)

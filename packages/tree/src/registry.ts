@@ -3,7 +3,7 @@
  *
  * Laws: `unflatten(aux, children)` of what `flatten(x)` gave equals `x`; equal `aux` means equal structure.
  */
-import type { PathKey } from './path.js'
+import type { PathKey } from './path'
 
 /** How instances of a class come apart and together. */
 export interface NodeType<T = unknown> {

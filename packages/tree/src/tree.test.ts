@@ -19,7 +19,7 @@ import {
   transpose,
   TreeError,
   unflatten,
-} from './index.js'
+} from './index'
 
 class Pair {
   constructor(

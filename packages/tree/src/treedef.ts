@@ -5,9 +5,9 @@
  * apart. Leaves share one definition, so that flattening allocates nothing for them.
  * Laws: `a.key === b.key` iff `a` and `b` are equal structures; `unflatten(flatten(x).leaves)` is a copy of `x`.
  */
-import type { PathKey } from './path.js'
-import { auxKey, type RegisteredNode } from './registry.js'
-import { TreeError } from './error.js'
+import type { PathKey } from './path'
+import { auxKey, type RegisteredNode } from './registry'
+import { TreeError } from './error'
 
 /** The structure of a tree: what is left when its leaves are taken out. */
 export interface TreeDef {
