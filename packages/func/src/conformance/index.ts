@@ -1,1 +1,54 @@
-export {}
+/**
+ * The conformance suite: every law on every row, for any backend. Free of test frameworks: it answers named functions.
+ *
+ * @example
+ * for (const { name, run } of conformance(await tfjs(), { reference: hostBackend() })) it(name, run)
+ */
+import type { Backend } from '../backend/backend'
+import { cornerTests } from './laws/corner'
+import { laws } from './laws/index'
+import type { Row } from './row'
+import { leafRows } from './rows/index'
+import { runsOn, trialOf } from './trial'
+
+export interface ConformanceOptions<R = unknown> {
+  /** Where values are compared with. */
+  readonly reference?: Backend<R>
+  /** Only these primitives. */
+  readonly primitives?: (name: string) => boolean
+}
+export interface ConformanceTest {
+  readonly name: string
+  readonly run: () => Promise<void>
+}
+const allRows: Readonly<Record<string, readonly Row[]>> = { ...leafRows }
+
+const check = async (backend: Backend, reference: Backend | undefined, law: string, name: string, rows: readonly Row[]): Promise<void> => {
+  const failures: string[] = []
+  let first: unknown
+  for (const row of rows) {
+    if (!runsOn(backend, row)) continue
+    try {
+      await laws[law]!(trialOf(backend, reference, name, row))
+    } catch (e) {
+      first ??= e
+      failures.push(`${name} (${row.about}): ${e instanceof Error ? e.message : String(e)}`)
+    }
+  }
+  if (failures.length > 0) throw new Error(failures.join('\n'), { cause: first })
+}
+
+/** A test for each law and primitive, and for each corner. */
+export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptions<R> = {}): readonly ConformanceTest[] => {
+  const { reference, primitives = () => true } = options
+  const names = Object.keys(allRows).filter(primitives)
+  return [
+    ...names.flatMap((name) =>
+      Object.keys(laws).map((law) => ({
+        name: `${name}: ${law}`,
+        run: () => check(backend as Backend, reference as Backend | undefined, law, name, allRows[name]!),
+      })),
+    ),
+    ...(options.primitives ? [] : cornerTests(backend as Backend)),
+  ]
+}

@@ -1,0 +1,61 @@
+/** Programs: well typed under every transformation, printable, equal to what they were made of, and clean of memory. */
+import { ConcreteTensor } from '../../array'
+import { printJaxpr } from '../../ir/print'
+import { typecheckProgram } from '../../ir/typecheck'
+import { run } from '../../interpreters/run'
+import type { Tensor } from '../../tensor'
+import { mustAgree, type Plain, plainsOf, tensorOf } from '../data'
+import { checkpoint, jit, makeJaxpr, vmap } from '../engine'
+import { batch, type Fn, type Law } from '../trial'
+import { jvpAt, parts, vjpAt } from './derivative'
+
+const wellTyped = (f: Fn, xs: readonly Tensor[], what: string): void => {
+  try {
+    const { jaxpr, consts } = makeJaxpr(f, xs)
+    typecheckProgram(jaxpr, [...consts, ...xs].map((x) => x.aval))
+    const text = printJaxpr(jaxpr)
+    if (!text.includes('lambda')) throw new Error(`it prints as ${text}`)
+  } catch (e) {
+    throw new Error(`the program of ${what}: ${(e as Error).message}`, { cause: e })
+  }
+}
+
+export const programsAreWellTyped: Law = async (trial) => {
+  const { f, row, tolerance } = trial
+  const xs = trial.example(0).map(tensorOf)
+  wellTyped(f, xs, 'f')
+  wellTyped(jit(f), xs, 'jit')
+  wellTyped(checkpoint(f), xs, 'checkpoint')
+  const { jaxpr, consts } = makeJaxpr(f, xs)
+  mustAgree(await plainsOf(run(jaxpr, [...consts, ...xs])), await plainsOf(f(...xs)), tolerance.same, 'the program run')
+  if (row.operands.length > 0) {
+    const at = row.operands.map((_, i) => i)
+    const many = batch(trial, 3, at, () => 0).map(tensorOf)
+    wellTyped(vmap(f, at.map(() => 0), 0), many, 'vmap')
+    wellTyped(vmap(jit(f), at.map(() => 0), 0), many, 'vmap of jit')
+  }
+  if (row.order === 0) return
+  for (const { g, xs: ys, what } of parts(trial)) {
+    const outs = await plainsOf(g(...ys.map(tensorOf)))
+    const one = (direction: readonly Plain[]): Tensor[] => [...ys, ...trial.direction(direction)].map(tensorOf)
+    if (row.modes !== 'reverse') wellTyped(jvpAt(g, ys.length), one(ys), `jvp ${what}`)
+    if (row.modes !== 'forward') wellTyped(vjpAt(g, ys.length), one(outs), `vjp ${what}`)
+    if (row.modes !== 'forward') wellTyped(vjpAt(jit(g), ys.length), one(outs), `vjp of jit ${what}`)
+    if (row.modes !== 'forward') wellTyped(vjpAt(checkpoint(g), ys.length), one(outs), `vjp of checkpoint ${what}`)
+  }
+}
+
+/** A compiled program holds, once run, no more memory than its results. */
+export const programsLeaveNothing: Law = async ({ f, backend, example }) => {
+  const xs = example(0).map(tensorOf)
+  const g = jit(f)
+  const dispose = (outs: readonly Tensor[]): void => outs.forEach((o) => (o as ConcreteTensor).dispose())
+  dispose(g(...xs))
+  const before = backend.storage.memory().buffers
+  const outs = g(...xs)
+  await plainsOf(outs)
+  dispose(outs)
+  const after = backend.storage.memory().buffers
+  // the collector may free old buffers meanwhile, so there may be fewer
+  if (after > before) throw new Error(`a run leaves ${after - before} buffers behind`)
+}

@@ -1,0 +1,33 @@
+/** All rows: a leaf primitive without one does not compile. */
+import type { LeafName } from '../../table'
+import type { Rows } from '../row'
+import { arithmeticRows } from './arithmetic'
+import { bitwiseRows } from './bitwise'
+import { contractionRows } from './contraction'
+import { convolutionRows } from './convolution'
+import { indexingRows } from './indexing'
+import { layoutRows, sortRows } from './layout'
+import { linalgRows, randomRows } from './linalg'
+import { piecewiseRows } from './piecewise'
+import { cumulativeRows, reductionRows } from './reduction'
+import { structuralRows } from './structural'
+import { transcendentalRows } from './transcendental'
+import { windowRows } from './window'
+
+export const leafRows: { readonly [N in LeafName]: Rows } = {
+  ...structuralRows,
+  ...arithmeticRows,
+  ...transcendentalRows,
+  ...piecewiseRows,
+  ...bitwiseRows,
+  ...reductionRows,
+  ...cumulativeRows,
+  ...layoutRows,
+  ...indexingRows,
+  ...sortRows,
+  ...contractionRows,
+  ...convolutionRows,
+  ...windowRows,
+  ...randomRows,
+  ...linalgRows,
+}
