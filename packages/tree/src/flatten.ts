@@ -21,6 +21,11 @@ export interface Flattened {
 export const kindOf = (x: unknown): Kind => {
   if (x === null) return 'null'
   if (x === undefined) return 'undefined'
+  if (typeof x === 'function') {
+    // partial functions are nodes; see partial.ts
+    const proto = Object.getPrototypeOf(x) as object | null
+    return proto !== Function.prototype && proto !== null && nodeTypeOf(proto) !== undefined ? 'class' : 'leaf'
+  }
   if (typeof x !== 'object') return 'leaf'
   if (Array.isArray(x)) return 'array'
   const proto = Object.getPrototypeOf(x) as object | null

@@ -14,6 +14,7 @@ export {
   type IsLeaf,
 } from './flatten'
 export { all, leavesWithPath, map, mapUntil, mapWithPath, reduce, sameStructure, transpose } from './map'
+export { partial, type Partial } from './partial'
 export { keystr, type Path, type PathKey } from './path'
 export { broadcastPrefix, flattenUpTo } from './prefix'
 export { registerNode, staticKey, type NodeType } from './registry'

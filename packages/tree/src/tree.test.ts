@@ -13,6 +13,7 @@ import {
   map,
   mapUntil,
   mapWithPath,
+  partial,
   reduce,
   registerNode,
   structure,
@@ -141,6 +142,13 @@ describe('nodes', () => {
   })
   test('a class is registered once', () =>
     expect(() => registerNode(Pair, { flatten: (p) => [[p.a], 0], unflatten: () => new Pair(0, 0) })).toThrow('already'))
+  test('a partial function is the tree of what is bound to it', () => {
+    const f = partial((b: { k: number }, x: number) => b.k * x, { k: 3 })
+    expect(f(4)).toBe(12)
+    expect(leaves({ f, g: () => 1 })).toHaveLength(2)
+    const g = map<typeof f>((x: number) => x + 1, f)
+    expect([g(4), leaves(g), structure(g).equals(structure(f))]).toEqual([16, [4], true])
+  })
   test('text', () => {
     expect(structure({ a: [1, null], p: new Pair(1, undefined) }).toString()).toBe('{a: [*, null], p: Pair(*, undefined)}')
     expect(keystr(['a', 0, 'odd key'])).toBe('.a[0]["odd key"]')
