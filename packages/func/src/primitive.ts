@@ -52,6 +52,8 @@ export interface Rules<P> {
   // Primitives with bodies. A primitive with none of these is a leaf: each backend has a kernel for it.
   /** The program this stands for, when calling it is all there is to it (jit, checkpoint, custom derivatives). */
   readonly inline?: (params: P) => Jaxpr
+  /** True where its work must not be merged with equal work outside (checkpoint). */
+  readonly barrier?: (params: P) => boolean
   /** How a backend of kernels runs it (loops and branches): `prepare` once, then call. */
   readonly interpret?: <B>(params: P, host: Interpreter<B>) => (inputs: readonly B[]) => readonly B[]
   /** Evaluation on concrete values, where it is neither of the two above. */
@@ -64,6 +66,9 @@ export interface Rules<P> {
   readonly dce?: (params: P, usedOuts: readonly boolean[]) => { readonly params: P; readonly usedIns: readonly boolean[] }
   /** The named axes that it uses. */
   readonly axisNames?: (params: P) => readonly string[]
+  /** Operands whose memory is given away, and a name for messages; for calls of whole programs. */
+  readonly donated?: (params: P) => readonly boolean[]
+  readonly label?: (params: P) => string
   /** Not to be removed or merged even if unused (none of our leaves). */
   readonly effectful?: boolean
 }
@@ -73,8 +78,10 @@ export type Emit = <P>(primitive: Primitive<P>, xs: Tensors, params: P) => Tenso
 /** What `interpret` gets of a kernel backend: programs to run, and ways to hold and drop buffers. */
 export interface Interpreter<B> {
   readonly program: (jaxpr: Jaxpr) => (inputs: readonly B[]) => readonly B[]
-  /** One kernel, by the name of its leaf. */
-  readonly kernel: (name: string, params: unknown, ins: readonly Aval[]) => (inputs: readonly B[]) => readonly B[]
+  /** Element `i` along the leading axis of a buffer of that type. */
+  readonly indexer: (type: Aval) => (buffer: B, i: number) => B
+  /** `length` buffers of that type along a new leading axis. */
+  readonly stacker: (type: Aval, length: number) => (buffers: readonly B[]) => B
   readonly share: (buffer: B) => B
   readonly release: (buffer: B) => void
   /** The value of a scalar, read back. */

@@ -1,0 +1,139 @@
+/**
+ * Concrete tensors: a type and its data, on a backend or still on the host.
+ *
+ * No arithmetic here, so no cycle. What is made from host data (scalars, keys, training data) is uploaded when a kernel first
+ * needs it. Memory is freed by `dispose`, by `tidy`, by donation, or at last by the garbage collector.
+ */
+import { track } from './array-scope'
+import { type Aval, aval, sizeOf } from './aval'
+import type { Backend, HostArray } from './backend/backend'
+import { ArgumentError, BackendError, DisposedError, DTypeError } from './error'
+import { Tensor } from './tensor'
+import type { Trace } from './trace'
+
+/** The bottom of the stack of traces; interpreters/eval.ts says how it applies primitives. */
+export const evalTrace: { -readonly [K in keyof Trace]: Trace[K] } = {
+  level: 0,
+  name: 'evaluation',
+  active: true,
+  process: () => {
+    throw new BackendError('(none)', 'the evaluator is not loaded')
+  },
+}
+
+/** A buffer and whose it is; apart from the tensor, so that the collector's callback can free it. */
+interface Held {
+  readonly backend: Backend
+  readonly buffer: unknown
+}
+const abandoned = new FinalizationRegistry<Held>((held) => {
+  held.backend.storage.release(held.buffer)
+})
+
+export class ConcreteTensor extends Tensor {
+  readonly trace: Trace = evalTrace
+  #host: HostArray | undefined
+  #held: Held | undefined
+  #gone: string | undefined
+
+  private constructor(
+    readonly aval: Aval,
+    host: HostArray | undefined,
+    held: Held | undefined,
+  ) {
+    super()
+    this.#host = host
+    if (held) this.#hold(held)
+  }
+  /** Of host data, which the caller no longer writes to. */
+  static ofHost(host: HostArray, weakType = false): ConcreteTensor {
+    const n = sizeOf(host.shape)
+    if (host.data.length !== n)
+      throw new ArgumentError('array', `shape [${host.shape.join(',')}] wants ${n} elements, the data has ${host.data.length}`)
+    return new ConcreteTensor(aval(host.shape, host.dtype, weakType), host, undefined)
+  }
+  /** Of a buffer that now belongs to the tensor. */
+  static ofBuffer(backend: Backend, buffer: unknown, type: Aval): ConcreteTensor {
+    return new ConcreteTensor(type, undefined, { backend, buffer })
+  }
+  #hold(held: Held): void {
+    this.#held = held
+    abandoned.register(this, held, this)
+    track(this)
+  }
+  /** The backend that its data lives on; undefined while they are on the host only. */
+  get backend(): Backend | undefined {
+    return this.#held?.backend
+  }
+  get isDisposed(): boolean {
+    return this.#gone !== undefined
+  }
+  /** The scalar value, if it is known without asking a device. */
+  get knownScalar(): number | bigint | boolean | undefined {
+    if (this.#host === undefined || this.aval.shape.length > 0 || this.#gone !== undefined) return undefined
+    const { dtype } = this.aval
+    const raw = this.#host.data[0]!
+    if (dtype === 'bool') return raw !== 0
+    return dtype === 'float16' || dtype === 'bfloat16' ? undefined : raw
+  }
+  #check(): void {
+    if (this.#gone !== undefined) throw new DisposedError(this.aval, this.#gone)
+  }
+  /** Its buffer on a backend, uploaded if need be. The tensor keeps owning it. */
+  bufferOn(backend: Backend): unknown {
+    this.#check()
+    if (this.#held === undefined) {
+      if (!backend.dtypes.has(this.aval.dtype))
+        throw new DTypeError(backend.name, `this backend has no ${this.aval.dtype}; it has ${[...backend.dtypes].join(' ')}`)
+      this.#hold({ backend, buffer: backend.storage.upload(this.#host!) })
+    }
+    if (this.#held!.backend !== backend) {
+      if (this.#host !== undefined) return this.#move(backend)
+      throw new BackendError(backend.name, `a tensor lives on ${this.#held!.backend.name}; move it by np.array(await x.data())`)
+    }
+    return this.#held!.buffer
+  }
+  #move(backend: Backend): unknown {
+    this.#free()
+    this.#hold({ backend, buffer: backend.storage.upload(this.#host!) })
+    return this.#held!.buffer
+  }
+  /** Its data on the host, waiting for the device. Do not write to it. Errors: BackendError where the device can't. */
+  hostSync(): HostArray {
+    this.#check()
+    if (this.#host) return this.#host
+    const { backend, buffer } = this.#held!
+    if (!backend.storage.downloadSync)
+      throw new BackendError(backend.name, 'this device reads data only asynchronously; use `await x.data()`')
+    return backend.storage.downloadSync(buffer, this.aval)
+  }
+  /** Its data on the host. Do not write to it. */
+  async host(): Promise<HostArray> {
+    this.#check()
+    if (this.#host) return this.#host
+    const { backend, buffer } = this.#held!
+    return backend.storage.download(buffer, this.aval)
+  }
+  #free(): void {
+    if (this.#held === undefined) return
+    abandoned.unregister(this)
+    this.#held.backend.storage.release(this.#held.buffer)
+    this.#held = undefined
+  }
+  /** Frees its memory now. Using it afterwards is a DisposedError. */
+  dispose(how = 'disposed'): void {
+    if (this.#gone !== undefined) return
+    this.#free()
+    this.#gone = how
+    this.#host = undefined
+  }
+  /** Gives its buffer away, to be freed or reused by a program. */
+  donate(backend: Backend): unknown {
+    const buffer = this.bufferOn(backend)
+    abandoned.unregister(this)
+    this.#held = undefined
+    this.#host = undefined
+    this.#gone = 'donated (donateArgnums)'
+    return buffer
+  }
+}

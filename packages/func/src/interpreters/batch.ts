@@ -1,0 +1,56 @@
+/** vmap: every value may carry one more axis; what doesn't is computed once. */
+import { type Aval, aval, dropAxes } from '../aval'
+import { type BatchAxis, type Dim, ruleOf } from '../primitive'
+import { Tensor } from '../tensor'
+import { atNextLevel, bind, type Trace, whileActive, withNamedAxis } from '../trace'
+
+class Batched extends Tensor {
+  readonly aval: Aval
+  constructor(
+    readonly trace: Trace,
+    readonly value: Tensor,
+    readonly dim: number,
+  ) {
+    super()
+    this.aval = aval(dropAxes(value.aval.shape, [dim]), value.aval.dtype, value.aval.weakType)
+  }
+}
+export interface BatchResult {
+  readonly outs: readonly Tensor[]
+  readonly dims: readonly Dim[]
+}
+/** Runs `f` on batched operands; answers results with the axis wherever it ended up. */
+export const batchFlat = (
+  f: (xs: readonly Tensor[]) => readonly Tensor[],
+  axis: BatchAxis,
+  xs: readonly Tensor[],
+  dims: readonly Dim[],
+): BatchResult =>
+  atNextLevel((level) => {
+    const trace: Trace = {
+      level,
+      name: 'vmap',
+      active: true,
+      process: (primitive, args, params) => {
+        const values = args.map((x) => (x.trace === trace ? (x as Batched).value : x))
+        const at = args.map((x): Dim => (x.trace === trace ? (x as Batched).dim : null))
+        const named = axis.name !== undefined && (primitive.axisNames?.(params).includes(axis.name) ?? false)
+        if (!named && at.every((d) => d === null)) return bind(primitive, values, params)
+        const [outs, outDims] = ruleOf(primitive, 'batch')(axis, values, at, params)
+        return outs.map((o, i) => {
+          const d = outDims[i] ?? null
+          return d === null ? o : new Batched(trace, o, d)
+        })
+      },
+    }
+    const inside = (): BatchResult => {
+      const outs = f(xs.map((x, i) => (dims[i] === null || dims[i] === undefined ? x : new Batched(trace, x, dims[i]!))))
+      return {
+        outs: outs.map((o) => (o.trace === trace ? (o as Batched).value : o)),
+        dims: outs.map((o) => (o.trace === trace ? (o as Batched).dim : null)),
+      }
+    }
+    return whileActive(trace, () =>
+      axis.name === undefined ? inside() : withNamedAxis({ name: axis.name, size: axis.size, trace }, inside),
+    )
+  })

@@ -1,0 +1,144 @@
+/**
+ * Partial evaluation: some inputs are known now, the others only by type. What depends on known ones alone runs at once;
+ * the rest is recorded as a program of the unknown inputs whose leading inputs (`residuals`) are known values.
+ */
+import type { Aval } from '../aval'
+import { dceIns } from '../ir/dce'
+import type { Atom, Eqn, Jaxpr, Var } from '../ir/jaxpr'
+import { inAvals, newVar } from '../ir/jaxpr'
+import { bits, memo } from '../ir/memo'
+import { type Emit, infer, type Primitive } from '../primitive'
+import { Tensor } from '../tensor'
+import { atNextLevel, type Trace, whileActive } from '../trace'
+import { run } from './run'
+import { axisNamesOf, literalAtom, stage } from './stage'
+
+class Unknown extends Tensor {
+  constructor(
+    readonly trace: Trace,
+    readonly atom: Var,
+  ) {
+    super()
+  }
+  get aval(): Aval {
+    return this.atom.aval
+  }
+}
+export interface PartialResult {
+  /** Each output, or null where it is the next output of `jaxpr`. */
+  readonly knownOuts: readonly (Tensor | null)[]
+  /** Inputs: residuals, then the unknown inputs. */
+  readonly jaxpr: Jaxpr
+  readonly residuals: readonly Tensor[]
+}
+/** `args`: a tensor for each known input, a type for each unknown one. */
+export const partialEvalFlat = (
+  f: (xs: readonly Tensor[]) => readonly Tensor[],
+  args: readonly (Tensor | Aval)[],
+  name = 'linearize',
+): PartialResult =>
+  atNextLevel((level) => {
+    const eqns: Eqn[] = []
+    const residuals = new Map<Tensor, Var>()
+    const lift = (x: Tensor): Atom => {
+      if (x.trace === trace) return (x as Unknown).atom
+      const scalar = literalAtom(x)
+      if (scalar) return scalar
+      let v = residuals.get(x)
+      if (!v) {
+        v = newVar(x.aval)
+        residuals.set(x, v)
+      }
+      return v
+    }
+    const emit: Emit = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: P) => {
+      const [operands, p] = primitive.stage ? primitive.stage(xs, params) : [xs, params]
+      const ins = operands.map(lift)
+      const outs = infer(
+        primitive,
+        ins.map((a) => a.aval),
+        p,
+      ).map((a) => newVar(a))
+      eqns.push({ primitive: primitive as unknown as Primitive<never>, params: p, ins, outs })
+      return outs.map((v) => new Unknown(trace, v))
+    }
+    const trace: Trace = {
+      level,
+      name,
+      active: true,
+      process: (primitive, xs, params) =>
+        primitive.partialEval && xs.some((x) => x.trace !== trace)
+          ? primitive.partialEval(
+              xs,
+              xs.map((x) => x.trace === trace),
+              params,
+              emit,
+            )
+          : emit(primitive, xs, params),
+    }
+    return whileActive(trace, () => {
+      const ins: Unknown[] = []
+      const values = args.map((a) => {
+        if (a instanceof Tensor) return a
+        const x = new Unknown(trace, newVar(a))
+        ins.push(x)
+        return x
+      })
+      const outs = f(values)
+      const unknown = outs.filter((o) => o.trace === trace).map((o) => (o as Unknown).atom)
+      const all: Jaxpr = { ins: [...residuals.values(), ...ins.map((x) => x.atom)], eqns, outs: unknown, axisNames: axisNamesOf(eqns) }
+      const live = dceIns(
+        all,
+        unknown.map(() => true),
+      )
+      const kept = live.usedIns.slice(0, residuals.size)
+      const jaxpr: Jaxpr = { ...live.jaxpr, ins: [...[...residuals.values()].filter((_, i) => kept[i]), ...ins.map((x) => x.atom)] }
+      return {
+        knownOuts: outs.map((o) => (o.trace === trace ? null : o)),
+        jaxpr,
+        residuals: [...residuals.keys()].filter((_, i) => kept[i]),
+      }
+    })
+  })
+
+export interface PartialJaxpr {
+  /** Known inputs -> known outputs, then residuals. */
+  readonly known: Jaxpr
+  /** Residuals, then unknown inputs -> unknown outputs. */
+  readonly unknown: Jaxpr
+  readonly outUnknown: readonly boolean[]
+  readonly numResiduals: number
+}
+/** A program cut in two: what can run early, and what needs the unknown inputs. Outputs in `forced` count as unknown. */
+export const partialEvalJaxpr = (jaxpr: Jaxpr, unknownIns: readonly boolean[], forced: readonly boolean[] = []): PartialJaxpr =>
+  memo(jaxpr, `partial:${bits(unknownIns)}:${bits(forced)}`, () => {
+    const types = inAvals(jaxpr)
+    let rest: Jaxpr | undefined
+    let outUnknown: readonly boolean[] = []
+    let numResiduals = 0
+    const known = stage(
+      (xs) => {
+        let next = 0
+        const args = types.map((a, i) => (unknownIns[i] ? a : xs[next++]!))
+        const r = partialEvalFlat((ys) => run(jaxpr, ys), args)
+        outUnknown = r.knownOuts.map((o, i) => o === null || (forced[i] ?? false))
+        // a known output that must count as unknown is a residual that the unknown part passes on
+        const promoted = r.knownOuts.filter((o, i): o is Tensor => o !== null && outUnknown[i] === true)
+        const promotedVars = promoted.map((o) => newVar(o.aval))
+        let fromUnknown = 0
+        let fromKnown = 0
+        const outs: Atom[] = []
+        r.knownOuts.forEach((o, i) => {
+          if (o === null) outs.push(r.jaxpr.outs[fromUnknown++]!)
+          else if (outUnknown[i]) outs.push(promotedVars[fromKnown++]!)
+        })
+        const n = r.residuals.length
+        rest = { ...r.jaxpr, ins: [...r.jaxpr.ins.slice(0, n), ...promotedVars, ...r.jaxpr.ins.slice(n)], outs }
+        numResiduals = n + promoted.length
+        return [...r.knownOuts.filter((o, i): o is Tensor => o !== null && !outUnknown[i]), ...r.residuals, ...promoted]
+      },
+      types.filter((_, i) => !unknownIns[i]),
+      'partial evaluation',
+    ).jaxpr
+    return { known, unknown: rest!, outUnknown, numResiduals }
+  })

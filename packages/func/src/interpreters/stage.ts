@@ -1,0 +1,79 @@
+/** Tracing: records all that a function does to values of given types as a jaxpr. */
+import { ConcreteTensor } from '../array'
+import type { Aval } from '../aval'
+import type { Atom, ClosedJaxpr, Eqn, Jaxpr, Var } from '../ir/jaxpr'
+import { newVar } from '../ir/jaxpr'
+import { infer, type Primitive } from '../primitive'
+import { Tensor } from '../tensor'
+import { atNextLevel, type Trace, whileActive, whileStaging } from '../trace'
+
+class Staged extends Tensor {
+  constructor(
+    readonly trace: Trace,
+    readonly atom: Atom,
+  ) {
+    super()
+  }
+  get aval(): Aval {
+    return this.atom.aval
+  }
+}
+export const axisNamesOf = (eqns: readonly Eqn[]): readonly string[] => {
+  const names = new Set<string>()
+  for (const e of eqns) if (e.primitive.axisNames) for (const n of e.primitive.axisNames(e.params as never)) names.add(n)
+  return [...names]
+}
+/** A scalar known on the host stands in the program as a literal. */
+export const literalAtom = (x: Tensor): Atom | undefined => {
+  const value = x instanceof ConcreteTensor ? x.knownScalar : undefined
+  return value === undefined ? undefined : { _tag: 'Literal', aval: x.aval, value }
+}
+
+/** What `f` closes over becomes leading inputs, returned as `consts`. `name` is for messages. */
+export const stage = (f: (xs: readonly Tensor[]) => readonly Tensor[], avals: readonly Aval[], name = 'jit'): ClosedJaxpr =>
+  atNextLevel((level) => {
+    const eqns: Eqn[] = []
+    const consts = new Map<Tensor, Staged>()
+    const lift = (x: Tensor): Atom => {
+      if (x.trace === trace) return (x as Staged).atom
+      const scalar = literalAtom(x)
+      if (scalar) return scalar
+      let known = consts.get(x)
+      if (!known) {
+        known = new Staged(trace, newVar(x.aval))
+        consts.set(x, known)
+      }
+      return known.atom
+    }
+    const trace: Trace = {
+      level,
+      name,
+      active: true,
+      process: <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: P) => {
+        const [operands, p] = primitive.stage ? primitive.stage(xs, params) : [xs, params]
+        const ins = operands.map(lift)
+        const outs = infer(
+          primitive,
+          ins.map((a) => a.aval),
+          p,
+        ).map((a) => newVar(a))
+        eqns.push({ primitive: primitive as unknown as Primitive<never>, params: p, ins, outs })
+        return outs.map((v) => new Staged(trace, v))
+      },
+    }
+    return whileActive(trace, () => {
+      const ins = avals.map((a) => new Staged(trace, newVar(a)))
+      const outs = whileStaging(trace, () => f(ins)).map(lift)
+      const jaxpr: Jaxpr = {
+        ins: [...consts.values(), ...ins].map((x) => x.atom as Var),
+        eqns,
+        outs,
+        axisNames: axisNamesOf(eqns),
+      }
+      return { jaxpr, consts: [...consts.keys()] }
+    })
+  })
+
+/** Stages a function that closes over nothing but known scalars: the jaxpr has exactly the inputs given. */
+export const stageClosed = (f: (xs: readonly Tensor[]) => readonly Tensor[], avals: readonly Aval[], name = 'jit'): Jaxpr =>
+  stage(f, avals, name).jaxpr

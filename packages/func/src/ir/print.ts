@@ -1,0 +1,64 @@
+/** A jaxpr as text, in JAX's notation: `{ lambda ; a:f32[3]. let b:f32[3] = sin a in (b,) }`. */
+import { showAval } from '../aval'
+import type { Atom, ClosedJaxpr, Eqn, Jaxpr, Var } from './jaxpr'
+
+/** a, b, ... z, ba, bb, ... */
+const nameOf = (n: number): string => {
+  const letter = (k: number): string => String.fromCharCode(97 + k)
+  return n < 26 ? letter(n) : nameOf(Math.floor(n / 26)) + letter(n % 26)
+}
+const isJaxpr = (x: unknown): x is Jaxpr => typeof x === 'object' && x !== null && 'eqns' in x && 'ins' in x
+const snake = (s: string): string => s.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)
+
+class Names {
+  readonly #names = new Map<Var, string>()
+  of(v: Var): string {
+    let name = this.#names.get(v)
+    if (name === undefined) this.#names.set(v, (name = nameOf(this.#names.size)))
+    return name
+  }
+}
+const number = (x: number | bigint | boolean, float: boolean): string => {
+  if (typeof x === 'boolean') return x ? 'True' : 'False'
+  if (typeof x === 'bigint' || !float) return String(x)
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? 'nan' : x > 0 ? 'inf' : '-inf'
+  const text = Object.is(x, -0) ? '-0' : String(Number(x.toPrecision(8)))
+  return /[.e]/.test(text) ? text : `${text}.0`
+}
+const atom = (a: Atom, names: Names): string =>
+  a._tag === 'Literal' ? `${number(a.value, showAval(a.aval).startsWith('f') || showAval(a.aval).startsWith('bf'))}:${showAval(a.aval)}` : names.of(a)
+const binder = (v: Var, names: Names): string => `${names.of(v)}:${showAval(v.aval)}`
+const indent = (text: string): string => text.replaceAll('\n', '\n  ')
+
+const value = (x: unknown): string => {
+  if (isJaxpr(x)) return indent(body(x))
+  if (Array.isArray(x)) return x.some(isJaxpr) ? `(\n  ${x.map((y) => indent(value(y))).join('\n  ')}\n)` : `(${x.map(value).join(', ')}${x.length === 1 ? ',' : ''})`
+  if (x === null) return 'None'
+  if (typeof x === 'boolean') return x ? 'True' : 'False'
+  if (typeof x === 'function') return x.name || 'function'
+  if (typeof x === 'object') return `{${Object.entries(x).map(([k, v]) => `${snake(k)}: ${value(v)}`).join(', ')}}`
+  return String(x)
+}
+const params = (e: Eqn): string => {
+  const shown = e.primitive.show ? e.primitive.show(e.params as never) : (e.params as Readonly<Record<string, unknown>>)
+  const entries = Object.entries(shown).sort(([a], [b]) => (a < b ? -1 : 1))
+  if (entries.length === 0) return ''
+  const parts = entries.map(([k, v]) => `${snake(k)}=${value(v)}`)
+  return parts.some((p) => p.includes('\n')) ? `[\n  ${parts.map(indent).join('\n  ')}\n]` : `[${parts.join(' ')}]`
+}
+const equation = (e: Eqn, names: Names): string => {
+  const right = `${e.primitive.name}${params(e)}${e.ins.map((a) => ` ${atom(a, names)}`).join('')}`
+  return `${e.outs.map((v) => binder(v, names)).join(' ')} = ${right}`
+}
+const tuple = (outs: readonly Atom[], names: Names): string => `(${outs.map((a) => atom(a, names)).join(', ')}${outs.length === 1 ? ',' : ''})`
+
+const body = (j: Jaxpr, consts = 0): string => {
+  const names = new Names()
+  const inputs = j.ins.map((v) => binder(v, names))
+  const head = `{ lambda ${[...inputs.slice(0, consts), ';', ...inputs.slice(consts)].join(' ')}. let`
+  const lines = j.eqns.map((e) => `    ${indent(indent(equation(e, names)))}`)
+  return [head, ...lines, `  in ${tuple(j.outs, names)} }`].join('\n')
+}
+/** The text of a program. Source: the printer of jax.make_jaxpr. */
+export const printJaxpr = (program: Jaxpr | ClosedJaxpr): string =>
+  'jaxpr' in program ? body(program.jaxpr, program.consts.length) : body(program)

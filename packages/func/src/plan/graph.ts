@@ -1,0 +1,104 @@
+/**
+ * A program flattened for a backend of kernels: calls inlined, equal work done once, values numbered.
+ *
+ * Work inside a checkpoint is not merged with equal work outside of it: it is there to be done again, later.
+ */
+import type { Aval } from '../aval'
+import { BugError } from '../error'
+import { dce } from '../ir/dce'
+import type { Atom, Jaxpr, Literal, Var } from '../ir/jaxpr'
+import type { Primitive } from '../primitive'
+
+export type ValueId = number
+export interface Node {
+  readonly primitive: Primitive<never>
+  readonly params: unknown
+  readonly ins: readonly ValueId[]
+  readonly outs: readonly ValueId[]
+}
+export interface Graph {
+  readonly types: readonly Aval[]
+  readonly inputs: readonly ValueId[]
+  readonly literals: ReadonlyMap<ValueId, Literal>
+  readonly nodes: readonly Node[]
+  readonly outputs: readonly ValueId[]
+}
+
+const paramKeys = new WeakMap<object, string>()
+let bodies = 0
+/** Parameters as text; a primitive with a body is equal to itself alone. */
+const keyOf = (primitive: Primitive<never>, params: object): string => {
+  let key = paramKeys.get(params)
+  if (key === undefined) {
+    key = primitive.interpret ? `#${bodies++}` : JSON.stringify(params, (_, v: unknown) => (typeof v === 'bigint' ? `${v}n` : v))
+    paramKeys.set(params, key)
+  }
+  return key
+}
+
+export const flattenProgram = (program: Jaxpr): Graph => {
+  const types: Aval[] = []
+  const nodes: Node[] = []
+  const literals = new Map<ValueId, Literal>()
+  const literalIds = new Map<string, ValueId>()
+  const seen = new Map<string, readonly ValueId[]>()
+  let barriers = 0
+  const fresh = (type: Aval): ValueId => types.push(type) - 1
+  const literalId = (a: Literal): ValueId => {
+    const key = `${a.aval.dtype}:${Object.is(a.value, -0) ? '-0' : a.value}`
+    let id = literalIds.get(key)
+    if (id === undefined) {
+      id = fresh(a.aval)
+      literalIds.set(key, id)
+      literals.set(id, a)
+    }
+    return id
+  }
+  const walk = (jaxpr: Jaxpr, args: readonly ValueId[], scope: number): readonly ValueId[] => {
+    const env = new Map<Var, ValueId>()
+    jaxpr.ins.forEach((v, i) => env.set(v, args[i]!))
+    const read = (a: Atom): ValueId => {
+      if (a._tag === 'Literal') return literalId(a)
+      const id = env.get(a)
+      if (id === undefined) throw new BugError('a variable is used before it is bound')
+      return id
+    }
+    for (const e of jaxpr.eqns) {
+      const ins = e.ins.map(read)
+      let outs: readonly ValueId[]
+      if (e.primitive.inline) {
+        outs = walk(e.primitive.inline(e.params as never), ins, e.primitive.barrier?.(e.params as never) ? ++barriers : scope)
+      } else {
+        const key = `${scope}|${e.primitive.name}|${ins.join(',')}|${keyOf(e.primitive, e.params as object)}`
+        const known = seen.get(key)
+        outs = known ?? e.outs.map((v) => fresh(v.aval))
+        if (!known) {
+          seen.set(key, outs)
+          nodes.push({ primitive: e.primitive, params: e.params, ins, outs })
+        }
+      }
+      e.outs.forEach((v, i) => env.set(v, outs[i]!))
+    }
+    return jaxpr.outs.map(read)
+  }
+  const live = dce(
+    program,
+    program.outs.map(() => true),
+  ).jaxpr
+  const inputs = live.ins.map((v) => fresh(v.aval))
+  const outputs = walk(live, inputs, 0)
+  return { types, inputs, literals, nodes: onlyUsed(nodes, outputs), outputs }
+}
+
+/** Inlining can leave work that only unused outputs of a call needed. */
+export const onlyUsed = (nodes: readonly Node[], outputs: readonly ValueId[]): readonly Node[] => {
+  const live = new Set(outputs)
+  const kept: Node[] = []
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const n = nodes[i]!
+    if (!n.outs.some((o) => live.has(o))) continue
+    kept.push(n)
+    for (const x of n.ins) live.add(x)
+  }
+  return kept.reverse()
+}

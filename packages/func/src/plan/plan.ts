@@ -1,0 +1,209 @@
+/**
+ * A plan: a program made ready for a backend of kernels, once, and run as often as wanted.
+ *
+ * All parameters and types are known when it is made, so kernels are prepared, constants are computed, and for each step
+ * it is settled which buffers nobody reads any more: an intermediate lives from its step to its last use.
+ */
+import { type Aval, aval, sizeOf } from '../aval'
+import type { Backend, Executable, Kernel } from '../backend/backend'
+import { bytesOf, dtypes } from '../dtype'
+import { BugError, DTypeError } from '../error'
+import type { Jaxpr, Literal } from '../ir/jaxpr'
+import type { Interpreter, Primitive } from '../primitive'
+import { getElement, setElement } from '../scalar'
+import { fuse } from './fuse'
+import { flattenProgram, type Graph, type Node, type ValueId } from './graph'
+
+interface Step<B> {
+  readonly run: (inputs: readonly B[]) => readonly B[]
+  readonly ins: readonly ValueId[]
+  readonly outs: readonly ValueId[]
+  /** Values that no later step reads. */
+  readonly dead: readonly ValueId[]
+}
+/** Folded constants above this size are computed on each run instead of being kept. */
+const MAX_CONSTANT_BYTES = 1 << 18
+
+const scalar = <B>(backend: Backend<B>, l: Literal): B => {
+  const data = new dtypes[l.aval.dtype].storage(1)
+  setElement(data, 0, l.aval.dtype, l.value)
+  return backend.storage.upload({ shape: [], dtype: l.aval.dtype, data })
+}
+/** A leaf's kernel, after a check that the backend has the dtypes. */
+export const prepareKernel = <B>(
+  backend: Backend<B>,
+  primitive: Primitive<never>,
+  params: unknown,
+  ins: readonly Aval[],
+  outs: readonly Aval[],
+): ((inputs: readonly B[]) => readonly B[]) => {
+  const missing = [...ins, ...outs].find((a) => !backend.dtypes.has(a.dtype))
+  if (missing) throw new DTypeError(primitive.name, `backend ${backend.name} has no ${missing.dtype}; it has ${[...backend.dtypes].join(' ')}`)
+  const kernel = (backend.kernels as Readonly<Record<string, Kernel<B, unknown>>>)[primitive.name]
+  if (!kernel) throw new BugError(`backend ${backend.name} has no kernel for ${primitive.name}`)
+  return kernel({ params, ins, outs })
+}
+/** Element `i` along the leading axis; a kernel is prepared for each index, once. */
+const indexer = <B>(backend: Backend<B>, type: Aval): ((buffer: B, i: number) => B) => {
+  const [, ...rest] = type.shape
+  const row = aval([1, ...rest], type.dtype)
+  const drop = backend.kernels.reshape({ params: { newSizes: rest }, ins: [row], outs: [aval(rest, type.dtype)] })
+  const slices: ((inputs: readonly B[]) => readonly B[])[] = []
+  return (buffer, i) => {
+    slices[i] ??= backend.kernels.slice({
+      params: { startIndices: [i, ...rest.map(() => 0)], limitIndices: [i + 1, ...rest], strides: null },
+      ins: [type],
+      outs: [row],
+    })
+    const sliced = slices[i]!([buffer])[0]!
+    const out = drop([sliced])[0]!
+    backend.storage.release(sliced)
+    return out
+  }
+}
+/** Buffers along a new leading axis. */
+const stacker = <B>(backend: Backend<B>, type: Aval, length: number): ((buffers: readonly B[]) => B) => {
+  const row = aval([1, ...type.shape], type.dtype)
+  const out = aval([length, ...type.shape], type.dtype)
+  const lift = backend.kernels.reshape({ params: { newSizes: row.shape }, ins: [type], outs: [row] })
+  const join = backend.kernels.concatenate({ params: { dimension: 0 }, ins: new Array<Aval>(length).fill(row), outs: [out] })
+  return (buffers) => {
+    const rows = buffers.map((b) => lift([b])[0]!)
+    const stacked = join(rows)[0]!
+    for (const r of rows) backend.storage.release(r)
+    return stacked
+  }
+}
+const interpreters = new WeakMap<Backend, Interpreter<unknown>>()
+/** What loops and branches get to run their bodies with. */
+const interpreterOf = <B>(backend: Backend<B>): Interpreter<B> => {
+  const known = interpreters.get(backend as Backend)
+  if (known) return known as unknown as Interpreter<B>
+  const made: Interpreter<B> = {
+    program: (jaxpr) => makePlan(backend, jaxpr, []).run,
+    indexer: (type) => indexer(backend, type),
+    stacker: (type, length) => stacker(backend, type, length),
+    share: (b) => backend.storage.share(b),
+    release: (b) => backend.storage.release(b),
+    read: (b, type) => {
+      if (!backend.storage.downloadSync)
+        throw new DTypeError('whileLoop', `backend ${backend.name} can not read a condition synchronously; use scan or lax.foriLoop with a fixed number of steps`)
+      const host = backend.storage.downloadSync(b, type)
+      return getElement(host.data, 0, host.dtype)
+    },
+  }
+  interpreters.set(backend as Backend, made as unknown as Interpreter<unknown>)
+  return made
+}
+
+const prepare = <B>(backend: Backend<B>, graph: Graph, node: Node): Step<B>['run'] => {
+  if (node.primitive.interpret) return node.primitive.interpret(node.params as never, interpreterOf(backend))
+  const types = (ids: readonly ValueId[]): readonly Aval[] => ids.map((i) => graph.types[i]!)
+  return prepareKernel(backend, node.primitive, node.params, types(node.ins), types(node.outs))
+}
+
+/** For each node the values read there for the last time; outputs and constants are never dead. */
+const deaths = (nodes: readonly { readonly ins: readonly ValueId[]; readonly outs: readonly ValueId[] }[], kept: ReadonlySet<ValueId>): ValueId[][] => {
+  const seen = new Set(kept)
+  const dead: ValueId[][] = nodes.map(() => [])
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const n = nodes[i]!
+    for (const v of [...n.outs, ...n.ins])
+      if (!seen.has(v)) {
+        seen.add(v)
+        dead[i]!.push(v)
+      }
+  }
+  return dead
+}
+
+/** Errors: DTypeError where the backend lacks an element type that the program has. */
+export const makePlan = <B>(
+  backend: Backend<B>,
+  program: Jaxpr,
+  donated: readonly boolean[],
+): Executable<B> => {
+  const flat = flattenProgram(program)
+  const graph: Graph = flat
+  const constants = new Map<ValueId, B>()
+  const lazyLiteral = (id: ValueId): B | undefined => {
+    const known = constants.get(id)
+    if (known !== undefined) return known
+    const l = graph.literals.get(id)
+    if (!l) return undefined
+    const b = scalar(backend, l)
+    constants.set(id, b)
+    return b
+  }
+  const live: { run: Step<B>['run']; ins: readonly ValueId[]; outs: readonly ValueId[] }[] = []
+  for (const item of fuse(backend, graph)) {
+    const run = item._tag === 'Fused' ? item.run : prepare(backend, graph, item.node)
+    const { ins, outs } = item._tag === 'Fused' ? item : item.node
+    const consts = ins.map((i) => (graph.literals.has(i) ? lazyLiteral(i) : constants.get(i)))
+    const bytes = outs.reduce((n, o) => n + sizeOf(graph.types[o]!.shape) * bytesOf(graph.types[o]!.dtype), 0)
+    const foldable = item._tag === 'Node' && !item.node.primitive.interpret && bytes <= MAX_CONSTANT_BYTES
+    if (foldable && consts.every((c) => c !== undefined)) run(consts as B[]).forEach((b, k) => constants.set(outs[k]!, b))
+    else live.push({ run, ins, outs })
+  }
+  for (const o of graph.outputs) if (graph.literals.has(o)) lazyLiteral(o)
+  // constants that only folded steps needed are not kept
+  const read = new Set([...live.flatMap((n) => n.ins), ...graph.outputs])
+  for (const [id, b] of constants)
+    if (!read.has(id)) {
+      backend.storage.release(b)
+      constants.delete(id)
+    }
+  const inputs = new Set(graph.inputs)
+  const owned = (id: ValueId): boolean => !constants.has(id) && (!inputs.has(id) || (donated[graph.inputs.indexOf(id)] ?? false))
+  const outputSet = new Set(graph.outputs)
+  const kept = new Set([...outputSet, ...[...constants.keys()], ...graph.inputs.filter((i) => !owned(i))])
+  const dead = deaths(live, kept)
+  const steps: Step<B>[] = live.map((n, i) => ({ ...n, dead: dead[i]! }))
+  const readIds = new Set(live.flatMap((n) => n.ins))
+  const unreadDonated = graph.inputs.filter((i) => owned(i) && !readIds.has(i) && !outputSet.has(i))
+  return { run: runner(backend, graph, steps, constants, owned, unreadDonated), dispose: () => constants.forEach((b) => backend.storage.release(b)) }
+}
+
+const runner =
+  <B>(
+    backend: Backend<B>,
+    graph: Graph,
+    steps: readonly Step<B>[],
+    constants: ReadonlyMap<ValueId, B>,
+    owned: (id: ValueId) => boolean,
+    unreadDonated: readonly ValueId[],
+  ): ((inputs: readonly B[]) => readonly B[]) =>
+  (inputs) => {
+    const env: (B | undefined)[] = new Array(graph.types.length)
+    for (const [id, b] of constants) env[id] = b
+    for (let i = 0; i < inputs.length; i++) env[graph.inputs[i]!] = inputs[i]!
+    const free = (id: ValueId): void => {
+      const b = env[id]
+      if (b !== undefined) backend.storage.release(b)
+      env[id] = undefined
+    }
+    try {
+      for (const step of steps) {
+        const { ins, outs, dead } = step
+        const args = new Array<B>(ins.length)
+        for (let i = 0; i < ins.length; i++) args[i] = env[ins[i]!]!
+        const results = step.run(args)
+        for (let i = 0; i < outs.length; i++) env[outs[i]!] = results[i]!
+        for (let i = 0; i < dead.length; i++) free(dead[i]!)
+      }
+      for (const id of unreadDonated) free(id)
+      const given = new Set<ValueId>()
+      return graph.outputs.map((id) => {
+        const b = env[id]!
+        // an output that is a constant, a borrowed input or a second output gets a handle of its own
+        if (!owned(id) || given.has(id)) return backend.storage.share(b)
+        given.add(id)
+        return b
+      })
+    } catch (e) {
+      env.forEach((b, id) => {
+        if (b !== undefined && owned(id)) free(id)
+      })
+      throw e
+    }
+  }

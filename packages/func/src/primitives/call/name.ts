@@ -1,0 +1,16 @@
+/** `name`: the identity, with a name for checkpoint policies. */
+import { definePrimitive } from '../../primitive'
+import type { Tensor } from '../../tensor'
+import { bind1 } from '../../trace'
+import { copy } from '../piecewise'
+
+/** Names a value, for `saveOnlyTheseNames` and its like. Source: jax.ad_checkpoint.checkpoint_name. */
+export const checkpointName = (x: Tensor, name: string): Tensor => bind1(nameP, [x], { name })
+
+const nameP = definePrimitive<{ readonly name: string }>('name', {
+  abstractEval: (ins) => ins,
+  jvp: ([x], [t], { name }) => [[checkpointName(x!, name)], [t ? checkpointName(t, name) : null]],
+  transpose: ([ct]) => [ct ?? null],
+  batch: (_axis, [x], [d], { name }) => [[checkpointName(x!, name)], [d!]],
+  interpret: (_params, host) => (inputs) => [host.share(inputs[0]!)],
+})

@@ -1,0 +1,37 @@
+/** How a backend of kernels runs a scan: the body is planned once, the loop is on the host, slices are stacked at the end. */
+import { aval } from '../../aval'
+import { inAvals, outAvals } from '../../ir/jaxpr'
+import type { Interpreter } from '../../primitive'
+import { roles, type ScanParams, stacked } from './scan-params'
+
+export const interpretScan = <B>(p: ScanParams, host: Interpreter<B>): ((inputs: readonly B[]) => readonly B[]) => {
+  const { jaxpr, length, numCarry, reverse } = p
+  const body = host.program(jaxpr)
+  const [, , sliceTypes] = roles(inAvals(jaxpr), p)
+  const indexers = sliceTypes.map((a) => host.indexer(stacked(a, length)))
+  const outTypes = outAvals(jaxpr).slice(numCarry)
+  const stackers = outTypes.map((a) => host.stacker(aval(a.shape, a.dtype), length))
+  return (inputs) => {
+    const [consts, init, xs] = roles(inputs, p)
+    let carry: readonly B[] = init.map((b) => host.share(b))
+    const ys: B[][] = outTypes.map(() => new Array<B>(length))
+    const done: B[] = []
+    try {
+      for (let step = 0; step < length; step++) {
+        const i = reverse ? length - 1 - step : step
+        const slices = xs.map((x, k) => indexers[k]!(x, i))
+        const outs = body([...consts, ...carry, ...slices])
+        for (const b of carry) host.release(b)
+        for (const b of slices) host.release(b)
+        carry = outs.slice(0, numCarry)
+        for (let k = 0; k < ys.length; k++) {
+          ys[k]![i] = outs[numCarry + k]!
+          done.push(outs[numCarry + k]!)
+        }
+      }
+      return [...carry, ...stackers.map((stack, k) => stack(ys[k]!))]
+    } finally {
+      for (const b of done) host.release(b)
+    }
+  }
+}

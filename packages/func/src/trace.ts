@@ -1,0 +1,105 @@
+/**
+ * The stack of active transformations, and `bind`, the one door through which every application of a primitive goes.
+ *
+ * Each transformation interprets primitives by a Trace at a level above all that is active when it starts. An application
+ * goes to the highest trace among its operands; a program under construction (`staging`) takes it also where no operand
+ * is its own, so that under jit nothing runs. That each trace has a level of its own is what keeps a derivative inside a
+ * derivative from mixing up the two tangents.
+ */
+import type { Aval } from './aval'
+import { AxisNameError, EscapedTracerError } from './error'
+import type { Primitive } from './primitive'
+import type { Tensor } from './tensor'
+
+export interface Trace {
+  /** Height in the stack; evaluation is 0. */
+  readonly level: number
+  /** What users call the transformation; for messages. */
+  readonly name: string
+  /** False once the transformation has ended: its tracers have escaped. */
+  active: boolean
+  readonly process: <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: P) => readonly Tensor[]
+}
+
+/** An axis that a surrounding vmap has named, and its trace. */
+export interface NamedAxis {
+  readonly name: string
+  readonly size: number
+  readonly trace: Trace
+}
+
+let depth = 0
+let staging: Trace | undefined
+let axes: readonly NamedAxis[] = []
+let evaluation: Trace | undefined
+
+/** Told once by the evaluator, so that operations without operands have somewhere to go. */
+export const setEvaluation = (trace: Trace): void => {
+  evaluation = trace
+}
+/** Run `f` one level above all that is active, and come back down whatever happens. */
+export const atNextLevel = <A>(f: (level: number) => A): A => {
+  depth += 1
+  try {
+    return f(depth)
+  } finally {
+    depth -= 1
+  }
+}
+/** Run `f` while `trace` takes all primitives whose operands belong to lower levels; ended when `f` is. */
+export const whileStaging = <A>(trace: Trace, f: () => A): A => {
+  const previous = staging
+  staging = trace
+  try {
+    return f()
+  } finally {
+    staging = previous
+  }
+}
+export const whileActive = <A>(trace: Trace, f: () => A): A => {
+  try {
+    return f()
+  } finally {
+    trace.active = false
+  }
+}
+export const isStaging = (): boolean => staging !== undefined
+export const withNamedAxis = <A>(axis: NamedAxis, f: () => A): A => {
+  const previous = axes
+  axes = [...axes, axis]
+  try {
+    return f()
+  } finally {
+    axes = previous
+  }
+}
+/** The innermost axis of that name. */
+export const namedAxis = (name: string): NamedAxis => {
+  for (let i = axes.length - 1; i >= 0; i--) if (axes[i]!.name === name) return axes[i]!
+  throw new AxisNameError(
+    name,
+    axes.map((a) => a.name),
+  )
+}
+/** Names and sizes in scope: part of what a traced program depends on. */
+export const namedAxes = (): readonly NamedAxis[] => axes
+
+export const checkActive = (x: Tensor): void => {
+  if (!x.trace.active) throw new EscapedTracerError(x.aval as Aval, x.trace.name)
+}
+
+/** Apply a primitive: find who interprets it. */
+export const bind = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: P): readonly Tensor[] => {
+  let top = staging ?? evaluation!
+  for (const x of xs) {
+    if (!x.trace.active) checkActive(x)
+    if (x.trace.level > top.level) top = x.trace
+  }
+  if (primitive.axisNames)
+    for (const name of primitive.axisNames(params)) {
+      const { trace } = namedAxis(name)
+      if (trace.level > top.level) top = trace
+    }
+  return top.process(primitive, xs, params)
+}
+export const bind1 = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: P): Tensor => bind(primitive, xs, params)[0]!

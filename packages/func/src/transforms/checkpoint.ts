@@ -1,0 +1,68 @@
+/** Rematerialization for users, and its policies. */
+import { unflatten } from '@heddle/tree'
+import { stage } from '../interpreters/stage'
+import { checkpointCall, type CheckpointPolicy } from '../primitives/call/checkpoint'
+import type { ParamsOf } from '../table'
+import { flatFunction, flattenTensors, places } from './flat'
+
+export interface CheckpointOptions {
+  /** Which intermediate values are kept after all; default none. */
+  readonly policy?: CheckpointPolicy | null
+  /** Keep the recomputation apart from equal work outside; false is fine directly inside a scan. Default true. */
+  readonly preventCse?: boolean
+  /** Arguments that are passed as they are. */
+  readonly staticArgnums?: number | readonly number[]
+}
+/**
+ * `f`, whose intermediate values are computed again in the backward pass instead of being kept.
+ *
+ * Same results and derivatives, less memory, more work. Source: jax.checkpoint (jax.remat).
+ */
+export const checkpoint =
+  <A extends readonly unknown[], R>(f: (...args: A) => R, options: CheckpointOptions = {}): ((...args: A) => R) =>
+  (...args) => {
+    const { policy = null, preventCse = true, staticArgnums = [] } = options
+    const statics = places(staticArgnums, args.length, 'checkpoint')
+    const { leaves, treedef } = flattenTensors(
+      args.map((a, i) => (statics.includes(i) ? undefined : a)),
+      'checkpoint',
+    )
+    const withStatics = (...dynamic: readonly unknown[]): unknown =>
+      (f as (...a: readonly unknown[]) => unknown)(...args.map((a, i) => (statics.includes(i) ? a : dynamic[i])))
+    const fn = flatFunction(withStatics as (...a: never[]) => unknown, treedef, 'checkpoint')
+    const { jaxpr, consts } = stage(
+      fn.flat,
+      leaves.map((x) => x.aval),
+      'checkpoint',
+    )
+    return unflatten<R>(fn.outTree(), checkpointCall([...consts, ...leaves], { jaxpr, policy, preventCse }))
+  }
+export { checkpoint as remat }
+
+const named =
+  (keep: (name: string) => boolean): CheckpointPolicy =>
+  ({ primitive, params }) =>
+    primitive === 'name' && keep((params as { readonly name: string }).name)
+const isDot = (p: string): boolean => p === 'dot_general' || p === 'conv_general_dilated'
+
+/** What a checkpoint may keep. Source: jax.checkpoint_policies. */
+export const checkpointPolicies = {
+  everythingSaveable: (() => true) as CheckpointPolicy,
+  nothingSaveable: (() => false) as CheckpointPolicy,
+  /** Matrix products and convolutions. */
+  dotsSaveable: (({ primitive }) => isDot(primitive)) as CheckpointPolicy,
+  /** Matrix products without batch axes: those with weights. */
+  dotsWithNoBatchDimsSaveable: (({ primitive, params }) =>
+    primitive === 'dot_general' && (params as ParamsOf['dot_general']).dimensionNumbers[1][0].length === 0) as CheckpointPolicy,
+  /** Values named so by `checkpointName`. */
+  saveOnlyTheseNames: (...names: readonly string[]): CheckpointPolicy => named((n) => names.includes(n)),
+  saveAnyNamesButThese: (...names: readonly string[]): CheckpointPolicy => named((n) => !names.includes(n)),
+  saveAnythingExceptTheseNames:
+    (...names: readonly string[]): CheckpointPolicy =>
+    (e) =>
+      e.primitive !== 'name' || !names.includes((e.params as { readonly name: string }).name),
+  saveFromBothPolicies:
+    (a: CheckpointPolicy, b: CheckpointPolicy): CheckpointPolicy =>
+    (e) =>
+      a(e) || b(e),
+} as const

@@ -1,0 +1,90 @@
+/** Branches for users. */
+import { type TreeDef, unflatten } from '@heddle/tree'
+import { type Aval, aval, sameType, showAval } from '../aval'
+import { promote } from '../dtype'
+import { TypeMismatchError } from '../error'
+import { stage } from '../interpreters/stage'
+import { run } from '../interpreters/run'
+import type { ClosedJaxpr, Jaxpr } from '../ir/jaxpr'
+import { outAvals } from '../ir/jaxpr'
+import { asTensor } from '../numpy/promote'
+import { condCall } from '../primitives/control/cond'
+import { ne } from '../primitives/piecewise'
+import { convert, convertElementType } from '../primitives/structural'
+import { literal } from '../literal'
+import type { Tensor } from '../tensor'
+import { flatFunction, flattenTensors } from './flat'
+
+type Branch<A extends readonly unknown[], R> = (...operands: A) => R
+
+/** Branches that take the constants of all, so that they have one list of operands. */
+const withSharedConsts = (programs: readonly ClosedJaxpr[], types: readonly Aval[], outTypes: readonly Aval[]): { readonly jaxprs: Jaxpr[]; readonly consts: Tensor[] } => {
+  const consts = programs.flatMap((p) => p.consts)
+  let offset = 0
+  const jaxprs = programs.map((p) => {
+    const from = offset
+    offset += p.consts.length
+    return stage(
+      (xs) => {
+        const outs = run(p.jaxpr, [...xs.slice(from, from + p.consts.length), ...xs.slice(consts.length)])
+        return outs.map((o, i) => convertElementType(o, { newDtype: outTypes[i]!.dtype, weakType: outTypes[i]!.weakType }))
+      },
+      [...consts.map((c) => c.aval), ...types],
+      'cond',
+    ).jaxpr
+  })
+  return { jaxprs, consts }
+}
+const commonTypes = (where: string, programs: readonly ClosedJaxpr[]): readonly Aval[] => {
+  const all = programs.map((p) => outAvals(p.jaxpr))
+  return all[0]!.map((first, i) => {
+    const each = all.map((outs) => outs[i]!)
+    const strong = each.filter((a) => !a.weakType)
+    const { dtype, weakType } = promote(each)
+    const type = aval(first.shape, dtype, weakType)
+    const bad = each.findIndex((a) => !sameType(aval(a.shape, type.dtype), type) || (strong.includes(a) && a.dtype !== dtype))
+    if (bad >= 0)
+      throw new TypeMismatchError(
+        where,
+        `all branches must return the same shapes and dtypes; output ${i} is ${each.map((a, b) => `${showAval(a)} in branch ${b}`).join(', ')}`,
+      )
+    return type
+  })
+}
+const branchOn = <A extends readonly unknown[], R>(where: string, index: Tensor, branches: readonly Branch<A, R>[], operands: A): R => {
+  const { leaves, treedef } = flattenTensors(operands, where)
+  const types = leaves.map((x) => x.aval)
+  let tree: TreeDef | undefined
+  const programs = branches.map((b, i) => {
+    const fn = flatFunction(b as (...a: never[]) => unknown, treedef, where)
+    const program = stage(fn.flat, types, where)
+    if (tree && !tree.equals(fn.outTree()))
+      throw new TypeMismatchError(where, `all branches must return one structure; branch 0 returns ${tree.toString()}, branch ${i} ${fn.outTree().toString()}`)
+    tree ??= fn.outTree()
+    return program
+  })
+  const { jaxprs, consts } = withSharedConsts(programs, types, commonTypes(where, programs))
+  return unflatten<R>(tree!, condCall([index, ...consts, ...leaves], { branches: jaxprs }))
+}
+const scalar = (x: Tensor, where: string): Tensor => {
+  if (x.ndim > 0) throw new TypeMismatchError(where, `the predicate must be a scalar, got ${showAval(x.aval)}; use np.where for elementwise choice, or np.any / np.all`)
+  return x
+}
+
+/**
+ * `trueFn(...operands)` or `falseFn(...operands)`. Only the chosen one runs (under vmap over the predicate both do).
+ *
+ * Errors: TypeMismatchError where the branches return different types. Source: jax.lax.cond.
+ */
+export const cond = <A extends readonly unknown[], R>(pred: Tensor | boolean | number, trueFn: Branch<A, R>, falseFn: Branch<A, R>, ...operands: A): R => {
+  const p = scalar(asTensor(pred, 'cond'), 'cond')
+  const bool = p.aval.dtype === 'bool' ? p : ne(p, literal(0, p.aval.dtype))
+  return branchOn('cond', convert(bool, 'int32'), [falseFn, trueFn], operands)
+}
+/** The branch at `index`, clamped into range. Errors as for `cond`. Source: jax.lax.switch. */
+export const switchCase = <A extends readonly unknown[], R>(index: Tensor | number, branches: readonly Branch<A, R>[], ...operands: A): R => {
+  if (branches.length === 0) throw new TypeMismatchError('switch', 'at least one branch is needed')
+  const i = scalar(asTensor(index, 'switch'), 'switch')
+  if (branches.length === 1) return branches[0]!(...operands)
+  return branchOn('switch', convert(i, 'int32'), branches, operands)
+}

@@ -1,0 +1,46 @@
+/** Forward mode for users. */
+import { unflatten } from '@heddle/tree'
+import { jvpFlat } from '../interpreters/jvp'
+import { zerosLike } from '../literal'
+import { isFloating } from '../dtype'
+import { flatFunctionWithAux, flattenTensors } from './flat'
+import { checkTangents } from './linearize'
+
+/**
+ * The value of `f` at `primals`, and its derivative along `tangents`.
+ *
+ * Shapes: `tangents` is a tree like `primals`, with its types. Errors: TypeMismatchError where it is not.
+ * With `hasAux` `f` returns `[value, aux]`, and the answer is `[value, tangent, aux]`. Source: jax.jvp.
+ */
+export function jvp<A extends readonly unknown[], R>(f: (...args: A) => R, primals: A, tangents: NoInfer<A>): [value: R, tangent: R]
+export function jvp<A extends readonly unknown[], R, X>(
+  f: (...args: A) => readonly [R, X],
+  primals: A,
+  tangents: NoInfer<A>,
+  options: { readonly hasAux: true },
+): [value: R, tangent: R, aux: X]
+export function jvp(
+  f: (...args: never[]) => unknown,
+  primals: readonly unknown[],
+  tangents: readonly unknown[],
+  options: { readonly hasAux?: boolean } = {},
+): unknown {
+  const args = flattenTensors(primals, 'jvp')
+  const ts = flattenTensors(tangents, 'jvp').leaves
+  checkTangents('jvp', args.leaves, ts)
+  const hasAux = options.hasAux ?? false
+  const fn = flatFunctionWithAux(f, args.treedef, 'jvp', hasAux)
+  const r = jvpFlat(
+    fn.flat,
+    args.leaves,
+    ts.map((t) => (isFloating(t.aval.dtype) ? t : null)),
+  )
+  const n = fn.numOuts()
+  const outs = r.outs.slice(0, n)
+  const value = unflatten(fn.outTree(), outs)
+  const tangent = unflatten(
+    fn.outTree(),
+    outs.map((o, i) => r.tangents[i] ?? zerosLike(o)),
+  )
+  return hasAux ? [value, tangent, unflatten(fn.aux().treedef, r.outs.slice(n))] : [value, tangent]
+}

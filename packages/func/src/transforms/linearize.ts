@@ -1,0 +1,104 @@
+/** Linearization: the value now, and the derivative as a program of the tangents. The heart of reverse mode. */
+import { unflatten } from '@heddle/tree'
+import { type Aval, aval, sameType, showAval } from '../aval'
+import { isFloating } from '../dtype'
+import { TypeMismatchError } from '../error'
+import { jvpFlat } from '../interpreters/jvp'
+import { partialEvalFlat } from '../interpreters/partial-eval'
+import { run } from '../interpreters/run'
+import { backward } from '../interpreters/transpose'
+import type { Jaxpr } from '../ir/jaxpr'
+import { zerosLike } from '../literal'
+import type { Tangent } from '../primitive'
+import type { Tensor } from '../tensor'
+import { type Flat, flatFunction, flattenTensors } from './flat'
+
+export interface Linearized {
+  readonly outs: readonly Tensor[]
+  /** Cotangents of float inputs (null for others, and where zero) from cotangents of outputs. */
+  readonly pullback: (cts: readonly Tangent[]) => readonly Tangent[]
+  /** Tangents of outputs, zeros included. */
+  readonly pushforward: (ts: readonly Tensor[]) => readonly Tensor[]
+}
+export const linearizeFlat = (f: Flat, xs: readonly Tensor[], name = 'grad'): Linearized => {
+  const floats = xs.map((x) => isFloating(x.aval.dtype))
+  const tangentTypes = xs.filter((_, i) => floats[i]).map((x): Aval => aval(x.aval.shape, x.aval.dtype))
+  let outs: readonly Tensor[] = []
+  let nonzero: readonly boolean[] = []
+  const { jaxpr, residuals, knownOuts } = partialEvalFlat(
+    (ts) => {
+      let next = 0
+      const r = jvpFlat(
+        f,
+        xs,
+        floats.map((isFloat) => (isFloat ? ts[next++]! : null)),
+      )
+      outs = r.outs
+      nonzero = r.tangents.map((t) => t !== null)
+      return r.tangents.filter((t): t is Tensor => t !== null)
+    },
+    tangentTypes,
+    name,
+  )
+  // outs may be known tensors only: tangents alone are unknown, so each primal is a value
+  return {
+    outs,
+    pullback: (cts) => {
+      const given = cts.filter((_, i) => nonzero[i])
+      const back = backward(
+        jaxpr,
+        residuals,
+        given.filter((_, i) => knownOuts[i] === null),
+      )
+      let next = 0
+      return floats.map((isFloat) => (isFloat ? back[next++]! : null))
+    },
+    pushforward: (ts) => pushforward(jaxpr, residuals, knownOuts, nonzero, outs, floats, ts),
+  }
+}
+const pushforward = (
+  jaxpr: Jaxpr,
+  residuals: readonly Tensor[],
+  knownOuts: readonly (Tensor | null)[],
+  nonzero: readonly boolean[],
+  outs: readonly Tensor[],
+  floats: readonly boolean[],
+  ts: readonly Tensor[],
+): readonly Tensor[] => {
+  const results = run(jaxpr, [...residuals, ...ts.filter((_, i) => floats[i])])
+  let fromProgram = 0
+  const tangents = knownOuts.map((k) => k ?? results[fromProgram++]!)
+  let next = 0
+  return nonzero.map((nz, i) => (nz ? tangents[next++]! : zerosLike(outs[i]!)))
+}
+
+/** Tangents must have the types of the primals (those of integers are ignored). */
+export const checkTangents = (where: string, primals: readonly Tensor[], tangents: readonly Tensor[]): void => {
+  if (primals.length !== tangents.length)
+    throw new TypeMismatchError(where, `${primals.length} tangents are wanted, one for each leaf of the primals; got ${tangents.length}`)
+  primals.forEach((x, i) => {
+    const t = tangents[i]!
+    if (isFloating(x.aval.dtype) && !sameType(x.aval, t.aval))
+      throw new TypeMismatchError(where, `leaf ${i}: a tangent has the type of its primal, ${showAval(x.aval)}; got ${showAval(t.aval)}`)
+  })
+}
+
+/**
+ * The value of `f`, and its derivative there as a function of tangents that may be called many times.
+ *
+ * Shapes: tangents and their images have the types of arguments and result. Source: jax.linearize.
+ */
+export const linearize = <A extends readonly unknown[], R>(f: (...args: A) => R, ...primals: A): [value: R, tangentOf: (...tangents: A) => R] => {
+  const args = flattenTensors(primals, 'linearize')
+  const fn = flatFunction(f as (...a: never[]) => unknown, args.treedef, 'linearize')
+  const lin = linearizeFlat(fn.flat, args.leaves, 'linearize')
+  const outTree = fn.outTree()
+  return [
+    unflatten<R>(outTree, lin.outs),
+    (...tangents) => {
+      const ts = flattenTensors(tangents, 'linearize').leaves
+      checkTangents('linearize', args.leaves, ts)
+      return unflatten<R>(outTree, lin.pushforward(ts))
+    },
+  ]
+}

@@ -1,0 +1,114 @@
+/** Loops of known length for users: scan and map. */
+import { unflatten } from '@heddle/tree'
+import { type Aval, aval, sameType, showAval } from '../aval'
+import { TypeMismatchError } from '../error'
+import { stage } from '../interpreters/stage'
+import type { ClosedJaxpr } from '../ir/jaxpr'
+import { outAvals } from '../ir/jaxpr'
+import { scanCall } from '../primitives/control/scan'
+import { convertElementType } from '../primitives/structural'
+import type { Tensor } from '../tensor'
+import { flatFunction, flattenTensors } from './flat'
+
+export interface ScanOptions {
+  /** Number of steps; needed where `xs` has no leaf. */
+  readonly length?: number
+  /** From the last slice to the first; results stand at the places of their slices. */
+  readonly reverse?: boolean
+  /** How many steps a compiler may put in one turn (true: all). The numbers are the same. */
+  readonly unroll?: number | boolean
+}
+/** Weak scalars in a carry take the type that the body gives them, as long as it is the stronger one. */
+export const strengthen = (init: readonly Tensor[], outs: readonly Aval[]): readonly Tensor[] =>
+  init.map((x, i) => {
+    const out = outs[i]
+    return out && x.aval.weakType && !sameType(x.aval, out) && out.shape.length === x.ndim
+      ? convertElementType(x, { newDtype: out.dtype, weakType: false })
+      : x
+  })
+const checkCarry = (where: string, names: readonly string[], before: readonly Aval[], after: readonly Aval[]): void => {
+  const wrong = before.flatMap((a, i) => (sameType(a, after[i]!) ? [] : [`${names[i]} went in as ${showAval(a)} and came out as ${showAval(after[i]!)}`]))
+  if (wrong.length > 0) throw new TypeMismatchError(where, `the carry must keep its shapes and dtypes: ${wrong.join('; ')}`)
+}
+/** Traces a body whose first results are the carry; weak carries are strengthened until types agree. */
+export const traceWithCarry = (
+  where: string,
+  trace: (carry: readonly Aval[]) => { readonly program: ClosedJaxpr; readonly numCarry: number },
+  init: readonly Tensor[],
+): { readonly program: ClosedJaxpr; readonly init: readonly Tensor[] } => {
+  const first = trace(init.map((x) => x.aval))
+  if (first.numCarry !== init.length)
+    throw new TypeMismatchError(where, `the body must return a carry of the structure it gets (${init.length} leaves), got ${first.numCarry}`)
+  const outs = outAvals(first.program.jaxpr).slice(0, init.length)
+  const names = init.map((_, i) => `leaf ${i}`)
+  if (init.every((x, i) => sameType(x.aval, outs[i]!))) return { program: first.program, init }
+  const stronger = strengthen(init, outs)
+  const second = trace(stronger.map((x) => x.aval))
+  checkCarry(
+    where,
+    names,
+    stronger.map((x) => x.aval),
+    outAvals(second.program.jaxpr).slice(0, init.length),
+  )
+  return { program: second.program, init: stronger }
+}
+const lengthOf = (xs: readonly Tensor[], given: number | undefined): number => {
+  const scalar = xs.find((x) => x.ndim === 0)
+  if (scalar) throw new TypeMismatchError('scan', `scanned inputs need a leading axis; got a scalar ${showAval(scalar.aval)}`)
+  const sizes = xs.map((x) => x.aval.shape[0]!)
+  const length = given ?? sizes[0]
+  if (length === undefined) throw new TypeMismatchError('scan', 'xs has no leaf, so `length` must be given')
+  if (sizes.some((s) => s !== length))
+    throw new TypeMismatchError('scan', `leading axes must have one size${given === undefined ? '' : ` (length ${given})`}; got ${sizes.join(', ')}`)
+  return length
+}
+
+/**
+ * Runs `f(carry, x) -> [carry, y]` over the leading axis of `xs`; answers the last carry and all ys, stacked.
+ *
+ * Shapes: xs `[n, ...]` each; the carry keeps its types; ys `[n, ...]`. Errors: TypeMismatchError where they do not.
+ * Source: jax.lax.scan.
+ */
+export const scan = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: C, xs: X, options: ScanOptions = {}): [carry: C, ys: Y] => {
+  const carry = flattenTensors(init, 'scan')
+  const scanned = flattenTensors(xs, 'scan')
+  const length = lengthOf(scanned.leaves, options.length)
+  const sliceTypes = scanned.leaves.map((x) => aval(x.aval.shape.slice(1), x.aval.dtype))
+  const both = flattenTensors([init, xs], 'scan').treedef
+  let last: ReturnType<typeof flatFunction> | undefined
+  const traced = traceWithCarry(
+    'scan',
+    (types) => {
+      const fn = flatFunction(
+        ((c: C, x: X) => {
+          const out = f(c, x)
+          if (!Array.isArray(out) || out.length !== 2) throw new TypeMismatchError('scan', 'the body must return [carry, y]')
+          const got = flattenTensors(out[0], 'scan').treedef
+          if (!got.equals(carry.treedef))
+            throw new TypeMismatchError('scan', `the body must return a carry of structure ${carry.treedef.toString()}, got ${got.toString()}`)
+          return out
+        }) as (...a: never[]) => unknown,
+        both,
+        'scan',
+      )
+      last = fn
+      const program = stage(fn.flat, [...types, ...sliceTypes], 'scan')
+      return { program, numCarry: carry.leaves.length }
+    },
+    carry.leaves,
+  )
+  const { jaxpr, consts } = traced.program
+  const { unroll = 1 } = options
+  const outs = scanCall([...consts, ...traced.init, ...scanned.leaves], {
+    jaxpr,
+    length,
+    reverse: options.reverse ?? false,
+    numConsts: consts.length,
+    numCarry: carry.leaves.length,
+    unroll: typeof unroll === 'boolean' ? (unroll ? Math.max(length, 1) : 1) : unroll,
+  })
+  return unflatten<[C, Y]>(last!.outTree(), outs)
+}
+
+/** Applies `f` to each slice along the leading axis, one after the other. Source: jax.lax.map. */
+export const map = <X, Y>(f: (x: X) => Y, xs: X): Y => scan<null, X, Y>((_, x) => [null, f(x)], null, xs)[1]

@@ -1,0 +1,15 @@
+/** Freeing eager tensors. */
+import { leaves } from '@heddle/tree'
+import { ConcreteTensor } from '../array'
+import { collecting } from '../array-scope'
+
+/**
+ * Runs `f` and frees all tensors made inside, but those in its result. Not needed under `jit`, which frees by itself.
+ * Source: tf.tidy.
+ */
+export const tidy = <A>(f: () => A): A => collecting(f, (result) => leaves(result))
+
+/** Frees every tensor of a tree now. */
+export const dispose = (tree: unknown): void => {
+  for (const x of leaves(tree)) if (x instanceof ConcreteTensor) x.dispose()
+}

@@ -1,0 +1,164 @@
+/** Reverse mode for users: pullbacks and gradients. */
+import { flatten, unflatten } from '@heddle/tree'
+import { sameType, showAval } from '../aval'
+import { isFloating } from '../dtype'
+import { DTypeError, TypeMismatchError } from '../error'
+import { literal, zerosLike } from '../literal'
+import type { Tensor } from '../tensor'
+import { flatFunctionWithAux, flattenTensors, places } from './flat'
+import { linearizeFlat } from './linearize'
+
+/**
+ * The value of `f`, and the function from a cotangent of it to cotangents of all arguments.
+ *
+ * Shapes: a cotangent has the structure and types of the value, the answer those of the arguments (zeros for integers).
+ * With `hasAux` `f` returns `[value, aux]`, and the answer is `[value, pullback, aux]`.
+ * Errors: TypeMismatchError for a cotangent of another type. Source: jax.vjp.
+ */
+export function vjp<A extends readonly unknown[], R>(f: (...args: A) => R, ...primals: A): [value: R, pullback: (ct: R) => { -readonly [K in keyof A]: A[K] }] {
+  const [value, pullback] = vjpOf(f as (...args: never[]) => unknown, primals, false)
+  return [value as R, pullback as never]
+}
+/** `vjp` of a function that returns `[value, aux]`. Source: jax.vjp with has_aux. */
+export function vjpWithAux<A extends readonly unknown[], R, X>(
+  f: (...args: A) => readonly [R, X],
+  ...primals: A
+): [value: R, pullback: (ct: R) => { -readonly [K in keyof A]: A[K] }, aux: X] {
+  const [value, pullback, aux] = vjpOf(f as (...args: never[]) => unknown, primals, true)
+  return [value as R, pullback as never, aux as X]
+}
+const vjpOf = (f: (...args: never[]) => unknown, primals: readonly unknown[], hasAux: boolean): readonly [unknown, (ct: unknown) => unknown, unknown] => {
+  const args = flattenTensors(primals, 'vjp')
+  const fn = flatFunctionWithAux(f, args.treedef, 'vjp', hasAux)
+  const lin = linearizeFlat(fn.flat, args.leaves, 'vjp')
+  const n = fn.numOuts()
+  const outTree = fn.outTree()
+  const outs = lin.outs.slice(0, n)
+  const numAux = lin.outs.length - n
+  const pullback = (ct: unknown): unknown => {
+    const given = flattenTensors(ct, 'vjp')
+    if (!given.treedef.equals(outTree))
+      throw new TypeMismatchError('vjp', `the cotangent must have the structure of the value, ${outTree.toString()}; got ${given.treedef.toString()}`)
+    outs.forEach((o, i) => {
+      const c = given.leaves[i]!
+      if (isFloating(o.aval.dtype) && !sameType(o.aval, c.aval))
+        throw new TypeMismatchError('vjp', `the cotangent of a value of type ${showAval(o.aval)} has that type; got ${showAval(c.aval)}`)
+    })
+    const cts = [...given.leaves.map((c, i) => (isFloating(outs[i]!.aval.dtype) ? c : null)), ...new Array<null>(numAux).fill(null)]
+    const back = lin.pullback(cts)
+    return unflatten(
+      args.treedef,
+      back.map((b, i) => b ?? zerosLike(args.leaves[i]!)),
+    )
+  }
+  return [unflatten(outTree, outs), pullback, hasAux ? unflatten(fn.aux().treedef, lin.outs.slice(n)) : undefined]
+}
+
+export interface GradOptions<N extends number | readonly number[] = number | readonly number[]> {
+  /** Which arguments to differentiate by; default 0. */
+  readonly argnums?: N
+  /** `f` returns `[value, aux]`. */
+  readonly hasAux?: boolean
+  /** Integer arguments get zeros instead of an error. */
+  readonly allowInt?: boolean
+}
+/** The types of the gradients: of one argument, or a tuple of several. */
+export type GradsOf<A extends readonly unknown[], N> = N extends readonly number[]
+  ? { -readonly [K in keyof N]: N[K] extends keyof A ? A[N[K]] : A[number] }
+  : N extends number
+    ? number extends N
+      ? A[0]
+      : N extends keyof A
+        ? A[N]
+        : A[number]
+    : A[0]
+
+type Loss = Tensor
+
+/**
+ * `f`'s value and its gradient by some arguments.
+ *
+ * Shapes: `f` returns a scalar float; gradients have the types of the arguments. With `hasAux` the value is `[value, aux]`.
+ * Errors: TypeMismatchError when `f` does not return a scalar, DTypeError for integer arguments. Source: jax.value_and_grad.
+ */
+export function valueAndGrad<A extends readonly unknown[], const N extends number | readonly number[] = 0>(
+  f: (...args: A) => Loss,
+  options?: GradOptions<N> & { readonly hasAux?: false },
+): (...args: A) => [value: Tensor, grads: GradsOf<A, N>]
+export function valueAndGrad<A extends readonly unknown[], X, const N extends number | readonly number[] = 0>(
+  f: (...args: A) => readonly [Loss, X],
+  options: GradOptions<N> & { readonly hasAux: true },
+): (...args: A) => [value: [Tensor, X], grads: GradsOf<A, N>]
+export function valueAndGrad(f: (...args: never[]) => unknown, options: GradOptions = {}): (...args: never[]) => unknown {
+  return (...args: readonly unknown[]) => {
+    const { value, aux, grads } = gradsOf('valueAndGrad', f, options, args)
+    return [options.hasAux ? [value, aux] : value, grads]
+  }
+}
+/**
+ * The gradient of a scalar function by some arguments. With `hasAux` the answer is `[gradients, aux]`. Source: jax.grad.
+ * Shapes and errors as for `valueAndGrad`.
+ */
+export function grad<A extends readonly unknown[], const N extends number | readonly number[] = 0>(
+  f: (...args: A) => Loss,
+  options?: GradOptions<N> & { readonly hasAux?: false },
+): (...args: A) => GradsOf<A, N>
+export function grad<A extends readonly unknown[], X, const N extends number | readonly number[] = 0>(
+  f: (...args: A) => readonly [Loss, X],
+  options: GradOptions<N> & { readonly hasAux: true },
+): (...args: A) => [grads: GradsOf<A, N>, aux: X]
+export function grad(f: (...args: never[]) => unknown, options: GradOptions = {}): (...args: never[]) => unknown {
+  return (...args: readonly unknown[]) => {
+    const { aux, grads } = gradsOf('grad', f, options, args)
+    return options.hasAux ? [grads, aux] : grads
+  }
+}
+
+const gradsOf = (
+  where: string,
+  f: (...args: never[]) => unknown,
+  { argnums = 0, hasAux = false, allowInt = false }: GradOptions,
+  args: readonly unknown[],
+): { readonly value: unknown; readonly aux: unknown; readonly grads: unknown } => {
+  const at = places(argnums, args.length, where)
+  const chosen = flattenTensors(
+    at.map((i) => args[i]),
+    where,
+  )
+  const integer = chosen.leaves.find((x) => !isFloating(x.aval.dtype))
+  if (integer && !allowInt)
+    throw new DTypeError(where, `arguments to differentiate by must be floats, got ${showAval(integer.aval)}; choose others by argnums, or set allowInt`)
+  // integral JavaScript numbers are floats to a derivative
+  const fn = flatFunctionWithAux(
+    ((...some: readonly unknown[]) => {
+      const all = [...args]
+      at.forEach((i, k) => {
+        all[i] = some[k]
+      })
+      return (f as (...a: readonly unknown[]) => unknown)(...all)
+    }) as (...a: never[]) => unknown,
+    chosen.treedef,
+    where,
+    hasAux,
+  )
+  const lin = linearizeFlat(fn.flat, chosen.leaves, where)
+  const n = fn.numOuts()
+  const [out] = lin.outs
+  if (n !== 1 || out!.aval.shape.length > 0 || !isFloating(out!.aval.dtype) || flatten(unflatten(fn.outTree(), [0])).leaves.length !== 1)
+    throw new TypeMismatchError(
+      where,
+      `the function must return one scalar float, got ${n === 1 ? showAval(out!.aval) : `${n} tensors`}; sum it, or use vjp or jacrev` +
+        (hasAux ? '' : '; to return more besides, use hasAux'),
+    )
+  const seed = literal(1, out!.aval.dtype)
+  const back = lin.pullback([seed, ...lin.outs.slice(1).map(() => null)])
+  const grads = unflatten<unknown[]>(
+    chosen.treedef,
+    back.map((b, i) => b ?? zerosLike(chosen.leaves[i]!)),
+  )
+  return {
+    value: unflatten(fn.outTree(), [out]),
+    aux: hasAux ? unflatten(fn.aux().treedef, lin.outs.slice(1)) : undefined,
+    grads: typeof argnums === 'number' ? grads[0] : grads,
+  }
+}

@@ -1,0 +1,79 @@
+/** Vectorization for users. */
+import { broadcastPrefix, unflatten } from '@heddle/tree'
+import { showAval } from '../aval'
+import { TypeMismatchError } from '../error'
+import { batchFlat } from '../interpreters/batch'
+import type { Dim } from '../primitive'
+import { batchAt, moveAxis } from '../primitives/structural'
+import type { Tensor } from '../tensor'
+import { flatFunction, flattenTensors } from './flat'
+
+/** An axis for a whole subtree, null for none, or a tree of such. */
+export type Axes = number | null | readonly Axes[] | { readonly [key: string]: Axes }
+
+export interface VmapOptions {
+  /** Where the mapped axis is in each argument: one for all, or a list of prefix trees. Default 0. */
+  readonly inAxes?: Axes
+  /** Where it goes in the results. Default 0. */
+  readonly outAxes?: Axes
+  /** Its size, where no argument has it. */
+  readonly axisSize?: number
+  /** A name for collectives inside. */
+  readonly axisName?: string
+  /** A name for the mesh axis that sharding constraints inside get; kept for backends that shard. */
+  readonly spmdAxisName?: string
+}
+const normalize = (axis: unknown, rank: number, what: string): Dim => {
+  if (axis === null) return null
+  const a = axis as number
+  const i = a < 0 ? a + rank : a
+  if (!Number.isInteger(i) || i < 0 || i >= rank) throw new TypeMismatchError('vmap', `${what}: axis ${String(axis)} is out of range for rank ${rank}`)
+  return i
+}
+
+/**
+ * Maps `f` over an axis of its arguments, in one go.
+ *
+ * Shapes: a mapped argument `[..., n, ...]` is seen inside without its axis; results gain it at `outAxes`.
+ * Errors: TypeMismatchError for unequal sizes, no mapped argument and no `axisSize`, or a mapped result with out axis null.
+ * Source: jax.vmap.
+ */
+export const vmap =
+  <A extends readonly unknown[], R>(f: (...args: A) => R, options: VmapOptions = {}): ((...args: A) => R) =>
+  (...args) => {
+    const { inAxes = 0, outAxes = 0, axisSize, axisName } = options
+    if (Array.isArray(inAxes) && inAxes.length !== args.length)
+      throw new TypeMismatchError('vmap', `inAxes has ${inAxes.length} entries for ${args.length} arguments`)
+    const { leaves, treedef } = flattenTensors(args, 'vmap')
+    const dims = broadcastPrefix(inAxes, args).map((a, i) => normalize(a, leaves[i]!.ndim, `inAxes, leaf ${i} of type ${showAval(leaves[i]!.aval)}`))
+    const size = sizeOf(leaves, dims, axisSize)
+    const fn = flatFunction(f as (...a: never[]) => unknown, treedef, 'vmap')
+    const r = batchFlat(fn.flat, { size, name: axisName }, leaves, dims)
+    const out = unflatten<R>(fn.outTree(), r.outs)
+    const to = broadcastPrefix(outAxes, out)
+    return unflatten<R>(
+      fn.outTree(),
+      r.outs.map((o, i) => place(o, r.dims[i]!, to[i], size, i)),
+    )
+  }
+const sizeOf = (leaves: readonly Tensor[], dims: readonly Dim[], given: number | undefined): number => {
+  const sizes = leaves.flatMap((x, i) => (dims[i] === null ? [] : [x.aval.shape[dims[i]!]!]))
+  const size = given ?? sizes[0]
+  if (size === undefined) throw new TypeMismatchError('vmap', 'no argument is mapped (all inAxes are null), so axisSize must be given')
+  if (sizes.some((s) => s !== size))
+    throw new TypeMismatchError(
+      'vmap',
+      `mapped axes must have one size${given === undefined ? '' : ` (axisSize ${given})`}; got ` +
+        leaves.flatMap((x, i) => (dims[i] === null ? [] : [`${x.aval.shape[dims[i]!]} (axis ${dims[i]} of leaf ${i}, ${showAval(x.aval)})`])).join(', '),
+    )
+  return size
+}
+const place = (o: Tensor, dim: Dim, to: unknown, size: number, i: number): Tensor => {
+  if (to === null) {
+    if (dim === null) return o
+    throw new TypeMismatchError('vmap', `output ${i} is mapped, so its out axis can not be null`)
+  }
+  const rank = dim === null ? o.ndim + 1 : o.ndim
+  const at = normalize(to, rank, `outAxes, output ${i}`)!
+  return dim === null ? batchAt(size, o, null, at) : moveAxis(o, dim, at)
+}

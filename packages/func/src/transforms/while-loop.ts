@@ -1,0 +1,75 @@
+/** Loops with a condition, and counted ones, for users. */
+import { unflatten } from '@heddle/tree'
+import type { Aval } from '../aval'
+import { ConcreteTensor } from '../array'
+import { TypeMismatchError } from '../error'
+import { stage } from '../interpreters/stage'
+import { literal } from '../literal'
+import { asTensor } from '../numpy/promote'
+import { whileCall } from '../primitives/control/while'
+import { add } from '../primitives/arithmetic'
+import { lt } from '../primitives/piecewise'
+import { convert } from '../primitives/structural'
+import type { Tensor } from '../tensor'
+import { flatFunction, flattenTensors } from './flat'
+import { scan, traceWithCarry } from './scan'
+
+/**
+ * Repeats `body` while `cond` of the carry holds.
+ *
+ * Shapes: the carry keeps its types; `cond` returns a scalar bool. Forward-mode differentiable; reverse mode throws.
+ * Errors: TypeMismatchError. Source: jax.lax.while_loop.
+ */
+export const whileLoop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry: C) => C, init: C): C => {
+  const { leaves, treedef } = flattenTensors([init], 'whileLoop')
+  const traced = traceWithCarry(
+    'whileLoop',
+    (types) => {
+      const fn = flatFunction(((c: C) => [body(c)]) as (...a: never[]) => unknown, treedef, 'whileLoop')
+      const program = stage(fn.flat, types, 'whileLoop')
+      if (!fn.outTree().equals(treedef))
+        throw new TypeMismatchError('whileLoop', `the body must return a carry of structure ${treedef.toString()}, got ${fn.outTree().toString()}`)
+      return { program, numCarry: leaves.length }
+    },
+    leaves,
+  )
+  const types = traced.init.map((x): Aval => x.aval)
+  const condition = stage(flatFunction(cond as (...a: never[]) => unknown, treedef, 'whileLoop').flat, types, 'whileLoop')
+  const outs = whileCall([...condition.consts, ...traced.program.consts, ...traced.init], {
+    condJaxpr: condition.jaxpr,
+    condNumConsts: condition.consts.length,
+    bodyJaxpr: traced.program.jaxpr,
+    bodyNumConsts: traced.program.consts.length,
+  })
+  return unflatten<[C]>(treedef, outs)[0]
+}
+
+const staticValue = (x: Tensor | number): number | undefined =>
+  typeof x === 'number' ? x : x instanceof ConcreteTensor && x.ndim === 0 && x.knownScalar !== undefined ? Number(x.knownScalar) : undefined
+
+/**
+ * `body(i, carry)` for i from `lower` up to but without `upper`.
+ *
+ * With bounds known when tracing it is a scan, and reverse mode works; else a whileLoop. Source: jax.lax.fori_loop.
+ */
+export const foriLoop = <C>(lower: number | Tensor, upper: number | Tensor, body: (i: Tensor, carry: C) => C, init: C): C => {
+  const [from, to] = [staticValue(lower), staticValue(upper)]
+  if (from !== undefined && to !== undefined) {
+    const start = literal(from, 'int32')
+    const [[, carry]] = scan<[Tensor, C], null, null>(
+      ([i, c]) => [[add(i, literal(1, 'int32')), body(i, c)], null],
+      [start, init],
+      null,
+      { length: Math.max(0, to - from) },
+    )
+    return carry
+  }
+  const int = (x: number | Tensor): Tensor => convert(asTensor(x, 'foriLoop'), 'int32')
+  const end = int(upper)
+  const [, carry] = whileLoop<[Tensor, C]>(
+    ([i]) => lt(i, end),
+    ([i, c]) => [add(i, literal(1, 'int32')), body(i, c)],
+    [int(lower), init],
+  )
+  return carry
+}
