@@ -16,6 +16,8 @@ export interface ConformanceOptions<R = unknown> {
   readonly reference?: Backend<R>
   /** Only these primitives. */
   readonly primitives?: (name: string) => boolean
+  /** Whether to try the corners; default: if all primitives are tried. */
+  readonly corners?: boolean
 }
 export interface ConformanceTest {
   readonly name: string
@@ -40,7 +42,7 @@ const check = async (backend: Backend, reference: Backend | undefined, law: stri
 
 /** A test for each law and primitive, and for each corner. */
 export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptions<R> = {}): readonly ConformanceTest[] => {
-  const { reference, primitives = () => true } = options
+  const { reference, primitives = () => true, corners = options.primitives === undefined } = options
   const names = Object.keys(allRows).filter(primitives)
   return [
     ...names.flatMap((name) =>
@@ -49,6 +51,6 @@ export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptio
         run: () => check(backend as Backend, reference as Backend | undefined, law, name, allRows[name]!),
       })),
     ),
-    ...(options.primitives ? [] : cornerTests(backend as Backend)),
+    ...(corners ? cornerTests(backend as Backend) : []),
   ]
 }

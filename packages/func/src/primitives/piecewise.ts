@@ -2,7 +2,7 @@
  * Functions that are constant or linear in pieces: rounding, comparisons, max and min, choice. At a kink the derivative is
  * JAX's: max and min share it evenly at a tie, abs has 1 at 0, clamp 0 at its bounds.
  */
-import { aval } from '../aval'
+import { aval, sameShape } from '../aval'
 import { definePrimitive, isLinear, type Primitive } from '../primitive'
 import type { NoParams, PiecewiseParams } from '../table'
 import type { Tensor } from '../tensor'
@@ -12,10 +12,7 @@ import { and } from './bitwise'
 import {
   alignPointwise,
   anything,
-  batchPointwise,
   binary,
-  collapse,
-  commonShape,
   constant,
   dtypeFault,
   floats,
@@ -23,7 +20,6 @@ import {
   notLinear,
   numbers,
   pointwiseAval,
-  shapeFault,
   signedNumbers,
   spread,
   sumTangents,
@@ -62,9 +58,14 @@ export const gt = (x: Tensor, y: Tensor): Tensor => bind1(gtP, [x, y], noParams)
 export const ge = (x: Tensor, y: Tensor): Tensor => bind1(geP, [x, y], noParams)
 /**
  * `cases[which]`, element by element. `which` is bool with two cases (false, true) or int32 with any number.
+ *
+ * Shapes: `which` is a scalar or has the shape of the cases; scalar cases beside larger ones are repeated.
  * Source: jax.lax.select_n.
  */
-export const selectN = (which: Tensor, ...cases: readonly Tensor[]): Tensor => bind1(selectP, [which, ...cases], noParams)
+export const selectN = (which: Tensor, ...cases: readonly Tensor[]): Tensor => {
+  const shape = [...cases, which].find((x) => x.ndim > 0)?.shape ?? []
+  return bind1(selectP, [which, ...cases.map((c) => spread(c, shape))], noParams)
+}
 /** x, with derivative zero. Source: jax.lax.stop_gradient. */
 export const stopGradient = (x: Tensor): Tensor => bind1(stopGradientP, [x], noParams)
 /** x, in memory of its own. Source: jax.lax.copy_p. */
@@ -130,22 +131,17 @@ const selectP: Primitive<NoParams> = definePrimitive<NoParams>('select_n', {
     if (which.dtype === 'bool' && cases.length !== 2) return 'a bool selector takes two cases (false, true)'
     const fault = dtypeFault(cases, anything)
     if (fault !== undefined) return fault
-    const shape = commonShape(ins)
-    return shape === undefined
-      ? shapeFault
-      : [
-          aval(
-            shape,
-            cases[0]!.dtype,
-            cases.every((c) => c.weakType),
-          ),
-        ]
+    const { shape, dtype } = cases[0]!
+    const fits = cases.every((c) => sameShape(c.shape, shape)) && (which.shape.length === 0 || sameShape(which.shape, shape))
+    if (!fits) return 'cases must have equal shapes, and the selector that shape or none (broadcast them first)'
+    const weak = cases.every((c) => c.weakType)
+    return [aval(shape, dtype, weak)]
   },
   jvp: ([which, ...cases], [, ...ts]) => {
     const out = selectN(which!, ...cases)
     if (ts.every((t) => t === null)) return [[out], [null]]
     const zero = constant(out, 0)
-    return [[out], [spread(selectN(which!, ...ts.map((t) => t ?? zero)), out.shape)]]
+    return [[out], [selectN(which!, ...ts.map((t) => t ?? zero))]]
   },
   transpose: ([ct], [which, ...cases]) => {
     if (!ct) return [undefined, ...cases.map(() => null)]
@@ -157,7 +153,10 @@ const selectP: Primitive<NoParams> = definePrimitive<NoParams>('select_n', {
         : i === 0
           ? selectN(selector, ct, zero)
           : selectN(selector, zero, ct)
-    return [undefined, ...cases.map((c, i) => (isLinear(c) ? collapse(part(i), c.aval) : undefined))]
+    return [undefined, ...cases.map((c, i) => (isLinear(c) ? part(i) : undefined))]
   },
-  batch: batchPointwise(() => selectP),
+  batch: (axis, xs, dims) => {
+    const [[which, ...cases], dim] = alignPointwise(axis.size, xs, dims)
+    return [[selectN(which!, ...cases)], [dim]]
+  },
 })
