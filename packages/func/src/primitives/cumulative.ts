@@ -9,9 +9,9 @@ import { definePrimitive, type Primitive } from '../primitive'
 import type { CumulativeParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
-import { add, mul, neg, sub } from './arithmetic'
+import { add, mul, sub } from './arithmetic'
 import { concatenate, pad, rev, sliceAxis } from './layout'
-import { abs, eq, max, min, ne, selectN, share } from './piecewise'
+import { eq, ge, max, min, ne, selectN, share } from './piecewise'
 import { constant, dtypeFault, floats, type Kind, notLinear, numbers } from './pointwise'
 import { exp, log1p } from './transcendental'
 
@@ -62,11 +62,15 @@ const extrema =
     const z = f(x, y)
     return [z, add(mul(s, share(x, z, y)), mul(t, share(y, z, x)))]
   }
-/** log(e ** x + e ** y), whose tangents are weighted by the share of each; infinities stay. Source: jax.numpy.logaddexp. */
+/**
+ * log(e ** x + e ** y), whose tangents are weighted by the share of each; infinities stay. By choice rather than by max and
+ * abs, so that the value has the right derivative also where x = y. Source: jax.numpy.logaddexp.
+ */
 const logSums: Combine = ([x, s], [y, t]) => {
-  const difference = sub(x, y)
-  const finite = add(max(x, y), log1p(exp(neg(abs(difference)))))
-  const z = selectN(ne(difference, difference), finite, add(x, y))
+  const first = ge(x, y)
+  const [high, low] = [selectN(first, y, x), selectN(first, x, y)]
+  const difference = sub(low, high)
+  const z = selectN(ne(difference, difference), add(high, log1p(exp(difference))), add(x, y))
   const capped = (v: Tensor): Tensor => selectN(eq(v, constant(v, Number.POSITIVE_INFINITY)), v, constant(v, 0))
   const weight = (v: Tensor): Tensor => exp(sub(capped(v), capped(z)))
   return [z, add(mul(s, weight(x)), mul(t, weight(y)))]
