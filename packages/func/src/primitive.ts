@@ -62,8 +62,11 @@ export interface Rules<P> {
   readonly stage?: (xs: Tensors, params: P) => readonly [xs: Tensors, params: P]
   /** Known outputs now, unknown ones recorded by `emit`. Default: all is recorded as soon as one operand is unknown. */
   readonly partialEval?: (xs: Tensors, unknown: readonly boolean[], params: P, emit: Emit) => Tensors
-  /** Outputs that nobody uses are dropped from the body, as are inputs it then doesn't need. */
-  readonly dce?: (params: P, usedOuts: readonly boolean[]) => { readonly params: P; readonly usedIns: readonly boolean[] }
+  /** Outputs that nobody uses are dropped from the body, as are inputs it then doesn't need; `keptOuts` has all in `usedOuts`. */
+  readonly dce?: (
+    params: P,
+    usedOuts: readonly boolean[],
+  ) => { readonly params: P; readonly usedIns: readonly boolean[]; readonly keptOuts: readonly boolean[] }
   /** The named axes that it uses. */
   readonly axisNames?: (params: P) => readonly string[]
   /** Operands whose memory is given away, and a name for messages; for calls of whole programs. */

@@ -22,8 +22,8 @@ const trim = (e: Eqn, live: ReadonlySet<Var>): Eqn | undefined => {
   const usedOuts = e.outs.map((v) => live.has(v))
   if (!usedOuts.includes(true) && !e.primitive.effectful) return undefined
   if (!e.primitive.dce || !(usedOuts.includes(false) || e.primitive.inline)) return e
-  const { params, usedIns } = e.primitive.dce(e.params as never, usedOuts)
-  return { primitive: e.primitive, params, ins: e.ins.filter((_, i) => usedIns[i]), outs: e.outs.filter((_, i) => usedOuts[i]) }
+  const { params, usedIns, keptOuts } = e.primitive.dce(e.params as never, usedOuts)
+  return { primitive: e.primitive, params, ins: e.ins.filter((_, i) => usedIns[i]), outs: e.outs.filter((_, i) => keptOuts[i]) }
 }
 /** Without the unused inputs; the mask says which of the original ones remain. */
 export const dceIns = (jaxpr: Jaxpr, used: readonly boolean[]): { readonly jaxpr: Jaxpr; readonly usedIns: readonly boolean[] } => {

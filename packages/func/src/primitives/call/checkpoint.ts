@@ -134,7 +134,7 @@ const checkpointP: Primitive<CheckpointParams> = definePrimitive('checkpoint', {
   },
   dce: (p, used) => {
     const r = dceIns(p.jaxpr, used)
-    return { params: { ...p, jaxpr: r.jaxpr }, usedIns: r.usedIns }
+    return { params: { ...p, jaxpr: r.jaxpr }, usedIns: r.usedIns, keptOuts: used }
   },
   inline: ({ jaxpr }) => jaxpr,
   barrier: ({ preventCse }) => preventCse,

@@ -148,6 +148,7 @@ const condP: Primitive<CondParams> = definePrimitive('cond', {
     return {
       params: { branches: trimmed.map((t) => ({ ...t.jaxpr, ins: t.jaxpr.ins.filter((_, i) => usedIns[i]) })) },
       usedIns: [true, ...usedIns],
+      keptOuts: used,
     }
   },
   axisNames: ({ branches }) => [...new Set(branches.flatMap((b) => b.axisNames))],

@@ -2,7 +2,7 @@
 import { dceIns } from '../../ir/dce'
 import { fixpoint, roles, type ScanParams } from './scan-params'
 
-export const scanDce = (p: ScanParams, used: readonly boolean[]): { readonly params: ScanParams; readonly usedIns: readonly boolean[] } => {
+export const scanDce = (p: ScanParams, used: readonly boolean[]): { readonly params: ScanParams; readonly usedIns: readonly boolean[]; readonly keptOuts: readonly boolean[] } => {
   const usedYs = used.slice(p.numCarry)
   const carry = fixpoint(used.slice(0, p.numCarry), (c) => roles(dceIns(p.jaxpr, [...c, ...usedYs]).usedIns, p)[1])
   const { jaxpr, usedIns } = dceIns(p.jaxpr, [...carry, ...usedYs])
@@ -13,5 +13,6 @@ export const scanDce = (p: ScanParams, used: readonly boolean[]): { readonly par
   return {
     params: { ...p, jaxpr: { ...jaxpr, ins }, numConsts: consts.filter(Boolean).length, numCarry: carry.filter(Boolean).length },
     usedIns: kept,
+    keptOuts: [...carry, ...usedYs],
   }
 }

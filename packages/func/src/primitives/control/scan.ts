@@ -83,8 +83,8 @@ const transposeScan = (cts: readonly Tangent[], ins: readonly (Tensor | Linear)[
   const linear = ins.map(isLinear)
   const [constLin, carryLin, xsLin] = roles(linear, p)
   const [consts, , xs] = roles(ins, p)
-  // a part of the carry that is not linear has no place in a linear loop, but integers that ride along may be known
-  const body = transposedBody(p, constLin, carryLin, xsLin)
+  // the carry is linear as a whole, also where it starts from a known zero
+  const body = transposedBody(p, constLin, xsLin)
   const types = outAvals(jaxpr)
   const ct = (i: number): Tensor => cts[i] ?? zerosLike({ aval: i < numCarry ? types[i]! : stacked(types[i]!, length) })
   const known = (group: readonly (Tensor | Linear)[]): Tensor[] => group.filter((x): x is Tensor => !isLinear(x))
@@ -100,14 +100,14 @@ const transposeScan = (cts: readonly Tangent[], ins: readonly (Tensor | Linear)[
     numCarry: accumulators.length + numCarry,
   })
   let next = 0
-  const take = (mask: readonly boolean[]): Tangent[] => mask.map((l) => (l ? outs[next++]! : null))
-  return [...take(constLin), ...take(carryLin), ...take(xsLin)]
+  const take = (mask: readonly boolean[], wanted = mask): Tangent[] => mask.map((m) => (m ? outs[next++]! : null)).map((c, i) => (wanted[i] ? c : null))
+  return [...take(constLin), ...take(carryLin.map(() => true), carryLin), ...take(xsLin)]
 }
 /** (known constants, [sums for linear constants, carry cotangents], [slice cotangents, known slices]) -> (new sums and carry, slice cotangents). */
-const transposedBody = (p: ScanParams, constLin: readonly boolean[], carryLin: readonly boolean[], xsLin: readonly boolean[]): Jaxpr =>
-  memo(p.jaxpr, `scan-transpose:${p.numCarry}:${bits(constLin)}:${bits(carryLin)}:${bits(xsLin)}`, () => {
+const transposedBody = (p: ScanParams, constLin: readonly boolean[], xsLin: readonly boolean[]): Jaxpr =>
+  memo(p.jaxpr, `scan-transpose:${p.numCarry}:${bits(constLin)}:${bits(xsLin)}`, () => {
     const { jaxpr, numCarry } = p
-    const linear = [...constLin, ...carryLin, ...xsLin]
+    const linear = [...constLin, ...new Array<boolean>(numCarry).fill(true), ...xsLin]
     const back = transposeJaxpr(
       jaxpr,
       linear,

@@ -181,6 +181,7 @@ const whileP: Primitive<WhileParams> = definePrimitive('while', {
         bodyNumConsts: bodyConsts.filter(Boolean).length,
       },
       usedIns: [...new Array<boolean>(p.condNumConsts).fill(true), ...bodyConsts, ...carry],
+      keptOuts: carry,
     }
   },
   axisNames: (p) => [...p.condJaxpr.axisNames, ...p.bodyJaxpr.axisNames],
