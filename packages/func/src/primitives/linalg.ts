@@ -185,8 +185,9 @@ const triangularSolveP: Primitive<SolveParams> = definePrimitive<SolveParams>('t
   abstractEval: (ins, params) => matrixFault(ins) ?? solveFault(ins[0]!, ins[1]!, params) ?? [aval(ins[1]!.shape, ins[1]!.dtype)],
   jvp: ([a, b], [s, t], params) => {
     const out = triangularSolve(a!, b!, params)
-    const fromMatrix: Tangent = s && tangentOfMatrix(s, out, a!, params)
-    return [[out], [sumTangents(fromMatrix, t && triangularSolve(a!, t, params))]]
+    const fromMatrix: Tangent = s ? tangentOfMatrix(s, out, a!, params) : null
+    const fromSide: Tangent = t ? triangularSolve(a!, t, params) : null
+    return [[out], [sumTangents(fromMatrix, fromSide)]]
   },
   transpose: ([ct], [a], params) => [undefined, ct ? triangularSolve(known(a), ct, { ...params, transposeA: !params.transposeA }) : null],
   batch: (axis, [a, b], [d, e], params) => {
