@@ -1,0 +1,36 @@
+/** All kernels. They are pure functions of host arrays: results are new arrays, or share the data of an operand. */
+import type { HostArray, Kernels } from '@heddle/func/backend'
+import { arithmetic } from './arithmetic'
+import { bitwise } from './bitwise'
+import { contraction } from './contraction'
+import { convolution } from './convolution'
+import { cumulative } from './cumulative'
+import { indexing } from './indexing'
+import { layout } from './layout'
+import { linalg } from './linalg'
+import { piecewise } from './piecewise'
+import { random } from './random'
+import { reduction } from './reduction'
+import { sorting } from './sort'
+import { structural } from './structural'
+import { transcendental } from './transcendental'
+import { window } from './window'
+
+/** One kernel for each leaf primitive; the annotation makes a missing one an error of the compiler. */
+export const kernels: Kernels<HostArray> = {
+  ...structural,
+  ...arithmetic,
+  ...piecewise,
+  ...bitwise,
+  ...transcendental,
+  ...reduction,
+  ...cumulative,
+  ...layout,
+  ...sorting,
+  ...contraction,
+  ...indexing,
+  ...convolution,
+  ...window,
+  ...random,
+  ...linalg,
+}
