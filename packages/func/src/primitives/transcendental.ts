@@ -3,7 +3,7 @@ import type { TranscendentalParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
 import { add, div, integerPow, mul, neg, square, sub } from './arithmetic'
-import { eq, floor, lt, selectN } from './piecewise'
+import { eq, lt, round, selectN } from './piecewise'
 import { binary, constant, floats, noParams, type UnaryDerivative, unary } from './pointwise'
 
 /** e ** x. Source: jax.lax.exp. */
@@ -125,7 +125,7 @@ const trigammaOfPositive = (x: Tensor): Tensor => {
 const trigamma = (x: Tensor): Tensor => {
   const reflected = lt(x, constant(x, 0.5))
   const positive = trigammaOfPositive(selectN(reflected, x, sub(one(x), x)))
-  const fraction = selectN(reflected, constant(x, 0.5), sub(x, floor(x)))
+  const fraction = selectN(reflected, constant(x, 0.5), sub(x, round(x, { roundingMethod: 1 })))
   const poles = square(div(constant(x, Math.PI), sin(mul(constant(x, Math.PI), fraction))))
   return selectN(reflected, positive, sub(poles, positive))
 }
