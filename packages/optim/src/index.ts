@@ -1,1 +1,32 @@
-export {}
+/**
+ * Gradient transformations, schedules and losses, with the names and numbers of optax.
+ *
+ * An optimizer is a pair of pure functions over trees of tensors: `state = optimizer.init(params)`, then at each step
+ * `[updates, state] = optimizer.update(gradients, state, params)` and `params = applyUpdates(params, updates)`.
+ */
+export * from './accumulate'
+export * from './adaptive'
+export * from './clip'
+export { ArgumentError } from './error'
+export * from './losses/classification'
+export * from './losses/regression'
+export * from './mask'
+export * from './momentum'
+export * from './optimizers'
+export * from './rms'
+export * from './scale'
+export * from './schedules'
+export {
+  chain,
+  type EmptyState,
+  emptyState,
+  type Extra,
+  type GradientTransformation,
+  identity,
+  namedChain,
+  setToZero,
+  stateless,
+} from './transformation'
+export { globalNorm, type Scalar, squaredNorm } from './tree-math'
+export * from './update'
+export * from './weight-decay'

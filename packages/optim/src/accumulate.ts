@@ -1,0 +1,92 @@
+/** Transformations that act on some steps only: gradient accumulation, and leaving out steps that went wrong. */
+import { np, type Tensor } from '@heddle/func'
+import { leaves } from '@heddle/tree'
+import { type Extra, type GradientTransformation } from './transformation'
+import { mapLeaves, safeIncrement, zeroCount, zerosLike } from './tree-math'
+
+export interface MultiStepsState<S = unknown> {
+  readonly mini_step: Tensor
+  readonly gradient_step: Tensor
+  readonly inner_opt_state: S
+  readonly acc_grads: unknown
+}
+export interface ApplyIfFiniteState<S = unknown> {
+  readonly notfinite_count: Tensor
+  readonly last_finite: Tensor
+  readonly total_notfinite: Tensor
+  readonly inner_state: S
+}
+export interface ApplyEveryState {
+  readonly count: Tensor
+  readonly grad_acc: unknown
+}
+/** Either of two trees, by a boolean scalar, in the dtypes of the second. */
+const either = <T>(which: Tensor, yes: T, no: T): T => mapLeaves((a, b) => np.astype(np.where(which, a, b), b.dtype), yes, no)
+const maskedBy = <T>(which: Tensor, tree: T): T => mapLeaves((x) => np.where(which, x, np.zerosLike(x)), tree)
+
+/**
+ * Collects gradients of `everyK` small steps (a number, or a schedule of full steps) and then makes one full step with their
+ * mean, or sum; updates are zero in between. Source: optax.MultiSteps.
+ */
+export const multiSteps = <S>(
+  inner: GradientTransformation<S>,
+  everyK: number | ((step: Tensor) => Tensor | number),
+  { useGradMean = true }: { readonly useGradMean?: boolean } = {},
+): GradientTransformation<MultiStepsState<S>> => ({
+  init: (params) => ({
+    mini_step: zeroCount(),
+    gradient_step: zeroCount(),
+    inner_opt_state: inner.init(params),
+    acc_grads: zerosLike(params, 'float32'),
+  }),
+  update: <T>(gradients: T, state: MultiStepsState<S>, params?: unknown, extra?: Extra) => {
+    const k = typeof everyK === 'function' ? everyK(state.gradient_step) : everyK
+    const collect = (g: Tensor, sum: Tensor): Tensor =>
+      useGradMean ? np.add(sum, np.divide(np.subtract(g, sum), np.add(state.mini_step, 1))) : np.add(g, sum)
+    const sums = mapLeaves((sum, g) => collect(g, sum), state.acc_grads as T, gradients)
+    const typed = mapLeaves((s, g) => np.astype(s, g.dtype), sums, gradients)
+    const [updates, next] = inner.update(typed, state.inner_opt_state, params, extra)
+    const emit = np.equal(state.mini_step, np.subtract(k, 1))
+    return [
+      maskedBy(emit, updates),
+      {
+        mini_step: np.where(emit, zeroCount(), safeIncrement(state.mini_step)),
+        gradient_step: np.where(emit, safeIncrement(state.gradient_step), state.gradient_step),
+        inner_opt_state: either(emit, next, state.inner_opt_state),
+        acc_grads: mapLeaves((s) => np.where(emit, np.zeros(s.shape, 'float32'), np.astype(s, 'float32')), sums),
+      },
+    ]
+  },
+})
+/** The sum of updates every `k` steps, zeros in between. Source: optax.apply_every. */
+export const applyEvery = (k: number): GradientTransformation<ApplyEveryState> => ({
+  init: (params) => ({ count: zeroCount(), grad_acc: zerosLike(params) }),
+  update: <T>(updates: T, state: ApplyEveryState) => {
+    const fresh = np.equal(state.count, 0)
+    const sums = mapLeaves((g, sum) => np.add(np.where(fresh, np.zerosLike(sum), sum), g), updates, state.grad_acc)
+    const emit = np.equal(state.count, k - 1)
+    return [maskedBy(emit, sums), { count: np.mod(safeIncrement(state.count), k), grad_acc: sums }]
+  },
+})
+/**
+ * Leaves out steps whose gradients hold NaN or infinities, at most `maxConsecutiveErrors` in a row.
+ * Source: optax.apply_if_finite.
+ */
+export const applyIfFinite = <S>(inner: GradientTransformation<S>, maxConsecutiveErrors: number): GradientTransformation<ApplyIfFiniteState<S>> => ({
+  init: (params) => ({ notfinite_count: zeroCount(), last_finite: np.array(true), total_notfinite: zeroCount(), inner_state: inner.init(params) }),
+  update: (gradients, state, params, extra) => {
+    const finite = (leaves(gradients) as Tensor[]).map((g) => np.all(np.isfinite(g))).reduce((a, b) => np.logicalAnd(a, b), np.array(true))
+    const count = np.where(finite, zeroCount(), safeIncrement(state.notfinite_count))
+    const go = np.logicalOr(finite, np.greater(count, maxConsecutiveErrors))
+    const [updates, next] = inner.update(gradients, state.inner_state, params, extra)
+    return [
+      maskedBy(go, updates),
+      {
+        notfinite_count: count,
+        last_finite: finite,
+        total_notfinite: np.where(finite, state.total_notfinite, safeIncrement(state.total_notfinite)),
+        inner_state: either(go, next, state.inner_state),
+      },
+    ]
+  },
+})

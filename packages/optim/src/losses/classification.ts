@@ -1,0 +1,79 @@
+/** Losses of predicted classes and distributions: one number for each example. */
+import { nn, np, type Tensor, type TensorLike } from '@heddle/func'
+import { ArgumentError } from '../error'
+import type { AxisOptions } from './regression'
+
+const lastDot = (x: Tensor, y: Tensor): Tensor => np.sum(np.multiply(x, y), { axis: -1 })
+
+/** Binary cross entropy of logits, element by element; labels in [0, 1]. Source: optax.sigmoid_binary_cross_entropy. */
+export const sigmoidBinaryCrossEntropy = (logits: Tensor, labels: TensorLike): Tensor => {
+  const y = np.asarray(labels, { dtype: logits.dtype })
+  const yes = np.multiply(np.negative(y), nn.logSigmoid(logits))
+  return np.subtract(yes, np.multiply(np.subtract(1, y), nn.logSigmoid(np.negative(logits))))
+}
+/**
+ * Cross entropy of the softmax of logits with distributions. Shapes: [..., n], [..., n] -> [...].
+ * Source: optax.softmax_cross_entropy.
+ */
+export const softmaxCrossEntropy = (logits: Tensor, labels: TensorLike, { axis = -1, where }: AxisOptions = {}): Tensor => {
+  const some = where === undefined ? {} : { where }
+  return np.negative(np.sum(np.multiply(labels, nn.logSoftmax(logits, { axis, ...some })), { axis, ...some }))
+}
+/** The same where labels of 0 leave out logits of minus infinity. Source: optax.safe_softmax_cross_entropy. */
+export const safeSoftmaxCrossEntropy = (logits: Tensor, labels: Tensor): Tensor => {
+  const used = np.notEqual(labels, 0)
+  const logs = nn.logSoftmax(logits, { axis: -1 })
+  const safe = np.where(used, logs, np.zerosLike(logs))
+  return np.negative(np.sum(np.where(used, np.multiply(labels, safe), np.zerosLike(logs)), { axis: -1 }))
+}
+/**
+ * Cross entropy of the softmax of logits with classes. Shapes: [..., n], integers [...] -> [...].
+ * Errors: ArgumentError where labels are not integers. Source: optax.softmax_cross_entropy_with_integer_labels.
+ */
+export const softmaxCrossEntropyWithIntegerLabels = (logits: Tensor, labels: Tensor, { axis = -1 }: { readonly axis?: number } = {}): Tensor => {
+  if (!labels.dtype.includes('int'))
+    throw new ArgumentError('softmaxCrossEntropyWithIntegerLabels', `labels must be integers, not ${labels.dtype}; for distributions use softmaxCrossEntropy`)
+  const at = axis < 0 ? axis + logits.ndim : axis
+  const picked = np.squeeze(np.takeAlongAxis(logits, np.expandDims(labels, at), { axis: at }), { axis: at })
+  return np.subtract(nn.logsumexp(logits, { axis: at }), picked)
+}
+/** Source: optax.hinge_loss; targets are -1 or 1. */
+export const hingeLoss = (predictions: TensorLike, targets: TensorLike): Tensor => np.maximum(0, np.subtract(1, np.multiply(predictions, targets)))
+/** Source: optax.perceptron_loss; targets are -1 or 1. */
+export const perceptronLoss = (predictions: Tensor, targets: TensorLike): Tensor => np.maximum(0, np.multiply(np.negative(predictions), targets))
+/** Source: optax.multiclass_hinge_loss. Shapes: [..., n], integers [...] -> [...]. */
+export const multiclassHingeLoss = (scores: Tensor, labels: Tensor): Tensor => {
+  const hot = nn.oneHot(labels, scores.shape.at(-1)!)
+  return np.subtract(np.max(np.subtract(np.add(scores, 1), hot), { axis: -1 }), lastDot(scores, hot))
+}
+/** Source: optax.multiclass_perceptron_loss. Shapes: [..., n], integers [...] -> [...]. */
+export const multiclassPerceptronLoss = (scores: Tensor, labels: Tensor): Tensor =>
+  np.subtract(np.max(scores, { axis: -1 }), lastDot(scores, nn.oneHot(labels, scores.shape.at(-1)!)))
+/** Source: optax.poly_loss_cross_entropy; Leng et al., PolyLoss, 2022. */
+export const polyLossCrossEntropy = (logits: Tensor, labels: Tensor, { epsilon = 2, axis = -1 }: { readonly epsilon?: number; readonly axis?: number } = {}): Tensor => {
+  const missed = np.sum(np.multiply(labels, np.subtract(1, nn.softmax(logits, { axis }))), { axis })
+  return np.add(softmaxCrossEntropy(logits, labels, { axis }), np.multiply(epsilon, missed))
+}
+/** Kullback-Leibler divergence of log-probabilities from probabilities. Source: optax.kl_divergence. */
+export const klDivergence = (logPredictions: Tensor, targets: Tensor, { axis = -1 }: AxisOptions = {}): Tensor => {
+  const zero = np.equal(targets, 0)
+  const logs = np.where(zero, 0, np.log(np.where(zero, 1, targets)))
+  return np.sum(np.multiply(targets, np.subtract(logs, logPredictions)), { axis })
+}
+/** The same with targets given as log-probabilities. Source: optax.kl_divergence_with_log_targets. */
+export const klDivergenceWithLogTargets = (logPredictions: Tensor, logTargets: Tensor, { axis = -1 }: AxisOptions = {}): Tensor =>
+  np.sum(np.multiply(np.exp(logTargets), np.subtract(logTargets, logPredictions)), { axis })
+/** Binary cross entropy that counts hard examples more. Source: optax.sigmoid_focal_loss; Lin et al., 2017. */
+export const sigmoidFocalLoss = (
+  logits: Tensor,
+  labels: TensorLike,
+  { alpha, gamma = 2 }: { readonly alpha?: number; readonly gamma?: number } = {},
+): Tensor => {
+  const y = np.asarray(labels, { dtype: logits.dtype })
+  const p = nn.sigmoid(logits)
+  const missed = np.add(np.multiply(p, np.subtract(1, y)), np.multiply(np.subtract(1, p), y))
+  const loss = np.multiply(sigmoidBinaryCrossEntropy(logits, y), np.power(missed, gamma))
+  return alpha === undefined ? loss : np.multiply(np.add(np.multiply(alpha, y), np.multiply(1 - alpha, np.subtract(1, y))), loss)
+}
+/** Distributions mixed with the uniform one. Source: optax.smooth_labels; Szegedy et al., 2016. */
+export const smoothLabels = (labels: Tensor, alpha: number): Tensor => np.add(np.multiply(1 - alpha, labels), alpha / labels.shape.at(-1)!)

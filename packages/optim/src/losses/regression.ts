@@ -1,0 +1,41 @@
+/** Losses of predicted numbers, element by element unless an axis is said to go. */
+import { np, type Tensor, type TensorLike } from '@heddle/func'
+
+export interface AxisOptions {
+  readonly axis?: number | readonly number[] | null
+  /** Which elements count; all by default. */
+  readonly where?: Tensor
+}
+const errors = (predictions: TensorLike, targets: TensorLike | undefined): Tensor =>
+  targets === undefined ? np.asarray(predictions) : np.subtract(predictions, targets)
+
+/** `(predictions - targets)²`. Source: optax.squared_error. */
+export const squaredError = (predictions: TensorLike, targets?: TensorLike): Tensor => np.square(errors(predictions, targets))
+/** Half of the squared error. Source: optax.l2_loss. */
+export const l2Loss = (predictions: TensorLike, targets?: TensorLike): Tensor => np.multiply(0.5, squaredError(predictions, targets))
+/** The absolute error. */
+export const l1Loss = (predictions: TensorLike, targets?: TensorLike): Tensor => np.abs(errors(predictions, targets))
+/** Quadratic up to `delta`, linear beyond. Source: optax.huber_loss; Huber, 1964. */
+export const huberLoss = (predictions: TensorLike, targets?: TensorLike, { delta = 1 }: { readonly delta?: number } = {}): Tensor => {
+  const size = np.abs(errors(predictions, targets))
+  const quadratic = np.minimum(size, delta)
+  return np.add(np.multiply(0.5, np.square(quadratic)), np.multiply(delta, np.subtract(size, quadratic)))
+}
+/** `log(cosh(predictions - targets))`. Source: optax.log_cosh. */
+export const logCosh = (predictions: TensorLike, targets?: TensorLike): Tensor => {
+  const e = errors(predictions, targets)
+  return np.subtract(np.logaddexp(e, np.negative(e)), Math.LN2)
+}
+/** The cosine of the angle between vectors along `axis`. Source: optax.cosine_similarity. */
+export const cosineSimilarity = (
+  predictions: TensorLike,
+  targets: TensorLike,
+  { epsilon = 0, axis = -1, where }: AxisOptions & { readonly epsilon?: number } = {},
+): Tensor => {
+  const options = where === undefined ? { axis } : { axis, where }
+  const unit = (x: TensorLike): Tensor => np.divide(x, np.sqrt(np.clip(np.sum(np.square(x), { ...options, keepdims: true }), epsilon)))
+  return np.sum(np.multiply(unit(predictions), unit(targets)), options)
+}
+/** 1 - cosineSimilarity. Source: optax.cosine_distance. */
+export const cosineDistance = (predictions: TensorLike, targets: TensorLike, options: AxisOptions & { readonly epsilon?: number } = {}): Tensor =>
+  np.subtract(1, cosineSimilarity(predictions, targets, options))

@@ -1,0 +1,65 @@
+/** Transformations of some parameters only. What is masked out is null in the trees that the inner transformation sees. */
+import { leaves, map } from '@heddle/tree'
+import { ArgumentError } from './error'
+import { type Extra, type GradientTransformation, setToZero } from './transformation'
+
+/** A tree of booleans that is a prefix of the parameters' tree, or a function that makes one of them. */
+export type Mask = unknown
+export interface MaskedState<S = unknown> {
+  readonly inner_state: S
+}
+export interface PartitionState {
+  readonly inner_states: Readonly<Record<string, unknown>>
+}
+
+const maskOf = (mask: Mask, tree: unknown): unknown => (typeof mask === 'function' ? (mask as (t: unknown) => unknown)(tree) : mask)
+const hide = (mask: unknown, tree: unknown): unknown => map((m: boolean, x: unknown) => (m ? x : null), mask, tree)
+
+/** Applies `inner` where the mask holds, and leaves other updates as they are. Source: optax.masked. */
+export const masked = <S>(inner: GradientTransformation<S>, mask: Mask): GradientTransformation<MaskedState<S>> => ({
+  init: (params) => ({ inner_state: inner.init(hide(maskOf(mask, params), params)) }),
+  update: <T>(updates: T, state: MaskedState<S>, params?: unknown, extra?: Extra) => {
+    const where = maskOf(mask, updates)
+    const shown = params === undefined || params === null ? undefined : hide(where, params)
+    const [next, inner_state] = inner.update(hide(where, updates), state.inner_state, shown, extra)
+    return [map<T>((m: boolean, now: unknown, before: unknown) => (m ? now : before), where, next, updates), { inner_state }]
+  },
+})
+
+/**
+ * A transformation for each label; `labels` is a tree of labels that is a prefix of the parameters' tree, or a function that
+ * makes one of them. Errors: ArgumentError for a label without a transformation. Source: optax.partition.
+ */
+export const partition = (transformations: Readonly<Record<string, GradientTransformation>>, labels: unknown): GradientTransformation<PartitionState> => {
+  const groups = Object.entries(transformations)
+  const labelsOf = (tree: unknown): unknown => {
+    const of = typeof labels === 'function' ? (labels as (t: unknown) => unknown)(tree) : labels
+    const unknown = [...new Set(leaves(of) as string[])].filter((l) => !Object.hasOwn(transformations, l))
+    if (unknown.length > 0)
+      throw new ArgumentError('partition', `no transformation for label ${unknown.join(', ')}; there are ${Object.keys(transformations).join(', ')}`)
+    return of
+  }
+  const only = (group: string, t: GradientTransformation, of: unknown): GradientTransformation<MaskedState> =>
+    masked(
+      t,
+      map((l: string) => l === group, of),
+    )
+  return {
+    init: (params) => {
+      const of = labelsOf(params)
+      return { inner_states: Object.fromEntries(groups.map(([g, t]) => [g, only(g, t, of).init(params)])) }
+    },
+    update: (gradients, state, params, extra) => {
+      const of = labelsOf(gradients)
+      let updates = gradients
+      const next = groups.map(([g, t]) => {
+        const [u, s] = only(g, t, of).update(updates, state.inner_states[g] as MaskedState, params, extra)
+        updates = u
+        return [g, s] as const
+      })
+      return [updates, { inner_states: Object.fromEntries(next) }]
+    },
+  }
+}
+/** Zero updates where the mask holds. Source: optax.freeze. */
+export const freeze = (mask: Mask): GradientTransformation<MaskedState> => masked(setToZero(), mask)

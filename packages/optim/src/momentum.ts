@@ -1,0 +1,37 @@
+/** Running sums and averages of updates. */
+import { type DType, np, type Tensor } from '@heddle/func'
+import type { GradientTransformation } from './transformation'
+import { biasCorrection, cast, mapLeaves, safeIncrement, type Scalar, updateMoment, zeroCount, zerosLike } from './tree-math'
+
+export interface TraceState {
+  readonly trace: unknown
+}
+export interface EmaState {
+  readonly count: Tensor
+  readonly ema: unknown
+}
+
+/** A decaying sum of updates, momentum; with `nesterov` looking one step ahead. Source: optax.trace. */
+export const trace = (
+  decay: Scalar,
+  { nesterov = false, accumulatorDtype }: { readonly nesterov?: boolean; readonly accumulatorDtype?: DType | undefined } = {},
+): GradientTransformation<TraceState> => ({
+  init: (params) => ({ trace: zerosLike(params, accumulatorDtype) }),
+  update: (updates, state) => {
+    const add = (g: Tensor, t: Tensor): Tensor => np.add(g, np.multiply(decay, t))
+    const next = mapLeaves(add, updates, state.trace)
+    return [nesterov ? mapLeaves(add, updates, next) : next, { trace: cast(next, accumulatorDtype) }]
+  },
+})
+/** The moving average of updates, corrected for its start at zero if `debias`. Source: optax.ema. */
+export const ema = (
+  decay: Scalar,
+  { debias = true, accumulatorDtype }: { readonly debias?: boolean; readonly accumulatorDtype?: DType | undefined } = {},
+): GradientTransformation<EmaState> => ({
+  init: (params) => ({ count: zeroCount(), ema: zerosLike(params, accumulatorDtype) }),
+  update: <T>(updates: T, state: EmaState) => {
+    const next = updateMoment(updates, state.ema as T, decay, 1)
+    const count = safeIncrement(state.count)
+    return [debias ? biasCorrection(next, decay, count) : next, { count, ema: cast(next, accumulatorDtype) }]
+  },
+})

@@ -1,0 +1,88 @@
+/** Multiplying updates: by a constant, a schedule, a sign, a ratio of norms. */
+import { np, type Tensor } from '@heddle/func'
+import { type EmptyState, type GradientTransformation, identity, leafwise, needParams, stateless } from './transformation'
+import { mapLeaves, safeIncrement, type Scalar, zeroCount } from './tree-math'
+
+/** A value that depends on the number of steps done. */
+export type Schedule = (count: Scalar) => Scalar
+export type ScalarOrSchedule = Scalar | Schedule
+
+export interface ScaleByScheduleState {
+  readonly count: Tensor
+}
+
+/** Multiplies by a constant. Source: optax.scale. */
+export const scale = (stepSize: Scalar): GradientTransformation<EmptyState> => leafwise((g) => np.multiply(stepSize, g))
+/** Multiplies by a schedule. Source: optax.scale_by_schedule. */
+export const scaleBySchedule = (stepSize: Schedule): GradientTransformation<ScaleByScheduleState> => ({
+  init: () => ({ count: zeroCount() }),
+  update: (updates, { count }) => {
+    const size = stepSize(count)
+    return [mapLeaves((g) => np.multiply(np.asarray(size, { dtype: g.dtype }), g), updates), { count: safeIncrement(count) }]
+  },
+})
+/**
+ * Multiplies by the negative learning rate, a constant or a schedule, so that adding updates goes downhill.
+ * Source: optax.scale_by_learning_rate.
+ */
+export const scaleByLearningRate = (
+  learningRate: ScalarOrSchedule,
+  { flipSign = true }: { readonly flipSign?: boolean } = {},
+): GradientTransformation<EmptyState | ScaleByScheduleState> => {
+  const signed = (x: Scalar): Scalar => (!flipSign ? x : typeof x === 'number' ? -x : np.negative(x))
+  return typeof learningRate === 'function' ? scaleBySchedule((count) => signed(learningRate(count))) : scale(signed(learningRate))
+}
+/** Keeps only the signs. Source: optax.scale_by_sign. */
+export const scaleBySign = (): GradientTransformation<EmptyState> => leafwise((g) => np.sign(g))
+
+/** The norm, but `min` where it is not above that; its derivative is then zero, never NaN. Source: optax.safe_norm. */
+export const safeNorm = (x: Tensor, min: Scalar): Tensor => {
+  const small = np.lessEqual(np.sqrt(np.sum(np.square(x))), min)
+  const safe = np.where(small, np.onesLike(x), x)
+  return np.where(small, min, np.sqrt(np.sum(np.square(safe))))
+}
+/** The root mean square, but `min` where it is not above that. Source: optax.safe_root_mean_squares. */
+export const safeRootMeanSquares = (x: Tensor, min: Scalar): Tensor => {
+  const small = np.lessEqual(np.sqrt(np.mean(np.square(x))), min)
+  const safe = np.where(small, np.onesLike(x), x)
+  return np.where(small, min, np.sqrt(np.mean(np.square(safe))))
+}
+/**
+ * Multiplies each leaf by the ratio of the norms of parameter and update.
+ * Source: optax.scale_by_trust_ratio; You et al., Large Batch Training of Convolutional Networks, 2017.
+ */
+export const scaleByTrustRatio = ({
+  minNorm = 0,
+  trustCoefficient = 1,
+  eps = 0,
+}: { readonly minNorm?: Scalar; readonly trustCoefficient?: Scalar; readonly eps?: Scalar } = {}): GradientTransformation<EmptyState> =>
+  stateless((updates, params) =>
+    mapLeaves(
+      (u, p) => {
+        const [paramNorm, updateNorm] = [safeNorm(p, minNorm), safeNorm(u, minNorm)]
+        const ratio = np.divide(np.multiply(trustCoefficient, paramNorm), np.add(updateNorm, eps))
+        const degenerate = np.logicalOr(np.equal(paramNorm, 0), np.equal(updateNorm, 0))
+        return np.multiply(u, np.where(degenerate, np.ones([], p.dtype), ratio))
+      },
+      updates,
+      needParams('scaleByTrustRatio', params),
+    ),
+  )
+/** Multiplies each leaf by the norm of its parameter. Source: optax.scale_by_param_block_norm. */
+export const scaleByParamBlockNorm = ({ minScale = 1e-3 }: { readonly minScale?: Scalar } = {}): GradientTransformation<EmptyState> =>
+  stateless((updates, params) => mapLeaves((u, p) => np.multiply(u, safeNorm(p, minScale)), updates, needParams('scaleByParamBlockNorm', params)))
+/** Multiplies each leaf by the root mean square of its parameter. Source: optax.scale_by_param_block_rms. */
+export const scaleByParamBlockRms = ({ minScale = 1e-3 }: { readonly minScale?: Scalar } = {}): GradientTransformation<EmptyState> =>
+  stateless((updates, params) =>
+    mapLeaves((u, p) => np.multiply(u, safeRootMeanSquares(p, minScale)), updates, needParams('scaleByParamBlockRms', params)),
+  )
+/** Takes the mean over all axes but the first from each leaf of rank 2 or more. Source: optax.centralize. */
+export const centralize = (): GradientTransformation<EmptyState> =>
+  leafwise((g) => {
+    if (g.ndim < 2) return g
+    const axis = Array.from({ length: g.ndim - 1 }, (_, i) => i + 1)
+    return np.subtract(g, np.mean(g, { axis, keepdims: true }))
+  })
+/** No scaling where no learning rate is given. */
+export const scaleByOptionalRate = (learningRate: ScalarOrSchedule | undefined): GradientTransformation<EmptyState | ScaleByScheduleState> =>
+  learningRate === undefined ? identity() : scaleByLearningRate(learningRate)

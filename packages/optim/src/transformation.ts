@@ -1,0 +1,84 @@
+/**
+ * What a gradient transformation is, and how several become one.
+ *
+ * It is a pair of pure functions: `init` makes a state from parameters, `update` turns gradients into updates and the state
+ * into the next. States are plain trees, so they go through `jit`, `scan` and checkpoints; their fields have optax's names,
+ * unchanged, since they are what a checkpoint holds.
+ */
+import { ArgumentError } from './error'
+import { mapLeaves, zerosLike } from './tree-math'
+
+/** Values that some transformations ask for besides gradients and parameters, such as the loss. */
+export type Extra = Readonly<Record<string, unknown>>
+
+export interface GradientTransformation<S = unknown> {
+  /** The first state, for parameters of this structure. */
+  init(params: unknown): S
+  /** Updates of the structure of the gradients, and the next state. Some transformations need the parameters too. */
+  update<T>(gradients: T, state: S, params?: unknown, extra?: Extra): [updates: T, state: S]
+}
+/** The state of what keeps none. */
+export type EmptyState = Readonly<Record<never, never>>
+export const emptyState: EmptyState = Object.freeze({})
+
+/** A transformation without state. Source: optax.stateless. */
+export const stateless = (f: <T>(updates: T, params: unknown, extra?: Extra) => T): GradientTransformation<EmptyState> => ({
+  init: () => emptyState,
+  update: (updates, state, params, extra) => [f(updates, params, extra), state],
+})
+/** Leaves updates as they are. Source: optax.identity. */
+export const identity = (): GradientTransformation<EmptyState> => stateless((updates) => updates)
+/** Makes updates zero. Source: optax.set_to_zero. */
+export const setToZero = (): GradientTransformation<EmptyState> => stateless((updates) => zerosLike(updates))
+
+/** The parameters, or an error that says that they are needed. */
+export const needParams = (where: string, params: unknown): unknown => {
+  if (params === undefined || params === null) throw new ArgumentError(where, 'needs the parameters: call update(gradients, state, params)')
+  return params
+}
+
+type Transformations<S extends readonly unknown[]> = { readonly [K in keyof S]: GradientTransformation<S[K]> }
+/**
+ * One transformation after the other; the state is the list of theirs.
+ *
+ * Source: optax.chain.
+ *
+ * @example
+ * const optimizer = chain(clipByGlobalNorm(1), adam(1e-3))
+ */
+export const chain = <const S extends readonly unknown[]>(...parts: Transformations<S>): GradientTransformation<S> => {
+  const all = parts as readonly GradientTransformation[]
+  return {
+    init: (params) => all.map((t) => t.init(params)) as unknown as S,
+    update: (gradients, state, params, extra) => {
+      if (state.length !== all.length)
+        throw new ArgumentError('chain', `the state has ${state.length} parts for ${all.length} transformations; make it with init(params)`)
+      let updates = gradients
+      const next = all.map((t, i) => {
+        const [u, s] = t.update(updates, state[i], params, extra)
+        updates = u
+        return s
+      })
+      return [updates, next as unknown as S]
+    },
+  }
+}
+/** `chain` whose parts have names, by which the state has theirs. Source: optax.named_chain. */
+export const namedChain = (...parts: readonly (readonly [name: string, GradientTransformation])[]): GradientTransformation<Record<string, unknown>> => {
+  const names = parts.map(([name]) => name)
+  if (new Set(names).size !== names.length) throw new ArgumentError('namedChain', `names must be distinct, got ${names.join(', ')}`)
+  return {
+    init: (params) => Object.fromEntries(parts.map(([name, t]) => [name, t.init(params)])),
+    update: (gradients, state, params, extra) => {
+      let updates = gradients
+      const next = parts.map(([name, t]) => {
+        const [u, s] = t.update(updates, state[name], params, extra)
+        updates = u
+        return [name, s] as const
+      })
+      return [updates, Object.fromEntries(next)]
+    },
+  }
+}
+/** Applies a function of each leaf of the updates. Source: optax.stateless_with_tree_map. */
+export const leafwise = (f: Parameters<typeof mapLeaves>[0]): GradientTransformation<EmptyState> => stateless((updates) => mapLeaves(f, updates))

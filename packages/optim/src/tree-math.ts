@@ -1,0 +1,42 @@
+/** Arithmetic of trees of tensors, leaf by leaf. */
+import { type DType, np, type Tensor } from '@heddle/func'
+import { leaves, map } from '@heddle/tree'
+
+export type Scalar = number | Tensor
+
+/** A tree of the structure of the first with `f` of the leaves; null nodes stay. */
+export const mapLeaves = <T>(f: (x: Tensor, ...rest: Tensor[]) => Tensor, first: T, ...rest: readonly unknown[]): T => map<T>(f, first, ...rest)
+/** Zeros of the types of a tree, or of one dtype. */
+export const zerosLike = <T>(tree: T, dtype?: DType): T => mapLeaves((x) => np.zerosLike(x, dtype), tree)
+/** One value everywhere. */
+export const fullLike = <T>(tree: T, value: Scalar): T => mapLeaves((x) => np.fullLike(x, value), tree)
+/** The tree in a dtype; as it is if none is given. */
+export const cast = <T>(tree: T, dtype: DType | undefined): T => (dtype === undefined ? tree : mapLeaves((x) => np.astype(x, dtype), tree))
+/** The tree in the dtypes of another. */
+export const castLike = <T>(tree: T, other: T): T => mapLeaves((x, y) => np.astype(x, y.dtype), tree, other)
+/** Sum of the squares of all elements of all leaves. */
+export const squaredNorm = (tree: unknown): Tensor => {
+  const sums = (leaves(tree) as Tensor[]).map((x) => np.sum(np.square(x)))
+  return sums.reduce((a, b) => np.add(a, b), np.zeros([]))
+}
+/** The Euclidean norm of all elements of all leaves together. Source: optax.global_norm. */
+export const globalNorm = (tree: unknown): Tensor => np.sqrt(squaredNorm(tree))
+
+/** `count + 1`, but not beyond the largest int32. Source: optax.safe_increment. */
+export const safeIncrement = (count: Tensor): Tensor => {
+  const largest = 2147483647
+  return np.where(np.less(count, largest), np.add(count, 1), np.array(largest, { dtype: 'int32' }))
+}
+/** The counter of steps at the start. */
+export const zeroCount = (): Tensor => np.zeros([], 'int32')
+
+/** The moving average of the gradients (order 1) or their squares (order 2). Source: optax.tree_utils.tree_update_moment. */
+export const updateMoment = <T>(gradients: T, moments: T, decay: Scalar, order: 1 | 2): T =>
+  mapLeaves((g, m) => np.add(np.multiply(oneMinus(decay), order === 1 ? g : np.square(g)), np.multiply(decay, m)), gradients, moments)
+/** Moments without the bias toward their start at zero. Source: optax.tree_utils.tree_bias_correction. */
+export const biasCorrection = <T>(moments: T, decay: Scalar, count: Tensor): T => {
+  const weight = np.subtract(1, np.power(decay, count))
+  return mapLeaves((m) => np.divide(m, np.astype(weight, m.dtype)), moments)
+}
+/** 1 - x; of a number in double precision, as Python has it. */
+export const oneMinus = (x: Scalar): Scalar => (typeof x === 'number' ? 1 - x : np.subtract(1, x))

@@ -1,0 +1,46 @@
+/** Adding to updates: parameters (weight decay) and noise. */
+import { np, random, type Tensor } from '@heddle/func'
+import { flatten, unflatten } from '@heddle/tree'
+import { type Mask, masked, type MaskedState } from './mask'
+import type { ScalarOrSchedule } from './scale'
+import { type EmptyState, emptyState, type GradientTransformation, needParams } from './transformation'
+import { mapLeaves, safeIncrement, type Scalar, zeroCount } from './tree-math'
+
+export interface WeightDecayState {
+  readonly count: Tensor
+}
+export interface AddNoiseState {
+  readonly count: Tensor
+  readonly rng_key: Tensor
+}
+
+const decayed = (weightDecay: ScalarOrSchedule): GradientTransformation<EmptyState | WeightDecayState> => ({
+  init: () => (typeof weightDecay === 'function' ? { count: zeroCount() } : emptyState),
+  update: (updates, state, params) => {
+    const all = needParams('addDecayedWeights', params)
+    if (weightDecay === 0) return [updates, state]
+    const count = (state as Partial<WeightDecayState>).count
+    const by = typeof weightDecay === 'function' ? weightDecay(count!) : weightDecay
+    return [mapLeaves((g, p) => np.add(g, np.multiply(by, p)), updates, all), count === undefined ? state : { count: safeIncrement(count) }]
+  },
+})
+/** Adds `weightDecay` times the parameters, where the mask holds. Source: optax.add_decayed_weights. */
+export const addDecayedWeights = (
+  weightDecay: ScalarOrSchedule = 0,
+  { mask }: { readonly mask?: Mask } = {},
+): GradientTransformation<EmptyState | WeightDecayState | MaskedState<EmptyState | WeightDecayState>> =>
+  mask === undefined || mask === null ? decayed(weightDecay) : masked(decayed(weightDecay), mask)
+
+/** Adds normal noise of variance `eta / count ** gamma`. Source: optax.add_noise; Neelakantan et al., 2015. */
+export const addNoise = (eta: Scalar, gamma: Scalar, key: Tensor): GradientTransformation<AddNoiseState> => ({
+  init: () => ({ count: zeroCount(), rng_key: key }),
+  update: <T>(updates: T, state: AddNoiseState) => {
+    const count = safeIncrement(state.count)
+    const deviation = np.sqrt(np.divide(eta, np.power(count, gamma)))
+    const [next, draw] = random.split(state.rng_key) as [Tensor, Tensor]
+    const { leaves, treedef } = flatten(updates)
+    const keys = random.split(draw, leaves.length)
+    const noisy = (leaves as Tensor[]).map((g, i) => np.add(g, np.multiply(deviation, random.normal(keys[i]!, g.shape, { dtype: g.dtype }))))
+    return [unflatten<T>(treedef, noisy), { count, rng_key: next }]
+  },
+})
