@@ -1,4 +1,5 @@
 /** The transformations in the flat form that laws use: lists of tensors in, lists of tensors out. */
+import '../interpreters/eval'
 import type { ClosedJaxpr } from '../ir/jaxpr'
 import type { Tensor } from '../tensor'
 import { checkpoint as checkpointed } from '../transforms/checkpoint'

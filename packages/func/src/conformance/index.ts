@@ -8,7 +8,7 @@ import type { Backend } from '../backend/backend'
 import { cornerTests } from './laws/corner'
 import { laws } from './laws/index'
 import type { Row } from './row'
-import { leafRows } from './rows/index'
+import { bodyRows, leafRows } from './rows/index'
 import { runsOn, trialOf } from './trial'
 
 export interface ConformanceOptions<R = unknown> {
@@ -23,7 +23,7 @@ export interface ConformanceTest {
   readonly name: string
   readonly run: () => Promise<void>
 }
-const allRows: Readonly<Record<string, readonly Row[]>> = { ...leafRows }
+const allRows: Readonly<Record<string, readonly Row[]>> = { ...leafRows, ...bodyRows }
 
 const check = async (backend: Backend, reference: Backend | undefined, law: string, name: string, rows: readonly Row[]): Promise<void> => {
   const failures: string[] = []

@@ -3,7 +3,9 @@ import type { LeafName } from '../../table'
 import type { Rows } from '../row'
 import { arithmeticRows } from './arithmetic'
 import { bitwiseRows } from './bitwise'
+import { callRows, collectiveRows } from './call'
 import { contractionRows } from './contraction'
+import { controlRows } from './control'
 import { convolutionRows } from './convolution'
 import { indexingRows } from './indexing'
 import { layoutRows, sortRows } from './layout'
@@ -31,3 +33,5 @@ export const leafRows: { readonly [N in LeafName]: Rows } = {
   ...randomRows,
   ...linalgRows,
 }
+/** Primitives with bodies, and collectives, which no backend has kernels for. */
+export const bodyRows: Readonly<Record<string, Rows>> = { ...controlRows, ...callRows, ...collectiveRows }
