@@ -1,0 +1,126 @@
+/** Trains a character model on Shakespeare's sonnets, shows how it goes, and leaves a sample, a plot and a saved run. */
+import { join } from 'node:path'
+import { getDefaultBackend, np, random, setDefaultBackend, type Tensor, tree } from '@heddle/func'
+import { SingleBar } from 'cli-progress'
+import { CharLM, countParameters } from './model'
+import { type Options, parseOptions, UserError } from './options'
+import { writePlot } from './plot'
+import { sampleText } from './sample'
+import { readRun, restoreState, type SavedRun, saveRun } from './save'
+import { type Batch, type Corpus, frequencyLoss, inOrder, loadCorpus, randomBatch } from './text'
+import { makeTrainer, type Trainer, type TrainState } from './train'
+
+const chooseBackend = async (name: string | undefined): Promise<string> => {
+  const { tfjs } = await import('@heddle/backend-tfjs')
+  const backend = await tfjs(name === undefined ? {} : { demand: name as never })
+  setDefaultBackend(backend)
+  return backend.describe()
+}
+const ids = (data: Int32Array, batch: number): Tensor => np.array(data).reshape([batch, data.length / batch])
+
+/** Mean loss over the held-out text. */
+const heldOutLoss = async (trainer: Trainer, state: TrainState, corpus: Corpus, { batch, seq }: Options): Promise<number> => {
+  const batches = inOrder(corpus.heldOut, batch, seq)
+  let sum = 0
+  for (const b of batches) {
+    const loss = trainer.evaluate(state.params, ids(b.inputs, batch), ids(b.targets, batch))
+    sum += (await loss.data())[0] as number
+    loss.dispose()
+  }
+  return sum / batches.length
+}
+type Curve = [step: number, loss: number][]
+
+const resumed = (file: string, corpus: Corpus): SavedRun => {
+  const run = readRun(file)
+  if (run.vocabulary.join('') !== corpus.vocabulary.join('')) throw new UserError(`--resume ${file}: it was trained on another text`)
+  return run
+}
+
+const main = async (): Promise<void> => {
+  const options = parseOptions(process.argv.slice(2))
+  const corpus = loadCorpus()
+  if (options.batch * options.seq >= corpus.heldOut.length)
+    throw new UserError(`--batch ${options.batch} and --seq ${options.seq} need more than the ${corpus.heldOut.length} held-out characters`)
+  const saved = options.resume === undefined ? undefined : resumed(options.resume, corpus)
+  const { hidden, layers } = saved ? saved.settings : options
+  const backend = await chooseBackend(options.backend)
+
+  const model = new CharLM({ vocabulary: corpus.vocabulary.length, hidden, layers })
+  const trainer = makeTrainer(model, options.learningRate)
+  const [initKey, dataKey] = [random.key(options.seed), random.key(options.seed + 1)]
+  const example = np.zeros([1, 2], { dtype: 'int32' })
+  const fresh = trainer.start(model.init(initKey, [example, null]))
+  let state = saved ? restoreState(options.resume!, saved.state, fresh) : fresh
+  const first = saved?.step ?? 0
+  const last = first + options.steps
+
+  const baseline = frequencyLoss(corpus)
+  console.log(`text        ${corpus.train.length + corpus.heldOut.length} characters, ${corpus.vocabulary.length} different, ${corpus.heldOut.length} held out`)
+  console.log(`parameters  ${countParameters(tree.leaves(state.params) as Tensor[]).toLocaleString('en')}`)
+  console.log(`backend     ${backend}`)
+  console.log(`loss of character frequencies ${baseline.toFixed(3)} nats`)
+
+  let stopped = false
+  const stop = (): void => {
+    stopped = true
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+
+  const curve: Curve = (saved?.losses ?? []).map(([s, l]) => [s, l])
+  const heldOut: Curve = []
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} steps | loss {loss} | {rate} characters/s | {eta_formatted} left',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    noTTYOutput: true,
+    notTTYSchedule: 10_000,
+    forceRedraw: true,
+  })
+  bar.start(last, first, { loss: '-', rate: '-' })
+  const began = performance.now()
+  const every = Math.max(1, Math.floor(options.steps / 10))
+  let done = first
+  while (done < last && !stopped) {
+    const uniform = (await random.uniform(random.foldIn(dataKey, done), [options.batch]).data()) as Float32Array
+    const batch: Batch = randomBatch(corpus.train, uniform, options.seq)
+    const [next, loss] = trainer.step(state, ids(batch.inputs, options.batch), ids(batch.targets, options.batch))
+    state = next
+    const value = (await loss.data())[0] as number
+    loss.dispose()
+    done += 1
+    curve.push([done, value])
+    if (!Number.isFinite(value)) throw new UserError(`the loss became ${value} at step ${done}; try a smaller --learning-rate`)
+    const rate = ((done - first) * options.batch * options.seq) / ((performance.now() - began) / 1000)
+    bar.update(done, { loss: value.toFixed(3), rate: Math.round(rate).toLocaleString('en') })
+    if (done % every === 0 || done === last) heldOut.push([done, await heldOutLoss(trainer, state, corpus, options)])
+    // let signals and timers have their turn
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  bar.stop()
+
+  const file = join(options.out, 'char-lm.msgpack')
+  const plot = join(options.out, 'loss.svg')
+  await saveRun(file, { settings: { hidden, layers }, vocabulary: corpus.vocabulary, step: done, losses: curve, state })
+  if (stopped) console.log(`stopped after step ${done}`)
+  if (heldOut.at(-1)?.[0] !== done) heldOut.push([done, await heldOutLoss(trainer, state, corpus, options)])
+  console.log(`held-out loss ${heldOut.at(-1)![1].toFixed(3)} nats a character (character frequencies: ${baseline.toFixed(3)})`)
+  if (!stopped) {
+    const text = await sampleText(model, state.params, corpus.vocabulary, { prompt: 'Shall I ', length: 300, temperature: 0.7, seed: options.seed })
+    console.log(`\n${text}\n`)
+  }
+  await writePlot(plot, { train: curve, heldOut, frequencies: baseline })
+  console.log(`variables   ${file}  (go on with --resume ${file})`)
+  console.log(`loss curve  ${plot}`)
+  const { buffers, bytes } = getDefaultBackend().storage.memory()
+  console.log(`memory      ${buffers} buffers, ${(bytes / 1e6).toFixed(1)} MB`)
+}
+
+try {
+  await main()
+} catch (e) {
+  if (!(e instanceof UserError) && (e as { readonly _tag?: string })._tag !== 'BackendError') throw e
+  console.error((e as Error).message)
+  process.exitCode = 1
+}
