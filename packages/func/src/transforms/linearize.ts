@@ -15,8 +15,10 @@ import { type Flat, flatFunction, flattenTensors } from './flat'
 
 export interface Linearized {
   readonly outs: readonly Tensor[]
-  /** Cotangents of float inputs (null for others, and where zero) from cotangents of outputs. */
-  readonly pullback: (cts: readonly Tangent[]) => readonly Tangent[]
+  /** What the derivative keeps of the values on the way. */
+  readonly residuals: readonly Tensor[]
+  /** Cotangents of float inputs (null for others, and where zero) from cotangents of outputs. Closes over no tensor but `residuals`. */
+  readonly pullback: (cts: readonly Tangent[], residuals?: readonly Tensor[]) => readonly Tangent[]
   /** Tangents of outputs, zeros included. */
   readonly pushforward: (ts: readonly Tensor[]) => readonly Tensor[]
 }
@@ -43,11 +45,12 @@ export const linearizeFlat = (f: Flat, xs: readonly Tensor[], name = 'grad'): Li
   // outs may be known tensors only: tangents alone are unknown, so each primal is a value
   return {
     outs,
-    pullback: (cts) => {
+    residuals,
+    pullback: (cts, kept = residuals) => {
       const given = cts.filter((_, i) => nonzero[i])
       const back = backward(
         jaxpr,
-        residuals,
+        kept,
         given.filter((_, i) => knownOuts[i] === null),
       )
       let next = 0

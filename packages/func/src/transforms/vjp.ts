@@ -1,5 +1,5 @@
 /** Reverse mode for users: pullbacks and gradients. */
-import { flatten, unflatten } from '@heddle/tree'
+import { flatten, partial, unflatten } from '@heddle/tree'
 import { sameType, showAval } from '../aval'
 import { isFloating } from '../dtype'
 import { DTypeError, TypeMismatchError } from '../error'
@@ -12,7 +12,7 @@ import { linearizeFlat } from './linearize'
  * The value of `f`, and the function from a cotangent of it to cotangents of all arguments.
  *
  * Shapes: a cotangent has the structure and types of the value, the answer those of the arguments (zeros for integers).
- * With `hasAux` `f` returns `[value, aux]`, and the answer is `[value, pullback, aux]`.
+ * The pullback is a tree of what it keeps: it may be returned from `jit` or be a residual of `customVjp`.
  * Errors: TypeMismatchError for a cotangent of another type. Source: jax.vjp.
  */
 export function vjp<A extends readonly unknown[], R>(f: (...args: A) => R, ...primals: A): [value: R, pullback: (ct: R) => { -readonly [K in keyof A]: A[K] }] {
@@ -35,22 +35,26 @@ const vjpOf = (f: (...args: never[]) => unknown, primals: readonly unknown[], ha
   const outTree = fn.outTree()
   const outs = lin.outs.slice(0, n)
   const numAux = lin.outs.length - n
-  const pullback = (ct: unknown): unknown => {
+  const types = args.leaves.map((x) => x.aval)
+  const outTypes = outs.map((o) => o.aval)
+  const pull = (residuals: readonly Tensor[], ct: unknown): unknown => {
     const given = flattenTensors(ct, 'vjp')
     if (!given.treedef.equals(outTree))
       throw new TypeMismatchError('vjp', `the cotangent must have the structure of the value, ${outTree.toString()}; got ${given.treedef.toString()}`)
-    outs.forEach((o, i) => {
+    outTypes.forEach((o, i) => {
       const c = given.leaves[i]!
-      if (isFloating(o.aval.dtype) && !sameType(o.aval, c.aval))
-        throw new TypeMismatchError('vjp', `the cotangent of a value of type ${showAval(o.aval)} has that type; got ${showAval(c.aval)}`)
+      if (isFloating(o.dtype) && !sameType(o, c.aval))
+        throw new TypeMismatchError('vjp', `the cotangent of a value of type ${showAval(o)} has that type; got ${showAval(c.aval)}`)
     })
-    const cts = [...given.leaves.map((c, i) => (isFloating(outs[i]!.aval.dtype) ? c : null)), ...new Array<null>(numAux).fill(null)]
-    const back = lin.pullback(cts)
+    const cts = [...given.leaves.map((c, i) => (isFloating(outTypes[i]!.dtype) ? c : null)), ...new Array<null>(numAux).fill(null)]
+    const back = lin.pullback(cts, residuals)
     return unflatten(
       args.treedef,
-      back.map((b, i) => b ?? zerosLike(args.leaves[i]!)),
+      back.map((b, i) => b ?? zerosLike({ aval: types[i]! })),
     )
   }
+  // a tree of its residuals, so that it may itself be a residual or go into a loop
+  const pullback = partial(pull, lin.residuals)
   return [unflatten(outTree, outs), pullback, hasAux ? unflatten(fn.aux().treedef, lin.outs.slice(n)) : undefined]
 }
 
