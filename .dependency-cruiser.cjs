@@ -21,13 +21,15 @@ const only = { 'fp-ts': ['core', 'lift'], 'io-ts': ['core', 'lift'] }
 
 // Layers inside packages/func/src, lowest first: a layer imports (by value) itself and the layers above it in this list.
 const layers = [
-  ['dtype', 'shape', 'aval', 'error'],
-  ['primitive', 'trace', 'tensor', 'ir', 'backend'],
+  ['dtype', 'aval', 'error', 'scalar'],
+  ['primitive', 'trace', 'tensor', 'ir', 'backend', 'array', 'array-scope', 'table'],
   ['primitives/structural'],
+  ['literal', 'plan'],
   ['interpreters'],
   ['primitives/(?!structural)[^/]+'],
-  ['numpy', 'random', 'lax', 'nn'],
+  ['numpy'],
   ['transforms'],
+  ['random', 'lax', 'nn'],
   ['index'],
   ['conformance'],
 ]
