@@ -1,0 +1,88 @@
+import { hostBackend } from '@heddle/backend-host'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { ConcretizationError, DisposedError, getDefaultBackend, grad, jit, np, setDefaultBackend, type Tensor, tidy, TypeMismatchError, valueAndGrad, vmap } from '../index'
+
+beforeEach(() => setDefaultBackend(hostBackend()))
+const values = (x: Tensor): number[] => Array.from(x.dataSync() as Float32Array)
+const buffers = (): number => getDefaultBackend().storage.memory().buffers
+
+describe('jit', () => {
+  it('traces once for each kind of arguments', () => {
+    const f = jit((x: Tensor, scale: Tensor | number) => x.mul(scale))
+    expect(values(f(np.array([1, 2]), 3))).toEqual([3, 6])
+    expect(values(f(np.array([4, 5]), 7))).toEqual([28, 35])
+    expect(f.traceCount()).toBe(1)
+    f(np.array([1, 2, 3]), 3)
+    f(np.array([1, 2, 3], { dtype: 'int32' }), 3)
+    f(np.array([1, 2, 3]), 0.5)
+    expect(f.traceCount()).toBe(4)
+  })
+  it('takes static arguments by value', () => {
+    const f = jit((x: Tensor, options: { readonly times: number }) => {
+      let y = x
+      for (let i = 0; i < options.times; i++) y = y.add(x)
+      return y
+    }, { staticArgnums: 1 })
+    expect(values(f(np.array([1]), { times: 2 }))).toEqual([3])
+    expect(values(f(np.array([1]), { times: 2 }))).toEqual([3])
+    expect(f.traceCount()).toBe(1)
+    expect(values(f(np.array([1]), { times: 5 }))).toEqual([6])
+    expect(f.traceCount()).toBe(2)
+  })
+  it('has no values to branch on', () => {
+    const f = jit((x: Tensor) => (Number(x.sum()) > 0 ? x : x.neg()))
+    expect(() => f(np.array([1, 2]))).toThrow(ConcretizationError)
+    expect(() => f(np.array([1, 2]))).toThrow(/lax\.cond/)
+  })
+  it('closes over tensors, and over those of a surrounding transformation', () => {
+    const w = np.array([2, 3])
+    expect(values(jit((x: Tensor) => x.mul(w))(np.array([1, 1])))).toEqual([2, 3])
+    const g = (a: Tensor): Tensor => jit((x: Tensor) => x.mul(a).sum())(w)
+    expect(values(grad(g)(np.array([5, 7])))).toEqual([2, 3])
+    expect(values(vmap(g)(np.array([[1, 0], [0, 1]])))).toEqual([2, 3])
+  })
+  it('gives donated tensors away', () => {
+    const f = jit((state: { readonly w: Tensor }, x: Tensor) => ({ w: state.w.add(x) }), { donateArgnums: 0 })
+    const first = { w: np.array([1, 2]) }
+    const second = f(first, np.array([1, 1]))
+    expect(values(second.w)).toEqual([2, 3])
+    expect(() => first.w.add(1)).toThrow(DisposedError)
+    expect(() => first.w.add(1)).toThrow(/donated/)
+    expect(() => f(second, second.w)).toThrow(/donated and given a second time/)
+    expect(values(second.w)).toEqual([2, 3])
+  })
+  it('keeps memory flat over many donated steps, without a dispose', () => {
+    const loss = (w: Tensor, x: Tensor): Tensor => np.tanh(x.matmul(w)).square().mean()
+    const step = jit((w: Tensor, x: Tensor) => {
+      const [value, g] = valueAndGrad(loss)(w, x)
+      return [w.sub(g.mul(0.1)), value] as const
+    }, { donateArgnums: 0 })
+    const x = np.array([[1, 2], [3, 4], [5, 6]])
+    let w: Tensor = np.array([[0.1, 0.2], [0.3, 0.4]])
+    const turn = (): void => {
+      const [next, value] = step(w, x)
+      w = next
+      value.dispose()
+    }
+    turn()
+    turn()
+    const before = buffers()
+    for (let i = 0; i < 1000; i++) turn()
+    expect(buffers()).toBe(before)
+  })
+  it('refuses a static argument that is donated', () => {
+    expect(() => jit((x: Tensor) => x, { staticArgnums: 0, donateArgnums: 0 })(np.array([1]))).toThrow(TypeMismatchError)
+  })
+})
+describe('tidy', () => {
+  it('frees what is made inside but for the result', () => {
+    const x = np.array([1, 2, 3])
+    x.add(1).dispose()
+    const before = buffers()
+    const y = tidy(() => x.add(1).mul(2).sub(3))
+    expect(values(y)).toEqual([1, 3, 5])
+    expect(buffers()).toBe(before + 1)
+    y.dispose()
+    expect(buffers()).toBe(before)
+  })
+})
