@@ -1,1 +1,74 @@
-export {}
+/**
+ * The lifted transformations: functions of scopes, vectorized, looped, compiled and differentiated with their variables and random streams.
+ */
+export {
+  AxisMetadata,
+  broadcast,
+  denyList,
+  getPartitionSpec,
+  In,
+  inFilter,
+  isAxisMetadata,
+  Out,
+  PARTITION_NAME,
+  Partitioned,
+  pathText,
+  replaceBoxed,
+  unbox,
+  withPartitioning,
+  type Axis,
+  type AxisNames,
+  type DenyList,
+  type Filter,
+  type FilterMap,
+  type InOut,
+  type MetadataParams,
+  type Path,
+  type Sowing,
+} from '@heddle/core'
+export { apply, bind, decodeRngs, init, type Applied, type BindOptions, type InitOptions, type Rngs } from './apply'
+export { checkpoint, remat, type CheckpointOptions } from './checkpoint'
+export { cond, switch_, whileLoop, type BranchOptions, type WhileOptions } from './control'
+export { customVjp, type CustomVjpOptions } from './custom-vjp'
+export {
+  jvp,
+  valueAndGrad,
+  valueAndGradWithAux,
+  vjp,
+  vjpWithAux,
+  type Backward,
+  type DerivativeOptions,
+  type JvpOptions,
+  type VjpOptions,
+} from './derivatives'
+export * from './edge'
+export { isKey, type Key } from './engine'
+export { foldRngs, type FoldRngsOptions } from './fold-rngs'
+export { jit, type JitOptions } from './jit'
+export { lazyInit } from './lazy-init'
+export { addMetadataAxis, mapVariables, swapCollection, type MapVariablesOptions } from './map-variables'
+export {
+  close,
+  countersOf,
+  entryKey,
+  open,
+  pack,
+  runOn,
+  type Closed,
+  type Done,
+  type Entry,
+  type Groups,
+  type KeyGroups,
+  type Opened,
+  type OpenOptions,
+  type Packed,
+  type Plan,
+  type Scopes,
+  type ScopesFn,
+} from './pack'
+export { rematScan, type RematScanOptions } from './remat-scan'
+export { scan, type ScanFn, type ScanOptions } from './scan'
+export { Scope, type ChildOptions, type DeclareOptions, type Init, type ScopeFn, type Variables } from './scope'
+export { Static } from './static'
+export { Variable } from './variable'
+export { vmap, type VmapOptions } from './vmap'

@@ -1,0 +1,88 @@
+/**
+ * From functions of a scope to functions of variables, and back: `bind`, `apply`, `init`.
+ *
+ * Laws: `apply(f)(v, x)` changes nothing; `init(f)(key, x) = apply(f, { mutable: true, rngs: key, flags: initializing })({}, x)`.
+ */
+import { decodeFilter, decodeVariables, isDict, root, type Filter, type Problem } from '@heddle/core'
+import type { Tensor } from '@heddle/func'
+import { exception, orThrow } from './edge'
+import { isKey, type Key } from './engine'
+import { Scope, type ScopeFn, type Variables } from './scope'
+
+/** Keys by stream, or one key for the stream `params`. */
+export type Rngs = Key | { readonly [stream: string]: Key }
+
+/** How a root scope is made. */
+export interface BindOptions {
+  readonly rngs?: Rngs | undefined
+  /** Which collections may be written (none by default). */
+  readonly mutable?: Filter
+  readonly flags?: Readonly<Record<string, unknown>>
+}
+
+/** Keys by stream. Errors: InvalidRngError. */
+export const decodeRngs = (rngs: unknown): Readonly<Record<string, Key>> => {
+  if (rngs === undefined || rngs === null) return {}
+  if (isKey(rngs)) return { params: rngs }
+  const expected = 'a key: a uint32 tensor of shape [2], as random.key gives'
+  if (!isDict(rngs)) throw exception({ _tag: 'InvalidRngs', problems: [{ path: [], expected, actual: rngs }] })
+  const problems = Object.entries(rngs).flatMap(([name, k]): Problem[] => (isKey(k) ? [] : [{ path: [name], expected, actual: k }]))
+  if (problems.length > 0) throw exception({ _tag: 'InvalidRngs', problems })
+  return rngs as Readonly<Record<string, Key>>
+}
+
+/** A root scope over variables, for as long as it is held. Errors: ApplyScopeInvalidVariables..., InvalidRngError, InvalidFilterError. */
+export const bind = (variables: unknown, { rngs, mutable = false, flags = {} }: BindOptions = {}): Scope =>
+  Scope.of(
+    root<Tensor, Key>({
+      variables: orThrow(decodeVariables<Tensor>(variables)),
+      rngs: decodeRngs(rngs),
+      mutable: orThrow(decodeFilter(mutable)),
+      flags,
+    }),
+  )
+
+type MutableOf<O> = O extends { readonly mutable: infer M } ? M : false
+/** What a function of variables answers: with mutable collections, their new values too. */
+export type Applied<O, R> =
+  MutableOf<O> extends infer M ? (M extends false | undefined ? R : readonly [output: R, variables: Variables]) : never
+
+/**
+ * A function of a scope as a function of variables.
+ *
+ * With `mutable` it answers a pair, the second part being the collections that may be written. Source: `flax.core.apply`.
+ */
+export const apply =
+  <Args extends readonly unknown[], R, const O extends BindOptions = { mutable: false }>(
+    fn: ScopeFn<Args, R>,
+    options?: O,
+  ): ((variables: unknown, ...args: Args) => Applied<O, R>) =>
+  (variables, ...args) => {
+    const scope = bind(variables, options)
+    return scope.temporary(() => {
+      const y = fn(scope, ...args)
+      return ((options?.mutable ?? false) === false ? y : [y, scope.mutableVariables()]) as Applied<O, R>
+    })
+  }
+
+/** How variables are initialized. */
+export interface InitOptions {
+  /** Which collections are made (all by default). */
+  readonly mutable?: Filter
+  readonly flags?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * A function of a scope as a function of keys that makes its variables.
+ *
+ * Answers the output and the variables. Errors: InvalidRngError. Source: `flax.core.init`.
+ */
+export const init =
+  <Args extends readonly unknown[], R>(fn: ScopeFn<Args, R>, { mutable = true, flags = {} }: InitOptions = {}) =>
+  (rngs: Rngs, ...args: Args): readonly [output: R, variables: Variables] => {
+    const scope = bind({}, { rngs, mutable, flags: { ...flags, initializing: true } })
+    return scope.temporary(() => {
+      const y = fn(scope, ...args)
+      return [y, scope.mutableVariables()]
+    })
+  }

@@ -1,0 +1,105 @@
+/**
+ * A scan with axes: arguments and results along any axis or broadcast, and values that the loop does not change.
+ *
+ * The body is first run on unknown carry and scanned values: what it answers as broadcast must be known all the same, and is computed
+ * once, outside the loop; the loop then gets it as its broadcast input. So variables may be initialized inside the body.
+ */
+import { broadcast } from '@heddle/core'
+import { evalKnown, isTensor, lax, np, type ShapeDtype, type Tensor } from '@heddle/func'
+import { broadcastPrefix, flatten, keystr, leavesWithPath, map, unflatten } from '@heddle/tree'
+import { exception } from './edge'
+
+/** What a body answers: values that do not depend on the loop, the carry, and what is stacked. */
+export interface BodyResult<B, C, Y> {
+  readonly shared: B
+  readonly carry: C
+  readonly ys: Y
+}
+
+/** The body of a loop, in its first pass (`first`) or in the loop. */
+export type Body<B, C, X, Y> = (first: boolean, shared: B, carry: C, xs: X) => BodyResult<B, C, Y>
+
+/** Axes, and the loop. */
+export interface AxesScanOptions {
+  /** A prefix of the arguments: an axis, or `broadcast` (or null) for the same value in each iteration. */
+  readonly inAxes: unknown
+  /** A prefix of the results: an axis, or `broadcast` for a value that does not depend on the loop. */
+  readonly outAxes: unknown
+  readonly length: number
+  readonly reverse: boolean
+  readonly unroll: number
+  /** Run the first pass (default). Without it nothing can be made inside and broadcast, and results cannot be broadcast. */
+  readonly checkConstancyInvariants: boolean
+}
+
+const isShared = (axis: unknown): boolean => axis === null || axis === broadcast
+const isType = (x: unknown): boolean => typeof x === 'object' && x !== null && 'dtype' in x && !isTensor(x)
+const typeOf = (x: Tensor): ShapeDtype => {
+  const { shape, dtype } = np.asarray(x)
+  return { shape, dtype }
+}
+const nameOf = (result: unknown, i: number): string => keystr(leavesWithPath(result, isType)[i]![0])
+const toFront = (x: Tensor, axis: number): Tensor => (axis === 0 ? x : np.moveaxis(x, axis, 0))
+const fromFront = (x: Tensor, axis: number): Tensor => (axis === 0 ? x : np.moveaxis(x, 0, axis))
+
+/** Runs the loop. Errors: LoopVariantError. Source: `flax.core.axes_scan.scan`. */
+export const axesScan = <B, C, X, Y>(body: Body<B, C, X, Y>, shared: B, init: C, xs: X, options: AxesScanOptions): BodyResult<B, C, Y> => {
+  const { inAxes, outAxes, length, reverse, unroll, checkConstancyInvariants } = options
+  const { leaves, treedef } = flatten(xs)
+  const axes = broadcastPrefix(inAxes, xs)
+  const scanned = leaves.flatMap((x, i) => (isShared(axes[i]) ? [] : [toFront(np.asarray(x as Tensor), axes[i] as number)]))
+  const argsOf = (slices: readonly unknown[]): X => {
+    let next = 0
+    return unflatten<X>(
+      treedef,
+      leaves.map((x, i) => (isShared(axes[i]) ? x : slices[next++])),
+    )
+  }
+  const outAxesOf = (ys: Y): readonly unknown[] => broadcastPrefix(outAxes, ys)
+
+  const firstPass = (): { readonly shared: B; readonly constants: readonly unknown[] } => {
+    const slices = scanned.map((x) => ({ shape: x.shape.slice(1), dtype: x.dtype }))
+    const { result, leaves: known } = evalKnown(
+      (carry: C, inputs: readonly unknown[]) => {
+        const done = body(true, shared, carry, argsOf(inputs))
+        const outs = outAxesOf(done.ys)
+        return { shared: done.shared, results: flatten(done.ys).leaves.filter((_, i) => isShared(outs[i])) }
+      },
+      map(typeOf, init),
+      slices,
+    )
+    const variant = known.indexOf(null)
+    if (variant >= 0) throw exception({ _tag: 'LoopVariant', where: 'scan', what: nameOf(result, variant) })
+    return { shared: result.shared, constants: result.results }
+  }
+  const first = checkConstancyInvariants ? firstPass() : { shared, constants: [] }
+
+  let out: ReturnType<typeof flatten> | undefined
+  const [carry, stacked] = lax.scan(
+    (c: C, slices: readonly unknown[]): readonly [C, readonly unknown[]] => {
+      const done = body(false, first.shared, c, argsOf(slices))
+      out = flatten(done.ys)
+      const axesOut = outAxesOf(done.ys)
+      return [done.carry, out.leaves.filter((_, i) => !isShared(axesOut[i]))]
+    },
+    init,
+    scanned,
+    { length, reverse, unroll },
+  )
+  return { shared: first.shared, carry, ys: join<Y>(out!, outAxes, first.constants, stacked) }
+}
+
+const join = <Y>(
+  { leaves, treedef }: ReturnType<typeof flatten>,
+  outAxes: unknown,
+  constants: readonly unknown[],
+  stacked: readonly unknown[],
+): Y => {
+  const axes = broadcastPrefix(outAxes, treedef.unflatten(leaves))
+  let c = 0
+  let s = 0
+  return unflatten<Y>(
+    treedef,
+    leaves.map((_, i) => (isShared(axes[i]) ? constants[c++] : fromFront(stacked[s++] as Tensor, axes[i] as number))),
+  )
+}

@@ -1,0 +1,45 @@
+/**
+ * checkpoint (remat) of a function of scopes: what it computes on the way is computed again on the way back, not kept.
+ */
+import type { Filter } from '@heddle/core'
+import { checkpoint as checkpointPure, type CheckpointPolicy } from '@heddle/func'
+import { learned, pack, runOn, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
+import { unwrapStatic, wrapStatic } from './static'
+
+/** What is lifted, and what is kept. */
+export interface CheckpointOptions {
+  /** Collections that are there inside (default all). */
+  readonly variables?: Filter
+  /** Streams that are there inside (default all). */
+  readonly rngs?: Filter
+  /** Which intermediate values are kept all the same (default none). */
+  readonly policy?: CheckpointPolicy
+  readonly preventCse?: boolean
+  /** Arguments that are no arrays; the scope is argument 0. */
+  readonly staticArgnums?: number | readonly number[]
+}
+
+/** A function of scopes whose intermediate values are computed again in the backward pass. Source: `flax.core.lift.checkpoint`. */
+export const checkpoint = <S extends Scopes, Args extends readonly unknown[], R>(
+  fn: ScopesFn<S, Args, R>,
+  { variables = true, rngs = true, policy, preventCse = true, staticArgnums = [] }: CheckpointOptions = {},
+): ((scopes: S, ...args: Args) => R) => {
+  const body = ({ entry, variables: groups, keys }: Packed, ...args: Args) => {
+    const counts = learned(entry.roots.map((r) => r.counters))
+    const pure = checkpointPure(
+      (inner: Groups, innerKeys: KeyGroups, ...xs: Args): readonly [R, Groups] => {
+        const done = runOn(fn, { entry, variables: inner, keys: innerKeys }, unwrapStatic(xs))
+        counts.value = [...done.counters]
+        return [done.result, done.variables]
+      },
+      { preventCse, ...(policy === undefined ? {} : { policy }) },
+    )
+    const [result, out] = pure(groups, keys, ...wrapStatic(args, staticArgnums))
+    return { result, variables: out, counters: counts.value }
+  }
+  const plan = { where: 'remat', inFilters: [variables], outFilters: [variables], rngFilters: [rngs] }
+  return pack<S, Args, R>(plan, body)
+}
+
+/** The other name of checkpoint. */
+export const remat = checkpoint

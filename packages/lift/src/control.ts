@@ -1,0 +1,118 @@
+/**
+ * cond, switch and whileLoop of functions of scopes.
+ */
+import { decodeFilter, decodeSplitRngs, type Counters, type Filter, type FilterMap } from '@heddle/core'
+import { evalShape, lax, np, random, type Tensor } from '@heddle/func'
+import { map } from '@heddle/tree'
+import { orThrow } from './edge'
+import type { Key } from './engine'
+import { close, learned, open, pack, runOn, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
+import type { Variables } from './scope'
+
+/** What is there inside. */
+export interface BranchOptions {
+  /** Collections that are there inside (default all). */
+  readonly variables?: Filter
+  /** Streams that are there inside (default all). */
+  readonly rngs?: Filter
+}
+
+const branchesOf =
+  <S extends Scopes, Args extends readonly unknown[], R>(
+    where: string,
+    branches: readonly ScopesFn<S, Args, R>[],
+    options: BranchOptions,
+  ) =>
+  (index: unknown, scopes: S, args: Args): R => {
+    const { variables = true, rngs = true } = options
+    const body = (packed: Packed, ...xs: Args) => {
+      // Branch by branch: one goes on counting where the one before ended.
+      const counts: (readonly Counters[])[] = [packed.entry.roots.map((r) => r.counters)]
+      const pure = branches.map((fn, i) => (...inner: Args): readonly [R, Groups] => {
+        const done = runOn(fn, packed, inner, { counters: counts[i]! })
+        counts[i + 1] = done.counters
+        return [done.result, done.variables]
+      })
+      const [result, out] = lax.switch(index as Tensor, pure, ...xs)
+      return { result, variables: out, counters: counts[branches.length] ?? counts[0]! }
+    }
+    const plan = { where, inFilters: [variables], outFilters: [variables], rngFilters: [rngs] }
+    return pack<S, Args, R>(plan, body)(scopes, ...args)
+  }
+
+/**
+ * One of two functions of scopes, by a predicate.
+ *
+ * Their outputs, and the variables they leave, must have the same structure, shapes and types. Source: `flax.core.lift.cond`.
+ */
+export const cond = <S extends Scopes, Args extends readonly unknown[], R>(
+  pred: Tensor | boolean,
+  trueFn: ScopesFn<S, Args, R>,
+  falseFn: ScopesFn<S, Args, R>,
+  scopes: S,
+  operands: Args,
+  options: BranchOptions = {},
+): R => branchesOf('cond', [trueFn, falseFn], options)(np.where(np.asarray(pred).astype('bool'), 0, 1), scopes, operands)
+
+/** One of several functions of scopes, by an index, which is clamped to their range. Source: `flax.core.lift.switch`. */
+export const switch_ = <S extends Scopes, Args extends readonly unknown[], R>(
+  index: Tensor | number,
+  branches: readonly ScopesFn<S, Args, R>[],
+  scopes: S,
+  operands: Args,
+  options: BranchOptions = {},
+): R => branchesOf('switch', branches, options)(index, scopes, operands)
+
+/** What a loop carries, and what its keys do. */
+export interface WhileOptions {
+  /** Collections that an iteration passes on to the next; only these may be written (default none). */
+  readonly carryVariables?: Filter
+  /** Collections that are only read (default all). */
+  readonly broadcastVariables?: Filter
+  /** Which streams differ from iteration to iteration. Streams that are not named are not there inside. */
+  readonly splitRngs?: FilterMap<boolean>
+}
+
+/**
+ * Repeats a function of scopes while a condition holds.
+ *
+ * Variables cannot be made inside, and those carried keep shapes and types. Errors: ModifyScopeVariableError for a broadcast collection.
+ * Source: `flax.core.lift.while_loop`.
+ */
+export const whileLoop = <S extends Scopes, C>(
+  condFn: ScopesFn<S, readonly [C], Tensor | boolean>,
+  bodyFn: ScopesFn<S, readonly [C], C>,
+  scopes: S,
+  init: C,
+  options: WhileOptions = {},
+): C => {
+  const carried = orThrow(decodeFilter(options.carryVariables ?? false))
+  const shared = orThrow(decodeFilter(options.broadcastVariables ?? true))
+  const rngs = orThrow(decodeSplitRngs('while_loop', options.splitRngs ?? {}))
+  const body = ({ entry, variables: [carriedIn, sharedIn], keys }: Packed) => {
+    const keysAt = (i: Tensor): KeyGroups =>
+      keys.map((g, j) => (rngs[j]![1] ? map<typeof g>((key: Key) => random.foldIn(key, i.astype('uint32')), g) : g))
+    type State = readonly [i: Tensor, variables: readonly Variables[], carry: C]
+    const counted = entry.roots.map((r) => r.counters)
+    const afterCond = learned<readonly Counters[]>(counted)
+    const afterBody = learned<readonly Counters[]>(counted)
+    const holds = ([i, vars, c]: State): Tensor => {
+      const opened = open<S>(entry, [vars, sharedIn!], keysAt(i.neg()), { mutable: false })
+      const result = condFn(opened.scopes, c)
+      afterCond.value = close(entry, opened).counters
+      return np.asarray(result)
+    }
+    const iterate = ([i, vars, c]: State): State => {
+      const done = runOn(bodyFn, { entry, variables: [vars, sharedIn!], keys: keysAt(i) }, [c], { counters: afterCond.value })
+      afterBody.value = done.counters
+      return [i.add(1), done.variables[0]!, done.result]
+    }
+    const start: State = [np.array(0, 'int32'), carriedIn!, init]
+    // The body goes on counting keys where the condition ended.
+    if (rngs.length > 0) evalShape(holds, start)
+    const [, out, carry] = lax.whileLoop(holds, iterate, start)
+    return { result: carry, variables: [out], counters: afterBody.value }
+  }
+  const plan = { where: 'while_loop', inFilters: [carried, shared], outFilters: [carried], rngFilters: rngs.map(([f]) => f) }
+  return pack<S, readonly [], C>(plan, body)(scopes)
+}

@@ -1,0 +1,56 @@
+/**
+ * customVjp of a function of scopes: a backward pass of one's own.
+ */
+import type { Filter } from '@heddle/core'
+import { customVjp as customVjpPure } from '@heddle/func'
+import { perRoot } from './derivatives'
+import { learned, pack, runOn, type Groups, type Packed, type Scopes, type ScopesFn } from './pack'
+import type { Variables } from './scope'
+
+/** The passes, and what gets a cotangent. */
+export interface CustomVjpOptions<S, Args extends readonly unknown[], R, Res> {
+  /** Like the function, but answers its output and residuals for the backward pass. */
+  readonly forwardFn: ScopesFn<S, Args, readonly [output: R, residuals: Res]>
+  /** From the arguments of `nondiffArgnums`, residuals and the cotangent of the output: cotangents of variables, then of the arguments. */
+  readonly backwardFn: (...args: never[]) => readonly unknown[]
+  /** Collections that get a cotangent (default `params`). */
+  readonly gradVars?: Filter
+  /** Arguments that get none; the scope is argument 0. */
+  readonly nondiffArgnums?: readonly number[]
+}
+
+/**
+ * A function of scopes with a backward pass of its own.
+ *
+ * No scope is there in `backwardFn`: what it needs of variables, `forwardFn` puts among the residuals. The function that `vjp` answers is
+ * a tree, and may be a residual. Source: `flax.core.lift.custom_vjp`.
+ */
+export const customVjp = <S extends Scopes, Args extends readonly unknown[], R, Res>(
+  fn: ScopesFn<S, Args, R>,
+  { forwardFn, backwardFn, gradVars = 'params', nondiffArgnums = [] }: CustomVjpOptions<S, Args, R, Res>,
+): ((scopes: S, ...args: Args) => R) => {
+  const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {
+    const counts = learned(entry.roots.map((r) => r.counters))
+    const runPure = <T>(f: ScopesFn<S, Args, T>, vars: readonly Variables[], xs: Args): readonly [T, Groups] => {
+      const done = runOn(f, { entry, variables: [vars, others!], keys }, xs)
+      counts.value = [...done.counters]
+      return [done.result, done.variables]
+    }
+    const pure = customVjpPure((vars: readonly Variables[], ...xs: Args) => runPure(fn, vars, xs), { nondiffArgnums }).defvjp(
+      (vars: readonly Variables[], ...xs: Args) => {
+        const [[output, residuals], out] = runPure(forwardFn, vars, xs)
+        return [[output, out], residuals] as const
+      },
+      (...given: readonly unknown[]) => {
+        const [residuals, [cotangent]] = given.slice(-2) as [Res, readonly [R, Groups]]
+        const call = backwardFn as (...args: readonly unknown[]) => readonly unknown[]
+        const [vars, ...xs] = call(...given.slice(0, -2), residuals, cotangent)
+        return [perRoot(entry, vars), ...xs]
+      },
+    )
+    const [result, out] = pure(target!, ...args)
+    return { result, variables: out, counters: counts.value }
+  }
+  const plan = { where: 'custom_vjp', inFilters: [gradVars, true], outFilters: [gradVars, true], rngFilters: [true] }
+  return pack<S, Args, R>(plan, body)
+}

@@ -1,0 +1,155 @@
+/**
+ * jvp, vjp and valueAndGrad of functions of scopes: by arguments, and by variables that are named.
+ */
+import { getIn, setIn, type Filter } from '@heddle/core'
+import { jvp as jvpPure, np, vjpWithAux as vjpPure, type Tensor } from '@heddle/func'
+import { flatten, flattenUpTo, partial, type Partial } from '@heddle/tree'
+import { learned, pack, runOn, type Entry, type Groups, type Packed, type Scopes, type ScopesFn } from './pack'
+import type { Variables } from './scope'
+
+/** What is there inside. */
+export interface DerivativeOptions {
+  /** Collections that are there inside (default all). */
+  readonly variables?: Filter
+  /** Streams that are there inside (default all). */
+  readonly rngs?: Filter
+}
+
+/** Variables of the roots as a tree like that of the scopes: of a scope inside another, its part. */
+export const perScope = (entry: Entry, roots: readonly Variables[]): unknown =>
+  entry.treedef.unflatten(
+    entry.links.map(({ root, path }) =>
+      Object.fromEntries(
+        Object.entries(roots[root]!).map(([collection, dict]) => [collection, path.length === 0 ? dict : (getIn(dict, path) ?? {})]),
+      ),
+    ),
+  )
+
+/** A tree like that of the scopes as variables of the roots: the inverse of `perScope`. */
+export const perRoot = (entry: Entry, tree: unknown): readonly Variables[] => {
+  const roots: Variables[] = entry.roots.map(() => ({}))
+  flattenUpTo(entry.treedef, tree).forEach((variables, i) => {
+    const { root, path } = entry.links[i]!
+    for (const [collection, dict] of Object.entries(variables as Variables))
+      if (Object.keys(dict).length > 0) roots[root] = setIn(roots[root], [collection, ...path], dict) as Variables
+  })
+  return roots
+}
+
+/** What jvp is told of variables. */
+export interface JvpOptions extends DerivativeOptions {
+  /** Tangents of variables by collection (for several scopes, a tree of such); those not named have tangent zero. */
+  readonly variableTangents?: unknown
+}
+
+/**
+ * The value and the tangent of a function of scopes. No tangents are answered for variables.
+ *
+ * Shapes: tangents are like primals; the answer is `[output, output tangent]`. Source: `flax.core.lift.jvp`.
+ */
+export const jvp = <S extends Scopes, Args extends readonly unknown[], R>(
+  fn: ScopesFn<S, Args, R>,
+  scopes: S,
+  primals: Args,
+  tangents: Args,
+  { variableTangents = {}, variables = true, rngs = true }: JvpOptions = {},
+): readonly [output: R, tangent: R] => {
+  const collections = [...new Set(tangentCollections(scopes, variableTangents))]
+  const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {
+    const counts = learned(entry.roots.map((r) => r.counters))
+    const pure = (vars: readonly Variables[], xs: Args): readonly [R, Groups] => {
+      const done = runOn(fn, { entry, variables: [vars, others!], keys }, xs)
+      counts.value = [...done.counters]
+      return [done.result, done.variables]
+    }
+    const [[output, out], [tangent]] = jvpPure(pure, [target!, args], [perRoot(entry, variableTangents), tangents])
+    return { result: [output, tangent] as const, variables: out, counters: counts.value }
+  }
+  const plan = { where: 'jvp', inFilters: [collections, variables], outFilters: [variables], rngFilters: [rngs] }
+  return pack<S, Args, readonly [R, R]>(plan, body)(scopes, ...primals)
+}
+
+const tangentCollections = (scopes: Scopes, tangents: unknown): readonly string[] => {
+  const { treedef } = flatten(scopes)
+  return flattenUpTo(treedef, tangents).flatMap((t) =>
+    Object.entries(t as Variables).flatMap(([collection, dict]) => (Object.keys(dict).length > 0 ? [collection] : [])),
+  )
+}
+
+/** What vjp differentiates by. */
+export interface VjpOptions extends DerivativeOptions {
+  /** Collections that get a cotangent (default `params`). */
+  readonly vjpVariables?: Filter
+}
+
+/** From a cotangent of the output to cotangents of variables and arguments. A tree, so that it may be kept among residuals. */
+export type Backward<Args extends readonly unknown[], R> = Partial<readonly [cotangent: R], readonly [variables: unknown, ...args: Args]>
+
+/**
+ * The value of a function of scopes, and its backward pass.
+ *
+ * Answers `[output, backward]`; `backward(cotangent)` is `[cotangents of variables, ...of arguments]`, those of variables by collection
+ * (for several scopes, a tree of such). Source: `flax.core.lift.vjp`.
+ */
+export const vjp = <S extends Scopes, Args extends readonly unknown[], R>(
+  fn: ScopesFn<S, Args, R>,
+  scopes: S,
+  primals: Args,
+  options: VjpOptions = {},
+): readonly [output: R, backward: Backward<Args, R>] => {
+  const [output, backward] = vjpWithAux((s: S, ...xs: Args) => [fn(s, ...xs), null] as const, scopes, primals, options)
+  return [output, backward]
+}
+
+/** `vjp` of a function that answers a pair, of which only the first part is differentiated: `[output, backward, aux]`. */
+export const vjpWithAux = <S extends Scopes, Args extends readonly unknown[], R, A>(
+  fn: ScopesFn<S, Args, readonly [R, A]>,
+  scopes: S,
+  primals: Args,
+  { vjpVariables = 'params', variables = true, rngs = true }: VjpOptions = {},
+): readonly [output: R, backward: Backward<Args, R>, aux: A] => {
+  const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {
+    const counts = learned(entry.roots.map((r) => r.counters))
+    const pure = (vars: readonly Variables[], ...xs: Args): readonly [R, readonly [A, Groups]] => {
+      const done = runOn(fn, { entry, variables: [vars, others!], keys }, xs)
+      counts.value = [...done.counters]
+      const [output, aux] = done.result
+      return [output, [aux, done.variables]]
+    }
+    const [output, inner, [aux, out]] = vjpPure(pure, target!, ...args)
+    const backward = partial((bwd: typeof inner, cotangent: R) => {
+      const [vars, ...xs] = bwd(cotangent) as unknown as readonly [readonly Variables[], ...Args]
+      return [perScope(entry, vars), ...xs] as const
+    }, inner)
+    return { result: [output, backward as Backward<Args, R>, aux] as const, variables: out, counters: counts.value }
+  }
+  const plan = { where: 'vjp', inFilters: [vjpVariables, variables], outFilters: [variables], rngFilters: [rngs] }
+  return pack<S, Args, readonly [R, Backward<Args, R>, A]>(plan, body)(scopes, ...primals)
+}
+
+/**
+ * The value of a function of scopes, and its gradient by the arguments (not by variables).
+ *
+ * Answers `[output, gradients of the arguments]`. Source: `flax.core.lift.value_and_grad`.
+ */
+export const valueAndGrad = <S extends Scopes, Args extends readonly unknown[], R>(
+  fn: ScopesFn<S, Args, R>,
+  scopes: S,
+  primals: Args,
+  options: DerivativeOptions = {},
+): readonly [output: R, gradients: Args] => {
+  const [output, gradients] = valueAndGradWithAux((s: S, ...xs: Args) => [fn(s, ...xs), null] as const, scopes, primals, options)
+  return [output, gradients]
+}
+
+/** `valueAndGrad` of a function that answers a pair, of which only the first part is differentiated: `[output, gradients, aux]`. */
+export const valueAndGradWithAux = <S extends Scopes, Args extends readonly unknown[], R, A>(
+  fn: ScopesFn<S, Args, readonly [R, A]>,
+  scopes: S,
+  primals: Args,
+  options: DerivativeOptions = {},
+): readonly [output: R, gradients: Args, aux: A] => {
+  const [output, backward, aux] = vjpWithAux(fn, scopes, primals, { ...options, vjpVariables: false })
+  const [, ...gradients] = backward(np.onesLike(output as Tensor) as R)
+  return [output, gradients as unknown as Args, aux]
+}

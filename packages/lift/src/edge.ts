@@ -1,0 +1,97 @@
+/**
+ * The edge: where an error that was data becomes an exception, a class for each kind. Nobody else throws a ScopeError.
+ */
+import { either as E } from 'fp-ts'
+import { explain, type ScopeError } from '@heddle/core'
+
+/** An error of scopes, modules and their transformations. `detail` is the error as data. */
+export class LinenError<D extends { readonly _tag: string } = { readonly _tag: string }> extends Error {
+  readonly detail: D
+
+  constructor(name: string, detail: D, message: string) {
+    super(message)
+    this.name = name
+    this.detail = detail
+  }
+}
+
+type Tag = ScopeError['_tag']
+type Of<T extends Tag> = Extract<ScopeError, { readonly _tag: T }>
+
+const errorClass = <T extends Tag>(name: string, ..._tag: readonly T[]) => {
+  const Class = class extends LinenError<Of<T>> {
+    constructor(detail: Of<T>) {
+      super(name, detail, explain(detail))
+    }
+  }
+  Object.defineProperty(Class, 'name', { value: name })
+  return Class
+}
+
+/** A parameter that the model asks for is not among the variables. */
+export const ScopeParamNotFoundError = errorClass('ScopeParamNotFoundError', 'ParamNotFound')
+/** A parameter has another shape than its initializer gives. */
+export const ScopeParamShapeError = errorClass('ScopeParamShapeError', 'ParamShape')
+/** A variable is asked for in a collection that is empty. */
+export const ScopeCollectionNotFound = errorClass('ScopeCollectionNotFound', 'CollectionNotFound')
+/** A variable that the model asks for is not in its collection. */
+export const ScopeVariableNotFoundError = errorClass('ScopeVariableNotFoundError', 'VariableNotFound')
+/** A variable of an immutable collection is written. */
+export const ModifyScopeVariableError = errorClass('ModifyScopeVariableError', 'ModifyVariable')
+/** A random stream is missing, or what was given is no key. */
+export const InvalidRngError = errorClass('InvalidRngError', 'RngMissing', 'InvalidRngs')
+/** A scope is used after its function has returned. */
+export const InvalidScopeError = errorClass('InvalidScopeError', 'InvalidScope')
+/** A name is used twice in a scope. */
+export const NameInUseError = errorClass('NameInUseError', 'NameInUse')
+/** A flag that the scope does not have. */
+export const FlagNotFoundError = errorClass('FlagNotFoundError', 'FlagMissing')
+/** No filter of collections. */
+export const InvalidFilterError = errorClass('InvalidFilterError', 'InvalidFilter')
+/** What was given as variables is no object of collections. */
+export const ApplyScopeInvalidVariablesTypeError = errorClass('ApplyScopeInvalidVariablesTypeError', 'InvalidVariables')
+/** The variables have a layer `params` too many. */
+export const ApplyScopeInvalidVariablesStructureError = errorClass('ApplyScopeInvalidVariablesStructureError', 'NestedParams')
+/** The options of a transformation are of the wrong type. */
+export const InvalidOptionsError = errorClass('InvalidOptionsError', 'InvalidOptions')
+/** A collection was written in a transformation that has no way out for it. */
+export const UnmappedOutputError = errorClass('UnmappedOutputError', 'UnmappedOutput')
+/** The size of a mapped axis is unknown, or not one. */
+export const AxisSizeError = errorClass('AxisSizeError', 'AxisSize')
+/** What is broadcast in a loop depends on the loop. */
+export const LoopVariantError = errorClass('LoopVariantError', 'LoopVariant')
+/** A partitioned variable got an axis without a name. */
+export const PartitioningUnspecifiedError = errorClass('PartitioningUnspecifiedError', 'PartitionUnspecified')
+/** A variable depends on an argument of which only the shape was given. */
+export const LazyInitError = errorClass('LazyInitError', 'LazyInit')
+
+const classes: { readonly [T in Tag]: new (detail: never) => LinenError<ScopeError> } = {
+  ParamNotFound: ScopeParamNotFoundError,
+  ParamShape: ScopeParamShapeError,
+  CollectionNotFound: ScopeCollectionNotFound,
+  VariableNotFound: ScopeVariableNotFoundError,
+  ModifyVariable: ModifyScopeVariableError,
+  RngMissing: InvalidRngError,
+  InvalidRngs: InvalidRngError,
+  InvalidScope: InvalidScopeError,
+  NameInUse: NameInUseError,
+  FlagMissing: FlagNotFoundError,
+  InvalidFilter: InvalidFilterError,
+  InvalidVariables: ApplyScopeInvalidVariablesTypeError,
+  NestedParams: ApplyScopeInvalidVariablesStructureError,
+  InvalidOptions: InvalidOptionsError,
+  UnmappedOutput: UnmappedOutputError,
+  AxisSize: AxisSizeError,
+  LoopVariant: LoopVariantError,
+  PartitionUnspecified: PartitioningUnspecifiedError,
+  LazyInit: LazyInitError,
+}
+
+/** The exception for an error. */
+export const exception = (e: ScopeError): LinenError<ScopeError> => new classes[e._tag](e as never)
+
+/** The value, or the exception. */
+export const orThrow = <A>(e: E.Either<ScopeError, A>): A => {
+  if (E.isLeft(e)) throw exception(e.left)
+  return e.right
+}

@@ -1,0 +1,23 @@
+/**
+ * foldRngs: a function of scopes whose keys have the names of the scopes folded in before, not each time a key is drawn.
+ */
+import type { Filter } from '@heddle/core'
+import { pack, runOn, type Scopes, type ScopesFn } from './pack'
+
+/** What is there inside. */
+export interface FoldRngsOptions {
+  /** Collections that are there inside (default all). */
+  readonly variables?: Filter
+  /** Streams that are there inside (default all). */
+  readonly rngs?: Filter
+}
+
+/** A function of scopes with folded keys. Source: `flax.core.lift.fold_rngs`. */
+export const foldRngs = <S extends Scopes, Args extends readonly unknown[], R>(
+  fn: ScopesFn<S, Args, R>,
+  { variables = true, rngs = true }: FoldRngsOptions = {},
+): ((scopes: S, ...args: Args) => R) =>
+  pack<S, Args, R>(
+    { where: 'fold_rngs', inFilters: [variables], outFilters: [variables], rngFilters: [rngs], foldNames: true },
+    (packed, ...args) => runOn(fn, packed, args),
+  ) as (scopes: S, ...args: Args) => R

@@ -1,0 +1,87 @@
+/**
+ * mapVariables and its relatives: a function of scopes that sees some variables through a mapping, and leaves them through its inverse.
+ */
+import { addAxis, isEmpty, removeAxis, subtract, type Axis, type Filter, type MetadataParams } from '@heddle/core'
+import { orThrow } from './edge'
+import { close, countersOf, open, pack, runOn, type Groups, type Packed, type Plan, type Scopes, type ScopesFn } from './pack'
+import type { Variables } from './scope'
+
+/** The mapping, and when variables go back through it. */
+export interface MapVariablesOptions {
+  /** From variables outside to those inside (identity by default). It gets the mapped collections by name. */
+  readonly mapInFn?: (variables: Variables) => Variables
+  /** From variables inside to those outside; only where they may be written: with `init` or `mutable`. */
+  readonly mapOutFn?: (variables: Variables) => Variables
+  /** Run the function once before, to make the variables that the mapping needs. */
+  readonly init?: boolean
+  /** May the mapped collections be written inside? */
+  readonly mutable?: boolean
+  /** Streams that are there inside (default all). */
+  readonly rngs?: Filter
+  /** Further collections that are there inside (default all). */
+  readonly variables?: Filter
+}
+
+const same = (variables: Variables): Variables => variables
+
+/** A function of scopes with mapped variables. Source: `flax.core.lift.map_variables`. */
+export const mapVariables = <S extends Scopes, Args extends readonly unknown[], R>(
+  fn: ScopesFn<S, Args, R>,
+  mappedCollections: Filter,
+  { mapInFn = same, mapOutFn = same, init = false, mutable = false, rngs = true, variables = true }: MapVariablesOptions = {},
+): ((scopes: S, ...args: Args) => R) => {
+  const goesOut = init || mutable
+  const plan: Plan = {
+    where: 'map_variables',
+    inFilters: [mappedCollections, variables],
+    outFilters: goesOut ? [mappedCollections, variables] : [false, subtract(variables, mappedCollections)],
+    rngFilters: [rngs],
+  }
+  const body = (packed: Packed, ...args: Args) => {
+    const { entry, keys } = packed
+    const [target, others] = packed.variables as readonly [Groups[number], Groups[number]]
+    const made = init ? initialize(fn, packed, args) : { target, counters: entry.roots.map((r) => r.counters) }
+    const mapped = (made.target === target ? target : made.target.map(mapOutFn)).map(mapInFn)
+    const done = runOn(fn, { entry, variables: [mapped, others], keys }, args, {
+      mutable: goesOut ? true : subtract(true, mappedCollections),
+      counters: made.counters,
+    })
+    const [targetOut, othersOut] = done.variables
+    return { ...done, variables: [goesOut ? targetOut!.map(mapOutFn) : targetOut!, othersOut!] }
+  }
+  return pack<S, Args, R>(plan, body)
+}
+
+/** The mapped variables after a first run that may make them. */
+const initialize = <S, Args extends readonly unknown[]>(fn: ScopesFn<S, Args, unknown>, { entry, variables, keys }: Packed, args: Args) => {
+  const opened = open<S>(entry, variables, keys)
+  if (opened.roots.every((s) => isEmpty(s.mutable))) return { target: variables[0]!, counters: countersOf(opened) }
+  fn(opened.scopes, ...args)
+  const closed = close(entry, opened)
+  return { target: closed.variables[0]!, counters: closed.counters }
+}
+
+/** A function of scopes with two collections exchanged. Source: `flax.core.lift.swap_collection`. */
+export const swapCollection = <S extends Scopes, Args extends readonly unknown[], R>(fn: ScopesFn<S, Args, R>, a: string, b: string) => {
+  const swap = (v: Variables): Variables => ({ ...v, [a]: v[b] ?? {}, [b]: v[a] ?? {} })
+  return mapVariables(fn, [a, b], { mapInFn: swap, mapOutFn: swap, mutable: true })
+}
+
+/**
+ * A function of scopes whose boxes with metadata have one axis less inside, as in a transformation that adds an axis.
+ *
+ * Source: `flax.linen.add_metadata_axis`.
+ */
+export const addMetadataAxis = <S extends Scopes, Args extends readonly unknown[], R>(
+  fn: ScopesFn<S, Args, R>,
+  variableAxes: Readonly<Record<string, Axis>>,
+  metadataParams: MetadataParams = {},
+): ((scopes: S, ...args: Args) => R) =>
+  Object.entries(variableAxes).reduce<(scopes: S, ...args: Args) => R>((inner, [collection, axis]) => {
+    if (axis === null) return inner
+    return mapVariables(inner, collection, {
+      mapInFn: (v) => orThrow(removeAxis(v, axis, metadataParams)),
+      mapOutFn: (v) => orThrow(addAxis(v, axis, metadataParams)),
+      mutable: true,
+    })
+  }, fn)

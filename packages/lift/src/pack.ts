@@ -1,0 +1,232 @@
+/**
+ * Pack: the heart of every lifted transformation. The scopes that a function wants become plain trees, groups of variables and of keys
+ * by filter; a pure function of them opens scopes over (perhaps transformed) groups, runs the function, and closes them to groups
+ * again; these are published to the scopes outside.
+ *
+ * What a pure function needs besides arrays is in its Entry, plain data; what it learns besides arrays are counts, plain data too.
+ * So `open` and `close` close over nothing, and a compiled program works for all entries that have the same key.
+ *
+ * Laws: with an identity for transformation `pack` changes nothing; a scope that is there twice, or inside another, goes in once.
+ */
+import {
+  aliases,
+  countersAt,
+  group,
+  inFilter,
+  intersect,
+  makeStore,
+  minus,
+  plus,
+  toKey,
+  ungroup,
+  union,
+  withCountersAt,
+  SEPARATOR_FLAG,
+  type Counters,
+  type Filter,
+  type LazyRng,
+  type Link,
+  type Path,
+} from '@heddle/core'
+import { flatten, staticKey, type TreeDef } from '@heddle/tree'
+import { exception } from './edge'
+import { rngOps, type Key } from './engine'
+import { Scope, type Variables } from './scope'
+
+/** Variables by group, then by scope. */
+export type Groups = readonly (readonly Variables[])[]
+/** Keys by group, then by scope, then by stream. */
+export type KeyGroups = readonly (readonly Readonly<Record<string, Key>>[])[]
+
+/** What a transformation lifts, and its name for paths and errors. */
+export interface Plan {
+  readonly where: string
+  readonly inFilters: readonly Filter[]
+  readonly outFilters: readonly Filter[]
+  readonly rngFilters: readonly Filter[]
+  /** Fold names into keys before the transformation, so that it does not depend on where the scope is. */
+  readonly foldNames?: boolean
+}
+
+/** All that is static of one scope that goes in. */
+interface RootEntry {
+  readonly path: Path
+  readonly debugPath: Path
+  readonly mutable: Filter
+  readonly flags: Readonly<Record<string, unknown>>
+  readonly suffixes: Readonly<Record<string, LazyRng<unknown>['suffix']>>
+  readonly counters: Counters
+}
+
+/** All that is static of the scopes that go in. */
+export interface Entry {
+  readonly plan: Plan
+  readonly treedef: TreeDef
+  readonly links: readonly Link[]
+  readonly roots: readonly RootEntry[]
+}
+
+/** Scopes inside a transformation, and the roots among them. */
+export interface Opened<S> {
+  readonly scopes: S
+  readonly roots: readonly Scope[]
+}
+
+/** What scopes inside a transformation left: the variables that were mutable, by group, and the counts of keys. */
+export interface Closed {
+  readonly variables: Groups
+  readonly counters: readonly Counters[]
+}
+
+/** What a pure function works on. */
+export interface Packed {
+  readonly entry: Entry
+  readonly variables: Groups
+  readonly keys: KeyGroups
+}
+
+/** A tree of scopes that a function wants: one, an array or object of some. */
+export type Scopes = Scope | readonly Scopes[] | { readonly [name: string]: Scopes }
+
+/** A function of scopes. */
+export type ScopesFn<S, Args extends readonly unknown[], R> = (scopes: S, ...args: Args) => R
+
+/** What only some entries say apart: paths are left out, so that layers of one kind share a program. */
+export const entryKey = ({ treedef, links, roots }: Entry): string =>
+  staticKey([treedef.key, links, roots.map(({ mutable, flags, suffixes, counters }) => [mutable, flags, suffixes, counters])])
+
+const transpose = <A>(n: number, xs: readonly (readonly A[])[]): readonly (readonly A[])[] =>
+  Array.from({ length: n }, (_, i) => xs.map((x) => x[i]!))
+
+/** Turns scopes into plain trees. */
+const split = (scopes: Scopes, plan: Plan): { readonly packed: Packed; readonly outer: readonly Scope[] } => {
+  const { leaves, treedef } = flatten(scopes)
+  const all = leaves as readonly Scope[]
+  const { roots, links } = aliases(all.map((s) => ({ store: s.cell, at: s.cursor.at })))
+  const outer = roots.map((i) => all[i]!)
+  const streams = outer.map(({ cursor }) => {
+    const lifted = ungroup(group(cursor.rngs, plan.rngFilters))
+    if (plan.foldNames !== true) return lifted
+    const separator = cursor.flags[SEPARATOR_FLAG] === true
+    return Object.fromEntries(Object.entries(lifted).map(([name, rng]) => [name, { key: toKey(rngOps, rng, separator), suffix: [] }]))
+  })
+  const keys = streams.map((s) => Object.fromEntries(Object.entries(s).map(([name, { key }]) => [name, key])))
+  const entry: Entry = {
+    plan,
+    treedef,
+    links,
+    roots: outer.map(({ cursor, cell }, i) => ({
+      path: cursor.path,
+      debugPath: debugPath(plan.where, cursor.debugPath),
+      mutable: cursor.mutable,
+      flags: cursor.flags,
+      suffixes: Object.fromEntries(Object.entries(streams[i]!).map(([name, { suffix }]) => [name, suffix])),
+      counters: cursor.entry ?? countersAt(cell.store.counters, cursor.at),
+    })),
+  }
+  const variables = transpose(
+    plan.inFilters.length,
+    outer.map((s) => group(s.variables(), plan.inFilters) as readonly Variables[]),
+  )
+  return {
+    outer,
+    packed: {
+      entry,
+      variables,
+      keys: transpose(
+        plan.rngFilters.length,
+        keys.map((k) => group(k, plan.rngFilters)),
+      ),
+    },
+  }
+}
+
+const debugPath = (where: string, path: Path): Path => [...path.slice(0, -1), `${where}(${path.at(-1) ?? ''})`]
+
+/** How scopes are opened inside a transformation. */
+export interface OpenOptions {
+  /** A further bound on what may be written. */
+  readonly mutable?: Filter
+  /** Counts to begin with, where not the entry's: those that an earlier pass left. */
+  readonly counters?: readonly Counters[]
+}
+
+/** Scopes over groups of variables and keys, in the tree in which the function wants them. */
+export const open = <S>(entry: Entry, variables: Groups, keys: KeyGroups, { mutable = true, counters }: OpenOptions = {}): Opened<S> => {
+  const written = entry.plan.outFilters.reduce<Filter>(union, false)
+  const roots = entry.roots.map((root, i) => {
+    const streams = Object.entries(ungroup(keys.map((g) => g[i]!)))
+    return new Scope(
+      { store: makeStore(ungroup(variables.map((g) => g[i]!)), counters?.[i] ?? root.counters) },
+      {
+        at: [],
+        path: root.path,
+        debugPath: root.debugPath,
+        rngs: Object.fromEntries(streams.map(([name, key]) => [name, { key, suffix: root.suffixes[name] ?? [] }])),
+        mutable: intersect(intersect(root.mutable, written), mutable),
+        flags: root.flags,
+        reservations: {},
+      },
+    )
+  })
+  const all = entry.links.map(({ root, path }) => path.reduce((s, name) => s.push(name, { reuse: true }), roots[root]!))
+  return { scopes: entry.treedef.unflatten<S>(all), roots }
+}
+
+/** Counts that opened scopes have come to. */
+export const countersOf = ({ roots }: Opened<unknown>): readonly Counters[] => roots.map((s) => s.cell.store.counters)
+
+/** Ends the life of opened scopes: what they wrote, by group. Errors: UnmappedOutputError. */
+export const close = ({ plan }: Entry, opened: Opened<unknown>): Closed => {
+  const groups = opened.roots.map((scope) => {
+    scope.invalidate()
+    const all = group(scope.mutableVariables(), [...plan.outFilters, true]) as readonly Variables[]
+    const rest = Object.keys(all[plan.outFilters.length]!)
+    if (rest.length > 0) throw exception({ _tag: 'UnmappedOutput', path: scope.cursor.debugPath, where: plan.where, collections: rest })
+    return all
+  })
+  return { variables: transpose(plan.outFilters.length, groups), counters: countersOf(opened) }
+}
+
+/** Writes what a transformation left to the scopes outside. */
+const publish = (outer: readonly Scope[], entry: Entry, { variables, counters }: Closed): void =>
+  outer.forEach((scope, i) => {
+    for (const groupOf of variables)
+      for (const [collection, dict] of Object.entries(groupOf[i]!))
+        if (inFilter(scope.mutable, collection))
+          for (const [name, value] of Object.entries(dict)) scope.putVariable(collection, name, value)
+    const { at } = scope.cursor
+    const more = minus(counters[i]!, entry.roots[i]!.counters)
+    const { store } = scope.cell
+    scope.cell.store = { ...store, counters: withCountersAt(store.counters, at, plus(countersAt(store.counters, at), more)) }
+  })
+
+/** What a pure function answers: its result, and what its scopes left. */
+export interface Done<R> extends Closed {
+  readonly result: R
+}
+
+/** Lifts a pure function of groups to a function of scopes. */
+export const pack =
+  <S extends Scopes, Args extends readonly unknown[], R>(plan: Plan, body: (packed: Packed, ...args: Args) => Done<R>) =>
+  (scopes: S, ...args: Args): R => {
+    const { packed, outer } = split(scopes, plan)
+    const done = body(packed, ...args)
+    publish(outer, packed.entry, done)
+    return done.result
+  }
+
+/** Opens scopes, runs a function of them, closes them. */
+export const runOn = <S, Args extends readonly unknown[], R>(
+  fn: ScopesFn<S, Args, R>,
+  { entry, variables, keys }: Packed,
+  args: Args,
+  options?: OpenOptions,
+): Done<R> => {
+  const opened = open<S>(entry, variables, keys, options)
+  const result = fn(opened.scopes, ...args)
+  return { result, ...close(entry, opened) }
+}
+
+/** A value inside a transformation that its tracing sets as it passes: counts, which no array holds. */
+export const learned = <T>(initial: T): { value: T } => ({ value: initial })

@@ -1,0 +1,130 @@
+/**
+ * scan of a function of scopes: a loop that carries some variables, stacks others, and shares the rest.
+ */
+import {
+  addAxis,
+  broadcast,
+  decodeFilter,
+  decodeScanAxes,
+  decodeSplitRngs,
+  removeAxis,
+  splitInOut,
+  type Broadcast,
+  type Filter,
+  type FilterMap,
+  type InOut,
+  type MetadataParams,
+} from '@heddle/core'
+import { axesScan } from './axes-scan'
+import { axisSize } from './axis-size'
+import { orThrow } from './edge'
+import { learned, pack, runOn, type Groups, type KeyGroups, type Packed, type Plan, type Scopes, type ScopesFn } from './pack'
+import { changeAxes, splitKeys } from './vmap'
+
+/** An axis for a whole subtree, `broadcast` (or null) for a value that is the same in each iteration, or a tree of such. */
+export type ScanAxes = number | null | Broadcast | readonly ScanAxes[] | { readonly [key: string]: ScanAxes }
+
+/** What becomes of variables, keys, arguments and results, and how the loop runs. */
+export interface ScanOptions {
+  /** Axes of the collections that have a value for each iteration. */
+  readonly variableAxes?: FilterMap<InOut<number>>
+  /** Collections that are the same in each iteration; they may be made inside, if they do not depend on the loop. */
+  readonly variableBroadcast?: Filter
+  /** Collections that an iteration passes on to the next. */
+  readonly variableCarry?: Filter
+  /** Which streams differ from iteration to iteration. Streams that are not named are not there inside. */
+  readonly splitRngs?: FilterMap<boolean>
+  /** Axes of the arguments after the carry: an axis, `broadcast`, or a prefix of the list of arguments (default 0). */
+  readonly inAxes?: ScanAxes
+  /** Axes of the results after the carry: an axis, `broadcast`, or a prefix of them (default 0). */
+  readonly outAxes?: ScanAxes
+  readonly length?: number
+  readonly reverse?: boolean
+  readonly unroll?: number
+  /** A change of the variables and keys that one iteration gets. */
+  readonly dataTransform?: (variables: Groups, rngs: KeyGroups) => readonly [Groups, KeyGroups]
+  /** Passed to boxes with metadata when they gain or lose the axis. */
+  readonly metadataParams?: MetadataParams
+  /** Make sure that what is broadcast does not depend on the loop (default true; without it tracing is quicker). */
+  readonly checkConstancyInvariants?: boolean
+}
+
+/** A body: scopes, carry and slices to the next carry and what is stacked. */
+export type ScanFn<S, C, Xs extends readonly unknown[], Y> = (scopes: S, carry: C, ...xs: Xs) => readonly [carry: C, ys: Y]
+
+const decode = (options: ScanOptions) => ({
+  axes: splitInOut<number>(orThrow(decodeScanAxes('scan', options.variableAxes ?? {}))),
+  rngs: orThrow(decodeSplitRngs('scan', options.splitRngs ?? {})),
+  shared: orThrow(decodeFilter(options.variableBroadcast ?? false)),
+  carried: orThrow(decodeFilter(options.variableCarry ?? false)),
+})
+
+/**
+ * Scans a function of scopes.
+ *
+ * Shapes: with `inAxes: 0` an argument `[n, ...]` is `[...]` in an iteration; the carry keeps its shapes and types.
+ * Errors: AxisSizeError (lengths differ, or nothing is scanned and `length` is not given), LoopVariantError, UnmappedOutputError.
+ * Source: `flax.core.lift.scan`.
+ */
+export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
+  fn: ScanFn<S, C, Xs, Y>,
+  options: ScanOptions = {},
+): ((scopes: S, init: C, ...xs: Xs) => readonly [carry: C, ys: Y]) => {
+  const { axes, rngs, shared, carried } = decode(options)
+  const { inAxes = 0, outAxes = 0, metadataParams = {}, dataTransform } = options
+  const splits = rngs.map(([, split]) => split)
+  const plan: Plan = {
+    where: 'scan',
+    inFilters: [shared, carried, ...axes.inFilters],
+    outFilters: [shared, carried, ...axes.outFilters],
+    rngFilters: rngs.map(([f]) => f),
+  }
+  const body = ({ entry, variables, keys }: Packed, init: C, ...xs: Xs) => {
+    const length = axisSize('scan', 'length', inAxes, xs, options.length)
+    const before = learned(entry.roots.map((r) => r.counters))
+    const after = learned(before.value)
+
+    const iteration = (
+      first: boolean,
+      sharedIn: readonly Groups[number][],
+      [carriedIn, c]: Carry<C>,
+      [scannedIn, keysIn, args]: Slices<Xs>,
+    ) => {
+      const given: readonly [Groups, KeyGroups] = [[...sharedIn, carriedIn, ...scannedIn], keysIn]
+      const [inner, innerKeys] = dataTransform === undefined ? given : dataTransform(...given)
+      const run: ScopesFn<S, readonly [C, ...Xs], readonly [C, Y]> = (scopes, carry, ...rest) => fn(scopes, carry, ...rest)
+      const done = runOn(run, { entry, variables: inner, keys: innerKeys }, [c, ...args], { counters: before.value })
+      after.value = [...done.counters]
+      if (first) before.value = after.value
+      const [sharedOut, carriedOut, ...scannedOut] = done.variables
+      const back = sharedIn[0]!.map((dict, i) => ({ ...dict, ...sharedOut![i] }))
+      const [carry, y] = done.result
+      return { shared: [back], carry: [carriedOut!, carry] as const, ys: [y, scannedOut] as const }
+    }
+    const out = axesScan(
+      iteration,
+      [variables[0]!],
+      [variables[1]!, init] as const,
+      [changeAxes(removeAxis, variables.slice(2), axes.inAxes, metadataParams), splitKeys(keys, splits, length), xs] as const,
+      {
+        inAxes: [axes.inAxes, splits.map((s) => (s ? 0 : broadcast)), inAxes],
+        outAxes: [outAxes, axes.outAxes],
+        length,
+        reverse: options.reverse ?? false,
+        unroll: options.unroll ?? 1,
+        checkConstancyInvariants: options.checkConstancyInvariants ?? true,
+      },
+    )
+    const [y, scanned] = out.ys
+    const scannedOut = changeAxes(addAxis, scanned, axes.outAxes, metadataParams)
+    return {
+      result: [out.carry[1], y] as const,
+      variables: [out.shared[0]!, out.carry[0], ...scannedOut],
+      counters: after.value,
+    }
+  }
+  return pack<S, readonly [C, ...Xs], readonly [C, Y]>(plan, body) as ReturnType<typeof scan<S, C, Xs, Y>>
+}
+
+type Carry<C> = readonly [variables: Groups[number], carry: C]
+type Slices<Xs> = readonly [variables: Groups, keys: KeyGroups, args: Xs]

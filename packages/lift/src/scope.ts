@@ -1,0 +1,288 @@
+/**
+ * Scope: the scope state of core in a cell, with methods that run steps and throw at the edge. The one mutable thing in lift.
+ *
+ * All scopes of a model share a cell with the store; each has a cursor of its own.
+ */
+import {
+  checkValid,
+  declareParam,
+  declareVariable,
+  defaultName,
+  forkRngs,
+  getFlag,
+  getVariable,
+  hasRng,
+  hasVariable,
+  inFilter,
+  isCollectionEmpty,
+  makeRng,
+  mutableVariablesOf,
+  nameReserved,
+  noCounts,
+  pathText,
+  push,
+  putVariable,
+  reserve,
+  rewound,
+  shapeProblem,
+  sow,
+  unbox,
+  variablesOf,
+  withCountersAt,
+  type AxisMetadata,
+  type Cursor,
+  type Filter,
+  type Path,
+  type PushOptions,
+  type ScopeState,
+  type ScopeStep,
+  type Sowing,
+  type Store,
+  type Variables as CoreVariables,
+} from '@heddle/core'
+import type { Tensor } from '@heddle/func'
+import * as tree from '@heddle/tree'
+import { exception, orThrow } from './edge'
+import { initShapes, leafOps, rngOps, type Key } from './engine'
+import { Variable } from './variable'
+
+/** Variables of tensors, by collection. */
+export type Variables = CoreVariables<Tensor>
+
+/** Holds the store that the scopes of a model share. */
+export interface Cell {
+  store: Store<Tensor>
+}
+
+/** An initializer: a key and static arguments to a value, perhaps in a box with metadata. */
+export type Init<T, Args extends readonly unknown[]> = (key: Key, ...args: Args) => T | AxisMetadata<T>
+
+/** How a variable is declared. */
+export interface DeclareOptions {
+  /** Take boxes with metadata off what is answered (default true). */
+  readonly unbox?: boolean
+}
+
+/** How a child scope is made. */
+export interface ChildOptions {
+  readonly name?: string
+  readonly prefix?: string
+}
+
+/** A function of a scope. */
+export type ScopeFn<Args extends readonly unknown[], R> = (scope: Scope, ...args: Args) => R
+
+/**
+ * A place among the variables and random streams of a model.
+ *
+ * Every method throws a LinenError where core answers an error. Source: `flax.core.Scope`.
+ */
+export class Scope {
+  readonly cell: Cell
+  #cursor: Cursor<Key>
+
+  constructor(cell: Cell, cursor: Cursor<Key>) {
+    this.cell = cell
+    this.#cursor = cursor
+  }
+
+  /** A root scope, or the scope of a state. */
+  static of({ store, cursor }: ScopeState<Tensor, Key>): Scope {
+    return new Scope({ store }, cursor)
+  }
+
+  get cursor(): Cursor<Key> {
+    return this.#cursor
+  }
+  get state(): ScopeState<Tensor, Key> {
+    return { store: this.cell.store, cursor: this.#cursor }
+  }
+  /** Names from the root of the model. */
+  get path(): Path {
+    return this.#cursor.path
+  }
+  /** The path as text, with the transformations on the way: `/vmap(Dense_0)`. */
+  get pathText(): string {
+    return pathText(this.#cursor.debugPath)
+  }
+  /** Its own name; undefined for a root. */
+  get name(): string | undefined {
+    return this.#cursor.path.at(-1)
+  }
+  /** Which collections may be written. */
+  get mutable(): Filter {
+    return this.#cursor.mutable
+  }
+  /** Names of its random streams. */
+  get rngNames(): readonly string[] {
+    return Object.keys(this.#cursor.rngs)
+  }
+  /** False once the function that it was made for has returned. */
+  get valid(): boolean {
+    return this.cell.store.valid
+  }
+
+  /** Runs a step: its result, and the next state in the cell. */
+  run<A>(step: ScopeStep<Tensor, Key, A>): A {
+    const [result, next] = orThrow(step(this.state))
+    this.cell.store = next.store
+    this.#cursor = next.cursor
+    return result
+  }
+
+  /** Are both the same place of the same model? */
+  equals(other: Scope): boolean {
+    return this.cell === other.cell && pathText(this.#cursor.at) === pathText(other.#cursor.at)
+  }
+
+  /**
+   * A parameter: what is there, or what the initializer gives, with a new key of the stream `params`.
+   *
+   * Errors: ScopeParamNotFoundError, ScopeCollectionNotFound, ScopeParamShapeError, NameInUseError, InvalidRngError.
+   */
+  param<T, Args extends readonly unknown[]>(name: string, init: Init<T, Args>, ...args: Args): T {
+    return this.paramOf(name, init, args)
+  }
+
+  /** `param` with options. */
+  paramOf<T, Args extends readonly unknown[]>(name: string, init: Init<T, Args>, args: Args, options: DeclareOptions = {}): T {
+    const bare = (value: unknown): T => (options.unbox === false ? value : unbox(value)) as T
+    const declared = this.run(declareParam<Tensor, Key>(rngOps, name))
+    if (declared._tag === 'Absent') {
+      const value = init(declared.key, ...args)
+      this.run(putVariable<Tensor, Key>('params', name, value))
+      return bare(value)
+    }
+    const value = bare(declared.value)
+    const expected = initShapes(init, args)
+    const problem = shapeProblem(leafOps, this.#cursor, name, tree.leaves(value), expected)
+    if (problem !== undefined) throw exception(problem)
+    return value
+  }
+
+  /**
+   * A variable of a collection: made by the initializer if it is absent and the collection is mutable.
+   *
+   * Errors: ScopeVariableNotFoundError, ScopeCollectionNotFound, NameInUseError.
+   */
+  variable<T, Args extends readonly unknown[] = readonly []>(
+    collection: string,
+    name: string,
+    init?: (...args: Args) => T | AxisMetadata<T>,
+    ...args: Args
+  ): Variable<T> {
+    return this.variableOf<T>(collection, name, init === undefined ? undefined : () => init(...args))
+  }
+
+  /** `variable` with options. */
+  variableOf<T>(collection: string, name: string, init?: () => T | AxisMetadata<T>, options: DeclareOptions = {}): Variable<T> {
+    const declared = this.run(declareVariable<Tensor, Key>(collection, name, init !== undefined))
+    if (declared === 'absent') this.run(putVariable<Tensor, Key>(collection, name, init!()))
+    return new Variable<T>(this, collection, name, options.unbox !== false)
+  }
+
+  /** The value of a variable, boxes and all; `fallback` where there is none. */
+  getVariable<T = unknown>(collection: string, name: string, fallback?: T): T {
+    return (this.hasVariable(collection, name) ? getVariable(this.state, collection, name) : fallback) as T
+  }
+  hasVariable(collection: string, name: string): boolean {
+    return hasVariable(this.state, collection, name)
+  }
+  /** Writes a variable; a dict is merged into the one that is there. Errors: ModifyScopeVariableError, InvalidScopeError. */
+  putVariable(collection: string, name: string, value: unknown): void {
+    this.run(putVariable<Tensor, Key>(collection, name, value))
+  }
+  /** Adds to a variable if its collection is mutable; was it? */
+  sow(collection: string, name: string, value: unknown, sowing?: Sowing): boolean {
+    return this.run(sow<Tensor, Key>(collection, name, value, sowing))
+  }
+  /** All variables of this scope and those in it, by collection. */
+  variables(): Variables {
+    return variablesOf(this.state)
+  }
+  /** Those that may be written. */
+  mutableVariables(): Variables {
+    return mutableVariablesOf(this.state)
+  }
+  isMutableCollection(collection: string): boolean {
+    return inFilter(this.#cursor.mutable, collection)
+  }
+  isCollectionEmpty(collection: string): boolean {
+    return isCollectionEmpty(this.state, collection)
+  }
+
+  hasRng(name: string): boolean {
+    return hasRng(this.#cursor, name)
+  }
+  /** A new key of a stream, or of `params` if there is no such stream. Errors: InvalidRngError, InvalidScopeError. */
+  makeRng(name = 'params'): Key {
+    return this.run(makeRng<Tensor, Key>(rngOps, name))
+  }
+  /** This scope with fresh streams, for a compiled function: see `forkRngs` of core. */
+  forkRngs(): Scope {
+    return new Scope(this.cell, this.run(forkRngs<Tensor, Key>(rngOps)))
+  }
+
+  /** A child scope. Without a name it is the first free one with the prefix. Errors: NameInUseError, InvalidScopeError. */
+  push(name?: string, options?: PushOptions): Scope {
+    return new Scope(this.cell, this.run(push<Tensor, Key>(name, options)))
+  }
+  /**
+   * A function with a child scope put in as its first argument. Called again it uses the same variables.
+   *
+   * The name is `name`, else `prefix` (by default the function's name and `_`) and the first free number.
+   */
+  child<Args extends readonly unknown[], R>(fn: ScopeFn<Args, R>, name?: string | ChildOptions): (...args: Args) => R {
+    const options: ChildOptions = typeof name === 'string' ? { name } : (name ?? {})
+    const prefix = options.prefix ?? (fn.name === '' ? '' : `${fn.name}_`)
+    const scope = this.push(options.name, { prefix })
+    return (...args) => fn(scope.rewound(), ...args)
+  }
+  /** The same place with no names taken. With `rewindRngs` its streams begin anew. Errors: InvalidScopeError. */
+  rewound({ rewindRngs = false }: { readonly rewindRngs?: boolean } = {}): Scope {
+    const scope = new Scope(this.cell, this.run(rewound<Tensor, Key>()))
+    const { store } = this.cell
+    if (rewindRngs) this.cell.store = { ...store, counters: withCountersAt(store.counters, this.#cursor.at, noCounts) }
+    return scope
+  }
+
+  /** Takes a name for a variable of a collection, or for a scope. Errors: NameInUseError. */
+  reserve(name: string, collection?: string): void {
+    this.run(reserve<Tensor, Key>(name, collection))
+  }
+  nameReserved(name: string, collection?: string): boolean {
+    return nameReserved(this.#cursor, name, collection)
+  }
+  defaultName(prefix: string): string {
+    return defaultName(this.#cursor, prefix)
+  }
+
+  hasFlag(name: string): boolean {
+    return Object.hasOwn(this.#cursor.flags, name)
+  }
+  /** The value of a flag, or the fallback. Errors: FlagNotFoundError where there is neither. */
+  getFlag(name: string, ...fallback: readonly unknown[]): unknown {
+    return this.hasFlag(name) || fallback.length === 0 ? this.run(getFlag<Tensor, Key>(name)) : fallback[0]
+  }
+  /** Is the model being initialized? */
+  get isInitializing(): boolean {
+    return this.getFlag('initializing', false) === true
+  }
+
+  /** Ends its life, and that of all scopes of the model. */
+  invalidate(): void {
+    this.cell.store = { ...this.cell.store, valid: false }
+  }
+  /** Errors: InvalidScopeError. */
+  checkValid(): void {
+    this.run(checkValid<Tensor, Key>())
+  }
+  /** Calls a function with this scope, and ends its life. */
+  temporary<R>(fn: (scope: Scope) => R): R {
+    try {
+      return fn(this)
+    } finally {
+      this.invalidate()
+    }
+  }
+}

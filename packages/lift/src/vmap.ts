@@ -1,0 +1,89 @@
+/**
+ * vmap of a function of scopes: arguments, variables and keys along a new axis.
+ */
+import {
+  addAxis,
+  decodeSplitRngs,
+  decodeVariableAxes,
+  removeAxis,
+  splitInOut,
+  type Axis,
+  type FilterMap,
+  type InOut,
+  type MetadataParams,
+} from '@heddle/core'
+import { type Axes, random, vmap as mapPure } from '@heddle/func'
+import { map } from '@heddle/tree'
+import { axisSize } from './axis-size'
+import { orThrow } from './edge'
+import type { Key } from './engine'
+import { learned, pack, runOn, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
+
+/** What becomes of variables, keys, arguments and results. */
+export interface VmapOptions {
+  /** Axes of collections; null for one that is shared. Collections that are not named are not there inside. */
+  readonly variableAxes?: FilterMap<InOut>
+  /** Which streams differ along the axis. Streams that are not named are not there inside. */
+  readonly splitRngs?: FilterMap<boolean>
+  /** Axes of the arguments: an axis, null, or a tree of them that is a prefix of the list of arguments (default 0). */
+  readonly inAxes?: Axes
+  /** Axes of the result: an axis, null, or a prefix of it (default 0). */
+  readonly outAxes?: Axes
+  readonly axisSize?: number
+  /** A name for the axis, for collectives inside. */
+  readonly axisName?: string
+  readonly spmdAxisName?: string
+  /** Passed to boxes with metadata when they gain or lose the axis. */
+  readonly metadataParams?: MetadataParams
+}
+
+/** Tells boxes in groups that they gain, or lose, an axis. */
+export const changeAxes = (change: typeof addAxis, groups: Groups, axes: readonly Axis[], params: MetadataParams): Groups =>
+  groups.map((g, i) => {
+    const axis = axes[i] ?? null
+    return axis === null ? g : orThrow(change(g, axis, params))
+  })
+
+/** Keys of the split groups, one for each index of the axis. */
+export const splitKeys = (keys: KeyGroups, splits: readonly boolean[], size: number): KeyGroups =>
+  keys.map((g, i) => (splits[i] === true ? map<typeof g>((key: Key) => random.split(key, size), g) : g))
+
+/**
+ * Maps a function of scopes over an axis.
+ *
+ * Shapes: with `inAxes: 0` an argument `[n, ...]` is `[...]` inside; variables with axis `a` have `n` at `a` outside.
+ * Errors: AxisSizeError (sizes differ, or nothing is mapped and `axisSize` is not given), UnmappedOutputError, InvalidOptionsError.
+ * Source: `flax.core.lift.vmap`.
+ */
+export const vmap = <S extends Scopes, Args extends readonly unknown[], R>(
+  fn: ScopesFn<S, Args, R>,
+  options: VmapOptions = {},
+): ((scopes: S, ...args: Args) => R) => {
+  const variables = splitInOut<Axis>(orThrow(decodeVariableAxes('vmap', options.variableAxes ?? {})))
+  const rngs = orThrow(decodeSplitRngs('vmap', options.splitRngs ?? {}))
+  const { inAxes = 0, outAxes = 0, metadataParams = {} } = options
+  const splits = rngs.map(([, split]) => split)
+  const plan = { where: 'vmap', inFilters: variables.inFilters, outFilters: variables.outFilters, rngFilters: rngs.map(([f]) => f) }
+  const body = (packed: Packed, ...args: Args) => {
+    const groups = changeAxes(removeAxis, packed.variables, variables.inAxes, metadataParams)
+    const size = axisSize('vmap', 'axisSize', [variables.inAxes, inAxes], [groups, args], options.axisSize)
+    const counts = learned(packed.entry.roots.map((r) => r.counters))
+    const mapped = mapPure(
+      (inner: Groups, keys: KeyGroups, xs: Args): readonly [R, Groups] => {
+        const done = runOn(fn, { entry: packed.entry, variables: inner, keys }, xs)
+        counts.value = [...done.counters]
+        return [done.result, done.variables]
+      },
+      {
+        inAxes: [variables.inAxes, splits.map((s) => (s ? 0 : null)), inAxes],
+        outAxes: [outAxes, variables.outAxes],
+        axisSize: size,
+        ...(options.axisName === undefined ? {} : { axisName: options.axisName }),
+        ...(options.spmdAxisName === undefined ? {} : { spmdAxisName: options.spmdAxisName }),
+      },
+    )
+    const [result, out] = mapped(groups, splitKeys(packed.keys, splits, size), args)
+    return { result, variables: changeAxes(addAxis, out, variables.outAxes, metadataParams), counters: counts.value }
+  }
+  return pack<S, Args, R>(plan, body)
+}
