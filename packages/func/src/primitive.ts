@@ -55,7 +55,7 @@ export interface Rules<P> {
   /** True where its work must not be merged with equal work outside (checkpoint). */
   readonly barrier?: (params: P) => boolean
   /** How a backend of kernels runs it (loops and branches): `prepare` once, then call. */
-  readonly interpret?: <B>(params: P, host: Interpreter<B>) => (inputs: readonly B[]) => readonly B[]
+  readonly interpret?: <B>(params: P, host: Interpreter<B>) => (inputs: readonly Held<B>[]) => readonly Held<B>[]
   /** Evaluation on concrete values, where it is neither of the two above. */
   readonly impl?: (xs: Tensors, params: P) => Tensors
   /** Closures become programs when the primitive is recorded in one; what they close over becomes leading operands. */
@@ -78,13 +78,26 @@ export interface Rules<P> {
 /** Records an equation in the program under construction and answers its results. */
 export type Emit = <P>(primitive: Primitive<P>, xs: Tensors, params: P) => Tensors
 
+/**
+ * A stacked array whose rows are still apart, as a loop has left them: the next loop reads them without a copy, and only
+ * another reader joins them.
+ */
+export interface Rows<B> {
+  readonly _tag: 'Rows'
+  readonly items: readonly B[]
+}
+/** What a program's step reads and writes. */
+export type Held<B> = B | Rows<B>
+
 /** What `interpret` gets of a kernel backend: programs to run, and ways to hold and drop buffers. */
 export interface Interpreter<B> {
   readonly program: (jaxpr: Jaxpr) => (inputs: readonly B[]) => readonly B[]
-  /** Element `i` along the leading axis of a buffer of that type. */
-  readonly indexer: (type: Aval) => (buffer: B, i: number) => B
-  /** `length` buffers of that type along a new leading axis. */
-  readonly stacker: (type: Aval, length: number) => (buffers: readonly B[]) => B
+  /** Element `i` along the leading axis of a value of that type, as a new handle. */
+  readonly indexer: (type: Aval) => (x: Held<B>, i: number) => B
+  /** `length` buffers of that type as rows of an array; it takes them over. */
+  readonly stacker: (type: Aval, length: number) => (buffers: readonly B[]) => Held<B>
+  /** The value as one buffer, which stays its own. */
+  readonly whole: (x: Held<B>) => B
   readonly share: (buffer: B) => B
   readonly release: (buffer: B) => void
   /** The value of a scalar, read back. */

@@ -4,18 +4,20 @@
  * All parameters and types are known when it is made, so kernels are prepared, constants are computed, and for each step
  * it is settled which buffers nobody reads any more: an intermediate lives from its step to its last use.
  */
-import { type Aval, aval, sizeOf } from '../aval'
+import { type Aval, sizeOf } from '../aval'
 import type { Backend, Executable, Kernel } from '../backend/backend'
 import { bytesOf, dtypes } from '../dtype'
 import { BugError, DTypeError } from '../error'
 import type { Jaxpr, Literal } from '../ir/jaxpr'
-import type { Interpreter, Primitive } from '../primitive'
+import type { Held, Interpreter, Primitive } from '../primitive'
 import { getElement, setElement } from '../scalar'
 import { fuse } from './fuse'
 import { flattenProgram, type Graph, type Node, type ValueId } from './graph'
+import { indexer, releaseHeld, stacker, takeWhole, wholeOf } from './rows'
 
+type Run<B> = (inputs: readonly Held<B>[]) => readonly Held<B>[]
 interface Step<B> {
-  readonly run: (inputs: readonly B[]) => readonly B[]
+  readonly run: Run<B>
   readonly ins: readonly ValueId[]
   readonly outs: readonly ValueId[]
   /** Values that no later step reads. */
@@ -43,37 +45,6 @@ export const prepareKernel = <B>(
   if (!kernel) throw new BugError(`backend ${backend.name} has no kernel for ${primitive.name}`)
   return kernel({ params, ins, outs })
 }
-/** Element `i` along the leading axis; a kernel is prepared for each index, once. */
-const indexer = <B>(backend: Backend<B>, type: Aval): ((buffer: B, i: number) => B) => {
-  const [, ...rest] = type.shape
-  const row = aval([1, ...rest], type.dtype)
-  const drop = backend.kernels.reshape({ params: { newSizes: rest }, ins: [row], outs: [aval(rest, type.dtype)] })
-  const slices: ((inputs: readonly B[]) => readonly B[])[] = []
-  return (buffer, i) => {
-    slices[i] ??= backend.kernels.slice({
-      params: { startIndices: [i, ...rest.map(() => 0)], limitIndices: [i + 1, ...rest], strides: null },
-      ins: [type],
-      outs: [row],
-    })
-    const sliced = slices[i]!([buffer])[0]!
-    const out = drop([sliced])[0]!
-    backend.storage.release(sliced)
-    return out
-  }
-}
-/** Buffers along a new leading axis. */
-const stacker = <B>(backend: Backend<B>, type: Aval, length: number): ((buffers: readonly B[]) => B) => {
-  const row = aval([1, ...type.shape], type.dtype)
-  const out = aval([length, ...type.shape], type.dtype)
-  const lift = backend.kernels.reshape({ params: { newSizes: row.shape }, ins: [type], outs: [row] })
-  const join = backend.kernels.concatenate({ params: { dimension: 0 }, ins: new Array<Aval>(length).fill(row), outs: [out] })
-  return (buffers) => {
-    const rows = buffers.map((b) => lift([b])[0]!)
-    const stacked = join(rows)[0]!
-    for (const r of rows) backend.storage.release(r)
-    return stacked
-  }
-}
 const interpreters = new WeakMap<Backend, Interpreter<unknown>>()
 /** What loops and branches get to run their bodies with. */
 const interpreterOf = <B>(backend: Backend<B>): Interpreter<B> => {
@@ -83,6 +54,7 @@ const interpreterOf = <B>(backend: Backend<B>): Interpreter<B> => {
     program: (jaxpr) => makePlan(backend, jaxpr, []).run,
     indexer: (type) => indexer(backend, type),
     stacker: (type, length) => stacker(backend, type, length),
+    whole: (x) => wholeOf(backend, x),
     share: (b) => backend.storage.share(b),
     release: (b) => backend.storage.release(b),
     read: (b, type) => {
@@ -96,10 +68,15 @@ const interpreterOf = <B>(backend: Backend<B>): Interpreter<B> => {
   return made
 }
 
-const prepare = <B>(backend: Backend<B>, graph: Graph, node: Node): Step<B>['run'] => {
+/** Kernels read whole buffers. */
+const onWhole =
+  <B>(backend: Backend<B>, run: (inputs: readonly B[]) => readonly B[]): Run<B> =>
+  (inputs) =>
+    run(inputs.map((x) => wholeOf(backend, x)))
+const prepare = <B>(backend: Backend<B>, graph: Graph, node: Node): Run<B> => {
   if (node.primitive.interpret) return node.primitive.interpret(node.params as never, interpreterOf(backend))
   const types = (ids: readonly ValueId[]): readonly Aval[] => ids.map((i) => graph.types[i]!)
-  return prepareKernel(backend, node.primitive, node.params, types(node.ins), types(node.outs))
+  return onWhole(backend, prepareKernel(backend, node.primitive, node.params, types(node.ins), types(node.outs)))
 }
 
 /** For each node the values read there for the last time; outputs and constants are never dead. */
@@ -135,14 +112,14 @@ export const makePlan = <B>(
     constants.set(id, b)
     return b
   }
-  const live: { run: Step<B>['run']; ins: readonly ValueId[]; outs: readonly ValueId[] }[] = []
+  const live: { run: Run<B>; ins: readonly ValueId[]; outs: readonly ValueId[] }[] = []
   for (const item of fuse(backend, graph)) {
-    const run = item._tag === 'Fused' ? item.run : prepare(backend, graph, item.node)
+    const run = item._tag === 'Fused' ? onWhole(backend, item.run) : prepare(backend, graph, item.node)
     const { ins, outs } = item._tag === 'Fused' ? item : item.node
     const consts = ins.map((i) => (graph.literals.has(i) ? lazyLiteral(i) : constants.get(i)))
     const bytes = outs.reduce((n, o) => n + sizeOf(graph.types[o]!.shape) * bytesOf(graph.types[o]!.dtype), 0)
     const foldable = item._tag === 'Node' && !item.node.primitive.interpret && bytes <= MAX_CONSTANT_BYTES
-    if (foldable && consts.every((c) => c !== undefined)) run(consts as B[]).forEach((b, k) => constants.set(outs[k]!, b))
+    if (foldable && consts.every((c) => c !== undefined)) run(consts as B[]).forEach((b, k) => constants.set(outs[k]!, b as B))
     else live.push({ run, ins, outs })
   }
   for (const o of graph.outputs) if (graph.literals.has(o)) lazyLiteral(o)
@@ -174,18 +151,18 @@ const runner =
     unreadDonated: readonly ValueId[],
   ): ((inputs: readonly B[]) => readonly B[]) =>
   (inputs) => {
-    const env: (B | undefined)[] = new Array(graph.types.length)
+    const env: (Held<B> | undefined)[] = new Array(graph.types.length)
     for (const [id, b] of constants) env[id] = b
     for (let i = 0; i < inputs.length; i++) env[graph.inputs[i]!] = inputs[i]!
     const free = (id: ValueId): void => {
       const b = env[id]
-      if (b !== undefined) backend.storage.release(b)
+      if (b !== undefined) releaseHeld(backend, b)
       env[id] = undefined
     }
     try {
       for (const step of steps) {
         const { ins, outs, dead } = step
-        const args = new Array<B>(ins.length)
+        const args = new Array<Held<B>>(ins.length)
         for (let i = 0; i < ins.length; i++) args[i] = env[ins[i]!]!
         const results = step.run(args)
         for (let i = 0; i < outs.length; i++) env[outs[i]!] = results[i]!
@@ -194,11 +171,11 @@ const runner =
       for (const id of unreadDonated) free(id)
       const given = new Set<ValueId>()
       return graph.outputs.map((id) => {
-        const b = env[id]!
+        const b = wholeOf(backend, env[id]!)
         // an output that is a constant, a borrowed input or a second output gets a handle of its own
         if (!owned(id) || given.has(id)) return backend.storage.share(b)
         given.add(id)
-        return b
+        return b === env[id] ? b : takeWhole(backend, env[id]!, b)
       })
     } catch (e) {
       env.forEach((b, id) => {

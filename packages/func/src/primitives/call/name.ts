@@ -12,5 +12,5 @@ const nameP = definePrimitive<{ readonly name: string }>('name', {
   jvp: ([x], [t], { name }) => [[checkpointName(x!, name)], [t ? checkpointName(t, name) : null]],
   transpose: ([ct]) => [ct ?? null],
   batch: (_axis, [x], [d], { name }) => [[checkpointName(x!, name)], [d!]],
-  interpret: (_params, host) => (inputs) => [host.share(inputs[0]!)],
+  interpret: (_params, host) => (inputs) => [host.share(host.whole(inputs[0]!))],
 })

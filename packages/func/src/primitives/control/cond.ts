@@ -9,7 +9,7 @@ import { dce } from '../../ir/dce'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
 import { literal, zerosLike } from '../../literal'
-import { definePrimitive, type Dim, type Interpreter, isLinear, type Primitive } from '../../primitive'
+import { definePrimitive, type Dim, type Held, type Interpreter, isLinear, type Primitive } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { merge, place } from '../call/jit'
@@ -134,10 +134,11 @@ const condP: Primitive<CondParams> = definePrimitive('cond', {
     const operands = [index!, ...knownOuts.slice(numKnown), ...xs.filter((_, i) => unknown[i])]
     return merge(outUnknown, emit(condP, operands, { branches: unknownBranches }), knownOuts.slice(0, numKnown))
   },
-  interpret: <B>({ branches }: CondParams, host: Interpreter<B>): ((inputs: readonly B[]) => readonly B[]) => {
+  interpret: <B>({ branches }: CondParams, host: Interpreter<B>): ((inputs: readonly Held<B>[]) => readonly B[]) => {
     const programs = branches.map((b) => host.program(b))
     const indexType = { shape: [], dtype: 'int32', weakType: false } as const
-    return ([index, ...xs]) => {
+    return (inputs) => {
+      const [index, ...xs] = inputs.map(host.whole)
       const i = host.read(index!, indexType)
       return programs[Math.min(Math.max(i, 0), programs.length - 1)]!(xs)
     }

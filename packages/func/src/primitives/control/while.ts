@@ -9,7 +9,7 @@ import { inAvals, outAvals } from '../../ir/jaxpr'
 import { dceIns } from '../../ir/dce'
 import { bits, memo } from '../../ir/memo'
 import { zerosLike } from '../../literal'
-import { definePrimitive, type Dim, type Interpreter, type Tangent, unsupported, type Primitive } from '../../primitive'
+import { definePrimitive, type Dim, type Held, type Interpreter, type Tangent, unsupported, type Primitive } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { checkTypes } from '../check'
@@ -145,12 +145,12 @@ const whileP: Primitive<WhileParams> = definePrimitive('while', {
     let k = 0
     return carryU.map((u, i) => (u ? all[i]! : known[k++]!))
   },
-  interpret: <B>(p: WhileParams, host: Interpreter<B>): ((inputs: readonly B[]) => readonly B[]) => {
+  interpret: <B>(p: WhileParams, host: Interpreter<B>): ((inputs: readonly Held<B>[]) => readonly B[]) => {
     const cond = host.program(p.condJaxpr)
     const body = host.program(p.bodyJaxpr)
     const predType = outAvals(p.condJaxpr)[0]!
     return (inputs) => {
-      const [cc, bc, init] = split(inputs, p)
+      const [cc, bc, init] = split(inputs.map(host.whole), p)
       let carry: readonly B[] = init.map((b) => host.share(b))
       for (;;) {
         const [pred] = cond([...cc, ...carry])
