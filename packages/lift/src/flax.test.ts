@@ -172,7 +172,7 @@ describe('control', () => {
     check(`core/lift_switch_${i}`, (scope, index: number, x: Tensor) =>
       noise(
         scope,
-        lift.switch_(
+        lift.switch(
           index,
           [0, 1, 2].map((k) => (s: Scope, a: Tensor) => noise(s, a).mul(k)),
           scope,

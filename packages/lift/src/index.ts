@@ -28,7 +28,7 @@ export {
 } from '@heddle/core'
 export { apply, bind, decodeRngs, init, type Applied, type BindOptions, type InitOptions, type Rngs } from './apply'
 export { checkpoint, remat, type CheckpointOptions } from './checkpoint'
-export { cond, switch_, whileLoop, type BranchOptions, type WhileOptions } from './control'
+export { cond, switch_ as switch, whileLoop, type BranchOptions, type WhileOptions } from './control'
 export { customVjp, type CustomVjpOptions } from './custom-vjp'
 export {
   jvp,

@@ -72,7 +72,7 @@ describe('errors', () => {
   })
   test('are classes with data and a sentence', () => {
     const e = errorOf(() =>
-      lift.apply(lift.vmap((s: Scope, _: Tensor) => dense(s, 4), { variableAxes: { params: null } }))(variables, np.ones([2])),
+      lift.apply(lift.vmap((s: Scope, x: Tensor) => dense(s, 4).add(x), { variableAxes: { params: null } }))(variables, np.ones([2])),
     )
     expect(e).toBeInstanceOf(lift.ScopeParamShapeError)
     expect(e.name).toBe('ScopeParamShapeError')

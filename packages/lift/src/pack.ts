@@ -86,7 +86,7 @@ export interface Packed {
 }
 
 /** A tree of scopes that a function wants: one, an array or object of some. */
-export type Scopes = Scope | readonly Scopes[] | { readonly [name: string]: Scopes }
+export type Scopes = Scope | null | readonly Scopes[] | { readonly [name: string]: Scopes }
 
 /** A function of scopes. */
 export type ScopesFn<S, Args extends readonly unknown[], R> = (scopes: S, ...args: Args) => R
