@@ -15,6 +15,7 @@ type Tensors = readonly Tensor[]
 
 export const makeJaxpr = (f: Fn, xs: Tensors): ClosedJaxpr => jaxprOf(f)(...xs)
 export const jit = (f: Fn): Fn => jitted(f)
+export const jitDonating = (f: Fn, argnum: number): Fn => jitted(f, { donateArgnums: argnum })
 export const checkpoint = (f: Fn): Fn => checkpointed(f)
 export const vmap = (f: Fn, inAxes: readonly (number | null)[], outAxes: number, axisSize?: number): Fn =>
   vmapped(f, { inAxes, outAxes, ...(axisSize === undefined ? {} : { axisSize }) })

@@ -5,15 +5,19 @@
  * for (const { name, run } of conformance(await tfjs(), { reference: hostBackend() })) it(name, run)
  */
 import type { Backend } from '../backend/backend'
+import { goldenTests, type KernelGolden } from './goldens'
 import { cornerTests } from './laws/corner'
 import { laws } from './laws/index'
 import type { Row } from './row'
 import { bodyRows, leafRows } from './rows/index'
 import { runsOn, trialOf } from './trial'
 
+export type { GoldenArrayJson, KernelCase, KernelGolden } from './goldens'
 export interface ConformanceOptions<R = unknown> {
   /** Where values are compared with. */
   readonly reference?: Backend<R>
+  /** What JAX's kernels give: the parsed files of `goldens/primitives`. */
+  readonly goldens?: readonly KernelGolden[]
   /** Only these primitives. */
   readonly primitives?: (name: string) => boolean
   /** Whether to try the corners; default: if all primitives are tried. */
@@ -42,7 +46,7 @@ const check = async (backend: Backend, reference: Backend | undefined, law: stri
 
 /** A test for each law and primitive, and for each corner. */
 export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptions<R> = {}): readonly ConformanceTest[] => {
-  const { reference, primitives = () => true, corners = options.primitives === undefined } = options
+  const { reference, goldens = [], primitives = () => true, corners = options.primitives === undefined } = options
   const names = Object.keys(allRows).filter(primitives)
   return [
     ...names.flatMap((name) =>
@@ -51,6 +55,7 @@ export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptio
         run: () => check(backend as Backend, reference as Backend | undefined, law, name, allRows[name]!),
       })),
     ),
+    ...goldenTests(backend as Backend, goldens),
     ...(corners ? cornerTests(backend as Backend) : []),
   ]
 }

@@ -1,5 +1,7 @@
 /** First derivatives: beside differences, forward beside reverse, and where other transformations stand. */
 import { isFloating } from '../../dtype'
+import { BugError, RuleUnsupportedError } from '../../error'
+import { customJvp } from '../../transforms/custom'
 import { inner, moved, mustAgree, type Plain, plainsOf, stackAt, tensorOf } from '../data'
 import { checkpoint, jit, jvp, linearize, vjp, vmap } from '../engine'
 import { type Fn, type Law, onesAndAll, restricted, smoothOf, type Trial } from '../trial'
@@ -75,6 +77,38 @@ export const jvpIsTheLimitOfDifferences: Law = async (trial) => {
 }
 export const vjpIsTheAdjointOfJvp: Law = async (trial) => {
   if (backwards(trial)) for (const { g, xs, what } of parts(trial)) await mustBeAdjoint(trial, g, xs, what)
+}
+/** The zero map plus sums and multiples, at points drawn. */
+const isLinearIn = async (trial: Trial, f: Fn, xs: readonly Plain[]): Promise<boolean> => {
+  const at = async (ys: readonly Plain[]) => plainsOf(f(...tensors(ys)))
+  for (const [a, b] of [
+    [1, 1],
+    [-0.7, 1.3],
+    [2.1, -1.9],
+    [0, 0],
+  ] as const) {
+    const ts = trial.direction(xs)
+    const mixed = await at(xs.map((x, i) => ({ ...x, values: x.values.map((v, k) => a * v + b * ts[i]!.values[k]!) })))
+    const [fx, ft] = [await at(xs), await at(ts)]
+    const apart = (y: Plain, o: number): boolean =>
+      y.values.some((v, k) => !(Math.abs(v - a * fx[o]!.values[k]! - b * ft[o]!.values[k]!) <= trial.tolerance.same * (1 + Math.abs(v)) * 10))
+    if (mixed.some(apart)) return false
+  }
+  return true
+}
+/** Transpose rules without jvp rules: a function linear in some operands is taken as its own derivative. */
+export const linearFunctionsTranspose: Law = async (trial) => {
+  if (!backwards(trial) || !forwards(trial)) return
+  for (const { g, xs, what } of parts(trial)) {
+    if (!(await isLinearIn(trial, g, xs))) continue
+    const own = customJvp(g).defjvp((ys: readonly Tensor[], ts: readonly Tensor[]) => [g(...ys), g(...ts)])
+    try {
+      await mustBeAdjoint(trial, own, xs, `as a linear function ${what}`)
+    } catch (e) {
+      // linear at these points only, by a branch not taken or no turns of a loop: there is no rule to test
+      if (!(e instanceof RuleUnsupportedError || (e instanceof BugError && e.message.includes('not linear')))) throw e
+    }
+  }
 }
 export const linearizeIsJvp: Law = async (trial) => {
   if (!forwards(trial)) return

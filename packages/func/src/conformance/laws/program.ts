@@ -5,7 +5,7 @@ import { typecheckProgram } from '../../ir/typecheck'
 import { run } from '../../interpreters/run'
 import type { Tensor } from '../../tensor'
 import { mustAgree, type Plain, plainsOf, tensorOf } from '../data'
-import { checkpoint, jit, makeJaxpr, vmap } from '../engine'
+import { checkpoint, jit, jitDonating, makeJaxpr, vmap } from '../engine'
 import { batch, type Fn, type Law } from '../trial'
 import { jvpAt, parts, vjpAt } from './derivative'
 
@@ -58,4 +58,26 @@ export const programsLeaveNothing: Law = async ({ f, backend, example }) => {
   const after = backend.storage.memory().buffers
   // the collector may free old buffers meanwhile, so there may be fewer
   if (after > before) throw new Error(`a run leaves ${after - before} buffers behind`)
+}
+
+/** An operand that is given away can't be used any more, its memory is free, and the results are the same. */
+export const donationChangesNothing: Law = async ({ f, backend, example, tolerance }) => {
+  const inputs = example(0)
+  if (inputs.length === 0) return
+  const want = await plainsOf(f(...inputs.map(tensorOf)))
+  const g = jitDonating(f, 0)
+  for (let k = 0; k < 2; k++) {
+    const xs = inputs.map(tensorOf) as ConcreteTensor[]
+    for (const x of xs) x.bufferOn(backend)
+    const before = backend.storage.memory().buffers
+    const outs = g(...xs)
+    mustAgree(await plainsOf(outs), want, tolerance.same, 'with the first operand donated')
+    if (!xs[0]!.isDisposed) throw new Error('the donated operand is still there')
+    const other = xs.findIndex((x, i) => i > 0 && x.isDisposed)
+    if (other > 0) throw new Error(`operand ${other} is gone, which was not donated`)
+    for (const o of outs) (o as ConcreteTensor).dispose()
+    // the first run may keep constants of the program
+    const left = backend.storage.memory().buffers - before
+    if (k > 0 && left >= 0) throw new Error(`the memory of the donated operand is not free: ${left} more buffers than before`)
+  }
 }

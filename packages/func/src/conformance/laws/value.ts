@@ -92,6 +92,19 @@ export const jitInsideVmap: Law = async (trial) => {
   }
 }
 
+/** A program is derived once for each size of the axis, and each derived program is the right one. */
+export const oneProgramForAllSizes: Law = async (trial) => {
+  const { f, row, tolerance } = trial
+  if (row.operands.length === 0) return
+  const at = row.operands.map((_, i) => i)
+  const g = jit(f)
+  for (const n of [2, 3, 1]) {
+    const xs = batch(trial, n, at, () => 0)
+    const want = await plainsOf(vmap(f, at.map(() => 0), 0)(...xs.map(tensorOf)))
+    mustAgree(await plainsOf(vmap(g, at.map(() => 0), 0)(...xs.map(tensorOf))), want, tolerance.same, `vmap of jit, ${n} examples`)
+  }
+}
+
 export const checkpointChangesNothing: Law = async (trial) => {
   const { f, row, tolerance } = trial
   await same(trial, checkpoint(f), f, 'checkpoint')

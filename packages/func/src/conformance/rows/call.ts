@@ -1,10 +1,12 @@
 /** Rows of calls, of functions with derivatives of their own, and of collectives over a mapped axis. */
-import { fullLike } from '../../literal'
+import { fullLike, fullOf } from '../../literal'
 import { add, mul, neg } from '../../primitives/arithmetic'
 import { checkpointName } from '../../primitives/call/name'
 import { allGather, allToAll, axisIndex, pmax, pmin, ppermute, psum, psumScatter } from '../../primitives/collective'
-import { convertElementType, reduceSum } from '../../primitives/structural'
-import { cos, exp, sin } from '../../primitives/transcendental'
+import { dotGeneral } from '../../primitives/contraction'
+import { max } from '../../primitives/piecewise'
+import { broadcastInDim, convertElementType, reduceSum } from '../../primitives/structural'
+import { cos, exp, logistic, sin, tanh } from '../../primitives/transcendental'
 import { checkpoint, checkpointPolicies } from '../../transforms/checkpoint'
 import { customJvp, customVjp } from '../../transforms/custom'
 import { grad } from '../../transforms/vjp'
@@ -17,6 +19,7 @@ import { int, num, type Rows, rough, smooth } from '../row'
 import { distinct, unit } from '../sample'
 
 const total = (x: Tensor): Tensor => reduceSum(x, { axes: x.shape.map((_, i) => i) })
+const asFloat = (n: Tensor, like: Tensor): Tensor => convertElementType(n, { newDtype: like.dtype, weakType: false })
 /** sin(x) y, with a rule. */
 const sineTimes = customJvp((x: Tensor, y: Tensor) => mul(sin(x), y)).defjvp(([x, y]: Tensor[], [s, t]: Tensor[]) => [
   mul(sin(x!), y!),
@@ -31,6 +34,12 @@ const product = customVjp((x: Tensor, y: Tensor) => add(mul(x, y), sin(x))).defv
 const pair = customVjp((x: Tensor, y: Tensor): Tensor[] => [sin(x), mul(x, fullLike(y, 2))]).defvjp(
   (x, y) => [[sin(x), mul(x, fullLike(y, 2))], x],
   (x: Tensor, [a, b]: Tensor[]) => [add(mul(a!, cos(x)), mul(b!, fullLike(x, 2))), null],
+)
+
+/** n x^2, with an integer n. */
+const power = customVjp((x: Tensor, n: Tensor) => mul(mul(x, x), asFloat(n, x))).defvjp(
+  (x, n) => [mul(mul(x, x), asFloat(n, x)), [x, n] as const],
+  ([x, n]: readonly [Tensor, Tensor], ct: Tensor) => [mul(mul(ct, asFloat(n, x)), add(x, x)), null],
 )
 
 const axisName = 'i'
@@ -73,6 +82,8 @@ export const callRows = {
   custom_vjp_call: [
     smooth('two operands', (x, y) => product(x, y), [num([2]), num([2])], { modes: 'reverse' }),
     smooth('two results, a zero', (x, y) => pair(x, y), [num([2]), num([2])], { modes: 'reverse', order: 1 }),
+    smooth('an integer operand', (x, n) => power(x, n), [num([2], unit), int([2], 1, 3)], { modes: 'reverse', order: 1 }),
+    smooth('an unused result', (x, y) => pair(x, y)[1]!, [num([2]), num([2])], { modes: 'reverse', order: 1 }),
     smooth('inside scan', (c, xs) => scan((h: Tensor, x: Tensor) => [product(sin(h), x), h], c, xs), [num([2], unit), num([3, 2], unit)], { modes: 'reverse' }),
     smooth('inside jit', (x, y) => jit((a: Tensor, b: Tensor) => product(sin(a), b))(x, y), [num([2]), num([2])], { modes: 'reverse' }),
     smooth('gradient of it', (x, y) => grad((a: Tensor) => total(product(a, y)))(x), [num([2]), num([2])]),
@@ -110,5 +121,30 @@ export const collectiveRows = {
     smooth('one element', over((x) => sin(psumScatter(x, { axisName, scatterDimension: 0, tiled: false }))), [num([3, 3, 2])]),
     smooth('tiled', over((x) => sin(psumScatter(x, { axisName, scatterDimension: 0, tiled: true }))), [num([3, 6])]),
   ],
-  axis_index: [smooth('times', over((x) => mul(x, convertElementType(axisIndex({ axisName }), { newDtype: x.dtype, weakType: false }))), [num([3, 2])]), rough('alone', over((x) => add(neg(x), axisIndex({ axisName }))), [int([3])])],
+  axis_index: [smooth('times', over((x) => mul(x, asFloat(axisIndex({ axisName }), x))), [num([3, 2])]), rough('alone', over((x) => add(neg(x), axisIndex({ axisName }))), [int([3])])],
+} as const satisfies Readonly<Record<string, Rows>>
+
+const dense = (activation: (x: Tensor) => Tensor) => (x: Tensor, w: Tensor, b: Tensor) => {
+  const product = dotGeneral(x, w, { dimensionNumbers: [[[1], [0]], [[], []]], preferredElementType: null })
+  return activation(add(product, broadcastInDim(b, { shape: product.shape, broadcastDimensions: [1] })))
+}
+const operands = [num([2, 3]), num([3, 4]), num([4])]
+/** What a backend may do in one kernel. */
+export const fusedRows = {
+  'dense layer': [
+    smooth('no activation', dense((x) => x), operands),
+    smooth('relu', dense((x) => max(x, fullOf(0, [], x.dtype))), operands),
+    smooth('relu, the zero first', dense((x) => max(fullOf(0, [], x.dtype), x)), operands),
+    smooth('tanh', dense(tanh), operands),
+    smooth('logistic', dense(logistic), operands),
+    smooth('not with the largest of one', dense((x) => max(x, fullOf(1, [], x.dtype))), operands),
+    smooth('the product is a result too', (x, w, b) => {
+      const product = dotGeneral(x, w, { dimensionNumbers: [[[1], [0]], [[], []]], preferredElementType: null })
+      return [product, tanh(add(broadcastInDim(b, { shape: [2, 4], broadcastDimensions: [1] }), product))]
+    }, operands),
+    smooth('a bias of rows', (x, w, b) => {
+      const product = dotGeneral(x, w, { dimensionNumbers: [[[1], [0]], [[], []]], preferredElementType: null })
+      return tanh(add(product, broadcastInDim(b, { shape: [3, 3], broadcastDimensions: [0] })))
+    }, [num([3, 2]), num([2, 3]), num([3])]),
+  ],
 } as const satisfies Readonly<Record<string, Rows>>

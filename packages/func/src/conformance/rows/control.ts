@@ -55,6 +55,11 @@ export const controlRows = {
     smooth('slices come out as they went in', (c, xs) => scan((h: Tensor, x: Tensor) => [add(h, x), [x, h]], c, xs).flat(), [num([2]), num([3, 2])]),
     smooth('a swap', (a, b) => scan(([u, v]: Tensor[]) => [[v!, mul(u!, v!)], null], [a, b], null, { length: 3 })[0], [num([2], unit), num([2], unit)]),
     smooth('derivative of only a late part', (a, b) => scan(([u, v]: Tensor[]) => [[add(u!, sin(v!)), v!], u!], [a, b], null, { length: 3 }).flat(), [num([2]), num([2])]),
+    smooth('two scanned', (c, xs, ys) => scan((h: Tensor, [x, y]: Tensor[]) => [add(sin(mul(h, x!)), y!), mul(sin(y!), x!)], c, [xs, ys]), [
+      num([2], unit),
+      num([3, 2], unit),
+      num([3, 2], unit),
+    ]),
     smooth('nested', (c, xs) => scan((h: Tensor, row: Tensor) => scan((g: Tensor, x: Tensor) => [mul(sin(g), x), add(g, x)], h, row), c, xs), [
       num([], unit),
       num([2, 3], unit),

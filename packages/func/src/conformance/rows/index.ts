@@ -3,7 +3,7 @@ import type { LeafName } from '../../table'
 import type { Rows } from '../row'
 import { arithmeticRows } from './arithmetic'
 import { bitwiseRows } from './bitwise'
-import { callRows, collectiveRows } from './call'
+import { callRows, collectiveRows, fusedRows } from './call'
 import { contractionRows } from './contraction'
 import { controlRows } from './control'
 import { convolutionRows } from './convolution'
@@ -34,4 +34,4 @@ export const leafRows: { readonly [N in LeafName]: Rows } = {
   ...linalgRows,
 }
 /** Primitives with bodies, and collectives, which no backend has kernels for. */
-export const bodyRows: Readonly<Record<string, Rows>> = { ...controlRows, ...callRows, ...collectiveRows }
+export const bodyRows: Readonly<Record<string, Rows>> = { ...controlRows, ...callRows, ...collectiveRows, ...fusedRows }

@@ -40,6 +40,7 @@ export const piecewiseRows: { readonly [N in keyof PiecewiseParams]: Rows } = {
   clamp: [
     smooth('scalar bounds', p.clamp, [num([], given(-0.6)), num([2, 3], grid(0.25)), num([], given(0.6))]),
     smooth('full bounds', p.clamp, [num([2, 3], given(-0.6, -1)), num([2, 3], grid(0.25)), num([2, 3], given(0.6, 1))]),
+    smooth('scalars', p.clamp, [num([], given(-0.6)), num([], grid(0.25)), num([], given(0.6))]),
     rough('integers', p.clamp, [int([], -2, -1), int([5]), int([], 1, 2)]),
   ],
   is_finite: [rough('special', p.isFinite, [fixed([4], given(1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY))]), rough('matrix', p.isFinite, [fixed([2, 3])])],

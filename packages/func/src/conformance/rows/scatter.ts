@@ -61,6 +61,16 @@ export const scatterRows: { readonly [N in Names]: Rows } = {
     ...unique(s.scatterMul, nonzero, nonzero, 2),
     ...integers(s.scatterMul),
   ],
-  'scatter-min': [rough('vector', put(s.scatterMin, { insertedWindowDims: [0] }), [num([4], lattice), int([3, 1], 0, 3), num([3], between)]), ...unique(s.scatterMin, lattice, between, 0), ...integers(s.scatterMin)],
-  'scatter-max': [rough('vector', put(s.scatterMax, { insertedWindowDims: [0] }), [num([4], lattice), int([3, 1], 0, 3), num([3], between)]), ...unique(s.scatterMax, lattice, between, 0), ...integers(s.scatterMax)],
+  'scatter-min': [
+    smooth('vector', put(s.scatterMin, { insertedWindowDims: [0] }), [num([4], lattice), int([3, 1], 0, 3), num([3], between)]),
+    ...unique(s.scatterMin, lattice, between, 2),
+    ...repeated(s.scatterMin, lattice, between, 2),
+    ...integers(s.scatterMin),
+  ],
+  'scatter-max': [
+    smooth('vector', put(s.scatterMax, { insertedWindowDims: [0] }), [num([4], lattice), int([3, 1], 0, 3), num([3], between)]),
+    ...unique(s.scatterMax, lattice, between, 2),
+    ...repeated(s.scatterMax, lattice, between, 2),
+    ...integers(s.scatterMax),
+  ],
 }

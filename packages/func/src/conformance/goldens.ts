@@ -1,0 +1,71 @@
+/** Kernels beside JAX: cases of a primitive, its parameters, operands and results, as `goldens/primitives` keeps them. */
+import type { Backend, Kernel } from '../backend/backend'
+import { aval, sizeOf } from '../aval'
+import { type DType, isDType } from '../dtype'
+import { getElement, setElement } from '../scalar'
+import { dtypes } from '../dtype'
+import { mustAgree, type Plain } from './data'
+
+/** Row-major data; NaN, the infinities and integers beyond 2^53 as strings. */
+export interface GoldenArrayJson {
+  readonly $array: { readonly dtype: string; readonly shape: readonly number[]; readonly data: readonly (number | string | boolean)[] }
+}
+export interface KernelCase {
+  readonly primitive: string
+  readonly params: unknown
+  readonly ins: readonly GoldenArrayJson[]
+  readonly outs: readonly GoldenArrayJson[]
+}
+/** A file of `goldens/primitives`, parsed. */
+export interface KernelGolden {
+  readonly cases: readonly KernelCase[]
+}
+
+const tolerances: Partial<Record<DType, number>> = { bfloat16: 2e-2, float16: 2e-3, float32: 1e-5, float64: 1e-9 }
+const typeOf = ({ $array }: GoldenArrayJson): DType => {
+  if (!isDType($array.dtype)) throw new Error(`a golden has the unknown dtype ${$array.dtype}`)
+  return $array.dtype
+}
+const decode = (a: GoldenArrayJson) => {
+  const dtype = typeOf(a)
+  const { shape, data } = a.$array
+  const storage = new dtypes[dtype].storage(sizeOf(shape))
+  const wide = dtype === 'int64' || dtype === 'uint64'
+  data.forEach((v, i) => setElement(storage, i, dtype, wide ? BigInt(v) : Number(v)))
+  return { shape, dtype, data: storage }
+}
+const plain = ({ shape, dtype, data }: ReturnType<typeof decode>): Plain => ({
+  shape,
+  dtype,
+  values: Array.from({ length: data.length }, (_, i) => getElement(data, i, dtype)),
+})
+const check = async (backend: Backend, { primitive, params, ins, outs }: KernelCase): Promise<void> => {
+  const inputs = ins.map(decode)
+  const want = outs.map(decode)
+  const [inTypes, outTypes] = [inputs, want].map((xs) => xs.map((x) => aval(x.shape, x.dtype)))
+  const kernel = (backend.kernels as Readonly<Record<string, Kernel<unknown, unknown> | undefined>>)[primitive]
+  if (kernel === undefined) throw new Error(`backend ${backend.name} has no kernel for ${primitive}`)
+  const { storage } = backend
+  const buffers = inputs.map((x) => storage.upload(x))
+  const results = kernel({ params, ins: inTypes!, outs: outTypes! })(buffers)
+  const got = await Promise.all(results.map((r, i) => storage.download(r, outTypes![i]!)))
+  for (const b of [...buffers, ...results]) storage.release(b)
+  const tolerance = Math.max(0, ...[...inputs, ...want].map((x) => tolerances[x.dtype] ?? 0))
+  mustAgree(got.map(plain), want.map(plain), tolerance, `on ${inputs.map((x) => `${x.dtype}[${x.shape}]`).join(' ')} with ${JSON.stringify(params)}`)
+}
+
+/** A test for each primitive: all cases in types that the backend has. */
+export const goldenTests = (backend: Backend, goldens: readonly KernelGolden[]): readonly { readonly name: string; readonly run: () => Promise<void> }[] => {
+  const cases = goldens.flatMap((g) => g.cases)
+  return [...new Set(cases.map((c) => c.primitive))].map((primitive) => ({
+    name: `${primitive}: the kernel gives JAX’s numbers`,
+    run: async () => {
+      const failures: string[] = []
+      for (const c of cases) {
+        if (c.primitive !== primitive || [...c.ins, ...c.outs].some((a) => !backend.dtypes.has(typeOf(a)))) continue
+        await check(backend, c).catch((e: unknown) => failures.push(e instanceof Error ? e.message : String(e)))
+      }
+      if (failures.length > 0) throw new Error(`${primitive}: ${failures.length} cases differ\n${failures.slice(0, 5).join('\n')}`)
+    },
+  }))
+}
