@@ -33,6 +33,23 @@ const convolution = inFile('primitives/convolution.ts')
 const window = inFile('primitives/window.ts')
 const linalg = inFile('primitives/linalg.ts')
 const random = inFile('primitives/random.ts')
+const scan = inFile('primitives/control/scan.ts')
+const scanCut = inFile('primitives/control/scan-partial-eval.ts')
+const whileLoop = inFile('primitives/control/while.ts')
+const cond = inFile('primitives/control/cond.ts')
+const jit = inFile('primitives/call/jit.ts')
+const customJvp = inFile('primitives/call/custom-jvp.ts')
+const customVjp = inFile('primitives/call/custom-vjp.ts')
+const collective = inFile('primitives/collective.ts')
+const batch = inFile('interpreters/batch.ts')
+const backward = inFile('interpreters/transpose.ts')
+const partial = inFile('interpreters/partial-eval.ts')
+const jaxprs = inFile('interpreters/jaxprs.ts')
+const dce = inFile('ir/dce.ts')
+const graph = inFile('plan/graph.ts')
+const plan = inFile('plan/plan.ts')
+const linearize = inFile('transforms/linearize.ts')
+const vmap = inFile('transforms/vmap.ts')
 
 export const faults: readonly Fault[] = [
   structural('broadcast_in_dim', '...otherAxes(shape.length, dims), ...stretched]', '...otherAxes(shape.length, dims)]'),
@@ -65,7 +82,7 @@ export const faults: readonly Fault[] = [
   arithmetic('div', '[div(ct, known(y)), null]', '[mul(ct, known(y)), null]'),
   arithmetic('rem', 'mul(neg(t), truncated(div(x, y)))', 'mul(neg(t), div(x, y))'),
   arithmetic('integer_pow', 'integerPow(x, { y: y - 1 })', 'integerPow(x, { y })'),
-  arithmetic('integer_pow', 'if (y === 0) return null', ''),
+  arithmetic('corners', 'if (y === 0) return null', ''),
   arithmetic('square', 'mul(constant(x, 2), x)', 'x'),
 
   piecewise('corners', 'ge(x, constant(x, 0)), neg(t), t', 'gt(x, constant(x, 0)), neg(t), t'),
@@ -78,7 +95,6 @@ export const faults: readonly Fault[] = [
   piecewise('clamp', '[[clamp(lo!, spread(x!, shape), hi!)], [dim]]', '[[clamp(lo!, x!, hi!)], [dim]]'),
   piecewise('select_n', '? selectN(selector, ct, zero)', '? selectN(selector, zero, ct)'),
   piecewise('select_n', 'eq(selector, constant(selector, i))', 'eq(selector, constant(selector, 0))'),
-  piecewise('select_n', 'collapse(part(i), c.aval)', 'part(i)'),
   piecewise('copy', '{ transpose: (ct) => ct })', '{ transpose: (ct) => neg(ct) })'),
 
   transcendental('exp', "of('exp', (t, z) => mul(t, z))", "of('exp', (t, _z, x) => mul(t, x))"),
@@ -182,4 +198,50 @@ export const faults: readonly Fault[] = [
   linalg('triangular_solve', 'const k = unitDiagonal ? 1 : 0', 'const k = 0'),
   linalg('triangular_solve', 'const at = params.leftSide ? b.ndim - 1 : b.ndim - 2', 'const at = b.ndim - 1'),
   random('threefry2x32', 'return [bind(threefryP, ys, noParams), [dim, dim]]', 'return [bind(threefryP, ys, noParams), [dim, 0]]'),
+
+  scan('scan', 'reverse: !p.reverse', 'reverse: p.reverse'),
+  scan('scan', 'addAny(a, r[i]!)', 'r[i]!'),
+  scan('scan', 'moveAxis(x, d, 1)', 'moveAxis(x, d, 0)'),
+  scan('scan', 'ts[i] ?? zerosLike(xs[i]!)', 'ts[i] ?? xs[i]!'),
+  scan('scan', '(b ? (i < p.numCarry ? 0 : 1) : null)', '(b ? 0 : null)'),
+  scan('scan', '(c) => batchJaxpr(p.jaxpr, axis, [...constB, ...c, ...xsB], [...c, ...noYs]).outBatched)', '(c) => c)'),
+  scanCut('scan', "sources.push({ _tag: 'Slice', index: slice })", "sources.push({ _tag: 'Slice', index: 0 })"),
+  scanCut('scan', "stackedOuts.push(i) - 1 })", "stackedOuts.push(i) - 1 - (stackedOuts.length > 1 ? 1 : 0) })"),
+  inFile('primitives/control/scan-interpret.ts')('scan', 'reverse ? length - 1 - step : step', 'step'),
+  whileLoop('while', 'initTs[i] ?? zerosLike(init[i]!)', 'initTs[i] ?? init[i]!'),
+  whileLoop('while', 'return selectN(mask, old, next[i]!)', 'return next[i]!'),
+  whileLoop('while', 'broadcastDimensions: [0] })', 'broadcastDimensions: [shape.length - 1] })'),
+  cond('cond', 'union(branches.map((b) => jvpJaxpr(b, nz).outNonzero))', 'jvpJaxpr(branches[0]!, nz).outNonzero'),
+  cond('cond', '!taken.has(k) && sameType(t, r)', 'sameType(t, r)'),
+  cond('cond', 'outs.map((o) => o[i]!))', 'outs.map((o) => o[i]!).reverse())'),
+  jit('jit', 'const residuals = knownOuts.slice(numKnown)', 'const residuals = knownOuts.slice(numKnown).reverse()'),
+  jit('jit', 'derived.outBatched.map((b) => (b ? 0 : null))', 'derived.outBatched.map((b) => (b ? 0 : 0))'),
+  jit('jit', 'donated: params.donated.filter((_, i) => r.usedIns[i])', 'donated: []'),
+  customJvp('custom_jvp_call', 't ?? zerosLike(xs[numConsts + i]!)', 't ?? xs[numConsts + i]!'),
+  customVjp('custom_vjp_call', 'd === null ? timesSize(o, axis) : reduceSum(o, { axes: [d] })', 'd === null ? o : reduceSum(o, { axes: [d] })'),
+  customVjp('custom_vjp_call', 'bwd(rs, cts).filter((_, i) => kinds[i])', 'bwd(rs, cts)'),
+  collective('psum', 'ct ? self(ct, p) : null', 'ct ?? null'),
+  collective('psum', 'mul(x, literal(n, x.dtype, x.weakType))', 'mul(x, literal(1, x.dtype, x.weakType))'),
+  collective('ppermute', 'perm: p.perm.map(([s, d]) => [d, s] as const)', 'perm: p.perm'),
+  collective('all_gather', 'ct ? scatterSum(ct, { ...p, scatterDimension: allGatherDimension }) : null', 'ct ? scatterSum(ct, { ...p, scatterDimension: 0 }) : null'),
+  collective('all_gather', 'allGatherDimension: d! <= at ? at + 1 : at', 'allGatherDimension: at + 1'),
+  collective('all_to_all', 'splitAxis: p.concatAxis, concatAxis: p.splitAxis', 'splitAxis: p.splitAxis, concatAxis: p.concatAxis'),
+  collective('reduce_scatter psum_scatter', '[d! <= at || tiled ? d! : d! - 1]', '[d!]'),
+  batch('psum', '!named && at.every((d) => d === null)', 'at.every((d) => d === null)'),
+  backward('mul add', 'sums.set(a, before ? addAny(before, ct) : ct)', 'sums.set(a, ct)'),
+  backward('jit scan', 'cts.filter((_, i) => r.knownOuts[i] === null)', 'cts.filter(() => true)'),
+  backward('jit cond', 'c ?? zerosLike({ aval: linearTypes[i]! })', 'c ?? zerosLike({ aval: linearTypes[0]! })'),
+  partial('scan cond', 'outs.push(promotedVars[fromKnown++]!)', 'outs.push(promotedVars[0]!)'),
+  jaxprs('scan while', 't ?? zerosLike(outs[i]!)', 't ?? outs[i]!'),
+  jaxprs('scan', 'outBatched[i] ? batchAt(axis.size, o, r.dims[i]!) : o', 'o'),
+  jaxprs('scan', '`jvp:${bits(nonzero)}:${bits(forced)}`', '`jvp:${bits(nonzero)}`'),
+  jaxprs('jit', '`batch:${axis.size}:', '`batch:'),
+  dce('jit scan', 'e.outs.filter((_, i) => keptOuts[i])', 'e.outs.filter((_, i) => keptOuts[keptOuts.length - 1 - i])'),
+  graph('checkpoint mul', "|${ins.join(',')}|", '|'),
+  graph('slice reduce_sum', '${keyOf(e.primitive, e.params as object)}`', '`'),
+  plan('mul scan', 'if (!seen.has(v)) {', 'if (seen.has(v)) {'),
+  plan('jit', 'if (!owned(id) || given.has(id)) return backend.storage.share(b)', 'if (!owned(id)) return backend.storage.share(b)'),
+  plan('jit', 'for (const id of unreadDonated) free(id)', ''),
+  linearize('add', 'nz ? tangents[next++]! : zerosLike(outs[i]!)', 'nz ? tangents[next++]! : outs[i]!'),
+  vmap('add', 'a < 0 ? a + rank : a', 'a < 0 ? a + rank - 1 : a'),
 ]
