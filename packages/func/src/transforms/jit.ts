@@ -13,7 +13,7 @@ import { type FlatFunction, flatFunction, flattenTensors, places } from './flat'
 export interface JitOptions {
   /** Arguments that are part of the program, not inputs of it: compared by value (plain data) or identity. */
   readonly staticArgnums?: number | readonly number[]
-  /** Arguments whose memory the program may reuse; they can't be used afterwards. */
+  /** Arguments whose memory the program may reuse; they can't be used afterwards. Those left out of a call are ignored. */
   readonly donateArgnums?: number | readonly number[]
   /** For messages and printed programs; default: the function's name. */
   readonly name?: string
@@ -61,7 +61,7 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, optio
   let traces = 0
   const run = (...args: A): R => {
     const statics = places(staticArgnums, args.length, name)
-    const donated = places(donateArgnums, args.length, name)
+    const donated = places(present(donateArgnums, args.length), args.length, name)
     const bad = donated.find((d) => statics.includes(d))
     if (bad !== undefined) throw new TypeMismatchError(name, `argument ${bad} is static and can not be donated`)
     const dynamic = statics.length === 0 ? args : args.map((a, i) => (statics.includes(i) ? undefined : a))
@@ -83,6 +83,9 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, optio
   }
   return Object.assign(run, { traceCount: () => traces, clearCache: () => cache.clear() })
 }
+/** An optional argument that is left out can not be donated. */
+const present = (argnums: number | readonly number[], count: number): readonly number[] =>
+  (typeof argnums === 'number' ? [argnums] : argnums).filter((i) => i < count)
 const trace = (
   f: (...args: never) => unknown,
   args: readonly unknown[],
