@@ -121,7 +121,7 @@ export class ConcreteTensor extends Tensor {
     this.#held = undefined
   }
   /** Frees its memory now. Using it afterwards is a DisposedError. */
-  dispose(how = 'disposed'): void {
+  override dispose(how = 'disposed'): void {
     if (this.#gone !== undefined) return
     this.#free()
     this.#gone = how

@@ -1,5 +1,13 @@
-/** `lax`: control flow. */
+/** `lax`: jax.lax in camelCase: primitives that promote nothing, control flow, collectives. */
 export { associativeScan } from '../transforms/associative-scan'
-export { cond, switchCase as switch } from '../transforms/cond'
-export { map, scan } from '../transforms/scan'
+export { cond, switchCase, switchCase as switch } from '../transforms/cond'
+export { map, scan, type ScanOptions } from '../transforms/scan'
 export { foriLoop, whileLoop } from '../transforms/while-loop'
+export * from './collective'
+export * from './convolution'
+export * from './elementwise'
+export * from './indexing'
+export * as linalg from './linalg'
+export { type Padding, padtypeToPads } from './padding'
+export * from './shape'
+export * from './window'

@@ -1,0 +1,131 @@
+/** Parts at places that are data, with the signatures of jax.lax. */
+import type { Shape } from '../aval'
+import { ArgumentError } from '../error'
+import { literal } from '../literal'
+import { asTensor, asType, axisOf, type TensorLike } from '../numpy/promote'
+import { placesOf } from '../numpy/indexing'
+import { integerOperand } from '../numpy/take'
+import * as I from '../primitives/indexing'
+import { convert, expandDims, squeeze } from '../primitives/structural'
+import { sort as sortP, topK as topKP } from '../primitives/sort'
+import type { GatherDimensionNumbers, GatherMode, ScatterDimensionNumbers, ScatterParams } from '../table'
+import { isTensor, type Tensor } from '../tensor'
+
+/** Starts as int32 scalars; negative ones count from the end. */
+const startsOf = (where: string, x: Tensor, starts: readonly TensorLike[]): Tensor[] => {
+  if (starts.length !== x.ndim)
+    throw new ArgumentError(where, `expected ${x.ndim} starts for shape [${x.shape.join(',')}], got ${starts.length}`)
+  return starts.map((s, i) => {
+    if (typeof s === 'number') return literal(s < 0 ? s + x.shape[i]! : s, 'int32')
+    return convert(placesOf(integerOperand(where, s), x.shape[i]!), 'int32')
+  })
+}
+/** The part of sizes `sliceSizes` that begins at `startIndices`, moved inside where it would stick out. */
+export const dynamicSlice = (x: TensorLike, startIndices: readonly TensorLike[], sliceSizes: Shape): Tensor => {
+  const t = asTensor(x, 'lax.dynamicSlice')
+  return I.dynamicSlice(t, startsOf('lax.dynamicSlice', t, startIndices), { sliceSizes })
+}
+/** `x` with `update` in place of the part that begins at `startIndices`. */
+export const dynamicUpdateSlice = (x: TensorLike, update: TensorLike, startIndices: readonly TensorLike[]): Tensor => {
+  const t = asTensor(x, 'lax.dynamicUpdateSlice')
+  return I.dynamicUpdateSlice(t, asType(update, t.dtype, 'lax.dynamicUpdateSlice'), startsOf('lax.dynamicUpdateSlice', t, startIndices))
+}
+const along = (x: Tensor, axis: number, start: TensorLike): TensorLike[] => x.shape.map((_, i) => (i === axis ? start : 0))
+/** Along one axis the `sliceSize` elements from `start` on. */
+export const dynamicSliceInDim = (x: TensorLike, start: TensorLike, sliceSize: number, axis = 0): Tensor => {
+  const t = asTensor(x, 'lax.dynamicSliceInDim')
+  const at = axisOf('lax.dynamicSliceInDim', axis, t.ndim)
+  return dynamicSlice(
+    t,
+    along(t, at, start),
+    t.shape.map((n, i) => (i === at ? sliceSize : n)),
+  )
+}
+/** The element at `index` along an axis, which keeps size 1 unless `keepdims` is false. */
+export const dynamicIndexInDim = (x: TensorLike, index: TensorLike, axis = 0, keepdims = true): Tensor => {
+  const t = asTensor(x, 'lax.dynamicIndexInDim')
+  const at = axisOf('lax.dynamicIndexInDim', axis, t.ndim)
+  const part = dynamicSliceInDim(t, index, 1, at)
+  return keepdims ? part : squeeze(part, { dimensions: [at] })
+}
+export const dynamicUpdateSliceInDim = (x: TensorLike, update: TensorLike, start: TensorLike, axis: number): Tensor => {
+  const t = asTensor(x, 'lax.dynamicUpdateSliceInDim')
+  return dynamicUpdateSlice(t, update, along(t, axisOf('lax.dynamicUpdateSliceInDim', axis, t.ndim), start))
+}
+/** `x` with `update` (with or without the axis, of size 1) at `index` along an axis. */
+export const dynamicUpdateIndexInDim = (x: TensorLike, update: TensorLike, index: TensorLike, axis: number): Tensor => {
+  const t = asTensor(x, 'lax.dynamicUpdateIndexInDim')
+  const at = axisOf('lax.dynamicUpdateIndexInDim', axis, t.ndim)
+  const u = asType(update, t.dtype, 'lax.dynamicUpdateIndexInDim')
+  return dynamicUpdateSliceInDim(t, u.ndim === t.ndim ? u : expandDims(u, [at]), index, at)
+}
+
+type PartialDims<D> = { readonly [K in keyof D]: D[K] }
+export type GatherDims = Omit<GatherDimensionNumbers, 'operandBatchingDims' | 'startIndicesBatchingDims'> &
+  Partial<PartialDims<GatherDimensionNumbers>>
+export interface GatherOptions {
+  readonly mode?: GatherMode | undefined
+  readonly fillValue?: number | undefined
+}
+/** XLA's gather; the index vectors are the last axis of `startIndices`. */
+export const gather = (
+  x: TensorLike,
+  startIndices: TensorLike,
+  dimensionNumbers: GatherDims,
+  sliceSizes: Shape,
+  options: GatherOptions = {},
+): Tensor =>
+  I.gather(asTensor(x, 'lax.gather'), integerOperand('lax.gather', startIndices).index, {
+    dimensionNumbers: { operandBatchingDims: [], startIndicesBatchingDims: [], ...dimensionNumbers },
+    sliceSizes,
+    mode: options.mode ?? 'fill',
+    fillValue: options.fillValue ?? null,
+  })
+
+export type ScatterDims = Omit<ScatterDimensionNumbers, 'operandBatchingDims' | 'scatterIndicesBatchingDims'> &
+  Partial<PartialDims<ScatterDimensionNumbers>>
+export type ScatterOptions = Partial<Omit<ScatterParams, 'dimensionNumbers'>>
+const scattering =
+  (name: string, f: (x: Tensor, indices: Tensor, updates: Tensor, params: ScatterParams) => Tensor) =>
+  (x: TensorLike, indices: TensorLike, updates: TensorLike, dimensionNumbers: ScatterDims, options: ScatterOptions = {}): Tensor => {
+    const t = asTensor(x, name)
+    return f(t, integerOperand(name, indices).index, asType(updates, t.dtype, name), {
+      indicesAreSorted: false,
+      uniqueIndices: false,
+      mode: 'fill',
+      ...options,
+      dimensionNumbers: { operandBatchingDims: [], scatterIndicesBatchingDims: [], ...dimensionNumbers },
+    })
+  }
+/** XLA's scatter, which replaces. */
+export const scatter = scattering('lax.scatter', I.scatter)
+export const scatterAdd = scattering('lax.scatterAdd', I.scatterAdd)
+export const scatterMul = scattering('lax.scatterMul', I.scatterMul)
+export const scatterMin = scattering('lax.scatterMin', I.scatterMin)
+export const scatterMax = scattering('lax.scatterMax', I.scatterMax)
+
+export interface SortOptions {
+  readonly dimension?: number | undefined
+  readonly isStable?: boolean | undefined
+  /** How many of the operands are compared, in order; 1. */
+  readonly numKeys?: number | undefined
+}
+export function sort(x: Tensor, options?: SortOptions): Tensor
+export function sort(xs: readonly TensorLike[], options?: SortOptions): Tensor[]
+/** Sorted along an axis (the last): one tensor, or several by the first. Source: jax.lax.sort. */
+export function sort(
+  x: Tensor | readonly TensorLike[],
+  { dimension = -1, isStable = true, numKeys = 1 }: SortOptions = {},
+): Tensor | Tensor[] {
+  const xs = isTensor(x) ? [x] : x.map((t) => asTensor(t, 'lax.sort'))
+  const out = sortP(xs, { dimension: axisOf('lax.sort', dimension, xs[0]?.ndim ?? 0), isStable, numKeys })
+  return isTensor(x) ? out[0]! : out
+}
+/** Keys sorted along an axis, and values in the order of the keys. */
+export const sortKeyVal = (keys: TensorLike, values: TensorLike, dimension = -1, isStable = true): [keys: Tensor, values: Tensor] =>
+  sort([keys, values], { dimension, isStable }) as [Tensor, Tensor]
+/** The `k` largest along an axis (the last) in descending order, and their places. */
+export const topK = (x: TensorLike, k: number, axis = -1): [values: Tensor, indices: Tensor] => {
+  const t = asTensor(x, 'lax.topK')
+  return topKP(t, { k, axis: axisOf('lax.topK', axis, t.ndim) })
+}

@@ -1,0 +1,113 @@
+/** Shapes, parts and reductions with the signatures of jax.lax: all axes named, nothing promoted. */
+import { range, type Shape, sizeOf } from '../aval'
+import type { DType } from '../dtype'
+import { fullOf } from '../literal'
+import { asTensor, asType, axesOf, axisOf, type Scalar, type TensorLike } from '../numpy/promote'
+import * as C from '../primitives/cumulative'
+import * as L from '../primitives/layout'
+import * as R from '../primitives/reduction'
+import * as S from '../primitives/structural'
+import type { Tensor } from '../tensor'
+
+/** Operand axis `i` becomes axis `broadcastDimensions[i]` of `shape`. */
+export const broadcastInDim = (x: TensorLike, shape: Shape, broadcastDimensions: readonly number[]): Tensor =>
+  S.broadcastInDim(asTensor(x, 'lax.broadcastInDim'), { shape, broadcastDimensions })
+/** New leading axes of these sizes. */
+export const broadcast = (x: TensorLike, sizes: Shape): Tensor => {
+  const t = asTensor(x, 'lax.broadcast')
+  return S.broadcastInDim(t, { shape: [...sizes, ...t.shape], broadcastDimensions: range(t.ndim, sizes.length) })
+}
+/** The same elements under another shape; `dimensions` is a transposition before. */
+export const reshape = (x: TensorLike, newSizes: Shape, dimensions?: readonly number[]): Tensor => {
+  const t = asTensor(x, 'lax.reshape')
+  return S.reshape(dimensions ? S.transpose(t, { permutation: dimensions }) : t, { newSizes })
+}
+/** Axes from `start` to before `stop` made one. */
+export const collapse = (x: TensorLike, start: number, stop?: number): Tensor => {
+  const t = asTensor(x, 'lax.collapse')
+  const from = axisOf('lax.collapse', start, t.ndim)
+  const to = stop === undefined ? t.ndim : stop < 0 ? stop + t.ndim : stop
+  return S.reshape(t, { newSizes: [...t.shape.slice(0, from), sizeOf(t.shape.slice(from, to)), ...t.shape.slice(to)] })
+}
+export const transpose = (x: TensorLike, permutation: readonly number[]): Tensor =>
+  S.transpose(asTensor(x, 'lax.transpose'), { permutation })
+export const squeeze = (x: TensorLike, dimensions: readonly number[]): Tensor => {
+  const t = asTensor(x, 'lax.squeeze')
+  return S.squeeze(t, { dimensions: axesOf('lax.squeeze', dimensions, t.ndim) })
+}
+export const expandDims = (x: TensorLike, dimensions: readonly number[]): Tensor => {
+  const t = asTensor(x, 'lax.expandDims')
+  return S.expandDims(t, axesOf('lax.expandDims', dimensions, t.ndim + dimensions.length))
+}
+export const concatenate = (xs: readonly TensorLike[], dimension: number): Tensor =>
+  L.concatenate(
+    xs.map((x) => asTensor(x, 'lax.concatenate')),
+    { dimension },
+  )
+/** For each axis [low, high, interior]; negative low and high crop. */
+export const pad = (x: TensorLike, value: TensorLike, paddingConfig: readonly (readonly [number, number, number])[]): Tensor => {
+  const t = asTensor(x, 'lax.pad')
+  return L.pad(t, asType(value, t.dtype, 'lax.pad'), { paddingConfig })
+}
+export const rev = (x: TensorLike, dimensions: readonly number[]): Tensor => L.rev(asTensor(x, 'lax.rev'), { dimensions })
+export const slice = (x: TensorLike, startIndices: Shape, limitIndices: Shape, strides: Shape | null = null): Tensor =>
+  L.slice(asTensor(x, 'lax.slice'), { startIndices, limitIndices, strides })
+/** Along one axis from `start` to before `limit`; null is an open end. */
+export const sliceInDim = (x: TensorLike, start: number | null, limit: number | null, stride = 1, axis = 0): Tensor => {
+  const t = asTensor(x, 'lax.sliceInDim')
+  const at = axisOf('lax.sliceInDim', axis, t.ndim)
+  const n = t.shape[at]!
+  const place = (i: number | null, open: number): number => (i === null ? open : i < 0 ? i + n : i)
+  return L.sliceAxis(t, at, place(start, 0), place(limit, n), stride)
+}
+/** The element at a known index along an axis. */
+export const indexInDim = (x: TensorLike, index: number, axis = 0, keepdims = true): Tensor => {
+  const t = asTensor(x, 'lax.indexInDim')
+  const at = axisOf('lax.indexInDim', axis, t.ndim)
+  const i = axisOf('lax.indexInDim', index, t.shape[at]!)
+  const part = L.sliceAxis(t, at, i, i + 1)
+  return keepdims ? part : S.squeeze(part, { dimensions: [at] })
+}
+/** 0, 1, ... size - 1. */
+export const iota = (dtype: DType, size: number): Tensor => L.iota({ dtype, shape: [size], dimension: 0 })
+/** 0, 1, ... along one axis of a shape. */
+export const broadcastedIota = (dtype: DType, shape: Shape, dimension: number): Tensor => L.iota({ dtype, shape, dimension })
+export const full = (shape: Shape, value: Scalar, dtype: DType = 'float32'): Tensor => fullOf(value, shape, dtype)
+export const fullLike = (x: TensorLike, value: Scalar, dtype?: DType, shape?: Shape): Tensor => {
+  const t = asTensor(x, 'lax.fullLike')
+  return fullOf(value, shape ?? t.shape, dtype ?? t.dtype)
+}
+
+const reduction =
+  (name: string, f: (x: Tensor, params: { axes: readonly number[] }) => Tensor) =>
+  (x: TensorLike, axes: readonly number[]): Tensor => {
+    const t = asTensor(x, name)
+    return f(t, { axes: axesOf(name, axes, t.ndim) })
+  }
+export const reduceSum = reduction('lax.reduceSum', S.reduceSum)
+export const reduceProd = reduction('lax.reduceProd', R.reduceProd)
+export const reduceMax = reduction('lax.reduceMax', R.reduceMax)
+export const reduceMin = reduction('lax.reduceMin', R.reduceMin)
+/** Of booleans: whether all are true. */
+export const reduceAnd = reduction('lax.reduceAnd', R.reduceAnd)
+/** Of booleans: whether any is true. */
+export const reduceOr = reduction('lax.reduceOr', R.reduceOr)
+export const argmax = (x: TensorLike, axis: number, indexDtype: DType = 'int32'): Tensor => {
+  const t = asTensor(x, 'lax.argmax')
+  return R.argmax(t, { axes: [axisOf('lax.argmax', axis, t.ndim)], indexDtype })
+}
+export const argmin = (x: TensorLike, axis: number, indexDtype: DType = 'int32'): Tensor => {
+  const t = asTensor(x, 'lax.argmin')
+  return R.argmin(t, { axes: [axisOf('lax.argmin', axis, t.ndim)], indexDtype })
+}
+const running =
+  (name: string, f: (x: Tensor, params: { axis: number; reverse: boolean }) => Tensor) =>
+  (x: TensorLike, axis = 0, reverse = false): Tensor => {
+    const t = asTensor(x, name)
+    return f(t, { axis: axisOf(name, axis, t.ndim), reverse })
+  }
+export const cumsum = running('lax.cumsum', C.cumsum)
+export const cumprod = running('lax.cumprod', C.cumprod)
+export const cummax = running('lax.cummax', C.cummax)
+export const cummin = running('lax.cummin', C.cummin)
+export const cumlogsumexp = running('lax.cumlogsumexp', C.cumlogsumexp)

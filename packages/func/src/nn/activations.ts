@@ -1,0 +1,125 @@
+/** Activation functions. Values and derivatives (also at kinks) are those of the jax.nn functions of the same names. */
+import { ArgumentError } from '../error'
+import { literal } from '../literal'
+import * as E from '../numpy/elementwise'
+import { split } from '../numpy/join'
+import { greater, greaterEqual, less, lessEqual, logicalAnd, where } from '../numpy/logic'
+import { asTensor, asType, axisOf, floatOperand, type TensorLike } from '../numpy/promote'
+import { customJvpCall, type CustomJvpParams } from '../primitives/call/custom-jvp'
+import { max, min } from '../primitives/piecewise'
+import { erfc, logistic } from '../primitives/transcendental'
+import type { Tensor } from '../tensor'
+
+const like = (x: Tensor, value: number): Tensor => literal(value, x.aval.dtype, x.aval.weakType)
+
+/** A function whose tangent is `passes(x) ? tangent : 0`. */
+const gated = (f: (x: Tensor) => Tensor, passes: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) => {
+  const params: CustomJvpParams = {
+    fn: ([x]) => [f(x!)],
+    jvp: ([x], [t]) => [[self(x!)], [where(passes(x!), t!, like(t!, 0))]],
+    numConsts: 0,
+    jaxpr: null,
+  }
+  const self = (x: Tensor): Tensor => customJvpCall([x], params)[0]!
+  return self
+}
+const gatedRelu = gated(
+  (x) => max(x, like(x, 0)),
+  (x) => greater(x, 0),
+)
+const gatedRelu6 = gated(
+  (x) => min(max(x, like(x, 0)), like(x, 6)),
+  (x) => logicalAnd(greater(x, 0), less(x, 6)),
+)
+export const identity = (x: TensorLike): Tensor => asTensor(x, 'identity')
+/** `max(x, 0)`, with derivative 0 at 0. */
+export const relu = (x: TensorLike): Tensor => gatedRelu(asTensor(x, 'relu'))
+/** `min(max(x, 0), 6)`, with derivative 0 at 0 and 6. */
+export const relu6 = (x: TensorLike): Tensor => gatedRelu6(asTensor(x, 'relu6'))
+/** `1 / (1 + exp(-x))`. */
+export const sigmoid = (x: TensorLike): Tensor => logistic(floatOperand('sigmoid', x))
+/** `log(1 + exp(x))`. */
+export const softplus = (x: TensorLike): Tensor => E.logaddexp(floatOperand('softplus', x), 0)
+/** `-softplus(-x)`, the logarithm of the sigmoid. */
+export const logSigmoid = (x: TensorLike): Tensor => E.negative(softplus(E.negative(floatOperand('logSigmoid', x))))
+/** `x / (|x| + 1)`. */
+export const softSign = (x: TensorLike): Tensor => {
+  const t = floatOperand('softSign', x)
+  return E.divide(t, E.add(E.absolute(t), 1))
+}
+/** 0 up to -1, x from 1 on, a parabola between. */
+export const sparsePlus = (x: TensorLike): Tensor => {
+  const t = floatOperand('sparsePlus', x)
+  const parabola = E.divide(E.square(E.add(t, 1)), 4)
+  return where(lessEqual(t, -1), 0, where(greaterEqual(t, 1), t, parabola))
+}
+/** 0 up to -1, 1 from 1 on, a line between. */
+export const sparseSigmoid = (x: TensorLike): Tensor => E.multiply(E.clip(E.add(floatOperand('sparseSigmoid', x), 1), 0, 2), 0.5)
+/** `x * sigmoid(x)`. */
+export const silu = (x: TensorLike): Tensor => {
+  const t = floatOperand('silu', x)
+  return E.multiply(t, logistic(t))
+}
+export { silu as swish }
+/** `x * tanh(softplus(x))`. */
+export const mish = (x: TensorLike): Tensor => {
+  const t = floatOperand('mish', x)
+  return E.multiply(t, E.tanh(softplus(t)))
+}
+/** `x` above 0, `alpha * (exp(x) - 1)` below. */
+export const elu = (x: TensorLike, alpha: TensorLike = 1): Tensor => {
+  const t = floatOperand('elu', x)
+  const positive = greater(t, 0)
+  return where(positive, t, E.multiply(E.expm1(where(positive, 0, t)), alpha))
+}
+/** `x` from 0 on, `negativeSlope * x` below. */
+export const leakyRelu = (x: TensorLike, negativeSlope: TensorLike = 0.01): Tensor => {
+  const t = floatOperand('leakyRelu', x)
+  return where(greaterEqual(t, 0), t, E.multiply(t, negativeSlope))
+}
+/** `x` limited to [-1, 1]. */
+export const hardTanh = (x: TensorLike): Tensor => {
+  const t = floatOperand('hardTanh', x)
+  return where(greater(t, 1), 1, where(less(t, -1), -1, t))
+}
+/** `max(x, 0) + alpha * (exp(min(x, 0) / alpha) - 1)`. */
+export const celu = (x: TensorLike, alpha: TensorLike = 1): Tensor => {
+  const t = floatOperand('celu', x)
+  return E.add(E.maximum(t, 0), E.multiply(E.expm1(E.divide(E.minimum(t, 0), alpha)), alpha))
+}
+/** The self-normalizing exponential unit (Klambauer et al., 2017). */
+export const selu = (x: TensorLike): Tensor => E.multiply(elu(x, 1.6732632423543772), 1.0507009873554805)
+/** The Gaussian error linear unit; `approximate` (the default) by tanh. */
+export const gelu = (x: TensorLike, { approximate = true }: { readonly approximate?: boolean } = {}): Tensor => {
+  const t = floatOperand('gelu', x)
+  if (!approximate) return E.multiply(E.multiply(t, 0.5), erfc(E.multiply(E.negative(t), like(t, Math.SQRT1_2))))
+  const inner = E.multiply(E.add(t, E.multiply(E.power(t, 3), 0.044715)), like(t, Math.sqrt(2 / Math.PI)))
+  return E.multiply(t, E.multiply(E.add(E.tanh(inner), 1), 0.5))
+}
+/** The first half along an axis times the sigmoid of the second. */
+export const glu = (x: TensorLike, axis = -1): Tensor => {
+  const t = floatOperand('glu', x)
+  const at = axisOf('glu', axis, t.ndim)
+  if (t.shape[at]! % 2 !== 0) throw new ArgumentError('glu', `axis ${at} of shape [${t.shape.join(',')}] must have an even size`)
+  const [value, gate] = split(t, 2, at) as [Tensor, Tensor]
+  return E.multiply(value, logistic(gate))
+}
+/** `(x + sqrt(x² + b)) / 2`. */
+export const squareplus = (x: TensorLike, b: TensorLike = 4): Tensor => {
+  const t = floatOperand('squareplus', x)
+  return E.divide(E.add(t, E.sqrt(E.add(E.square(t), b))), 2)
+}
+/** `relu6(x + 3) / 6`. */
+export const hardSigmoid = (x: TensorLike): Tensor => E.divide(relu6(E.add(floatOperand('hardSigmoid', x), 3)), 6)
+/** `x * hardSigmoid(x)`. */
+export const hardSilu = (x: TensorLike): Tensor => {
+  const t = floatOperand('hardSilu', x)
+  return E.multiply(t, hardSigmoid(t))
+}
+export { hardSilu as hardSwish }
+export const tanh = E.tanh
+/** `log(1 - exp(-x))` for positive x. */
+export const log1mexp = (x: TensorLike): Tensor => {
+  const t = floatOperand('log1mexp', x)
+  return where(less(t, asType(Math.LN2, t.dtype)), E.log(E.negative(E.expm1(E.negative(t)))), E.log1p(E.negative(E.exp(E.negative(t)))))
+}

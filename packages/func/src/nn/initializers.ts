@@ -1,0 +1,140 @@
+/** Initializers of parameters: functions of a key, a shape and a dtype. Source: jax.nn.initializers, bit for bit. */
+import { type Shape, sizeOf } from '../aval'
+import type { DType } from '../dtype'
+import { ArgumentError } from '../error'
+import { literal } from '../literal'
+import { full, ones as onesOf, zeros as zerosOf } from '../numpy/creation'
+import { multiply } from '../numpy/elementwise'
+import { setAt } from '../numpy/index-update'
+import { axisOf, type TensorLike } from '../numpy/promote'
+import { moveaxis } from '../numpy/shape'
+import { mul } from '../primitives/arithmetic'
+import { reshape } from '../primitives/structural'
+import * as random from '../random'
+import type { Tensor } from '../tensor'
+
+/** Makes a parameter of a shape; float32 unless a dtype is given here or when the initializer was made. */
+export type Initializer = (key: Tensor, shape: Shape, dtype?: DType) => Tensor
+export interface InitializerOptions {
+  readonly dtype?: DType | undefined
+}
+const times = (x: Tensor, factor: number): Tensor => mul(x, literal(factor, x.dtype))
+
+export const zeros: Initializer = (_key, shape, dtype) => zerosOf(shape, dtype)
+export const ones: Initializer = (_key, shape, dtype) => onesOf(shape, dtype)
+/** Flax's names: functions that answer the initializers above. */
+export const zerosInit = (): Initializer => zeros
+export const onesInit = (): Initializer => ones
+/** The same value everywhere (or a tensor that broadcasts). */
+export const constant =
+  (value: TensorLike, { dtype }: InitializerOptions = {}): Initializer =>
+  (_key, shape, own = dtype ?? 'float32') =>
+    full(shape, value, own)
+/** Uniform in [0, scale). */
+export const uniform =
+  (scale = 0.01, { dtype }: InitializerOptions = {}): Initializer =>
+  (key, shape, own = dtype) =>
+    times(random.uniform(key, shape, { dtype: own }), scale)
+/** Normal of mean 0. */
+export const normal =
+  (stddev = 0.01, { dtype }: InitializerOptions = {}): Initializer =>
+  (key, shape, own = dtype) =>
+    times(random.normal(key, shape, { dtype: own }), stddev)
+export interface TruncatedOptions extends InitializerOptions {
+  /** Bounds before scaling; -2 and 2. */
+  readonly lower?: number
+  readonly upper?: number
+}
+/** Normal within bounds, scaled after. */
+export const truncatedNormal =
+  (stddev = 0.01, { dtype, lower = -2, upper = 2 }: TruncatedOptions = {}): Initializer =>
+  (key, shape, own = dtype) =>
+    times(random.truncatedNormal(key, lower, upper, shape, { dtype: own }), stddev)
+
+type Axes = number | readonly number[]
+export interface FanOptions extends InitializerOptions {
+  /** Axes of inputs (-2), of outputs (-1), and of neither (none). */
+  readonly inAxis?: Axes | undefined
+  readonly outAxis?: Axes | undefined
+  readonly batchAxis?: Axes | undefined
+}
+const fans = (shape: Shape, { inAxis = -2, outAxis = -1, batchAxis = [] }: FanOptions): { fanIn: number; fanOut: number } => {
+  if (inAxis === -2 && shape.length <= 1)
+    throw new ArgumentError(
+      'varianceScaling',
+      `shape [${shape.join(',')}] has no axis of inputs: give inAxis, or a shape of 2 axes or more`,
+    )
+  const size = (axes: Axes): number =>
+    (typeof axes === 'number' ? [axes] : axes).reduce((n, a) => n * shape[axisOf('varianceScaling', a, shape.length)]!, 1)
+  const [inputs, outputs] = [size(inAxis), size(outAxis)]
+  const field = sizeOf(shape) / inputs / outputs / size(batchAxis)
+  return { fanIn: inputs * field, fanOut: outputs * field }
+}
+export type FanMode = 'fan_in' | 'fan_out' | 'fan_avg' | 'fan_geo_avg'
+export type Distribution = 'truncated_normal' | 'normal' | 'uniform'
+const denominators: Readonly<Record<FanMode, (fanIn: number, fanOut: number) => number>> = {
+  fan_in: (fanIn) => fanIn,
+  fan_out: (_, fanOut) => fanOut,
+  fan_avg: (fanIn, fanOut) => (fanIn + fanOut) / 2,
+  fan_geo_avg: (fanIn, fanOut) => Math.sqrt(fanIn * fanOut),
+}
+/** The standard deviation of a normal distribution cut at 2 deviations. */
+const truncatedDeviation = 0.8796256610342398
+
+/** Variance `scale / n`, where n is the number of inputs, outputs, or their mean (the mode). */
+export const varianceScaling =
+  (scale: number, mode: FanMode, distribution: Distribution, options: FanOptions = {}): Initializer =>
+  (key, shape, dtype = options.dtype ?? 'float32') => {
+    const { fanIn, fanOut } = fans(shape, options)
+    const denominator = denominators[mode]
+    if (!denominator) throw new ArgumentError('varianceScaling', `mode must be one of ${Object.keys(denominators).join(' ')}, got ${mode}`)
+    const variance = Math.fround(scale / denominator(fanIn, fanOut))
+    if (distribution === 'truncated_normal')
+      return times(
+        random.truncatedNormal(key, -2, 2, shape, { dtype }),
+        Math.fround(Math.fround(Math.sqrt(variance)) / Math.fround(truncatedDeviation)),
+      )
+    if (distribution === 'normal') return times(random.normal(key, shape, { dtype }), Math.sqrt(variance))
+    if (distribution === 'uniform') return times(random.uniform(key, shape, { dtype, minval: -1 }), Math.sqrt(Math.fround(3 * variance)))
+    throw new ArgumentError('varianceScaling', `distribution must be truncated_normal, normal or uniform, got ${String(distribution)}`)
+  }
+const scaling =
+  (scale: number, mode: FanMode, distribution: Distribution) =>
+  (options: FanOptions = {}): Initializer =>
+    varianceScaling(scale, mode, distribution, options)
+export const lecunNormal = scaling(1, 'fan_in', 'truncated_normal')
+export const lecunUniform = scaling(1, 'fan_in', 'uniform')
+export const glorotNormal = scaling(1, 'fan_avg', 'truncated_normal')
+export const glorotUniform = scaling(1, 'fan_avg', 'uniform')
+export const heNormal = scaling(2, 'fan_in', 'truncated_normal')
+export const heUniform = scaling(2, 'fan_in', 'uniform')
+export { glorotNormal as xavierNormal, glorotUniform as xavierUniform, heNormal as kaimingNormal, heUniform as kaimingUniform }
+
+export interface OrthogonalOptions extends InitializerOptions {
+  /** The axis whose size is the number of columns; -1. */
+  readonly columnAxis?: number
+}
+/** Orthonormal rows or columns of the matrix that all other axes and the column axis make. */
+export const orthogonal =
+  (scale = 1, { columnAxis = -1, dtype }: OrthogonalOptions = {}): Initializer =>
+  (key, shape, own = dtype ?? 'float32') => {
+    if (shape.length < 2) throw new ArgumentError('orthogonal', `needs a shape of 2 axes or more, got [${shape.join(',')}]`)
+    if (shape.includes(0)) return zerosOf(shape, own)
+    const at = axisOf('orthogonal', columnAxis, shape.length)
+    const columns = shape[at]!
+    const q = random.orthogonal(key, sizeOf(shape) / columns, [], { dtype: own, m: columns })
+    const rows = shape.filter((_, i) => i !== at)
+    return multiply(moveaxis(reshape(q, { newSizes: [...rows, columns] }), -1, at), literal(scale, own))
+  }
+/** A convolution kernel `[...spatial, in, out]` that is orthogonal at the middle and zero around it. */
+export const deltaOrthogonal =
+  (scale = 1, { columnAxis = -1, dtype }: OrthogonalOptions = {}): Initializer =>
+  (key, shape, own = dtype ?? 'float32') => {
+    if (shape.length < 3 || shape.length > 5)
+      throw new ArgumentError('deltaOrthogonal', `needs a shape of 3 to 5 axes, got [${shape.join(',')}]`)
+    if (shape.at(-1)! < shape.at(-2)!)
+      throw new ArgumentError('deltaOrthogonal', `needs at least as many outputs as inputs, got shape [${shape.join(',')}]`)
+    const matrix = orthogonal(scale, { columnAxis, dtype: own })(key, shape.slice(-2))
+    const middle = shape.slice(0, -2).map((n) => Math.floor((n - 1) / 2))
+    return setAt(zerosOf(shape, own), middle, matrix)
+  }

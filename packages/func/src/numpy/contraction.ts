@@ -1,0 +1,139 @@
+/** Products of vectors and matrices. Source: the jax.numpy functions of the same names. */
+import { range, type Shape } from '../aval'
+import type { DType } from '../dtype'
+import { ShapeError } from '../error'
+import { mul } from '../primitives/arithmetic'
+import { dotGeneral } from '../primitives/contraction'
+import { reshape, squeeze } from '../primitives/structural'
+import type { Tensor } from '../tensor'
+import { diagonalOf } from './diagonal'
+import { multiply, subtract } from './elementwise'
+import { stack } from './join'
+import { contract, type Labelled, ordered } from './labelled'
+import { asTensor, axisOf, broadcastShapes, broadcastTo, operands, promoteTypes, type TensorLike } from './promote'
+import { sum } from './reduce'
+import { moveaxis } from './shape'
+
+export interface ProductOptions {
+  /** The dtype to accumulate in, and of the result. */
+  readonly preferredElementType?: DType | undefined
+}
+const mismatch = (where: string, a: Tensor, b: Tensor): ShapeError =>
+  new ShapeError(where, [a.aval, b.aval], 'the contracted axes must have equal sizes')
+
+/** Sum of products over the last axis of `x` and the second to last (or only) axis of `y`; with a scalar, their product. */
+export const dot = (x: TensorLike, y: TensorLike, { preferredElementType }: ProductOptions = {}): Tensor => {
+  const [a, b] = promoteTypes('dot', [x, y])
+  if (a.ndim === 0 || b.ndim === 0) return multiply(a, b)
+  const [last, first] = [a.ndim - 1, Math.max(0, b.ndim - 2)]
+  if (a.shape[last] !== b.shape[first]) throw mismatch('dot', a, b)
+  return dotGeneral(a, b, {
+    dimensionNumbers: [
+      [[last], [first]],
+      [[], []],
+    ],
+    preferredElementType: preferredElementType ?? null,
+  })
+}
+/**
+ * Matrix product over the last two axes, the others broadcast; vectors are a row on the left and a column on the right.
+ * Errors: ShapeError for scalars and for sizes that don't fit.
+ */
+export const matmul = (x: TensorLike, y: TensorLike, { preferredElementType }: ProductOptions = {}): Tensor => {
+  const [a, b] = promoteTypes('matmul', [x, y])
+  if (a.ndim === 0 || b.ndim === 0) throw new ShapeError('matmul', [a.aval, b.aval], 'scalars are no matrices; use multiply')
+  const rank = Math.max(a.ndim, b.ndim) - 2
+  const [left, right] = [matrixLabels(a, rank, ['m', 'k']), matrixLabels(b, rank, ['k', 'n'])]
+  if (a.shape.at(-1) !== b.shape[Math.max(0, b.ndim - 2)]) throw mismatch('matmul', a, b)
+  const batch = broadcastShapes('matmul', [
+    { shape: a.shape.slice(0, -2), dtype: a.dtype },
+    { shape: b.shape.slice(0, -2), dtype: b.dtype },
+  ])
+  const [l, r] = [withoutOnes(left), withoutOnes(right)]
+  const outer = range(batch.length).map(String)
+  const all = [...outer, ...(a.ndim > 1 ? ['m'] : []), ...(b.ndim > 1 ? ['n'] : [])]
+  const present = all.filter((label) => l.labels.includes(label) || r.labels.includes(label))
+  const product = contract(l, r, new Set(present), present, preferredElementType ?? null)
+  const sizes: Shape = [...batch, ...(a.ndim > 1 ? [a.shape.at(-2)!] : []), ...(b.ndim > 1 ? [b.shape.at(-1)!] : [])]
+  return reshape(ordered(product, present), { newSizes: sizes })
+}
+/** Batch axes are labelled by their place in the result's batch, counted so that the last ones meet. */
+const matrixLabels = (x: Tensor, rank: number, [row, column]: readonly [string, string]): Labelled => {
+  const matrix = x.ndim === 1 ? ['k'] : [row, column]
+  const batch = Math.max(0, x.ndim - 2)
+  return { x, labels: [...range(batch, Math.max(0, rank) - batch).map(String), ...matrix] }
+}
+/** Batch axes of size 1 left out: they are broadcast. */
+const withoutOnes = ({ x, labels }: Labelled): Labelled => {
+  const dimensions = range(Math.max(0, x.ndim - 2)).filter((i) => x.shape[i] === 1)
+  return { x: squeeze(x, { dimensions }), labels: labels.filter((_, i) => !dimensions.includes(i)) }
+}
+
+/** Sum of products over the last axes of both. */
+export const inner = (x: TensorLike, y: TensorLike): Tensor => {
+  const [a, b] = promoteTypes('inner', [x, y])
+  if (a.ndim === 0 || b.ndim === 0) return multiply(a, b)
+  return tensordot(a, b, [[-1], [-1]])
+}
+/** Products of all pairs of elements: `[n, m]`. */
+export const outer = (x: TensorLike, y: TensorLike): Tensor => {
+  const [a, b] = promoteTypes('outer', [x, y])
+  return multiply(reshape(a, { newSizes: [a.size, 1] }), reshape(b, { newSizes: [1, b.size] }))
+}
+/** The dot product of all elements. */
+export const vdot = (x: TensorLike, y: TensorLike): Tensor => {
+  const [a, b] = promoteTypes('vdot', [x, y])
+  return dot(reshape(a, { newSizes: [a.size] }), reshape(b, { newSizes: [b.size] }))
+}
+/** Sums of products along one axis, the others broadcast. */
+export const vecdot = (x: TensorLike, y: TensorLike, axis = -1): Tensor => {
+  const [a, b] = operands('vecdot', [asTensor(x), asTensor(y)])
+  return sum(mul(a, b), { axis })
+}
+/** Sum of products over several axes: the last n of `x` with the first n of `y`, or the listed ones. */
+export const tensordot = (
+  x: TensorLike,
+  y: TensorLike,
+  axes: number | readonly [number | readonly number[], number | readonly number[]] = 2,
+  { preferredElementType }: ProductOptions = {},
+): Tensor => {
+  const [a, b] = promoteTypes('tensordot', [x, y])
+  const list = (v: number | readonly number[], rank: number): number[] =>
+    (typeof v === 'number' ? [v] : v).map((i) => axisOf('tensordot', i, rank))
+  const [l, r] = typeof axes === 'number' ? [range(axes, a.ndim - axes), range(axes)] : [list(axes[0], a.ndim), list(axes[1], b.ndim)]
+  if (l.length !== r.length || l.some((i, k) => a.shape[i] === undefined || a.shape[i] !== b.shape[r[k]!]))
+    throw mismatch('tensordot', a, b)
+  return dotGeneral(a, b, {
+    dimensionNumbers: [
+      [l, r],
+      [[], []],
+    ],
+    preferredElementType: preferredElementType ?? null,
+  })
+}
+/** The Kronecker product. */
+export const kron = (x: TensorLike, y: TensorLike): Tensor => {
+  const [a, b] = promoteTypes('kron', [x, y])
+  const rank = Math.max(a.ndim, b.ndim)
+  const sizes = (t: Tensor): number[] => [...range(rank - t.ndim).map(() => 1), ...t.shape]
+  const [p, q] = [sizes(a), sizes(b)]
+  const left = reshape(a, { newSizes: p.flatMap((n) => [n, 1]) })
+  const right = reshape(b, { newSizes: q.flatMap((n) => [1, n]) })
+  return reshape(multiply(left, right), { newSizes: p.map((n, i) => n * q[i]!) })
+}
+/** The sum of the k-th diagonal of two axes. */
+export const trace = (x: TensorLike, k = 0, axis1 = 0, axis2 = 1): Tensor =>
+  sum(diagonalOf(asTensor(x, 'trace'), k, axis1, axis2), { axis: -1 })
+/** The cross product of vectors of 3 (or of 2: its third component) along the last axis. */
+export const cross = (x: TensorLike, y: TensorLike, axis = -1): Tensor => {
+  const [a, b] = promoteTypes('cross', [asTensor(x), asTensor(y)])
+  const shape = broadcastShapes('cross', [a.aval, b.aval])
+  const at = axisOf('cross', axis, shape.length)
+  const [u, v] = [moveaxis(broadcastTo(a, shape), at, 0), moveaxis(broadcastTo(b, shape), at, 0)]
+  const n = shape[at]!
+  if (n !== 3 && n !== 2) throw new ShapeError('cross', [a.aval, b.aval], `vectors must have 2 or 3 components along axis ${at}`)
+  const part = (t: Tensor, i: number): Tensor => t.at(i)
+  const minor = (i: number, j: number): Tensor => subtract(multiply(part(u, i), part(v, j)), multiply(part(u, j), part(v, i)))
+  if (n === 2) return minor(0, 1)
+  return moveaxis(stack([minor(1, 2), minor(2, 0), minor(0, 1)]), 0, at)
+}

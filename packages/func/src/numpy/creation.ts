@@ -1,0 +1,120 @@
+/** Tensors from data, and tensors filled with a value or a sequence. Source: the jax.numpy functions of the same names. */
+import { ConcreteTensor } from '../array'
+import type { Shape } from '../aval'
+import { type DType, isFloating, type TypedArray } from '../dtype'
+import { ArgumentError } from '../error'
+import { fullOf, literal } from '../literal'
+import { add, mul } from '../primitives/arithmetic'
+import { iota } from '../primitives/layout'
+import { copy as copyTensor } from '../primitives/piecewise'
+import { convert } from '../primitives/structural'
+import { isTensor, type Tensor } from '../tensor'
+import { hostOf, type NestedArray } from './host-data'
+import { ofNumbers } from './host-tensor'
+import { stack } from './join'
+import { asTensor, asType, broadcastTo, isScalar, type Scalar, scalarType, shapeOf, type TensorLike } from './promote'
+
+/** Where a dtype may be given: by itself or as an option. */
+export type DTypeOption = DType | { readonly dtype?: DType | undefined } | undefined
+export const dtypeOption = (option: DTypeOption): DType | undefined => (typeof option === 'string' ? option : option?.dtype)
+
+/** What `array` takes: tensors may stand inside of nested arrays. */
+export type ArrayData = TensorLike | readonly ArrayData[]
+
+const holdsTensor = (x: ArrayData): boolean => isTensor(x) || (Array.isArray(x) && x.some(holdsTensor))
+const stackNested = (x: ArrayData): TensorLike => (Array.isArray(x) && holdsTensor(x) ? stack(x.map(stackNested)) : (x as TensorLike))
+
+/**
+ * A tensor of nested arrays, a typed array, a scalar, or tensors (which are stacked; a tensor alone is copied).
+ *
+ * Without `dtype` numbers are float32, booleans bool, bigints int32; typed arrays and tensors keep theirs.
+ * Errors: ArgumentError where the arrays are ragged.
+ *
+ * @example
+ * np.array([[1, 2], [3, 4]])
+ * np.array([0, 2, 1], { dtype: 'int32' })
+ */
+export const array = (data: ArrayData, option?: DTypeOption): Tensor =>
+  isTensor(data) ? copy(asarray(data, option)) : asarray(data, option)
+/** The same as `array`, but a tensor of that dtype is answered as it is. */
+export const asarray = (data: ArrayData, option?: DTypeOption): Tensor => {
+  const dtype = dtypeOption(option)
+  const x = stackNested(data)
+  if (isTensor(x)) return dtype === undefined ? x : convert(x, dtype)
+  return ConcreteTensor.ofHost(hostOf(x as Scalar | TypedArray | NestedArray, 'array', dtype))
+}
+/** A tensor of its own with the same values. */
+export const copy = (x: TensorLike): Tensor => copyTensor(asTensor(x, 'copy'))
+
+const fillDtype = (value: Scalar): DType => (typeof value === 'number' ? 'float32' : scalarType(value).dtype)
+/** A tensor of a shape with `value` everywhere; a tensor as value is broadcast. */
+export const full = (shape: number | Shape, value: TensorLike, option?: DTypeOption): Tensor => {
+  const to = shapeOf('full', shape)
+  const dtype = dtypeOption(option)
+  if (isScalar(value)) return fullOf(value, to, dtype ?? fillDtype(value))
+  const x = asTensor(value, 'full')
+  return broadcastTo(dtype === undefined ? x : convert(x, dtype), to, 'full')
+}
+export const zeros = (shape: number | Shape, option?: DTypeOption): Tensor =>
+  fullOf(0, shapeOf('zeros', shape), dtypeOption(option) ?? 'float32')
+export const ones = (shape: number | Shape, option?: DTypeOption): Tensor =>
+  fullOf(1, shapeOf('ones', shape), dtypeOption(option) ?? 'float32')
+/** Zeros: memory is never uninitialized here. */
+export const empty = zeros
+
+export interface LikeOptions {
+  readonly dtype?: DType | undefined
+  readonly shape?: number | Shape | undefined
+}
+type LikeOption = DType | LikeOptions | undefined
+const likeOf = (
+  where: string,
+  x: TensorLike | { readonly shape: Shape; readonly dtype: DType },
+  option: LikeOption,
+): { shape: Shape; dtype: DType } => {
+  const type = isShapeDtype(x) ? x : asTensor(x, where)
+  const shape = typeof option === 'object' ? option.shape : undefined
+  return { shape: shape === undefined ? type.shape : shapeOf(where, shape), dtype: dtypeOption(option) ?? type.dtype }
+}
+const isShapeDtype = (x: unknown): x is { readonly shape: Shape; readonly dtype: DType } =>
+  typeof x === 'object' && x !== null && !Array.isArray(x) && 'shape' in x && 'dtype' in x
+
+type Like = TensorLike | { readonly shape: Shape; readonly dtype: DType }
+export const zerosLike = (x: Like, option?: LikeOption): Tensor => {
+  const { shape, dtype } = likeOf('zerosLike', x, option)
+  return fullOf(0, shape, dtype)
+}
+export const onesLike = (x: Like, option?: LikeOption): Tensor => {
+  const { shape, dtype } = likeOf('onesLike', x, option)
+  return fullOf(1, shape, dtype)
+}
+export const emptyLike = zerosLike
+/** A tensor of the type of `x` with `value` everywhere. */
+export const fullLike = (x: Like, value: TensorLike, option?: LikeOption): Tensor => {
+  const { shape, dtype } = likeOf('fullLike', x, option)
+  return isScalar(value) ? fullOf(value, shape, dtype) : broadcastTo(asType(value, dtype, 'fullLike'), shape, 'fullLike')
+}
+
+/**
+ * `arange(stop)`, `arange(start, stop)`, `arange(start, stop, step)`, then options: start, start + step, ... before stop.
+ * int32 if all numbers are whole, else float32.
+ */
+export const arange = (...args: readonly [number, ...(number | DTypeOption)[]]): Tensor => {
+  const numbers = args.filter((a) => typeof a === 'number')
+  const given = dtypeOption(args.filter((a) => typeof a !== 'number')[0])
+  const [start, stop] = numbers.length === 1 ? [0, numbers[0]!] : [numbers[0]!, numbers[1]!]
+  const step = numbers[2] ?? 1
+  if (step === 0 || ![start, stop, step].every(Number.isFinite))
+    throw new ArgumentError('arange', `start ${start}, stop ${stop} and step ${step} must be finite, and step not 0`)
+  const whole = [start, stop, step].every(Number.isInteger)
+  const n = Math.max(0, Math.ceil((stop - start) / step))
+  const dtype = given ?? (whole ? 'int32' : 'float32')
+  if (!whole || (isFloating(dtype) && (start !== 0 || step !== 1)))
+    return ofNumbers(
+      Array.from({ length: n }, (_, i) => start + i * step),
+      dtype,
+    )
+  const count = iota({ dtype, shape: [n], dimension: 0 })
+  const scaled = step === 1 ? count : mul(count, literal(step, dtype))
+  return start === 0 ? scaled : add(scaled, literal(start, dtype))
+}

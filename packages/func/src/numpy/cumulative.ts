@@ -1,0 +1,113 @@
+/** Running sums and differences, interpolation and polynomials. Source: the jax.numpy functions of the same names. */
+import { range } from '../aval'
+import type { DType } from '../dtype'
+import { ArgumentError } from '../error'
+import * as C from '../primitives/cumulative'
+import { ne } from '../primitives/piecewise'
+import { sliceAxis } from '../primitives/layout'
+import { convert, moveAxis, reshape } from '../primitives/structural'
+import type { Tensor } from '../tensor'
+import { add, clip, divide, multiply, subtract } from './elementwise'
+import { isnan, less, greater, where } from './logic'
+import { concatenate } from './join'
+import { asTensor, axisOf, floatOperand, promoteInexact, promoteTypes, type TensorLike } from './promote'
+import { sum } from './reduce'
+import { searchsorted } from './sorting'
+import { take } from './take'
+
+interface CumulativeOptions {
+  /** null: along the flat order. */
+  readonly axis?: number | null | undefined
+  readonly dtype?: DType | undefined
+}
+const cumulative =
+  (name: string, run: (x: Tensor, params: { axis: number; reverse: boolean }) => Tensor, onNan?: number) =>
+  (x: TensorLike, option: number | null | CumulativeOptions = null): Tensor => {
+    const { axis = null, dtype } = typeof option === 'object' && option !== null ? option : { axis: option, dtype: undefined }
+    const t = asTensor(x, name)
+    const typed = dtype === undefined ? (t.dtype === 'bool' ? convert(t, 'int32') : t) : convert(t, dtype)
+    const known = onNan === undefined ? typed : where(isnan(typed), onNan, typed)
+    if (axis === null) return run(reshape(known, { newSizes: [t.size] }), { axis: 0, reverse: false })
+    return run(known, { axis: axisOf(name, axis, t.ndim), reverse: false })
+  }
+/** Running sums along an axis (the flat order without one). */
+export const cumsum = cumulative('cumsum', C.cumsum)
+/** Running products along an axis (the flat order without one). */
+export const cumprod = cumulative('cumprod', C.cumprod)
+/** Running sums with NaN as 0. */
+export const nancumsum = cumulative('nancumsum', C.cumsum, 0)
+/** Running products with NaN as 1. */
+export const nancumprod = cumulative('nancumprod', C.cumprod, 1)
+
+interface DiffOptions {
+  /** How often; 1. */
+  readonly n?: number
+  readonly axis?: number
+  /** Joined before, and after, the operand. */
+  readonly prepend?: TensorLike
+  readonly append?: TensorLike
+}
+/** Differences of neighbours along an axis. */
+export const diff = (x: TensorLike, { n = 1, axis = -1, prepend, append }: DiffOptions = {}): Tensor => {
+  const t = asTensor(x, 'diff')
+  const at = axisOf('diff', axis, t.ndim)
+  const joined = [prepend, t, append].filter((p) => p !== undefined)
+  const start = joined.length === 1 ? t : concatenate(joined, at)
+  return range(n).reduce((y) => {
+    const size = y.shape[at]!
+    const [high, low] = [sliceAxis(y, at, 1, size), sliceAxis(y, at, 0, size - 1)]
+    return y.dtype === 'bool' ? ne(high, low) : subtract(high, low)
+  }, start)
+}
+/** Differences of neighbours in the flat order. */
+export const ediff1d = (x: TensorLike): Tensor => diff(reshape(asTensor(x), { newSizes: [asTensor(x).size] }))
+interface TrapezoidOptions {
+  /** Places of the samples; else they are `dx` apart. */
+  readonly x?: TensorLike
+  readonly dx?: number
+  readonly axis?: number
+}
+/** The integral by the trapezoidal rule. */
+export const trapezoid = (y: TensorLike, { x, dx = 1, axis = -1 }: TrapezoidOptions = {}): Tensor => {
+  const given = floatOperand('trapezoid', y)
+  const t = moveAxis(given, axisOf('trapezoid', axis, given.ndim), given.ndim - 1)
+  const n = t.shape.at(-1)!
+  const last = t.ndim - 1
+  const middle = add(sliceAxis(t, last, 1, n), sliceAxis(t, last, 0, n - 1))
+  const width = x === undefined ? dx : diff(x)
+  return multiply(sum(multiply(width, middle), { axis: -1 }), 0.5)
+}
+/** Linear interpolation at `x` through points (xp ascending, fp); beyond them `left`, `right`, or the end values. */
+export const interp = (
+  x: TensorLike,
+  xp: TensorLike,
+  fp: TensorLike,
+  ends: { readonly left?: number; readonly right?: number } = {},
+): Tensor => {
+  const [t, places, values] = promoteInexact('interp', [x, xp, fp])
+  if (places.ndim !== 1 || values.ndim !== 1 || places.size !== values.size)
+    throw new ArgumentError(
+      'interp',
+      `points must be two vectors of equal length, got shapes [${places.shape.join(',')}] and [${values.shape.join(',')}]`,
+    )
+  const n = places.size
+  const high = clip(searchsorted(places, t, { side: 'right' }), 1, n - 1)
+  const at = (v: Tensor, i: Tensor): Tensor => take(v, i, { axis: 0, mode: 'clip' })
+  const low = subtract(high, 1)
+  const [x0, y0] = [at(places, low), at(values, low)]
+  const [dx, dy] = [subtract(at(places, high), x0), subtract(at(values, high), y0)]
+  const empty = less(dx, 1e-30)
+  const inside = where(empty, y0, add(y0, multiply(divide(subtract(t, x0), where(empty, 1, dx)), dy)))
+  const first = sliceAxis(values, 0, 0, 1)
+  const end = sliceAxis(values, 0, n - 1, n)
+  const scalar = (v: Tensor): Tensor => reshape(v, { newSizes: [] })
+  const bounded = where(less(t, scalar(sliceAxis(places, 0, 0, 1))), ends.left ?? scalar(first), inside)
+  return where(greater(t, scalar(sliceAxis(places, 0, n - 1, n))), ends.right ?? scalar(end), bounded)
+}
+/** The polynomial with coefficients `p`, the highest power first, at `x`. */
+export const polyval = (p: TensorLike, x: TensorLike): Tensor => {
+  const [coefficients, t] = promoteTypes('polyval', [p, x])
+  const n = coefficients.shape[0]!
+  const at = (i: number): Tensor => reshape(sliceAxis(coefficients, 0, i, i + 1), { newSizes: [] })
+  return range(n).reduce((y, i) => add(multiply(y, t), at(i)), multiply(t, 0))
+}

@@ -1,0 +1,233 @@
+/** Arithmetic and functions of numbers, element by element. Source: the jax.numpy functions of the same names. */
+import { dtypes, isFloating, isInteger } from '../dtype'
+import { literal } from '../literal'
+import * as A from '../primitives/arithmetic'
+import * as B from '../primitives/bitwise'
+import * as P from '../primitives/piecewise'
+import * as T from '../primitives/transcendental'
+import { convert } from '../primitives/structural'
+import type { Tensor } from '../tensor'
+import { where } from './logic'
+import { asTensor, asType, floatOperand, floatOperands, isScalar, operands, type TensorLike } from './promote'
+
+type Unary = (x: TensorLike) => Tensor
+type Binary = (x: TensorLike, y: TensorLike) => Tensor
+const floatUnary =
+  (name: string, f: (x: Tensor) => Tensor): Unary =>
+  (x) =>
+    f(floatOperand(name, x))
+const binary =
+  (name: string, f: (x: Tensor, y: Tensor) => Tensor): Binary =>
+  (x, y) => {
+    const [a, b] = operands(name, [x, y])
+    return f(a, b)
+  }
+const floatBinary =
+  (name: string, f: (x: Tensor, y: Tensor) => Tensor): Binary =>
+  (x, y) => {
+    const [a, b] = floatOperands(name, [x, y])
+    return f(a, b)
+  }
+const isBool = (x: Tensor): boolean => x.aval.dtype === 'bool'
+/** A scalar of the dtype of `x`. */
+const like = (x: Tensor, value: number): Tensor => literal(value, x.aval.dtype, x.aval.weakType)
+
+/** `x + y`; booleans: or. */
+export const add = binary('add', (x, y) => (isBool(x) ? B.or(x, y) : A.add(x, y)))
+export const subtract = binary('subtract', (x, y) => A.sub(x, y))
+/** `x * y`; booleans: and. */
+export const multiply = binary('multiply', (x, y) => (isBool(x) ? B.and(x, y) : A.mul(x, y)))
+/** `x / y` as floats. */
+export const divide = floatBinary('divide', A.div)
+export const trueDivide = divide
+/** The largest integer at or below `x / y`, in the operands' dtype. */
+export const floorDivide = binary('floorDivide', (x, y) => {
+  if (dtypes[x.aval.dtype].kind === 'uint') return A.div(x, y)
+  if (isFloating(x.aval.dtype)) return floatDivmod(x, y)[0]
+  const q = A.div(x, y)
+  const inexact = P.ne(A.mul(q, y), x)
+  const opposite = P.ne(P.lt(x, like(x, 0)), P.lt(y, like(y, 0)))
+  return P.selectN(B.and(inexact, opposite), q, A.sub(q, like(q, 1)))
+})
+/** The remainder with the sign of the divisor. */
+export const remainder = binary('remainder', (x, y) => {
+  if (dtypes[x.aval.dtype].kind === 'uint') return A.rem(x, y)
+  const r = A.rem(x, y)
+  const zero = like(x, 0)
+  const opposite = P.ne(P.lt(r, zero), P.lt(y, zero))
+  return where(B.and(P.ne(r, zero), opposite), A.add(r, y), r)
+})
+export const mod = remainder
+/** The remainder with the sign of the dividend. */
+export const fmod = binary('fmod', A.rem)
+const floatDivmod = (x: Tensor, y: Tensor): [Tensor, Tensor] => {
+  const r = A.rem(x, y)
+  const zero = like(x, 0)
+  const q = A.div(A.sub(x, r), y)
+  const adjust = B.and(P.ne(r, zero), P.ne(P.sign(y), P.sign(r)))
+  return [P.round(where(adjust, A.sub(q, like(q, 1)), q), { roundingMethod: 1 }), where(adjust, A.add(r, y), r)]
+}
+/** Both `floorDivide` and `remainder`. */
+export const divmod = (x: TensorLike, y: TensorLike): [Tensor, Tensor] => [floorDivide(x, y), remainder(x, y)]
+
+/** `x ** y`. A whole JavaScript number as exponent keeps the dtype of `x` and multiplies; else floats, or integers by squaring. */
+export const power = (x: TensorLike, y: TensorLike): Tensor => {
+  if (typeof y === 'number' && Number.isInteger(y) && !isScalar(x)) return integerPower(asTensor(x, 'power'), y)
+  const [a, b] = operands('power', [x, y])
+  if (isInteger(a.aval.dtype)) return powerBySquaring(a, b)
+  const [f, g] = floatOperands('power', [a, b])
+  return T.pow(f, g)
+}
+export const pow = power
+const integerPower = (x: Tensor, y: number): Tensor => {
+  const base = isBool(x) ? convert(x, 'int32') : x
+  if (y < 0 && isInteger(base.aval.dtype)) return T.pow(floatOperand('power', base), literal(y, 'float32'))
+  return y === 2 ? A.square(base) : A.integerPow(base, { y })
+}
+/** Six squarings: a larger exponent overflows any base but 0, 1 and -1 (which the lowest bit decides). */
+const powerBySquaring = (x: Tensor, y: Tensor): Tensor => {
+  const [zero, one] = [like(y, 0), like(y, 1)]
+  let [result, base, rest] = [where(P.eq(y, zero), like(x, 1), A.mul(like(x, 1), x)), x, y]
+  result = like(x, 1)
+  for (let i = 0; i < 6; i++) {
+    result = where(P.ne(B.and(rest, one), zero), A.mul(result, base), result)
+    base = A.mul(base, base)
+    rest = B.shiftRightLogical(rest, one)
+  }
+  return result
+}
+export const floatPower = floatBinary('floatPower', T.pow)
+
+export const negative: Unary = (x) => A.neg(asTensor(x, 'negative'))
+export const positive: Unary = (x) => asTensor(x, 'positive')
+export const absolute: Unary = (x) => {
+  const t = asTensor(x, 'absolute')
+  return isBool(t) || dtypes[t.aval.dtype].kind === 'uint' ? t : P.abs(t)
+}
+export const abs = absolute
+export const fabs = floatUnary('fabs', P.abs)
+export const sign: Unary = (x) => P.sign(asTensor(x, 'sign'))
+/** Integers are their own floor. */
+const rounding =
+  (name: string, f: (x: Tensor) => Tensor): Unary =>
+  (x) => {
+    const t = asTensor(x, name)
+    return isFloating(t.aval.dtype) ? f(t) : isBool(t) ? f(convert(t, 'float32')) : t
+  }
+export const floor = rounding('floor', P.floor)
+export const ceil = rounding('ceil', P.ceil)
+/** Toward zero. */
+export const trunc = rounding('trunc', (x) => where(P.lt(x, like(x, 0)), P.ceil(x), P.floor(x)))
+export const fix = trunc
+/** To the nearest integer, ties to even. */
+export const rint = rounding('rint', (x) => P.round(x, { roundingMethod: 1 }))
+/** To so many decimals, ties to even; negative decimals round to tens. */
+export const round = (x: TensorLike, decimals = 0): Tensor => {
+  const t = asTensor(x, 'round')
+  const floating = isFloating(t.aval.dtype)
+  if (decimals === 0 || (!floating && decimals > 0)) return floating ? rint(t) : t
+  const work = floating ? t : floatOperand('round', t)
+  const factor = like(work, 10 ** Math.abs(decimals))
+  const scaled = decimals > 0 ? A.mul(work, factor) : A.div(work, factor)
+  const whole = P.round(scaled, { roundingMethod: 1 })
+  const back = decimals > 0 ? A.div(whole, factor) : A.mul(whole, factor)
+  return floating ? back : convert(back, t.aval.dtype)
+}
+export const around = round
+
+export const exp = floatUnary('exp', T.exp)
+export const exp2 = floatUnary('exp2', T.exp2)
+/** `exp(x) - 1`, precise near 0. */
+export const expm1 = floatUnary('expm1', T.expm1)
+export const log = floatUnary('log', T.log)
+/** `log(1 + x)`, precise near 0. */
+export const log1p = floatUnary('log1p', T.log1p)
+export const log2 = floatUnary('log2', (x) => A.div(T.log(x), like(x, Math.LN2)))
+export const log10 = floatUnary('log10', (x) => A.div(T.log(x), like(x, Math.LN10)))
+export const sqrt = floatUnary('sqrt', T.sqrt)
+export const cbrt = floatUnary('cbrt', T.cbrt)
+export const square: Unary = (x) => {
+  const t = asTensor(x, 'square')
+  return isBool(t) ? t : A.square(t)
+}
+export const reciprocal = floatUnary('reciprocal', (x) => A.integerPow(x, { y: -1 }))
+export const sin = floatUnary('sin', T.sin)
+export const cos = floatUnary('cos', T.cos)
+export const tan = floatUnary('tan', T.tan)
+export const arcsin = floatUnary('arcsin', T.asin)
+export const arccos = floatUnary('arccos', T.acos)
+export const arctan = floatUnary('arctan', T.atan)
+export const sinh = floatUnary('sinh', T.sinh)
+export const cosh = floatUnary('cosh', T.cosh)
+export const tanh = floatUnary('tanh', T.tanh)
+export const arcsinh = floatUnary('arcsinh', T.asinh)
+export const arccosh = floatUnary('arccosh', T.acosh)
+export const arctanh = floatUnary('arctanh', T.atanh)
+export { arccos as acos, arccosh as acosh, arcsin as asin, arcsinh as asinh, arctan as atan, arctanh as atanh }
+/** The angle of the point (y, x) = (first, second operand). */
+export const arctan2 = floatBinary('arctan2', T.atan2)
+export { arctan2 as atan2 }
+/** `sqrt(x² + y²)` without overflow. */
+export const hypot = floatBinary('hypot', (x, y) => {
+  const [a, b] = [P.abs(x), P.abs(y)]
+  const [small, large] = [P.min(a, b), P.max(a, b)]
+  const zero = P.eq(large, like(large, 0))
+  const ratio = A.div(small, where(zero, like(large, 1), large))
+  const length = A.mul(large, T.sqrt(A.add(A.square(ratio), like(ratio, 1))))
+  return where(zero, like(large, 0), length)
+})
+export const deg2rad = floatUnary('deg2rad', (x) => A.mul(x, like(x, Math.PI / 180)))
+export const rad2deg = floatUnary('rad2deg', (x) => A.mul(x, like(x, 180 / Math.PI)))
+export { deg2rad as radians, rad2deg as degrees }
+/** `sin(pi x) / (pi x)`, 1 at 0. */
+export const sinc = floatUnary('sinc', (x) => {
+  const zero = P.eq(x, like(x, 0))
+  const angle = where(zero, like(x, 1), A.mul(x, like(x, Math.PI)))
+  return where(zero, like(x, 1), A.div(T.sin(angle), angle))
+})
+
+/** Larger of two; NaN wins. */
+export const maximum = binary('maximum', P.max)
+/** Smaller of two; NaN wins. */
+export const minimum = binary('minimum', P.min)
+const ignoringNan = (f: (x: Tensor, y: Tensor) => Tensor) => (x: Tensor, y: Tensor) =>
+  isFloating(x.aval.dtype) ? where(P.ne(x, x), y, where(P.ne(y, y), x, f(x, y))) : f(x, y)
+/** Larger of two; NaN loses. */
+export const fmax = binary('fmax', ignoringNan(P.max))
+/** Smaller of two; NaN loses. */
+export const fmin = binary('fmin', ignoringNan(P.min))
+/** `log(exp(x) + exp(y))` without overflow. */
+export const logaddexp = floatBinary('logaddexp', (x, y) => {
+  const top = P.max(x, y)
+  const difference = A.sub(x, y)
+  const usual = A.add(top, T.log1p(T.exp(A.neg(P.abs(difference)))))
+  return where(P.ne(difference, difference), A.add(x, y), usual)
+})
+export const logaddexp2 = floatBinary('logaddexp2', (x, y) => {
+  const ln2 = like(x, Math.LN2)
+  return A.div(logaddexp(A.mul(x, ln2), A.mul(y, ln2)), ln2)
+})
+/** 0 below 0, 1 above, `y` at 0. */
+export const heaviside = floatBinary('heaviside', (x, y) =>
+  where(P.lt(x, like(x, 0)), like(x, 0), where(P.gt(x, like(x, 0)), like(x, 1), where(P.eq(x, like(x, 0)), y, x))),
+)
+/** Whether the sign bit is set (-0 counts). */
+export const signbit: Unary = (x) => {
+  const t = asTensor(x, 'signbit')
+  const { kind, bits } = dtypes[t.aval.dtype]
+  if (kind === 'uint' || kind === 'bool') return P.lt(convert(t, 'int32'), literal(0, 'int32'))
+  const whole = kind === 'int' ? t : B.bitcastConvertType(t, { newDtype: bits === 16 ? 'int16' : bits === 32 ? 'int32' : 'int64' })
+  return P.lt(whole, like(whole, 0))
+}
+/** The magnitude of `x` with the sign of `y`. */
+export const copysign = floatBinary('copysign', (x, y) => where(P.ne(signbit(x), signbit(y)), A.neg(x), x))
+/** `x * 2 ** exponent`. */
+export const ldexp = (x: TensorLike, exponent: TensorLike): Tensor => multiply(asTensor(x, 'ldexp'), exp2(asTensor(exponent, 'ldexp')))
+/** Elements limited to [min, max]; either may be left out (null). */
+export const clip = (x: TensorLike, min: TensorLike | null = null, max: TensorLike | null = null): Tensor => {
+  const t = asTensor(x, 'clip')
+  const low = min === null ? t : maximum(min, t)
+  return max === null ? low : minimum(max, low)
+}
+/** `x` converted to a dtype. */
+export const astype = (x: TensorLike, dtype: Parameters<typeof convert>[1]): Tensor => asType(x, dtype, 'astype')

@@ -1,0 +1,107 @@
+/** `np`: jax.numpy in camelCase. */
+export * from './contraction'
+export { array, arange, asarray, copy, empty, emptyLike, full, fullLike, ones, onesLike, zeros, zerosLike } from './creation'
+export type { ArrayData, DTypeOption } from './creation'
+export { cumprod, cumsum, diff, ediff1d, interp, nancumprod, nancumsum, polyval, trapezoid } from './cumulative'
+export * from './dtypes'
+export * from './einsum'
+export * from './elementwise'
+export { at } from './indexing'
+export { type Index, type IndexElement, type Slice, slice } from './index-spec'
+export { addAt, maxAt, minAt, mulAt, setAt, type UpdateOptions } from './index-update'
+export * from './join'
+export * as linalg from './linalg'
+export {
+  allclose,
+  arrayEqual,
+  arrayEquiv,
+  bitwiseAnd,
+  bitwiseCount,
+  bitwiseInvert,
+  bitwiseLeftShift,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseRightShift,
+  bitwiseXor,
+  type CloseOptions,
+  countNonzero,
+  equal,
+  greater,
+  greaterEqual,
+  invert,
+  isclose,
+  isfinite,
+  isinf,
+  isnan,
+  isneginf,
+  isposinf,
+  leftShift,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  nanToNum,
+  notEqual,
+  rightShift,
+  select,
+  where,
+} from './logic'
+export { pad, type PadMode, type PadOptions, type PadWidth } from './pad'
+export type { NestedArray, Scalar, TensorLike } from './promote'
+export {
+  all,
+  amax,
+  amin,
+  any,
+  argmax,
+  argmin,
+  type Axis,
+  max,
+  mean,
+  min,
+  prod,
+  ptp,
+  type ReduceArg,
+  type ReduceOptions,
+  sum,
+} from './reduce'
+export {
+  diag,
+  diagIndices,
+  diagonal,
+  eye,
+  geomspace,
+  identity,
+  indices,
+  linspace,
+  logspace,
+  meshgrid,
+  tri,
+  tril,
+  trilIndices,
+  triu,
+  triuIndices,
+  vander,
+} from './sequences'
+export * from './sets'
+export * from './shape'
+export { argsort, digitize, lexsort, searchsorted, sort, type SortOptions } from './sorting'
+export {
+  average,
+  corrcoef,
+  cov,
+  median,
+  nanmax,
+  nanmean,
+  nanmin,
+  nanstd,
+  nansum,
+  nanvar,
+  percentile,
+  quantile,
+  std,
+  var,
+} from './statistics'
+export { putAlongAxis, take, takeAlongAxis, type TakeOptions } from './take'

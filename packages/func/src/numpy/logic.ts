@@ -1,0 +1,164 @@
+/** Comparison, logic, bits and choice, element by element. Source: the jax.numpy functions of the same names. */
+import { range, sameShape } from '../aval'
+import { dtypes, isFloating } from '../dtype'
+import { DTypeError } from '../error'
+import { literal } from '../literal'
+import { add, mul, sub } from '../primitives/arithmetic'
+import * as B from '../primitives/bitwise'
+import * as P from '../primitives/piecewise'
+import { reduceAnd } from '../primitives/reduction'
+import { convert, reduceSum } from '../primitives/structural'
+import type { Tensor } from '../tensor'
+import {
+  asTensor,
+  axesOf,
+  broadcastPointwise,
+  broadcastShapes,
+  broadcastTo,
+  floatOperands,
+  operands,
+  promoteTypes,
+  type TensorLike,
+} from './promote'
+
+type Binary = (x: TensorLike, y: TensorLike) => Tensor
+const compare =
+  (name: string, f: (x: Tensor, y: Tensor) => Tensor): Binary =>
+  (x, y) => {
+    const [a, b] = operands(name, [x, y])
+    return f(a, b)
+  }
+export const equal = compare('equal', P.eq)
+export const notEqual = compare('notEqual', P.ne)
+export const less = compare('less', P.lt)
+export const lessEqual = compare('lessEqual', P.le)
+export const greater = compare('greater', P.gt)
+export const greaterEqual = compare('greaterEqual', P.ge)
+
+/** As booleans: not zero. */
+export const toBool = (x: TensorLike, where_ = 'array'): Tensor => convert(asTensor(x, where_), 'bool')
+const logical =
+  (name: string, f: (x: Tensor, y: Tensor) => Tensor): Binary =>
+  (x, y) => {
+    const [a, b] = operands(name, [toBool(x, name), toBool(y, name)])
+    return f(a, b)
+  }
+export const logicalAnd = logical('logicalAnd', B.and)
+export const logicalOr = logical('logicalOr', B.or)
+export const logicalXor = logical('logicalXor', B.xor)
+export const logicalNot = (x: TensorLike): Tensor => B.not(toBool(x, 'logicalNot'))
+
+const bits =
+  (name: string, f: (x: Tensor, y: Tensor) => Tensor): Binary =>
+  (x, y) => {
+    const [a, b] = operands(name, [x, y])
+    if (isFloating(a.aval.dtype)) throw new DTypeError(name, `expected integers or booleans, got ${a.aval.dtype}`)
+    return f(a, b)
+  }
+export const bitwiseAnd = bits('bitwiseAnd', B.and)
+export const bitwiseOr = bits('bitwiseOr', B.or)
+export const bitwiseXor = bits('bitwiseXor', B.xor)
+export const bitwiseNot = (x: TensorLike): Tensor => {
+  const t = asTensor(x, 'bitwiseNot')
+  if (isFloating(t.aval.dtype)) throw new DTypeError('bitwiseNot', `expected integers or booleans, got ${t.aval.dtype}`)
+  return B.not(t)
+}
+export { bitwiseNot as bitwiseInvert, bitwiseNot as invert }
+export const leftShift = bits('leftShift', B.shiftLeft)
+/** Signed integers keep their sign. */
+export const rightShift = bits('rightShift', (x, y) =>
+  dtypes[x.aval.dtype].kind === 'uint' ? B.shiftRightLogical(x, y) : B.shiftRightArithmetic(x, y),
+)
+export { leftShift as bitwiseLeftShift, rightShift as bitwiseRightShift }
+/** Number of bits that are 1. */
+export const bitwiseCount = (x: TensorLike): Tensor => convert(B.populationCount(asTensor(x, 'bitwiseCount')), 'uint8')
+
+/**
+ * `x` where the condition holds, `y` elsewhere; all three broadcast. The condition of numbers is "not zero".
+ * Derivatives go to the chosen side only, but a NaN made on the other side's way still poisons them (0 · NaN).
+ */
+export const where = (condition: TensorLike, x: TensorLike, y: TensorLike): Tensor => {
+  const [a, b] = promoteTypes('where', [x, y])
+  const [which, onTrue, onFalse] = broadcastPointwise('where', [toBool(condition, 'where'), a, b])
+  return P.selectN(which, onFalse, onTrue)
+}
+/** The first of several choices whose condition holds, else `default`. */
+export const select = (conditions: readonly TensorLike[], choices: readonly TensorLike[], fallback: TensorLike = 0): Tensor =>
+  conditions.reduceRight<Tensor>((rest, condition, i) => where(condition, choices[i]!, rest), asTensor(fallback, 'select'))
+
+const floatsOnly = (name: string, onInteger: boolean, f: (x: Tensor) => Tensor) => (x: TensorLike) => {
+  const t = asTensor(x, name)
+  return isFloating(t.aval.dtype) ? f(t) : broadcastTo(literal(onInteger, 'bool'), t.shape)
+}
+const infinity = (x: Tensor, sign: 1 | -1): Tensor => literal(sign * Number.POSITIVE_INFINITY, x.aval.dtype)
+export const isnan = floatsOnly('isnan', false, (x) => P.ne(x, x))
+export const isfinite = floatsOnly('isfinite', true, P.isFinite)
+export const isinf = floatsOnly('isinf', false, (x) => P.eq(P.abs(x), infinity(x, 1)))
+export const isposinf = floatsOnly('isposinf', false, (x) => P.eq(x, infinity(x, 1)))
+export const isneginf = floatsOnly('isneginf', false, (x) => P.eq(x, infinity(x, -1)))
+
+const largest: Readonly<Record<string, number>> = {
+  float16: 65504,
+  bfloat16: 3.3895313892515355e38,
+  float32: 3.4028234663852886e38,
+  float64: Number.MAX_VALUE,
+}
+interface NanToNumOptions {
+  readonly nan?: number
+  /** Default: the largest finite number. */
+  readonly posinf?: number
+  readonly neginf?: number
+}
+/** NaN and the infinities replaced by finite numbers. */
+export const nanToNum = (x: TensorLike, { nan = 0, posinf, neginf }: NanToNumOptions = {}): Tensor => {
+  const t = asTensor(x, 'nanToNum')
+  const { dtype } = t.aval
+  if (!isFloating(dtype)) return t
+  const top = largest[dtype]!
+  const known = where(P.ne(t, t), literal(nan, dtype), t)
+  const below = where(P.eq(known, infinity(t, 1)), literal(posinf ?? top, dtype), known)
+  return where(P.eq(below, infinity(t, -1)), literal(neginf ?? -top, dtype), below)
+}
+
+export interface CloseOptions {
+  readonly rtol?: number
+  readonly atol?: number
+  readonly equalNan?: boolean
+}
+/** `|x - y| <= atol + rtol * |y|`; infinities equal themselves. */
+export const isclose = (x: TensorLike, y: TensorLike, { rtol = 1e-5, atol = 1e-8, equalNan = false }: CloseOptions = {}): Tensor => {
+  const [a, b] = floatOperands('isclose', [x, y])
+  const allowed = add(mul(P.abs(b), literal(rtol, b.dtype)), literal(atol, b.dtype))
+  const near = P.le(P.abs(sub(a, b)), allowed)
+  const bothFinite = B.and(...operands('isclose', [P.isFinite(a), P.isFinite(b)]))
+  const close = where(bothFinite, near, P.eq(a, b))
+  return equalNan ? B.or(close, B.and(...operands('isclose', [P.ne(a, a), P.ne(b, b)]))) : close
+}
+/** Whether all elements are close. */
+export const allclose = (x: TensorLike, y: TensorLike, options: CloseOptions = {}): Tensor => {
+  const close = isclose(x, y, options)
+  return reduceAnd(close, { axes: range(close.ndim) })
+}
+/** Whether shapes and all elements are equal. */
+export const arrayEqual = (x: TensorLike, y: TensorLike): Tensor => {
+  const [a, b] = [asTensor(x, 'arrayEqual'), asTensor(y, 'arrayEqual')]
+  if (!sameShape(a.shape, b.shape)) return literal(false, 'bool')
+  const same = equal(a, b)
+  return reduceAnd(same, { axes: range(same.ndim) })
+}
+/** Whether all elements are equal after broadcasting; false where shapes don't fit. */
+export const arrayEquiv = (x: TensorLike, y: TensorLike): Tensor => {
+  const [a, b] = [asTensor(x, 'arrayEquiv'), asTensor(y, 'arrayEquiv')]
+  try {
+    broadcastShapes('arrayEquiv', [a.aval, b.aval])
+  } catch {
+    return literal(false, 'bool')
+  }
+  const same = equal(a, b)
+  return reduceAnd(same, { axes: range(same.ndim) })
+}
+/** Number of elements that are not zero. */
+export const countNonzero = (x: TensorLike, axis: number | readonly number[] | null = null): Tensor => {
+  const t = convert(toBool(x, 'countNonzero'), 'int32')
+  return reduceSum(t, { axes: axesOf('countNonzero', axis, t.ndim) })
+}

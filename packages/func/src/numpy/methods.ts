@@ -1,0 +1,175 @@
+/** Puts the methods of `TensorMethods` on tensors: numpy's functions with the tensor as first operand, and access to data. */
+import { ConcreteTensor } from '../array'
+import type { HostArray } from '../backend/backend'
+import { type DType, type TypedArray } from '../dtype'
+import { ArgumentError, ConcretizationError, type FuncError } from '../error'
+import { primalOf } from '../interpreters/jvp'
+import { showAval } from '../aval'
+import { getElement } from '../scalar'
+import { Tensor } from '../tensor'
+import type { TensorMethods } from '../tensor-methods'
+import * as C from './contraction'
+import { copy } from './creation'
+import { cumprod, cumsum } from './cumulative'
+import * as E from './elementwise'
+import { nestedOf, valueAt } from './host-data'
+import type { Index, IndexElement } from './index-spec'
+import { addAt, maxAt, minAt, mulAt, setAt } from './index-update'
+import { at } from './indexing'
+import { repeat, unstack } from './join'
+import * as L from './logic'
+import { showArray } from './print'
+import type { TensorLike } from './promote'
+import * as R from './reduce'
+import * as S from './shape'
+import { argsort, sort } from './sorting'
+import { std, var as variance } from './statistics'
+import { take } from './take'
+
+/** The concrete tensor that holds the value: under grad and jvp values are known. */
+const concreteOf = (x: Tensor): ConcreteTensor | undefined => {
+  let value: Tensor | undefined = x
+  while (value !== undefined && !(value instanceof ConcreteTensor)) value = primalOf(value)
+  return value
+}
+const concrete = (x: Tensor, asked: string): ConcreteTensor => {
+  const value = concreteOf(x)
+  if (!value) throw new ConcretizationError(x.aval, asked)
+  return value
+}
+/** Half floats are raw bits in storage; users get numbers. */
+const readable = (host: HostArray): TypedArray => {
+  const { dtype, data } = host
+  if (dtype !== 'float16' && dtype !== 'bfloat16') return data.slice()
+  return Float32Array.from(data as Uint16Array, (_, i) => getElement(data, i, dtype))
+}
+const item = (x: Tensor, asked: string): number | bigint | boolean => {
+  const value = concrete(x, asked)
+  if (x.size !== 1) throw new ArgumentError(asked, `a tensor of ${x.size} elements (shape [${x.shape.join(',')}]) has no single value`)
+  return valueAt(value.hostSync(), 0)
+}
+const text = (x: Tensor): string => {
+  const value = concreteOf(x)
+  if (!value) return `Tensor(${showAval(x.aval)} traced by ${x.trace.name})`
+  if (value.isDisposed) return `Tensor(${showAval(x.aval)} disposed)`
+  const traced = value === x ? '' : ` traced by ${x.trace.name}`
+  try {
+    return `Tensor(${showAval(x.aval)}${traced} ${showArray(value.hostSync())})`
+  } catch (error) {
+    return `Tensor(${showAval(x.aval)}${traced} not readable: ${(error as FuncError).message})`
+  }
+}
+
+type Method = (this: Tensor, ...args: never[]) => unknown
+/** A function of numpy whose first operand is the tensor. */
+const withSelf = (f: (x: Tensor, ...rest: never[]) => unknown): Method =>
+  function (this: Tensor, ...args: never[]) {
+    return f(this, ...args)
+  }
+const listed = (args: readonly unknown[]): unknown => (args.length === 1 && (Array.isArray(args[0]) || args[0] === null) ? args[0] : args)
+
+const functions: { readonly [N in keyof TensorMethods]?: (x: Tensor, ...rest: never[]) => unknown } = {
+  add: E.add,
+  sub: E.subtract,
+  mul: E.multiply,
+  div: E.divide,
+  floorDivide: E.floorDivide,
+  mod: E.remainder,
+  pow: E.power,
+  neg: E.negative,
+  abs: E.absolute,
+  sign: E.sign,
+  square: E.square,
+  sqrt: E.sqrt,
+  exp: E.exp,
+  log: E.log,
+  sin: E.sin,
+  cos: E.cos,
+  tanh: E.tanh,
+  floor: E.floor,
+  ceil: E.ceil,
+  round: E.round,
+  clip: E.clip,
+  maximum: E.maximum,
+  minimum: E.minimum,
+  equal: L.equal,
+  notEqual: L.notEqual,
+  less: L.less,
+  lessEqual: L.lessEqual,
+  greater: L.greater,
+  greaterEqual: L.greaterEqual,
+  eq: L.equal,
+  ne: L.notEqual,
+  lt: L.less,
+  le: L.lessEqual,
+  gt: L.greater,
+  ge: L.greaterEqual,
+  logicalAnd: L.logicalAnd,
+  logicalOr: L.logicalOr,
+  logicalNot: L.logicalNot,
+  bitwiseAnd: L.bitwiseAnd,
+  bitwiseOr: L.bitwiseOr,
+  bitwiseXor: L.bitwiseXor,
+  dot: (x: Tensor, y: TensorLike) => C.dot(x, y),
+  matmul: (x: Tensor, y: TensorLike) => C.matmul(x, y),
+  sum: R.sum,
+  prod: R.prod,
+  mean: R.mean,
+  max: R.max,
+  min: R.min,
+  all: R.all,
+  any: R.any,
+  std,
+  var: variance,
+  argmax: R.argmax,
+  argmin: R.argmin,
+  cumsum,
+  cumprod,
+  sort,
+  argsort,
+  reshape: (x: Tensor, ...shape: unknown[]) => S.reshape(x, listed(shape) as number[]),
+  ravel: S.ravel,
+  flatten: S.ravel,
+  transpose: (x: Tensor, ...axes: unknown[]) => S.transpose(x, axes.length === 0 ? null : (listed(axes) as number[] | null)),
+  swapaxes: S.swapaxes,
+  squeeze: S.squeeze,
+  expandDims: S.expandDims,
+  broadcastTo: S.broadcastTo,
+  repeat: (x: Tensor, repeats: number | readonly number[], axis?: number | null) => repeat(x, repeats, axis ?? null),
+  take,
+  astype: (x: Tensor, dtype: DType) => E.astype(x, dtype),
+  copy,
+  at: (x: Tensor, ...index: IndexElement[]) => at(x, index as Index),
+  setAt,
+  addAt,
+  mulAt,
+  minAt,
+  maxAt,
+  item: (x: Tensor) => item(x, 'item'),
+  toArray: (x: Tensor) => nestedOf(concrete(x, 'toArray').hostSync()),
+  dataSync: (x: Tensor) => readable(concrete(x, 'dataSync').hostSync()),
+  data: async (x: Tensor) => readable(await concrete(x, 'data').host()),
+  hostArray: async (x: Tensor) => concrete(x, 'hostArray').host(),
+  toString: text,
+  [Symbol.iterator]: (x: Tensor) => unstack(x)[Symbol.iterator](),
+  [Symbol.toPrimitive]: (x: Tensor, hint: string) => {
+    if (hint === 'string') return text(x)
+    const value = item(x, 'conversion to a JavaScript value')
+    return typeof value === 'boolean' ? Number(value) : value
+  },
+}
+/** What a concrete tensor does itself; a tracer owns no memory. */
+const disposal: { readonly [N in keyof TensorMethods]?: (x: Tensor) => unknown } = {
+  dispose: () => undefined,
+  [Symbol.dispose]: (x: Tensor) => x.dispose(),
+}
+const inspect = Symbol.for('nodejs.util.inspect.custom')
+
+/** Puts the methods on all tensors; once, when the package is loaded. */
+export const installMethods = (): void => {
+  const all: Readonly<Record<string | symbol, unknown>> = { ...functions, ...disposal, [inspect]: text }
+  for (const name of Reflect.ownKeys(all))
+    Object.defineProperty(Tensor.prototype, name, { value: withSelf(all[name] as never), configurable: true, writable: true })
+  Object.defineProperty(Tensor.prototype, 'T', { get: withSelf((x) => S.transpose(x)), configurable: true })
+  Object.defineProperty(Tensor.prototype, 'mT', { get: withSelf((x) => S.matrixTranspose(x)), configurable: true })
+}

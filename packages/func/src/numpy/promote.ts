@@ -1,0 +1,175 @@
+/**
+ * What functions of numpy and nn take as operands, and how operands come to one dtype and one shape.
+ *
+ * JavaScript scalars are weak: an integral number is a weak int32, another number a weak float32, so they follow the dtype of
+ * the tensor beside them. Scalars stay scalars (pointwise primitives take them beside full shapes); others are broadcast.
+ */
+import { ConcreteTensor } from '../array'
+import { type Aval, sameShape, type Shape, sizeOf } from '../aval'
+import { type DType, isFloating, type Promotable, promote, type TypedArray } from '../dtype'
+import { ArgumentError, DTypeError, ShapeError } from '../error'
+import { literal } from '../literal'
+import { broadcastInDim, convert, convertElementType } from '../primitives/structural'
+import { isTensor, type Tensor } from '../tensor'
+import { hostOf, isTypedArray, type NestedArray } from './host-data'
+
+export type Scalar = number | bigint | boolean
+export type { NestedArray }
+/** Anything that stands for a tensor. */
+export type TensorLike = Tensor | Scalar | TypedArray | NestedArray
+
+const fitsInt32 = (x: number | bigint): boolean => x >= -2147483648 && x <= 2147483647
+
+/** The dtype that a JavaScript scalar has in promotion. Integral numbers beyond 32 bits are floats, bigints int64. */
+export const scalarType = (x: Scalar): Promotable => {
+  if (typeof x === 'boolean') return { dtype: 'bool', weakType: false }
+  if (typeof x === 'bigint') return { dtype: fitsInt32(x) ? 'int32' : 'int64', weakType: true }
+  const whole = Number.isInteger(x) && fitsInt32(x) && !Object.is(x, -0)
+  return { dtype: whole ? 'int32' : 'float32', weakType: true }
+}
+export const isScalar = (x: unknown): x is Scalar => typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint'
+
+/**
+ * The tensor that a value stands for: scalars are weak, nested arrays of numbers are float32, typed arrays keep their dtype.
+ * Errors: ArgumentError for ragged arrays and for what stands for no tensor.
+ */
+export const asTensor = (x: TensorLike, where = 'array'): Tensor => {
+  if (isTensor(x)) return x
+  if (isScalar(x)) {
+    const { dtype, weakType } = scalarType(x)
+    return literal(x, dtype, weakType)
+  }
+  if (isTypedArray(x) || Array.isArray(x)) return ConcreteTensor.ofHost(hostOf(x as NestedArray | TypedArray, where))
+  throw new ArgumentError(where, `expected a tensor, a number, a typed array or nested arrays of numbers, got ${describe(x)}`)
+}
+const describe = (x: unknown): string =>
+  x === null || x === undefined
+    ? String(x)
+    : typeof x === 'object'
+      ? `an object of class ${x.constructor?.name ?? 'null'}`
+      : `a ${typeof x}`
+
+type Operand = Tensor | Scalar
+const operandOf = (x: TensorLike, where: string): Operand => (isScalar(x) ? x : asTensor(x, where))
+const promotable = (x: Operand): Promotable => (isTensor(x) ? x.aval : scalarType(x))
+/** A scalar as a literal of the dtype; a tensor converted, unless it has the dtype already. */
+const toType = (x: Operand, { dtype, weakType }: Promotable): Tensor =>
+  isTensor(x) ? (x.aval.dtype === dtype ? x : convertElementType(x, { newDtype: dtype, weakType })) : literal(x, dtype, weakType)
+
+/** float32 in place of what is no float (float64 in place of 64-bit integers). */
+export const inexact = (p: Promotable): Promotable =>
+  isFloating(p.dtype) ? p : { dtype: p.dtype === 'int64' || p.dtype === 'uint64' ? 'float64' : 'float32', weakType: p.weakType }
+/** The dtype that operands are promoted to. */
+export const commonType = (xs: readonly TensorLike[]): Promotable => promote(xs.map((x) => promotable(operandOf(x, 'resultType'))))
+
+export type Tensors<X extends readonly unknown[]> = { [K in keyof X]: Tensor }
+
+/** Operands in their common dtype (JAX's lattice), shapes as they are. */
+export const promoteTypes = <const X extends readonly TensorLike[]>(where: string, xs: X): Tensors<X> => {
+  const operands = xs.map((x) => operandOf(x, where))
+  const to = promote(operands.map(promotable))
+  return operands.map((x) => toType(x, to)) as Tensors<X>
+}
+/** The same, in a float dtype. */
+export const promoteInexact = <const X extends readonly TensorLike[]>(where: string, xs: X): Tensors<X> => {
+  const operands = xs.map((x) => operandOf(x, where))
+  const to = inexact(promote(operands.map(promotable)))
+  return operands.map((x) => toType(x, to)) as Tensors<X>
+}
+/** Operands in their common dtype and broadcast against each other: what a pointwise primitive takes. */
+export const operands = <const X extends readonly TensorLike[]>(where: string, xs: X): Tensors<X> =>
+  broadcastPointwise(where, promoteTypes(where, xs))
+/** The same, in a float dtype. */
+export const floatOperands = <const X extends readonly TensorLike[]>(where: string, xs: X): Tensors<X> =>
+  broadcastPointwise(where, promoteInexact(where, xs))
+/** The operand of a function of floats; integers and booleans become float32. */
+export const floatOperand = (where: string, x: TensorLike): Tensor => promoteInexact(where, [x])[0]
+/** A tensor of the dtype; a scalar is made in it. */
+export const asType = (x: TensorLike, dtype: DType, where = 'array'): Tensor =>
+  isScalar(x) ? literal(x, dtype) : convert(asTensor(x, where), dtype)
+
+/** The shape that shapes are broadcast to, by numpy's rule. Errors: ShapeError that names all shapes. */
+export const broadcastShapes = (where: string, types: readonly { readonly shape: Shape; readonly dtype?: DType }[]): Shape => {
+  const first = types[0]
+  if (first !== undefined && types.every((t) => sameShape(t.shape, first.shape))) return first.shape
+  const rank = Math.max(0, ...types.map((t) => t.shape.length))
+  const out = new Array<number>(rank).fill(1)
+  for (const { shape } of types) {
+    const shift = rank - shape.length
+    for (let i = 0; i < shape.length; i++) {
+      const n = shape[i]!
+      if (n === 1) continue
+      if (out[i + shift] !== 1 && out[i + shift] !== n) throw incompatible(where, types)
+      out[i + shift] = n
+    }
+  }
+  return out
+}
+const incompatible = (where: string, types: readonly { readonly shape: Shape; readonly dtype?: DType }[]): ShapeError =>
+  new ShapeError(
+    where,
+    types.map((t): Aval => ({ shape: t.shape, dtype: t.dtype ?? 'float32', weakType: false })),
+    'shapes can not be broadcast together: from the last axis on, sizes must be equal or 1',
+  )
+
+/** `x` repeated to `shape`, its axes at the end. Errors: ShapeError where a size is neither equal nor 1. */
+export const broadcastTo = (x: TensorLike, shape: Shape, where = 'broadcastTo'): Tensor => {
+  const t = asTensor(x, where)
+  const from = t.aval.shape
+  if (sameShape(from, shape)) return t
+  const shift = shape.length - from.length
+  if (shift < 0 || from.some((n, i) => n !== 1 && n !== shape[i + shift]))
+    throw new ShapeError(where, [t.aval], `can not be broadcast to [${shape.join(',')}]: from the last axis on, sizes must be equal or 1`)
+  return broadcastInDim(t, { shape, broadcastDimensions: from.map((_, i) => i + shift) })
+}
+/** For a pointwise primitive: scalars stay as they are, all others get the common shape. */
+export const broadcastPointwise = <const X extends readonly Tensor[]>(where: string, xs: X): X => {
+  const shape = broadcastShapes(
+    where,
+    xs.map((x) => x.aval),
+  )
+  return xs.map((x) => (x.aval.shape.length === 0 ? x : broadcastTo(x, shape, where))) as unknown as X
+}
+
+/** An axis of a rank, negative ones from the end. Errors: ArgumentError. */
+export const axisOf = (where: string, axis: number, rank: number): number => {
+  if (!Number.isInteger(axis) || axis < -rank || axis >= rank)
+    throw new ArgumentError(where, `axis ${axis} is out of range for a tensor of ${rank} ${rank === 1 ? 'axis' : 'axes'}`)
+  return axis < 0 ? axis + rank : axis
+}
+/** Distinct axes of a rank, ascending unless `keepOrder`; null is all of them. */
+export const axesOf = (where: string, axis: number | readonly number[] | null | undefined, rank: number, keepOrder = false): number[] => {
+  if (axis === null || axis === undefined) return Array.from({ length: rank }, (_, i) => i)
+  const axes = (typeof axis === 'number' ? [axis] : axis).map((a) => axisOf(where, a, rank))
+  if (new Set(axes).size !== axes.length) throw new ArgumentError(where, `axes [${axes.join(',')}] name an axis twice`)
+  return keepOrder ? axes : axes.sort((a, b) => a - b)
+}
+/** A shape given as a number or a list. Errors: ArgumentError for what is no non-negative integer. */
+export const shapeOf = (where: string, shape: number | Shape): Shape => {
+  const list = typeof shape === 'number' ? [shape] : shape
+  for (const n of list)
+    if (!Number.isInteger(n) || n < 0) throw new ArgumentError(where, `a shape is of non-negative integers, got [${list.join(', ')}]`)
+  return list
+}
+/** The shape of a reshape, with at most one -1 that is found from the number of elements. */
+export const inferShape = (where: string, x: Tensor, shape: number | Shape): Shape => {
+  const list = typeof shape === 'number' ? [shape] : shape
+  const unknown = list.filter((n) => n === -1).length
+  if (unknown === 0) {
+    const given = shapeOf(where, list)
+    if (sizeOf(given) !== x.size) throw new ShapeError(where, [x.aval], `${x.size} elements can't take shape [${given.join(',')}]`)
+    return given
+  }
+  const known = list.reduce((n, d) => (d === -1 ? n : n * d), 1)
+  if (unknown > 1 || known === 0 || x.size % known !== 0)
+    throw new ShapeError(
+      where,
+      [x.aval],
+      `can not be reshaped to [${list.join(',')}]: one size may be -1, and the others must divide ${x.size}`,
+    )
+  return list.map((n) => (n === -1 ? x.size / known : n))
+}
+/** Errors: DTypeError unless the tensor is of integers (or bool). */
+export const requireInteger = (where: string, x: Tensor): void => {
+  if (isFloating(x.aval.dtype)) throw new DTypeError(where, `expected integers, got ${x.aval.dtype}; convert with x.astype('int32')`)
+}

@@ -1,0 +1,182 @@
+/**
+ * Functions whose result's size depends on data: nonzero, unique, bincount, histogram. Outside of transformations the size is read
+ * from the data; inside, `size` (or `length`) must say it, and the result is cut or filled. Source: jax.numpy.
+ */
+import { ConcreteTensor } from '../array'
+import { range } from '../aval'
+import { ArgumentError, ConcretizationError } from '../error'
+import { fullOf, literal } from '../literal'
+import { div, rem, sub } from '../primitives/arithmetic'
+import { scatterAdd } from '../primitives/indexing'
+import { iota, sliceAxis } from '../primitives/layout'
+import { lt, max, ne, selectN } from '../primitives/piecewise'
+import { sort as sortMany } from '../primitives/sort'
+import { broadcastInDim, convert, expandDims, reduceSum, reshape } from '../primitives/structural'
+import { getElement } from '../scalar'
+import type { Tensor } from '../tensor'
+import { cumsum } from './cumulative'
+import { divide, multiply } from './elementwise'
+import { logicalAnd, logicalNot, toBool, where } from './logic'
+import { concatenate } from './join'
+import { asTensor, promoteInexact, requireInteger, type TensorLike } from './promote'
+import { max as largest, min as smallest } from './reduce'
+import { linspace } from './sequences'
+import { searchsorted, sort } from './sorting'
+import { take } from './take'
+
+/** The value of a concrete integer scalar, or the reason why there is none yet. */
+const known = (x: Tensor, asked: string): number => {
+  if (!(x instanceof ConcreteTensor)) throw new ConcretizationError(x.aval, asked)
+  const { data, dtype } = x.hostSync()
+  return getElement(data, 0, dtype)
+}
+const count = (mask: Tensor): Tensor => reduceSum(convert(mask, 'int32'), { axes: range(mask.ndim) })
+
+export interface SizeOptions {
+  /** How many results; needed inside of jit and vmap. */
+  readonly size?: number | undefined
+  readonly fillValue?: number | undefined
+}
+/** The first `size` places of a flat mask that hold, then `fill`. */
+const placesWhere = (mask: Tensor, size: number, fill: number): Tensor => {
+  const n = mask.shape[0]!
+  const places = iota({ dtype: 'int32', shape: [n], dimension: 0 })
+  const order = sortMany([convert(logicalNot(mask), 'int32'), places], { dimension: 0, isStable: true, numKeys: 1 })[1]!
+  const first = size <= n ? sliceAxis(order, 0, 0, size) : concatenate([order, fullOf(0, [size - n], 'int32')])
+  const inside = lt(iota({ dtype: 'int32', shape: [size], dimension: 0 }), count(mask))
+  return selectN(inside, literal(fill, 'int32'), first)
+}
+/** The places of the elements that are not zero: one int32 vector for each axis. */
+export const nonzero = (x: TensorLike, { size, fillValue = 0 }: SizeOptions = {}): Tensor[] => {
+  const mask = toBool(x, 'nonzero')
+  const flat = reshape(mask, { newSizes: [mask.size] })
+  const n = size ?? known(count(flat), 'np.nonzero without a size')
+  const inside = lt(iota({ dtype: 'int32', shape: [n], dimension: 0 }), count(flat))
+  const places = placesWhere(flat, n, 0)
+  let inner = mask.size
+  return mask.shape.map((m) => {
+    const outer = inner
+    inner = m === 0 ? 0 : inner / m
+    const along = div(rem(places, literal(Math.max(outer, 1), 'int32')), literal(Math.max(inner, 1), 'int32'))
+    return selectN(inside, literal(fillValue, 'int32'), along)
+  })
+}
+/** The places of the elements that are not zero: `[n, ndim]`. */
+export const argwhere = (x: TensorLike, options: SizeOptions = {}): Tensor =>
+  concatenate(
+    nonzero(x, options).map((p) => expandDims(p, [1])),
+    1,
+  )
+export const flatnonzero = (x: TensorLike, options: SizeOptions = {}): Tensor =>
+  nonzero(reshape(asTensor(x), { newSizes: [asTensor(x).size] }), options)[0]!
+
+export interface BincountOptions {
+  readonly weights?: TensorLike | undefined
+  readonly minlength?: number | undefined
+  /** The length of the result; needed inside of jit and vmap. */
+  readonly length?: number | undefined
+}
+/** How often each of 0, 1, ... occurs in an integer vector, or the sum of its weights. Negative numbers count as 0. */
+export const bincount = (x: TensorLike, { weights, minlength = 0, length }: BincountOptions = {}): Tensor => {
+  const t = asTensor(x, 'bincount')
+  requireInteger('bincount', t)
+  if (t.ndim !== 1) throw new ArgumentError('bincount', `expected a vector, got shape [${t.shape.join(',')}]`)
+  const places = max(convert(t, 'int32'), literal(0, 'int32'))
+  const n = length ?? Math.max(minlength, t.size === 0 ? 0 : known(largest(places), 'np.bincount without a length') + 1)
+  const updates = weights === undefined ? fullOf(1, t.shape, 'int32') : asTensor(weights, 'bincount')
+  return scatterAdd(fullOf(0, [n], updates.dtype), expandDims(places, [1]), updates, {
+    dimensionNumbers: {
+      updateWindowDims: [],
+      insertedWindowDims: [0],
+      scatterDimsToOperandDims: [0],
+      operandBatchingDims: [],
+      scatterIndicesBatchingDims: [],
+    },
+    indicesAreSorted: false,
+    uniqueIndices: false,
+    mode: 'fill',
+  })
+}
+
+export interface UniqueOptions extends SizeOptions {
+  readonly returnIndex?: boolean
+  readonly returnInverse?: boolean
+  readonly returnCounts?: boolean
+}
+export interface Unique {
+  readonly values: Tensor
+  /** The first place of each value. */
+  readonly indices: Tensor
+  /** For each element (in the shape of the operand) the place of its value. */
+  readonly inverse: Tensor
+  readonly counts: Tensor
+}
+/** The sorted distinct elements, where they first occur, where each element went, and how often each occurs. */
+export const uniqueAll = (x: TensorLike, { size, fillValue }: SizeOptions = {}): Unique => {
+  const t = asTensor(x, 'unique')
+  const flat = reshape(t, { newSizes: [t.size] })
+  const places = iota({ dtype: 'int32', shape: [t.size], dimension: 0 })
+  const [sorted, order] = sortMany([flat, places], { dimension: 0, isStable: true, numKeys: 1 }) as [Tensor, Tensor]
+  const isNew =
+    t.size === 0 ? toBool(flat) : concatenate([literalTrue(), ne(sliceAxis(sorted, 0, 1, t.size), sliceAxis(sorted, 0, 0, t.size - 1))])
+  const n = size ?? known(count(isNew), 'np.unique without a size')
+  const group = sub(cumsum(convert(isNew, 'int32')), literal(1, 'int32'))
+  const inside = lt(iota({ dtype: 'int32', shape: [n], dimension: 0 }), count(isNew))
+  const starts = placesWhere(isNew, n, 0)
+  const found = take(sorted, starts, { axis: 0, mode: 'clip' })
+  const filler = fillValue === undefined ? (t.size === 0 ? literal(0, t.dtype) : smallest(flat)) : literal(fillValue, t.dtype)
+  const inverse = take(group, sortMany([order, places], { dimension: 0, isStable: true, numKeys: 1 })[1]!, { axis: 0, mode: 'clip' })
+  return {
+    values: where(inside, found, filler),
+    indices: take(order, starts, { axis: 0, mode: 'clip' }),
+    inverse: reshape(inverse, { newSizes: t.shape }),
+    counts: bincount(group, { length: n }),
+  }
+}
+const literalTrue = (): Tensor => broadcastInDim(literal(true, 'bool'), { shape: [1], broadcastDimensions: [] })
+/** The sorted distinct elements. */
+export const unique = (x: TensorLike, options: SizeOptions = {}): Tensor => uniqueAll(x, options).values
+export const uniqueValues = unique
+/** Whether each element of `x` is among `elements`. */
+export const isin = (x: TensorLike, elements: TensorLike): Tensor => {
+  const t = asTensor(x, 'isin')
+  const set = sort(reshape(asTensor(elements), { newSizes: [asTensor(elements).size] }))
+  if (set.size === 0) return fullOf(false, t.shape, 'bool')
+  const place = searchsorted(set, t)
+  const found = take(set, place, { axis: 0, mode: 'clip' })
+  return logicalNot(ne(found, convert(t, set.dtype)))
+}
+
+export interface HistogramOptions {
+  readonly range?: readonly [number, number] | undefined
+  readonly weights?: TensorLike | undefined
+  /** Heights of a probability density in place of counts. */
+  readonly density?: boolean | undefined
+}
+/** How many elements lie in each bin, and the edges: `bins` equal ones over the range, or the given edges. */
+export const histogram = (
+  x: TensorLike,
+  bins: number | TensorLike = 10,
+  options: HistogramOptions = {},
+): [counts: Tensor, edges: Tensor] => {
+  const [t] = promoteInexact('histogram', [x])
+  const flat = reshape(t, { newSizes: [t.size] })
+  const edges = typeof bins === 'number' ? linspace(...rangeOf(flat, options.range), bins + 1) : asTensor(bins, 'histogram')
+  const n = edges.shape[0]! - 1
+  const top = sliceAxis(edges, 0, n, n + 1)
+  const bin = sub(searchsorted(edges, flat, { side: 'right' }), literal(1, 'int32'))
+  const onTop = logicalNot(ne(flat, reshape(top, { newSizes: [] })))
+  const place = where(onTop, n - 1, bin)
+  const inside = logicalAnd(logicalNot(lt(place, literal(0, 'int32'))), lt(place, literal(n, 'int32')))
+  const weights = options.weights === undefined ? literal(1, 'float32') : reshape(asTensor(options.weights), { newSizes: [t.size] })
+  const counts = bincount(where(inside, place, n), { weights: where(inside, weights, 0), length: n })
+  if (!options.density) return [counts, edges]
+  const widths = sub(sliceAxis(edges, 0, 1, n + 1), sliceAxis(edges, 0, 0, n))
+  return [divide(counts, multiply(widths, reduceSum(counts, { axes: [0] }))), edges]
+}
+const rangeOf = (x: Tensor, given: readonly [number, number] | undefined): [TensorLike, TensorLike] => {
+  if (given) return given[0] === given[1] ? [given[0] - 0.5, given[1] + 0.5] : [given[0], given[1]]
+  const [low, high] = [smallest(x), largest(x)]
+  const flat = logicalNot(ne(low, high))
+  return [where(flat, sub(low, literal(0.5, x.dtype)), low), where(flat, sub(high, literal(-0.5, x.dtype)), high)]
+}

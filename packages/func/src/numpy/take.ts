@@ -1,0 +1,132 @@
+/** Picking along one axis by integer tensors. Source: the jax.numpy functions of the same names. */
+import { otherAxes, range } from '../aval'
+import { isFloating } from '../dtype'
+import { ArgumentError, DTypeError } from '../error'
+import { literal } from '../literal'
+import { add, rem } from '../primitives/arithmetic'
+import { gather, scatter, scatterAdd } from '../primitives/indexing'
+import { lt, selectN } from '../primitives/piecewise'
+import { convert, expandDims, reshape } from '../primitives/structural'
+import type { GatherMode } from '../table'
+import { isTensor, type Tensor } from '../tensor'
+import { hostOf, isTypedArray, type NestedArray } from './host-data'
+import { ofNumbers } from './host-tensor'
+import { placesOf } from './indexing'
+import { asTensor, asType, axisOf, broadcastShapes, broadcastTo, isScalar, type TensorLike } from './promote'
+
+/** An integer tensor, and whether it may hold negative places. JavaScript numbers are made int32. */
+export const integerOperand = (where: string, x: TensorLike): { readonly index: Tensor; readonly signed: boolean } => {
+  if (isTensor(x)) {
+    if (isFloating(x.dtype)) throw new DTypeError(where, `indices must be integers, got ${x.dtype}; convert with x.astype('int32')`)
+    return { index: x.dtype === 'bool' ? convert(x, 'int32') : x, signed: !x.dtype.startsWith('uint') && x.dtype !== 'bool' }
+  }
+  const host = isScalar(x) ? { shape: [], data: [Number(x)] } : hostOf(x as NestedArray, where)
+  const values = Array.from(host.data as ArrayLike<number | bigint>, Number)
+  if (!values.every(Number.isInteger)) throw new ArgumentError(where, 'indices must be whole numbers')
+  return {
+    index: ofNumbers(values, isTypedArray(x) && x instanceof Uint32Array ? 'uint32' : 'int32', host.shape),
+    signed: values.some((v) => v < 0),
+  }
+}
+
+export interface TakeOptions {
+  /** Without an axis the flat order is picked from. */
+  readonly axis?: number | null | undefined
+  /** Places outside: 'fill' (NaN, or the lowest integer; the default), 'clip' to the nearest, 'wrap' around. */
+  readonly mode?: 'fill' | 'clip' | 'wrap' | undefined
+  readonly fillValue?: number | undefined
+}
+/** Parts of `x` along an axis, at integer places: the axis is replaced by the axes of `indices`. Negative places count from the end. */
+export const take = (x: TensorLike, indices: TensorLike, option: number | null | TakeOptions = {}): Tensor => {
+  const { axis = null, mode = 'fill', fillValue } = typeof option === 'object' && option !== null ? option : { axis: option }
+  const t = asTensor(x, 'take')
+  if (axis === null) return take(reshape(t, { newSizes: [t.size] }), indices, { axis: 0, mode, fillValue })
+  const at = axisOf('take', axis, t.ndim)
+  const n = t.shape[at]!
+  const given = integerOperand('take', indices)
+  const places = mode === 'wrap' ? wrapped(given.index, n) : placesOf(given, n)
+  const batch = places.shape
+  return gather(t, expandDims(places, [batch.length]), {
+    dimensionNumbers: {
+      offsetDims: otherAxes(t.ndim - 1 + batch.length, range(batch.length, at)),
+      collapsedSliceDims: [at],
+      startIndexMap: [at],
+      operandBatchingDims: [],
+      startIndicesBatchingDims: [],
+    },
+    sliceSizes: t.shape.map((m, i) => (i === at ? 1 : m)),
+    mode: gatherModes[mode],
+    fillValue: fillValue ?? null,
+  })
+}
+const gatherModes: Readonly<Record<'fill' | 'clip' | 'wrap', GatherMode>> = { fill: 'fill', clip: 'clip', wrap: 'promise_in_bounds' }
+const wrapped = (index: Tensor, n: number): Tensor => {
+  const size = literal(n, 'int32')
+  const r = rem(convert(index, 'int32'), size)
+  return selectN(lt(r, literal(0, 'int32')), r, add(r, size))
+}
+
+/** `x` and places with all axes but one of equal size, and the dimension numbers that pair them. */
+const paired = (where: string, x: TensorLike, indices: TensorLike, axis: number) => {
+  const t = asTensor(x, where)
+  const at = axisOf(where, axis, t.ndim)
+  const given = integerOperand(where, indices)
+  if (given.index.ndim !== t.ndim)
+    throw new ArgumentError(
+      where,
+      `indices of shape [${given.index.shape.join(',')}] must have as many axes as the operand of shape [${t.shape.join(',')}]`,
+    )
+  const without = (shape: readonly number[]): number[] => shape.map((n, i) => (i === at ? 1 : n))
+  const common = broadcastShapes(where, [{ shape: without(t.shape) }, { shape: without(given.index.shape) }])
+  const sized = (n: number): number[] => common.map((m, i) => (i === at ? n : m))
+  const operand = broadcastTo(t, sized(t.shape[at]!), where)
+  const places = broadcastTo(placesOf(given, t.shape[at]!), sized(given.index.shape[at]!), where)
+  return { operand, at, places, vectors: expandDims(places, [t.ndim]), rest: otherAxes(t.ndim, [at]) }
+}
+/** The elements of `x` at places along one axis, which differ for each place on the other axes (as `argsort` answers them). */
+export const takeAlongAxis = (
+  x: TensorLike,
+  indices: TensorLike,
+  axis: number | null = -1,
+  { mode = 'fill', fillValue }: Pick<TakeOptions, 'mode' | 'fillValue'> = {},
+): Tensor => {
+  if (axis === null) return takeAlongAxis(flat(x), flat(integerOperand('takeAlongAxis', indices).index), 0, { mode, fillValue })
+  const { operand, at, vectors, rest } = paired('takeAlongAxis', x, indices, axis)
+  return gather(operand, vectors, {
+    dimensionNumbers: {
+      offsetDims: [],
+      collapsedSliceDims: [at],
+      startIndexMap: [at],
+      operandBatchingDims: rest,
+      startIndicesBatchingDims: rest,
+    },
+    sliceSizes: operand.shape.map(() => 1),
+    mode: gatherModes[mode],
+    fillValue: fillValue ?? null,
+  })
+}
+const flat = (x: TensorLike): Tensor => reshape(asTensor(x), { newSizes: [asTensor(x).size] })
+
+/** `x` with `values` at places along one axis, as `takeAlongAxis` reads them; with `add` they are added. */
+export const putAlongAxis = (
+  x: TensorLike,
+  indices: TensorLike,
+  values: TensorLike,
+  axis: number,
+  { add: adding = false }: { readonly add?: boolean } = {},
+): Tensor => {
+  const { operand, at, places, vectors, rest } = paired('putAlongAxis', x, indices, axis)
+  const updates = broadcastTo(asType(values, operand.dtype, 'putAlongAxis'), places.shape, 'putAlongAxis')
+  return (adding ? scatterAdd : scatter)(operand, vectors, updates, {
+    dimensionNumbers: {
+      updateWindowDims: [],
+      insertedWindowDims: [at],
+      scatterDimsToOperandDims: [at],
+      operandBatchingDims: rest,
+      scatterIndicesBatchingDims: rest,
+    },
+    indicesAreSorted: false,
+    uniqueIndices: false,
+    mode: 'fill',
+  })
+}

@@ -1,0 +1,143 @@
+/**
+ * The methods of tensors: what numpy's functions do, with the tensor as first operand. Types only; `numpy/methods.ts` puts them on.
+ */
+import type { HostArray } from './backend/backend'
+import type { DType, TypedArray } from './dtype'
+import type { IndexElement, Index } from './numpy/index-spec'
+import type { UpdateOptions } from './numpy/index-update'
+import type { NestedArray, Scalar, TensorLike } from './numpy/promote'
+import type { Axis, ReduceArg } from './numpy/reduce'
+import type { SortOptions } from './numpy/sorting'
+import type { VarianceOptions } from './numpy/statistics'
+import type { TakeOptions } from './numpy/take'
+import type { Tensor } from './tensor'
+
+type Reduction = (axis?: ReduceArg) => Tensor
+
+export interface TensorMethods {
+  add(y: TensorLike): Tensor
+  sub(y: TensorLike): Tensor
+  mul(y: TensorLike): Tensor
+  /** True division: floats. */
+  div(y: TensorLike): Tensor
+  floorDivide(y: TensorLike): Tensor
+  /** The remainder with the sign of the divisor. */
+  mod(y: TensorLike): Tensor
+  pow(y: TensorLike): Tensor
+  neg(): Tensor
+  abs(): Tensor
+  sign(): Tensor
+  square(): Tensor
+  sqrt(): Tensor
+  exp(): Tensor
+  log(): Tensor
+  sin(): Tensor
+  cos(): Tensor
+  tanh(): Tensor
+  floor(): Tensor
+  ceil(): Tensor
+  round(decimals?: number): Tensor
+  clip(min?: TensorLike | null, max?: TensorLike | null): Tensor
+  maximum(y: TensorLike): Tensor
+  minimum(y: TensorLike): Tensor
+
+  /** Element by element: a tensor of booleans. */
+  equal(y: TensorLike): Tensor
+  notEqual(y: TensorLike): Tensor
+  less(y: TensorLike): Tensor
+  lessEqual(y: TensorLike): Tensor
+  greater(y: TensorLike): Tensor
+  greaterEqual(y: TensorLike): Tensor
+  /** `equal notEqual less lessEqual greater greaterEqual` in short. */
+  eq(y: TensorLike): Tensor
+  ne(y: TensorLike): Tensor
+  lt(y: TensorLike): Tensor
+  le(y: TensorLike): Tensor
+  gt(y: TensorLike): Tensor
+  ge(y: TensorLike): Tensor
+  logicalAnd(y: TensorLike): Tensor
+  logicalOr(y: TensorLike): Tensor
+  logicalNot(): Tensor
+  /** Bits of integers, logic of booleans. */
+  bitwiseAnd(y: TensorLike): Tensor
+  bitwiseOr(y: TensorLike): Tensor
+  bitwiseXor(y: TensorLike): Tensor
+
+  dot(y: TensorLike): Tensor
+  /** Matrix product. */
+  matmul(y: TensorLike): Tensor
+
+  /** Over an axis, several, or all; or options `{ axis, keepdims, where, initial, dtype }`. */
+  sum: Reduction
+  prod: Reduction
+  mean: Reduction
+  max: Reduction
+  min: Reduction
+  all: Reduction
+  any: Reduction
+  std(axis?: ReduceArg<VarianceOptions>): Tensor
+  var(axis?: ReduceArg<VarianceOptions>): Tensor
+  argmax(axis?: number | null | { readonly axis?: number | null; readonly keepdims?: boolean }): Tensor
+  argmin(axis?: number | null | { readonly axis?: number | null; readonly keepdims?: boolean }): Tensor
+  cumsum(axis?: number | null): Tensor
+  cumprod(axis?: number | null): Tensor
+  sort(option?: number | null | SortOptions): Tensor
+  argsort(option?: number | null | SortOptions): Tensor
+
+  /** `x.reshape([2, -1])` or `x.reshape(2, -1)`. */
+  reshape(...shape: readonly number[] | readonly [readonly number[]]): Tensor
+  ravel(): Tensor
+  flatten(): Tensor
+  /** Axes in another order, `x.transpose([1, 0])` or `x.transpose(1, 0)`; reversed without arguments. */
+  transpose(...axes: readonly number[] | readonly [readonly number[] | null]): Tensor
+  swapaxes(axis1: number, axis2: number): Tensor
+  squeeze(axis?: Axis): Tensor
+  expandDims(axis: number | readonly number[]): Tensor
+  broadcastTo(shape: readonly number[]): Tensor
+  repeat(repeats: number | readonly number[], axis?: number | null): Tensor
+  take(indices: TensorLike, option?: number | null | TakeOptions): Tensor
+  astype(dtype: DType): Tensor
+  /** A tensor of its own with the same values. */
+  copy(): Tensor
+  /** Axes in reverse order. */
+  readonly T: Tensor
+  /** The last two axes exchanged. */
+  readonly mT: Tensor
+
+  /**
+   * The element or part at an index, as numpy's `x[...]`: integers, `slice(1, -1)` or '1:-1', null for a new axis, '...', integer
+   * tensors and arrays, boolean masks.
+   *
+   * @example
+   * x.at(0, ':', slice(1, -1))
+   */
+  at(...index: readonly IndexElement[]): Tensor
+  /** A tensor with `value` at an index, whose elements stand in a list: `x.setAt([0, '1:3'], 5)`. Places outside are left out. */
+  setAt(index: Index, value: TensorLike, options?: UpdateOptions): Tensor
+  addAt(index: Index, value: TensorLike, options?: UpdateOptions): Tensor
+  mulAt(index: Index, value: TensorLike, options?: UpdateOptions): Tensor
+  minAt(index: Index, value: TensorLike, options?: UpdateOptions): Tensor
+  maxAt(index: Index, value: TensorLike, options?: UpdateOptions): Tensor
+  /** The parts along the first axis. */
+  [Symbol.iterator](): Iterator<Tensor>
+
+  /**
+   * The value of a tensor of one element. Waits for the device.
+   * Errors: ConcretizationError under a transformation that traces; BackendError where the device can't wait (use `await x.data()`).
+   */
+  item(): number | bigint | boolean
+  /** The values as nested arrays (a scalar is itself). Errors: as `item`. */
+  toArray(): Scalar | NestedArray
+  /** The values in row-major order; float16 and bfloat16 as Float32Array. Errors: as `item`. */
+  dataSync(): TypedArray
+  /** The values in row-major order, when the device has them. */
+  data(): Promise<TypedArray>
+  /** Shape, dtype and raw data. Do not write to it. */
+  hostArray(): Promise<HostArray>
+  /** Frees the memory of a concrete tensor now; tracers have none. */
+  dispose(how?: string): void
+  [Symbol.dispose](): void
+  /** Throws: a tensor is no JavaScript number or condition. Read it by `item()`, or compute with methods. */
+  [Symbol.toPrimitive](hint: string): string | number
+  toString(): string
+}
