@@ -1,0 +1,44 @@
+/** A backend from a device: its storage and its table of kernels. */
+import { type Backend, type DType, dtypes, type FusedKernels } from '@heddle/func/backend'
+import { kernels as hostKernels } from '@heddle/backend-host'
+import type { Device, Plans } from './device'
+import type { Flavour } from './flavour'
+import { kernelTable } from './kernels'
+import { Store, type TfjsBuffer } from './store'
+
+export interface TfjsBackend extends Backend<TfjsBuffer> {
+  readonly flavour: Flavour
+  /** What computes, for people: `tfjs wasm 4.22.0 (SIMD, 1 thread), gpu no`. */
+  readonly describe: () => string
+}
+interface Made<H> {
+  readonly plans: Plans<H>
+  readonly fused?: FusedKernels<TfjsBuffer<H>>
+}
+
+export interface BackendSettings {
+  /**
+   * Calls whose operands and results have at most this many elements, and whose operands are all on the host, are computed there.
+   * Default 32; 0 sends everything to the device that it has a kernel for.
+   */
+  readonly hostBelow?: number
+}
+
+/** Every dtype is supported: what the device can't hold stays on the host. */
+export const backendOf = <H>(device: Device<H>, make: (store: Store<H>, host: typeof hostKernels) => Made<H>, { hostBelow = 32 }: BackendSettings = {}): TfjsBackend => {
+  const store = new Store(device)
+  const { plans, fused } = make(store, hostKernels)
+  const backend: Backend<TfjsBuffer<H>> = {
+    name: `tfjs-${device.flavour}`,
+    dtypes: new Set(Object.keys(dtypes) as DType[]),
+    storage: store.storage(),
+    kernels: kernelTable(store, hostKernels, plans, hostBelow),
+    ...(fused && { fused }),
+  }
+  return {
+    // buffers are handed out and taken back only, so their handles' type is nobody else's business
+    ...(backend as unknown as Backend<TfjsBuffer>),
+    flavour: device.flavour,
+    describe: () => `${device.description}, gpu ${device.gpu ? 'yes' : 'no'}`,
+  }
+}

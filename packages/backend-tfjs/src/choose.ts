@@ -1,0 +1,99 @@
+/**
+ * Chooses the fastest flavour of tfjs that works here.
+ *
+ * Flavours are tried in order; each ends with a small product of matrices, since loading alone proves nothing. One that does not
+ * work is passed over, and when that leads to something slower than hoped for, one warning says what was tried and why it failed.
+ */
+import { BackendError } from '@heddle/func/backend'
+import { backendOf, type BackendSettings, type TfjsBackend } from './backend'
+import { cpuDevice } from './cpu'
+import { defaultOrder, type Flavour, flavours, inNode, isFlavour } from './flavour'
+import { probe } from './probe'
+import { Unavailable } from './unavailable'
+import type { WasmPaths } from './wasm/load'
+
+export interface TfjsOptions extends BackendSettings {
+  /** Flavours to try, the first that works is taken. Default: by platform, the fastest first. */
+  readonly prefer?: readonly Flavour[]
+  /** This flavour or none. */
+  readonly demand?: Flavour
+  /** Where a browser finds tfjs's .wasm files, if not beside the script. */
+  readonly wasmPaths?: WasmPaths
+  /** What is told of a fall-back; default: console.warn, once. */
+  readonly warn?: (message: string) => void
+}
+
+const makers: { readonly [F in Flavour]: (options: TfjsOptions) => Promise<TfjsBackend> } = {
+  'node-gpu': async (options) => (await import('./native')).nativeBackend('node-gpu', options),
+  node: async (options) => (await import('./native')).nativeBackend('node', options),
+  webgpu: async (options) => (await import('./gpu')).gpuBackend('webgpu', options),
+  webgl: async (options) => (await import('./gpu')).gpuBackend('webgl', options),
+  wasm: async (options) => (await import('./wasm')).wasmBackend(options.wasmPaths, options),
+  cpu: async () => backendOf(cpuDevice(), () => ({ plans: {} })),
+}
+const native: readonly Flavour[] = ['node-gpu', 'node']
+
+const make = async (flavour: Flavour, options: TfjsOptions): Promise<TfjsBackend> => {
+  if (native.includes(flavour) && !inNode()) throw new Unavailable(flavour, 'runs in Node only', true)
+  const backend = await makers[flavour](options)
+  probe(backend)
+  return backend
+}
+const reasonOf = (error: unknown): string => {
+  const { code, message } = error as { code?: string; message?: string }
+  const text = error instanceof BackendError ? error.reason : `${code === undefined ? '' : `${code}: `}${message ?? String(error)}`
+  return text.split('\n')[0]!.slice(0, 300)
+}
+const said = new Set<string>()
+const warnOnce = (message: string): void => {
+  if (said.has(message)) return
+  said.add(message)
+  console.warn(message)
+}
+
+interface Failure {
+  readonly flavour: Flavour
+  readonly reason: string
+  readonly absent: boolean
+}
+/**
+ * Whether someone should hear of it: a part that is there and broken, or the slow flavours where faster ones were tried. That
+ * tfjs-node runs and tfjs-node-gpu was never installed is as it should be.
+ */
+const worthSaying = (taken: Flavour, failures: readonly Failure[]): boolean =>
+  failures.some((f) => !f.absent) || (failures.length > 0 && (taken === 'wasm' || taken === 'cpu'))
+
+const advice = (): string =>
+  inNode() ? 'npm install @tensorflow/tfjs-node makes it faster' : '@tensorflow/tfjs-backend-webgpu or -webgl makes it faster'
+const account = (failures: readonly Failure[]): string => failures.map((f) => `${f.flavour} (${f.reason})`).join(', ')
+
+/**
+ * The default backend, on the fastest flavour of tfjs that works.
+ *
+ * Errors: BackendError when `demand` can't be had, or when nothing of `prefer` works; it says what was tried and why it failed.
+ *
+ * @example
+ * const backend = await tfjs({ prefer: ['wasm', 'cpu'] })
+ */
+export const tfjs = async (options: TfjsOptions = {}): Promise<TfjsBackend> => {
+  const { demand, warn = warnOnce } = options
+  for (const f of [...(options.prefer ?? []), ...(demand === undefined ? [] : [demand])])
+    if (!isFlavour(f)) throw new BackendError('tfjs', `unknown flavour '${String(f)}'; there are ${flavours.join(', ')}`)
+  if (demand !== undefined)
+    try {
+      return await make(demand, options)
+    } catch (cause) {
+      throw new BackendError(demand, `demanded and not to be had: ${reasonOf(cause)}`, { cause })
+    }
+  const failures: Failure[] = []
+  for (const flavour of options.prefer ?? defaultOrder())
+    try {
+      const backend = await make(flavour, options)
+      if (worthSaying(backend.flavour, failures))
+        warn(`heddle: computing on ${backend.flavour} (${backend.describe()}). Tried before: ${account(failures)}. ${advice()}; tfjs({ prefer: ['${flavour}'] }) or HEDDLE_BACKEND=${flavour} chooses it without this warning.`)
+      return backend
+    } catch (error) {
+      failures.push({ flavour, reason: reasonOf(error), absent: error instanceof Unavailable && error.absent })
+    }
+  throw new BackendError('tfjs', `no flavour works here: ${account(failures)}`)
+}

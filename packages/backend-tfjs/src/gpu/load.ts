@@ -1,0 +1,77 @@
+/** Starts tfjs's WebGPU or WebGL backend, and calls its kernels without tfjs's engine: no tape, no scopes. */
+import { BackendError, type DType, dtypes, type Shape, type TypedArray } from '@heddle/func/backend'
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import type { Device } from '../device'
+import { loadCore, startBackend, type TfjsCore } from '../engine'
+import type { Flavour } from '../flavour'
+import { Unavailable } from '../unavailable'
+
+export type GpuFlavour = 'webgpu' | 'webgl'
+
+/** What the backends of tfjs have in common. */
+interface KernelBackend {
+  readonly write: (values: TypedArray, shape: readonly number[], dtype: string) => object
+  readonly readSync: (id: object) => ArrayLike<number>
+  readonly read: (id: object) => Promise<ArrayLike<number>>
+  readonly disposeData: (id: object) => boolean
+}
+export type Attributes = Readonly<Record<string, unknown>>
+export type Call = (inputs: Readonly<Record<string, TensorInfo>> | readonly TensorInfo[], attrs?: Attributes) => TensorInfo
+
+export interface GpuDevice extends Device<TensorInfo> {
+  /** A kernel of tfjs by its name. Errors: BackendError if this backend lacks it. */
+  readonly op: (name: string) => Call
+  readonly has: (name: string) => boolean
+  /** The dtypes whose arithmetic is exact: WebGL keeps int32 in floats. */
+  readonly exact: readonly DType[]
+}
+const holds: ReadonlySet<DType> = new Set<DType>(['float32', 'int32', 'bool'])
+
+const typedArray = (values: ArrayLike<number>, dtype: DType): TypedArray => {
+  const Storage = dtypes[dtype].storage as unknown as new (values: ArrayLike<number>) => TypedArray
+  return values instanceof dtypes[dtype].storage ? (values as unknown as TypedArray) : new Storage(values)
+}
+/** A device of the kernels that one backend of tfjs has registered. */
+export const kernelDevice = async (core: TfjsCore, name: string, flavour: Flavour, version: string): Promise<GpuDevice> => {
+  const backend = await startBackend<KernelBackend>(core, name, flavour)
+  const info = (dataId: object, shape: Shape, dtype: DType): TensorInfo => ({ dataId, shape: [...shape], dtype: dtype as TensorInfo['dtype'] })
+  const has = (kernel: string): boolean => core.getKernel(kernel, name) !== undefined
+  const op = (kernel: string): Call => {
+    const config = core.getKernel(kernel, name)
+    if (config === undefined) throw new BackendError(flavour, `tfjs has no kernel ${kernel}`)
+    return (inputs, attrs = {}) => config.kernelFunc({ inputs: inputs as never, attrs: attrs as never, backend }) as TensorInfo
+  }
+  const reshape = op('Reshape')
+  return {
+    op,
+    has,
+    exact: flavour === 'webgl' ? ['float32', 'bool'] : ['float32', 'int32', 'bool'],
+    flavour,
+    description: `tfjs ${flavour} ${version}`,
+    gpu: true,
+    holds,
+    reads: 'copy',
+    // tfjs reads WebGPU memory through a canvas when it must at once; users are told to await instead
+    sync: flavour !== 'webgpu',
+    upload: (data, shape, dtype) => info(backend.write(data, shape, dtype), shape, dtype),
+    read: ({ dataId }, dtype) => typedArray(backend.readSync(dataId), dtype),
+    readAsync: async ({ dataId }, dtype) => typedArray(await backend.read(dataId), dtype),
+    reshaped: (x, shape) => reshape({ x }, { shape: [...shape] }),
+    free: ({ dataId }) => void backend.disposeData(dataId),
+  }
+}
+const absent = (flavour: GpuFlavour, cause: unknown): Unavailable =>
+  new Unavailable(flavour, `@tensorflow/tfjs-backend-${flavour} does not load: ${(cause as Error).message}`, true, { cause })
+
+export const loadGpu = async (flavour: GpuFlavour): Promise<GpuDevice> => {
+  const core = await loadCore()
+  const module = await (flavour === 'webgpu' ? import('@tensorflow/tfjs-backend-webgpu') : import('@tensorflow/tfjs-backend-webgl')).catch(
+    (cause: unknown) => {
+      throw absent(flavour, cause)
+    },
+  )
+  const { version_webgl: version = core.version_core } = module as { readonly version_webgl?: string }
+  if (core.engine().registryFactory[flavour] === undefined)
+    throw new Unavailable(flavour, flavour === 'webgpu' ? 'this browser has no WebGPU' : 'this browser has no WebGL', true)
+  return kernelDevice(core, flavour, flavour, version)
+}

@@ -1,0 +1,36 @@
+/** The native flavours: TensorFlow's own kernels in Node, on the CPU or on a GPU. */
+import { backendOf, type BackendSettings, type TfjsBackend } from '../backend'
+import type { Plans } from '../device'
+import type { Context } from './context'
+import { contraction, fused } from './contraction'
+import { convolutions } from './convolution'
+import type { NativeFlavour } from './find'
+import { indexing } from './indexing'
+import { layout } from './layout'
+import { loadNative } from './load'
+import { pointwise } from './pointwise'
+import { reduction } from './reduction'
+import type { Id } from './tensorflow'
+import { windows } from './window'
+
+const plansOf = (context: Context): Plans<Id> => ({
+  ...pointwise(context),
+  ...reduction(context),
+  ...layout(context),
+  ...contraction(context),
+  ...convolutions(context),
+  ...windows(context),
+  ...indexing(context),
+})
+/** TensorFlow in Node. Errors: Unavailable where the package, its binding, its library or a GPU is missing. */
+export const nativeBackend = async (flavour: NativeFlavour, settings: BackendSettings = {}): Promise<TfjsBackend> => {
+  const device = await loadNative(flavour)
+  return backendOf(
+    device,
+    (store, host) => {
+      const context: Context = { store, tf: device.tf, host }
+      return { plans: plansOf(context), fused: fused(context) }
+    },
+    settings,
+  )
+}

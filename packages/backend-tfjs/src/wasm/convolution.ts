@@ -1,0 +1,157 @@
+/**
+ * Convolutions of one or two spatial axes on wasm, all by XNNPACK's forward convolution.
+ *
+ * Everything is brought to [batch, height, width, feature] and [height, width, in, out]: other layouts by a copy, dilation of the
+ * input (as in gradients of strided convolutions) and cropping by the same copy, groups by a loop. tfjs on wasm has no gradient of
+ * a filter and a slow one of an input; both are again convolutions here, so a net trains at the speed of its forward pass.
+ */
+import type { ParamsOf, Shape } from '@heddle/func/backend'
+import type { Plan, Plans } from '../device'
+import { type Copy, copier, product, stridesOf } from '../strided'
+import { type Buffer, type Context, isFloat32 } from './context'
+import type { Block } from './heap'
+import { padding } from './layout'
+
+type Params = ParamsOf['conv_general_dilated']
+type Four = readonly [number, number, number, number]
+type Pair = readonly [number, number]
+/** An array's axes in canonical order; spatial axes that it lacks have size 1. */
+interface Canonical {
+  readonly shape: Four
+  readonly strides: Four
+}
+const canonical = (shape: Shape, order: readonly (number | undefined)[]): Canonical => {
+  const own = stridesOf(shape)
+  return {
+    shape: order.map((axis) => (axis === undefined ? 1 : shape[axis]!)) as unknown as Four,
+    strides: order.map((axis) => (axis === undefined ? 0 : own[axis]!)) as unknown as Four,
+  }
+}
+/** The height's and width's axes of a spec [batch, feature, ...spatial]; one spatial axis is the width. */
+const spatialOf = <A>(spec: readonly A[], at: number): readonly [A | undefined, A | undefined] =>
+  spec.length - at === 2 ? [spec[at], spec[at + 1]] : [undefined, spec[at]]
+const pairOf = (values: Shape): Pair => [values.length === 2 ? values[0]! : 1, values[values.length - 1] ?? 1]
+const isDense = ({ shape, strides }: Canonical): boolean => {
+  const dense = stridesOf(shape)
+  return shape.every((n, i) => n === 1 || strides[i] === dense[i])
+}
+
+interface Geometry {
+  readonly strides: Pair
+  readonly dilation: Pair
+  /** Of the input, by height and width. */
+  readonly pads: readonly [readonly [number, number], readonly [number, number]]
+  readonly inputDilation: Pair
+}
+const geometryOf = (params: Params): Geometry => ({
+  strides: pairOf(params.windowStrides),
+  dilation: pairOf(params.rhsDilation),
+  inputDilation: pairOf(params.lhsDilation),
+  pads: params.padding.length === 2 ? [params.padding[0]!, params.padding[1]!] : [[0, 0], params.padding[0] ?? [0, 0]],
+})
+const dilated = (n: number, dilation: number, [low, high]: readonly [number, number]): number =>
+  (n === 0 ? 0 : (n - 1) * dilation + 1) + low + high
+
+/** Reads one group of an operand as a dense array; `made` says whether it has to be freed. */
+type Read = (x: Buffer, group: number) => { readonly block: Block; readonly made: boolean }
+
+/** The input: padded by the copy where XNNPACK can't (dilation, cropping). Answers its shape and what padding is left to do. */
+const inputReader = (context: Context, x: Canonical, offset: number, g: Geometry, groups: number) => {
+  const { store, heap } = context
+  const [pt, pl] = g.pads
+  const byCopy = g.inputDilation.some((d) => d > 1) || [...pt, ...pl].some((p) => p < 0)
+  const [n, h, w, c] = x.shape
+  const shape: Four = byCopy ? [n, dilated(h, g.inputDilation[0], pt), dilated(w, g.inputDilation[1], pl), c] : x.shape
+  const size = product(shape)
+  const config = [[0, 0, 0], [...pt, g.inputDilation[0] - 1], [...pl, g.inputDilation[1] - 1], [0, 0, 0]] as unknown as readonly (readonly [
+    number,
+    number,
+    number,
+  ])[]
+  const { copy, from, to } = byCopy
+    ? padding(x.shape, shape, config, x.strides)
+    : { copy: copier(x.shape, x.strides, stridesOf(shape)), from: 0, to: 0 }
+  const inPlace = !byCopy && groups === 1 && isDense(x)
+  const read: Read = (buffer, group) => {
+    if (inPlace) return { block: store.onDevice(buffer), made: false }
+    const block = heap.alloc('float32', size)
+    const out = heap.f32(block, size)
+    if (byCopy) out.fill(0)
+    copy(store.onHost(buffer) as Float32Array, from + group * offset, out, to)
+    return { block, made: true }
+  }
+  return { read, shape, pads: byCopy ? ([[0, 0], [0, 0]] as Geometry['pads']) : g.pads }
+}
+const filterReader = (context: Context, w: Canonical, offset: number, groups: number): Read => {
+  const { store, heap } = context
+  const size = product(w.shape)
+  if (groups === 1 && isDense(w)) return (buffer) => ({ block: store.onDevice(buffer), made: false })
+  const copy = copier(w.shape, w.strides, stridesOf(w.shape))
+  return (buffer, group) => {
+    const block = heap.alloc('float32', size)
+    copy(store.onHost(buffer) as Float32Array, group * offset, heap.f32(block, size), 0)
+    return { block, made: true }
+  }
+}
+/** With one axis out of several made smaller: its share of a group. */
+const share = ({ shape, strides }: Canonical, axis: number, groups: number): Canonical => ({
+  shape: shape.map((n, i) => (i === axis ? n / groups : n)) as unknown as Four,
+  strides,
+})
+
+const convolution =
+  (context: Context): Plan<Block, Params> =>
+  ({ ins, outs, params }) => {
+    const { dimensionNumbers: d, featureGroupCount, batchGroupCount } = params
+    if (!isFloat32(ins) || !isFloat32(outs) || params.windowStrides.length > 2 || params.windowStrides.length === 0) return undefined
+    const { store, heap } = context
+    const [lhs, rhs] = ins
+    const type = outs[0]!
+    const x = canonical(lhs!.shape, [d.lhsSpec[0], ...spatialOf(d.lhsSpec, 2), d.lhsSpec[1]])
+    const w = canonical(rhs!.shape, [...spatialOf(d.rhsSpec, 2), d.rhsSpec[1], d.rhsSpec[0]])
+    const out = canonical(type.shape, [d.outSpec[0], ...spatialOf(d.outSpec, 2), d.outSpec[1]])
+    const features = x.shape[3]
+    const depthwise = featureGroupCount > 1 && featureGroupCount === features && batchGroupCount === 1
+    const groups = depthwise ? 1 : featureGroupCount * batchGroupCount
+    const axis = batchGroupCount > 1 ? 0 : 3
+    const g = geometryOf(params)
+
+    const part = share(x, axis, groups)
+    const input = inputReader(context, part, (x.shape[axis] / groups) * x.strides[axis], g, groups)
+    const weights = share(w, 3, groups)
+    const filter = filterReader(context, weights, weights.shape[3] * w.strides[3], groups)
+    const result = share(out, 3, groups)
+    const resultSize = product(result.shape)
+    const direct = groups === 1 && isDense(out)
+    const place: Copy = copier(result.shape, stridesOf(result.shape), out.strides)
+    const c = heap.call(depthwise ? 'DepthwiseConv2dNative' : 'Conv2D')
+    const [[top, bottom], [left, right]] = input.pads
+    const [kh, kw] = w.shape
+    const [n, height, width, channels] = input.shape
+
+    const run = (xBlock: Block, wBlock: Block, o: Block): void =>
+      c(
+        ...[xBlock.id, n, height, width, wBlock.id, kh, kw, top, right, bottom, left, 0],
+        ...[...g.dilation, ...g.strides, channels, result.shape[3], o.id],
+      )
+    return ([a, b]) => {
+      const total = direct ? undefined : heap.alloc('float32', product(out.shape))
+      let last: Block | undefined
+      for (let group = 0; group < groups; group++) {
+        const xs = input.read(a!, group)
+        const ws = filter(b!, group)
+        const o = heap.alloc('float32', resultSize)
+        run(xs.block, ws.block, o)
+        if (xs.made) heap.free(xs.block)
+        if (ws.made) heap.free(ws.block)
+        if (total === undefined) last = o
+        else {
+          const view = heap.f32(o, resultSize)
+          place(view, 0, heap.f32(total, product(out.shape)), group * result.shape[3] * out.strides[3])
+          heap.free(o)
+        }
+      }
+      return [store.ofDevice(total ?? last!, type)]
+    }
+  }
+export const convolutions = (context: Context): Plans<Block> => ({ conv_general_dilated: convolution(context) })

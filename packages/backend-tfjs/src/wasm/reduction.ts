@@ -1,0 +1,108 @@
+/**
+ * Reductions of float32 on wasm, in JavaScript: sums are kept in double precision (C adds a million numbers one by one in single,
+ * and is 1 % off) and no axis is transposed for (C transposes all but the last).
+ */
+import type { Plans } from '../device'
+
+import { type Context, inHeap, isFloat32 } from './context'
+import type { Block } from './heap'
+
+interface Step {
+  readonly outer: number
+  readonly reduced: number
+  readonly inner: number
+}
+/** Neighbouring axes that are all kept or all reduced, as one; then one step for each reduced group, the last first. */
+export const reductionSteps = (shape: readonly number[], axes: readonly number[]): Step[] => {
+  const groups: { n: number; reduced: boolean }[] = []
+  shape.forEach((n, i) => {
+    const reduced = axes.includes(i)
+    const last = groups.at(-1)
+    if (n === 1) return
+    if (last?.reduced === reduced) last.n *= n
+    else groups.push({ n, reduced })
+  })
+  const steps: Step[] = []
+  let inner = 1
+  for (let i = groups.length - 1; i >= 0; i--) {
+    const { n, reduced } = groups[i]!
+    if (reduced) steps.push({ outer: groups.slice(0, i).reduce((m, g) => m * g.n, 1), reduced: n, inner })
+    else inner *= n
+  }
+  return steps
+}
+type Floats = Float32Array | Float64Array
+type Reduce = (x: Floats, step: Step, out: Floats) => void
+
+/** Sums of runs, each by four sums. */
+const sumRuns = (x: Floats, n: number, runs: number, out: Floats): void => {
+  const even = n - (n % 4)
+  for (let r = 0, p = 0; r < runs; r++) {
+    let a = 0
+    let b = 0
+    let c = 0
+    let d = 0
+    const end = p + even
+    for (; p < end; p += 4) {
+      a += x[p]!
+      b += x[p + 1]!
+      c += x[p + 2]!
+      d += x[p + 3]!
+    }
+    for (let i = even; i < n; i++) a += x[p++]!
+    out[r] = a + b + (c + d)
+  }
+}
+const sum: Reduce = (x, { outer, reduced, inner }, out) => {
+  if (inner === 1) return sumRuns(x, reduced, outer, out)
+  const acc = new Float64Array(inner)
+  for (let o = 0, p = 0; o < outer; o++) {
+    acc.fill(0)
+    for (let r = 0; r < reduced; r++, p += inner) for (let i = 0; i < inner; i++) acc[i]! += x[p + i]!
+    out.set(acc, o * inner)
+  }
+}
+const max: Reduce = (x, { outer, reduced, inner }, out) => {
+  for (let o = 0, p = 0; o < outer; o++) {
+    const q = o * inner
+    for (let i = 0; i < inner; i++) out[q + i] = x[p + i]!
+    p += inner
+    for (let r = 1; r < reduced; r++, p += inner)
+      for (let i = 0; i < inner; i++) {
+        const v = x[p + i]!
+        if (v > out[q + i]! || v !== v) out[q + i] = v
+      }
+  }
+}
+const min: Reduce = (x, { outer, reduced, inner }, out) => {
+  for (let o = 0, p = 0; o < outer; o++) {
+    const q = o * inner
+    for (let i = 0; i < inner; i++) out[q + i] = x[p + i]!
+    p += inner
+    for (let r = 1; r < reduced; r++, p += inner)
+      for (let i = 0; i < inner; i++) {
+        const v = x[p + i]!
+        if (v < out[q + i]! || v !== v) out[q + i] = v
+      }
+  }
+}
+
+export const reduction = (context: Context): Plans<Block> => {
+  const by =
+    (reduce: Reduce): NonNullable<Plans<Block>['reduce_sum']> =>
+    ({ ins, outs, params: { axes } }) => {
+      if (!isFloat32(ins)) return undefined
+      const steps = reductionSteps(ins[0]!.shape, axes)
+      const { store } = context
+      if (steps.length === 0) return (inputs) => [store.share(inputs[0]!, outs[0]!.shape)]
+      return inHeap(context, outs[0]!, (to, [x]) => {
+        let from = x as Floats
+        steps.forEach((step, i) => {
+          const next = i === steps.length - 1 ? to : new Float64Array(step.outer * step.inner)
+          reduce(from, step, next)
+          from = next
+        })
+      })
+    }
+  return { reduce_sum: by(sum), reduce_max: by(max), reduce_min: by(min) }
+}
