@@ -1,7 +1,7 @@
 /** Transformations that act on some steps only: gradient accumulation, and leaving out steps that went wrong. */
 import { np, type Tensor } from '@heddle/func'
 import { leaves } from '@heddle/tree'
-import { type Extra, type GradientTransformation } from './transformation'
+import type { Extra, GradientTransformation } from './transformation'
 import { mapLeaves, safeIncrement, zeroCount, zerosLike } from './tree-math'
 
 export interface MultiStepsState<S = unknown> {
@@ -72,8 +72,16 @@ export const applyEvery = (k: number): GradientTransformation<ApplyEveryState> =
  * Leaves out steps whose gradients hold NaN or infinities, at most `maxConsecutiveErrors` in a row.
  * Source: optax.apply_if_finite.
  */
-export const applyIfFinite = <S>(inner: GradientTransformation<S>, maxConsecutiveErrors: number): GradientTransformation<ApplyIfFiniteState<S>> => ({
-  init: (params) => ({ notfinite_count: zeroCount(), last_finite: np.array(true), total_notfinite: zeroCount(), inner_state: inner.init(params) }),
+export const applyIfFinite = <S>(
+  inner: GradientTransformation<S>,
+  maxConsecutiveErrors: number,
+): GradientTransformation<ApplyIfFiniteState<S>> => ({
+  init: (params) => ({
+    notfinite_count: zeroCount(),
+    last_finite: np.array(true),
+    total_notfinite: zeroCount(),
+    inner_state: inner.init(params),
+  }),
   update: (gradients, state, params, extra) => {
     const finite = (leaves(gradients) as Tensor[]).map((g) => np.all(np.isfinite(g))).reduce((a, b) => np.logicalAnd(a, b), np.array(true))
     const count = np.where(finite, zeroCount(), safeIncrement(state.notfinite_count))

@@ -1,7 +1,19 @@
 /** Adam and its relatives: updates divided by a running size of the gradients. */
 import { type DType, np, type Tensor } from '@heddle/func'
 import type { GradientTransformation } from './transformation'
-import { biasCorrection, cast, castLike, fullLike, mapLeaves, oneMinus, safeIncrement, type Scalar, updateMoment, zeroCount, zerosLike } from './tree-math'
+import {
+  biasCorrection,
+  cast,
+  castLike,
+  fullLike,
+  mapLeaves,
+  oneMinus,
+  safeIncrement,
+  type Scalar,
+  updateMoment,
+  zeroCount,
+  zerosLike,
+} from './tree-math'
 
 export interface MomentsState {
   /** Steps done, int32. */
@@ -50,7 +62,14 @@ const meanOf = <T>(gradients: T, mu: T, b1: Scalar, count: Tensor, nesterov: boo
   nesterov ? lookAhead(gradients, mu, b1, count) : biasCorrection(mu, b1, count)
 
 /** Adam's rescaling. Source: optax.scale_by_adam; Kingma and Ba, Adam, 2014. */
-export const scaleByAdam = ({ b1 = 0.9, b2 = 0.999, eps = 1e-8, epsRoot = 0, muDtype, nesterov = false }: AdamOptions = {}): GradientTransformation<MomentsState> => ({
+export const scaleByAdam = ({
+  b1 = 0.9,
+  b2 = 0.999,
+  eps = 1e-8,
+  epsRoot = 0,
+  muDtype,
+  nesterov = false,
+}: AdamOptions = {}): GradientTransformation<MomentsState> => ({
   init: (params) => moments(params, muDtype),
   update: <T>(gradients: T, state: MomentsState) => {
     const mu = updateMoment(gradients, state.mu as T, b1, 1)
@@ -78,7 +97,11 @@ export const scaleByAmsgrad = ({
   },
 })
 /** Adam divided by a decaying maximum. Source: optax.scale_by_adamax; Kingma and Ba, 2014. */
-export const scaleByAdamax = ({ b1 = 0.9, b2 = 0.999, eps = 1e-8 }: Pick<AdamOptions, 'b1' | 'b2' | 'eps'> = {}): GradientTransformation<MomentsState> => ({
+export const scaleByAdamax = ({
+  b1 = 0.9,
+  b2 = 0.999,
+  eps = 1e-8,
+}: Pick<AdamOptions, 'b1' | 'b2' | 'eps'> = {}): GradientTransformation<MomentsState> => ({
   init: (params) => moments(params),
   update: <T>(gradients: T, state: MomentsState) => {
     const count = safeIncrement(state.count)
@@ -88,7 +111,13 @@ export const scaleByAdamax = ({ b1 = 0.9, b2 = 0.999, eps = 1e-8 }: Pick<AdamOpt
   },
 })
 /** Adam divided by the size of the gradient's surprise. Source: optax.scale_by_belief; Zhuang et al., AdaBelief, 2020. */
-export const scaleByBelief = ({ b1 = 0.9, b2 = 0.999, eps = 1e-16, epsRoot = 1e-16, nesterov = false }: MomentOptions = {}): GradientTransformation<MomentsState> => ({
+export const scaleByBelief = ({
+  b1 = 0.9,
+  b2 = 0.999,
+  eps = 1e-16,
+  epsRoot = 1e-16,
+  nesterov = false,
+}: MomentOptions = {}): GradientTransformation<MomentsState> => ({
   init: (params) => moments(params),
   update: <T>(gradients: T, state: MomentsState) => {
     const mu = updateMoment(gradients, state.mu as T, b1, 1)
@@ -176,7 +205,11 @@ export const scaleByNovograd = ({
   },
 })
 /** The sign of an interpolation of gradient and momentum. Source: optax.scale_by_lion; Chen et al., 2023. */
-export const scaleByLion = ({ b1 = 0.9, b2 = 0.99, muDtype }: Pick<AdamOptions, 'b1' | 'b2' | 'muDtype'> = {}): GradientTransformation<LionState> => ({
+export const scaleByLion = ({
+  b1 = 0.9,
+  b2 = 0.99,
+  muDtype,
+}: Pick<AdamOptions, 'b1' | 'b2' | 'muDtype'> = {}): GradientTransformation<LionState> => ({
   init: (params) => ({ count: zeroCount(), mu: zerosLike(params, muDtype) }),
   update: <T>(gradients: T, state: LionState) => {
     const direction = (g: Tensor, m: Tensor): Tensor => np.sign(np.add(np.multiply(oneMinus(b1), g), np.multiply(b1, m)))

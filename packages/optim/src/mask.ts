@@ -30,13 +30,19 @@ export const masked = <S>(inner: GradientTransformation<S>, mask: Mask): Gradien
  * A transformation for each label; `labels` is a tree of labels that is a prefix of the parameters' tree, or a function that
  * makes one of them. Errors: ArgumentError for a label without a transformation. Source: optax.partition.
  */
-export const partition = (transformations: Readonly<Record<string, GradientTransformation>>, labels: unknown): GradientTransformation<PartitionState> => {
+export const partition = (
+  transformations: Readonly<Record<string, GradientTransformation>>,
+  labels: unknown,
+): GradientTransformation<PartitionState> => {
   const groups = Object.entries(transformations)
   const labelsOf = (tree: unknown): unknown => {
     const of = typeof labels === 'function' ? (labels as (t: unknown) => unknown)(tree) : labels
     const unknown = [...new Set(leaves(of) as string[])].filter((l) => !Object.hasOwn(transformations, l))
     if (unknown.length > 0)
-      throw new ArgumentError('partition', `no transformation for label ${unknown.join(', ')}; there are ${Object.keys(transformations).join(', ')}`)
+      throw new ArgumentError(
+        'partition',
+        `no transformation for label ${unknown.join(', ')}; there are ${Object.keys(transformations).join(', ')}`,
+      )
     return of
   }
   const only = (group: string, t: GradientTransformation, of: unknown): GradientTransformation<MaskedState> =>

@@ -30,7 +30,10 @@ export interface RmsOptions {
 export const scaleByRss = ({
   initialAccumulatorValue = 0.1,
   eps = 1e-7,
-}: { readonly initialAccumulatorValue?: Scalar; readonly eps?: Scalar } = {}): GradientTransformation<RssState> => ({
+}: {
+  readonly initialAccumulatorValue?: Scalar
+  readonly eps?: Scalar
+} = {}): GradientTransformation<RssState> => ({
   init: (params) => ({ sum_of_squares: fullLike(params, initialAccumulatorValue) }),
   update: (gradients, state) => {
     const sums = mapLeaves((g, s) => np.add(np.square(g), s), gradients, state.sum_of_squares)
@@ -39,7 +42,8 @@ export const scaleByRss = ({
   },
 })
 
-const inverseRoot = (x: Tensor, eps: Scalar, inside: boolean): Tensor => (inside ? lax.rsqrt(np.add(x, eps)) : np.divide(1, np.add(np.sqrt(x), eps)))
+const inverseRoot = (x: Tensor, eps: Scalar, inside: boolean): Tensor =>
+  inside ? lax.rsqrt(np.add(x, eps)) : np.divide(1, np.add(np.sqrt(x), eps))
 const counted = (correct: boolean): { readonly count?: Tensor } => (correct ? { count: zeroCount() } : {})
 const nextCount = (count: Tensor | undefined): { readonly count?: Tensor } => (count === undefined ? {} : { count: safeIncrement(count) })
 
@@ -78,7 +82,13 @@ export const scaleByStddev = ({
   },
 })
 /** Divides by the size of gradients and multiplies by that of updates. Source: optax.scale_by_adadelta; Zeiler, 2012. */
-export const scaleByAdadelta = ({ rho = 0.9, eps = 1e-6 }: { readonly rho?: Scalar; readonly eps?: Scalar } = {}): GradientTransformation<AdadeltaState> => ({
+export const scaleByAdadelta = ({
+  rho = 0.9,
+  eps = 1e-6,
+}: {
+  readonly rho?: Scalar
+  readonly eps?: Scalar
+} = {}): GradientTransformation<AdadeltaState> => ({
   init: (params) => ({ e_g: zerosLike(params), e_x: zerosLike(params) }),
   update: <T>(gradients: T, state: AdadeltaState) => {
     const sizes = updateMoment(gradients, state.e_g as T, rho, 2)

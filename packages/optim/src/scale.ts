@@ -55,7 +55,11 @@ export const scaleByTrustRatio = ({
   minNorm = 0,
   trustCoefficient = 1,
   eps = 0,
-}: { readonly minNorm?: Scalar; readonly trustCoefficient?: Scalar; readonly eps?: Scalar } = {}): GradientTransformation<EmptyState> =>
+}: {
+  readonly minNorm?: Scalar
+  readonly trustCoefficient?: Scalar
+  readonly eps?: Scalar
+} = {}): GradientTransformation<EmptyState> =>
   stateless((updates, params) =>
     mapLeaves(
       (u, p) => {
@@ -70,7 +74,9 @@ export const scaleByTrustRatio = ({
   )
 /** Multiplies each leaf by the norm of its parameter. Source: optax.scale_by_param_block_norm. */
 export const scaleByParamBlockNorm = ({ minScale = 1e-3 }: { readonly minScale?: Scalar } = {}): GradientTransformation<EmptyState> =>
-  stateless((updates, params) => mapLeaves((u, p) => np.multiply(u, safeNorm(p, minScale)), updates, needParams('scaleByParamBlockNorm', params)))
+  stateless((updates, params) =>
+    mapLeaves((u, p) => np.multiply(u, safeNorm(p, minScale)), updates, needParams('scaleByParamBlockNorm', params)),
+  )
 /** Multiplies each leaf by the root mean square of its parameter. Source: optax.scale_by_param_block_rms. */
 export const scaleByParamBlockRms = ({ minScale = 1e-3 }: { readonly minScale?: Scalar } = {}): GradientTransformation<EmptyState> =>
   stateless((updates, params) =>
@@ -84,5 +90,7 @@ export const centralize = (): GradientTransformation<EmptyState> =>
     return np.subtract(g, np.mean(g, { axis, keepdims: true }))
   })
 /** No scaling where no learning rate is given. */
-export const scaleByOptionalRate = (learningRate: ScalarOrSchedule | undefined): GradientTransformation<EmptyState | ScaleByScheduleState> =>
+export const scaleByOptionalRate = (
+  learningRate: ScalarOrSchedule | undefined,
+): GradientTransformation<EmptyState | ScaleByScheduleState> =>
   learningRate === undefined ? identity() : scaleByLearningRate(learningRate)

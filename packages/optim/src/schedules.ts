@@ -101,8 +101,15 @@ export const cosineDecaySchedule = (initValue: Scalar, decaySteps: number, { alp
 export const joinSchedules = (schedules: readonly Schedule[], boundaries: readonly number[]): Schedule => {
   const [first, ...rest] = schedules
   if (first === undefined || rest.length !== boundaries.length)
-    throw new ArgumentError('joinSchedules', `${schedules.length} schedules need ${schedules.length - 1} boundaries, got ${boundaries.length}`)
-  return (count) => rest.reduce<Scalar>((value, next, i) => np.where(np.less(count, boundaries[i]!), value, next(np.subtract(count, boundaries[i]!))), first(count))
+    throw new ArgumentError(
+      'joinSchedules',
+      `${schedules.length} schedules need ${schedules.length - 1} boundaries, got ${boundaries.length}`,
+    )
+  return (count) =>
+    rest.reduce<Scalar>(
+      (value, next, i) => np.where(np.less(count, boundaries[i]!), value, next(np.subtract(count, boundaries[i]!))),
+      first(count),
+    )
 }
 /** A straight line up, then constant. Source: optax.warmup_constant_schedule. */
 export const warmupConstantSchedule = (initValue: Scalar, peakValue: Scalar, warmupSteps: number): Schedule =>
@@ -154,7 +161,11 @@ const interpolations: Readonly<Record<'linear' | 'cosine', Interpolate>> = {
   cosine: (start, end, fraction) => np.add(end, np.multiply((start - end) / 2, np.add(np.cos(np.multiply(Math.PI, fraction)), 1))),
 }
 /** Between boundaries by interpolation, with a factor at each. Source: optax.piecewise_interpolate_schedule. */
-export const piecewiseInterpolateSchedule = (type: 'linear' | 'cosine', initValue: number, boundariesAndScales: Boundaries = {}): Schedule => {
+export const piecewiseInterpolateSchedule = (
+  type: 'linear' | 'cosine',
+  initValue: number,
+  boundariesAndScales: Boundaries = {},
+): Schedule => {
   const steps = sorted(boundariesAndScales)
   nonNegative(
     'piecewiseInterpolateSchedule',

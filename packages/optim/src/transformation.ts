@@ -64,7 +64,9 @@ export const chain = <const S extends readonly unknown[]>(...parts: Transformati
   }
 }
 /** `chain` whose parts have names, by which the state has theirs. Source: optax.named_chain. */
-export const namedChain = (...parts: readonly (readonly [name: string, GradientTransformation])[]): GradientTransformation<Record<string, unknown>> => {
+export const namedChain = (
+  ...parts: readonly (readonly [name: string, GradientTransformation])[]
+): GradientTransformation<Record<string, unknown>> => {
   const names = parts.map(([name]) => name)
   if (new Set(names).size !== names.length) throw new ArgumentError('namedChain', `names must be distinct, got ${names.join(', ')}`)
   return {
@@ -81,4 +83,5 @@ export const namedChain = (...parts: readonly (readonly [name: string, GradientT
   }
 }
 /** Applies a function of each leaf of the updates. Source: optax.stateless_with_tree_map. */
-export const leafwise = (f: Parameters<typeof mapLeaves>[0]): GradientTransformation<EmptyState> => stateless((updates) => mapLeaves(f, updates))
+export const leafwise = (f: Parameters<typeof mapLeaves>[0]): GradientTransformation<EmptyState> =>
+  stateless((updates) => mapLeaves(f, updates))

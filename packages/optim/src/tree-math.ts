@@ -5,7 +5,8 @@ import { leaves, map } from '@heddle/tree'
 export type Scalar = number | Tensor
 
 /** A tree of the structure of the first with `f` of the leaves; null nodes stay. */
-export const mapLeaves = <T>(f: (x: Tensor, ...rest: Tensor[]) => Tensor, first: T, ...rest: readonly unknown[]): T => map<T>(f, first, ...rest)
+export const mapLeaves = <T>(f: (x: Tensor, ...rest: Tensor[]) => Tensor, first: T, ...rest: readonly unknown[]): T =>
+  map<T>(f, first, ...rest)
 /** Zeros of the types of a tree, or of one dtype. */
 export const zerosLike = <T>(tree: T, dtype?: DType): T => mapLeaves((x) => np.zerosLike(x, dtype), tree)
 /** One value everywhere. */

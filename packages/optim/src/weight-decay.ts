@@ -37,10 +37,12 @@ export const addNoise = (eta: Scalar, gamma: Scalar, key: Tensor): GradientTrans
   update: <T>(updates: T, state: AddNoiseState) => {
     const count = safeIncrement(state.count)
     const deviation = np.sqrt(np.divide(eta, np.power(count, gamma)))
-    const [next, draw] = random.split(state.rng_key) as [Tensor, Tensor]
+    const halves = random.split(state.rng_key)
     const { leaves, treedef } = flatten(updates)
-    const keys = random.split(draw, leaves.length)
-    const noisy = (leaves as Tensor[]).map((g, i) => np.add(g, np.multiply(deviation, random.normal(keys[i]!, g.shape, { dtype: g.dtype }))))
-    return [unflatten<T>(treedef, noisy), { count, rng_key: next }]
+    const keys = random.split(halves.at(1), leaves.length)
+    const noisy = (leaves as Tensor[]).map((g, i) =>
+      np.add(g, np.multiply(deviation, random.normal(keys.at(i), g.shape, { dtype: g.dtype }))),
+    )
+    return [unflatten<T>(treedef, noisy), { count, rng_key: halves.at(0) }]
   },
 })

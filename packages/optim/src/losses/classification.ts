@@ -30,17 +30,26 @@ export const safeSoftmaxCrossEntropy = (logits: Tensor, labels: Tensor): Tensor 
  * Cross entropy of the softmax of logits with classes. Shapes: [..., n], integers [...] -> [...].
  * Errors: ArgumentError where labels are not integers. Source: optax.softmax_cross_entropy_with_integer_labels.
  */
-export const softmaxCrossEntropyWithIntegerLabels = (logits: Tensor, labels: Tensor, { axis = -1 }: { readonly axis?: number } = {}): Tensor => {
+export const softmaxCrossEntropyWithIntegerLabels = (
+  logits: Tensor,
+  labels: Tensor,
+  { axis = -1 }: { readonly axis?: number } = {},
+): Tensor => {
   if (!labels.dtype.includes('int'))
-    throw new ArgumentError('softmaxCrossEntropyWithIntegerLabels', `labels must be integers, not ${labels.dtype}; for distributions use softmaxCrossEntropy`)
+    throw new ArgumentError(
+      'softmaxCrossEntropyWithIntegerLabels',
+      `labels must be integers, not ${labels.dtype}; for distributions use softmaxCrossEntropy`,
+    )
   const at = axis < 0 ? axis + logits.ndim : axis
-  const picked = np.squeeze(np.takeAlongAxis(logits, np.expandDims(labels, at), { axis: at }), { axis: at })
+  const picked = np.squeeze(np.takeAlongAxis(logits, np.expandDims(labels, at), at), at)
   return np.subtract(nn.logsumexp(logits, { axis: at }), picked)
 }
 /** Source: optax.hinge_loss; targets are -1 or 1. */
-export const hingeLoss = (predictions: TensorLike, targets: TensorLike): Tensor => np.maximum(0, np.subtract(1, np.multiply(predictions, targets)))
+export const hingeLoss = (predictions: TensorLike, targets: TensorLike): Tensor =>
+  np.maximum(0, np.subtract(1, np.multiply(predictions, targets)))
 /** Source: optax.perceptron_loss; targets are -1 or 1. */
-export const perceptronLoss = (predictions: Tensor, targets: TensorLike): Tensor => np.maximum(0, np.multiply(np.negative(predictions), targets))
+export const perceptronLoss = (predictions: Tensor, targets: TensorLike): Tensor =>
+  np.maximum(0, np.multiply(np.negative(predictions), targets))
 /** Source: optax.multiclass_hinge_loss. Shapes: [..., n], integers [...] -> [...]. */
 export const multiclassHingeLoss = (scores: Tensor, labels: Tensor): Tensor => {
   const hot = nn.oneHot(labels, scores.shape.at(-1)!)
@@ -50,7 +59,11 @@ export const multiclassHingeLoss = (scores: Tensor, labels: Tensor): Tensor => {
 export const multiclassPerceptronLoss = (scores: Tensor, labels: Tensor): Tensor =>
   np.subtract(np.max(scores, { axis: -1 }), lastDot(scores, nn.oneHot(labels, scores.shape.at(-1)!)))
 /** Source: optax.poly_loss_cross_entropy; Leng et al., PolyLoss, 2022. */
-export const polyLossCrossEntropy = (logits: Tensor, labels: Tensor, { epsilon = 2, axis = -1 }: { readonly epsilon?: number; readonly axis?: number } = {}): Tensor => {
+export const polyLossCrossEntropy = (
+  logits: Tensor,
+  labels: Tensor,
+  { epsilon = 2, axis = -1 }: { readonly epsilon?: number; readonly axis?: number } = {},
+): Tensor => {
   const missed = np.sum(np.multiply(labels, np.subtract(1, nn.softmax(logits, { axis }))), { axis })
   return np.add(softmaxCrossEntropy(logits, labels, { axis }), np.multiply(epsilon, missed))
 }

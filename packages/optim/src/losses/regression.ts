@@ -37,5 +37,8 @@ export const cosineSimilarity = (
   return np.sum(np.multiply(unit(predictions), unit(targets)), options)
 }
 /** 1 - cosineSimilarity. Source: optax.cosine_distance. */
-export const cosineDistance = (predictions: TensorLike, targets: TensorLike, options: AxisOptions & { readonly epsilon?: number } = {}): Tensor =>
-  np.subtract(1, cosineSimilarity(predictions, targets, options))
+export const cosineDistance = (
+  predictions: TensorLike,
+  targets: TensorLike,
+  options: AxisOptions & { readonly epsilon?: number } = {},
+): Tensor => np.subtract(1, cosineSimilarity(predictions, targets, options))
