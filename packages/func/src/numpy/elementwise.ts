@@ -200,7 +200,7 @@ export const fmin = binary('fmin', ignoringNan(P.min))
 export const logaddexp = floatBinary('logaddexp', (x, y) => {
   const top = P.max(x, y)
   const difference = A.sub(x, y)
-  const usual = A.add(top, T.log1p(T.exp(A.neg(P.abs(difference)))))
+  const usual = A.add(top, T.log1p(T.exp(A.sub(P.min(x, y), top))))
   return where(P.ne(difference, difference), A.add(x, y), usual)
 })
 export const logaddexp2 = floatBinary('logaddexp2', (x, y) => {

@@ -148,7 +148,7 @@ const reorder = (x: Tensor, at: number, from: readonly number[]): Tensor => {
   for (let i = 0; i < from.length; ) {
     const start = from[i]!
     let n = 1
-    while (i + n < from.length && from[i + n]! === (start < 0 ? -1 : start + n)) n += 1
+    while (i + n < from.length && from[i + n] === (start < 0 ? -1 : start + n)) n += 1
     const part = sliceAxis(x, at, Math.max(start, 0), Math.max(start, 0) + (start < 0 ? 1 : n))
     parts.push(...(start < 0 ? new Array<Tensor>(n).fill(zerosLike(part)) : [part]))
     i += n
