@@ -1,1 +1,39 @@
-export {}
+/**
+ * Flax linen in TypeScript: modules, layers, and transformations of modules.
+ */
+export {
+  AxisMetadata,
+  broadcast,
+  denyList,
+  getPartitionSpec,
+  In,
+  Out,
+  PARTITION_NAME,
+  Partitioned,
+  replaceBoxed,
+  unbox,
+  Variable,
+  withPartitioning,
+  type Filter,
+  type FilterMap,
+  type InOut,
+  type Key,
+  type MetadataParams,
+  type Rngs,
+  type Scope,
+  type Variables,
+} from '@heddle/lift'
+export * from './activation'
+export type { ApplyOptions, BindOptions, InitOptions } from './bind'
+export type { CaptureFilter, Interceptor } from './context'
+export { canonicalizeDtype, promoteDtype, type DtypeOptions } from './dtypes'
+export * from './errors'
+export { apply, init, initWithOutput, interceptMethods, shareScope } from './functional'
+export { initializers, onesInit, zerosInit, type Initializer } from './initializers'
+export * from './layers'
+export { mergeParam } from './merge-param'
+export { Module } from './module'
+export { isModule } from './state'
+export * from './transforms'
+export type { Applied, ArgsOf, ModuleArgs, ModuleClass, ModuleOptions, OutputOf, PropsIn } from './types'
+export type { SowOptions } from './variable'

@@ -1,0 +1,93 @@
+/**
+ * From modules to functions of variables and back: init, apply, bind, and what they need to know of methods.
+ */
+import { denyList, union, type Filter } from '@heddle/core'
+import * as lift from '@heddle/lift'
+import type { Rngs, Scope, Variables } from '@heddle/lift'
+import { touch } from './attach'
+import { classOf } from './class-name'
+import { deepClone } from './clone'
+import { withContext, type CaptureFilter } from './context'
+import { ApplyModuleInvalidMethodError, CallUnbindOnUnboundModuleError } from './error'
+import type { Module } from './module'
+
+/** A function of a module. */
+export type ModuleFn = (module: never, ...args: never[]) => unknown
+
+/** Options of init. */
+export interface InitOptions {
+  /** The method to call, by name, or a function of the module (default `call`). */
+  readonly method?: string | ModuleFn
+  /** Which collections are made: by default all but `intermediates`. */
+  readonly mutable?: Filter
+  /** Keep what methods return in `intermediates`: of all `call`s, or as the filter says. */
+  readonly captureIntermediates?: boolean | CaptureFilter
+}
+
+/** Options of apply. */
+export interface ApplyOptions {
+  readonly rngs?: Rngs
+  /** The method to call, by name, or a function of the module (default `call`). */
+  readonly method?: string | ModuleFn
+  /** Which collections may be written: by default none. With it, apply answers the output and these collections. */
+  readonly mutable?: Filter
+  /** Keep what methods return in `intermediates`: of all `call`s, or as the filter says. */
+  readonly captureIntermediates?: boolean | CaptureFilter
+}
+
+type Call = (module: Module, ...args: readonly unknown[]) => unknown
+
+/** The function of a module that is to be run. Errors: ApplyModuleInvalidMethodError. */
+const methodOf = (module: Module, method: string | ModuleFn = 'call'): Call => {
+  if (typeof method === 'function') return method as unknown as Call
+  const known: unknown = (module as unknown as Record<string, unknown>)[method]
+  if (typeof known !== 'function') throw new ApplyModuleInvalidMethodError(classOf(module), method)
+  return (m, ...args) => (m as unknown as Record<string, (...args: readonly unknown[]) => unknown>)[method]!(...args)
+}
+
+const capturing = (capture: boolean | CaptureFilter = false): CaptureFilter | undefined =>
+  capture === true ? (_module, method) => method === 'call' : capture === false ? undefined : capture
+
+/** Runs a function of a clone of the module that holds the variables of a scope. */
+const onScope = (module: Module, fn: Call, capture: CaptureFilter | undefined) =>
+  (scope: Scope, ...args: readonly unknown[]): unknown =>
+    withContext({ capture }, () => fn(deepClone(module, { parent: scope }), ...args))
+
+/** Initializes the variables of a module: its output, and the variables. Source: `flax.linen.Module.init_with_output`. */
+export const initWithOutput = (
+  module: Module,
+  rngs: Rngs,
+  args: readonly unknown[],
+  options: InitOptions = {},
+): readonly [unknown, Variables] => {
+  const capture = capturing(options.captureIntermediates)
+  const asked = options.mutable ?? denyList('intermediates')
+  const mutable = capture === undefined ? asked : union(asked, 'intermediates')
+  return lift.init(onScope(module, methodOf(module, options.method), capture), { mutable })(rngs, ...args)
+}
+
+/** Runs a module on variables. Source: `flax.linen.Module.apply`. */
+export const apply = (module: Module, variables: unknown, args: readonly unknown[], options: ApplyOptions = {}): unknown => {
+  const capture = capturing(options.captureIntermediates)
+  const asked = options.mutable ?? false
+  const mutable = capture === undefined ? asked : union(asked, 'intermediates')
+  const run = onScope(module, methodOf(module, options.method), capture)
+  return lift.apply(run, { mutable, rngs: options.rngs })(variables, ...args)
+}
+
+/** Options of bind. */
+export interface BindOptions {
+  readonly rngs?: Rngs
+  readonly mutable?: Filter
+}
+
+/** A clone of the module that holds variables. Source: `flax.linen.Module.bind`. */
+export const bind = <M extends Module>(module: M, variables: unknown, options: BindOptions = {}): M =>
+  deepClone(module, { parent: lift.bind(variables, options) })
+
+/** A clone without variables, and the variables. Errors: CallUnbindOnUnboundModuleError. Source: `flax.linen.Module.unbind`. */
+export const unbind = <M extends Module>(module: M): readonly [module: M, variables: Variables] => {
+  const { scope } = touch(module)
+  if (scope === undefined) throw new CallUnbindOnUnboundModuleError(classOf(module))
+  return [deepClone(module, { name: undefined, resetNames: true }), scope.variables()]
+}

@@ -1,0 +1,166 @@
+/**
+ * The state machine around a method call. The methods of each class are wrapped once, when its first module is made: a call runs setup if
+ * it has not run, says whose method runs, so that new modules know their parent, and in the end forgets which names were used.
+ */
+import { classNameOf, classOf } from './class-name'
+import { adoptAttribute, drain, touch } from './attach'
+import { context, inside } from './context'
+import { CallCompactUnboundModuleError, CallSetupUnboundModuleError, ReservedModuleAttributeError, SetAttributeFrozenModuleError } from './error'
+import type { Module } from './module'
+import { internals, isModule, resetState, type Internals } from './state'
+
+type Method = (this: Module, ...args: unknown[]) => unknown
+
+/** Marks wrapped methods, and those that are to stay as they are. */
+const handled = new WeakSet<object>()
+/** Of a wrapped method, its name, by which a transformation tells a method from a function of a module. */
+const methodNames = new WeakMap<object, string>()
+
+/** Is it a wrapped method, which takes its module as `this`? */
+export const isMethod = (f: object): boolean => methodNames.has(f)
+/** Takes a method as it is: it was wrapped inside. */
+export const asHandled = <F extends object>(f: F): F => {
+  handled.add(f)
+  return f
+}
+
+const reserved = ['props', 'name', 'parent', 'scope']
+const wrapped = new WeakSet<object>()
+
+/** The names in a static list of a class and of those it extends. */
+const listed = (cls: object, list: 'compact' | 'nowrap'): ReadonlySet<string> => {
+  const names = new Set<string>()
+  for (let c: object | null = cls; c !== null && c !== Function.prototype; c = Object.getPrototypeOf(c) as object | null)
+    if (Object.hasOwn(c, list)) for (const name of (c as { readonly [k in typeof list]: readonly string[] })[list]) names.add(name)
+  return names
+}
+
+/** Wraps the methods of a class and of those it extends, up to Module. Errors: ReservedModuleAttributeError. */
+export const wrapClass = (cls: { readonly prototype: object }, top: object): void => {
+  const { prototype } = cls
+  if (prototype === top || wrapped.has(prototype)) return
+  wrapped.add(prototype)
+  const above = Object.getPrototypeOf(prototype) as { readonly constructor: { readonly prototype: object } }
+  if (above !== top) wrapClass({ prototype: above }, top)
+  const compact = listed(prototype.constructor, 'compact')
+  const nowrap = listed(prototype.constructor, 'nowrap')
+  for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype)) as [string, PropertyDescriptor][]) {
+    if (reserved.includes(name)) throw new ReservedModuleAttributeError(classNameOf(prototype.constructor), name)
+    if (typeof value !== 'function' || name === 'constructor' || nowrap.has(name) || handled.has(value as object)) continue
+    const method = wrapMethod(value as Method, name, name === 'call' || compact.has(name))
+    Object.defineProperty(prototype, name, { value: method, writable: true, configurable: true, enumerable: false })
+  }
+}
+
+const wrapMethod = (fn: Method, name: string, compact: boolean): Method => {
+  const method: Method = function (...args) {
+    return isModule(this) ? callMethod(this, fn, name, compact, args) : fn.apply(this, args)
+  }
+  Object.defineProperty(method, 'name', { value: fn.name })
+  Object.defineProperty(method, 'length', { value: fn.length })
+  handled.add(method)
+  methodNames.set(method, name)
+  return method
+}
+
+/** The name under which the results of a method are kept: Flax's for `call`. */
+export const capturedName = (method: string): string => (method === 'call' ? '__call__' : method)
+
+/** Calls a method. Errors: CallCompactUnboundModuleError, CallSetupUnboundModuleError. */
+export const callMethod = (self: Module, fn: Method, name: string, compact: boolean, args: readonly unknown[]): unknown => {
+  const s = touch(self)
+  const isSetup = name === 'setup'
+  if (isSetup && s.scope === undefined) throw new CallSetupUnboundModuleError(classOf(self))
+  if (!isSetup) trySetup(self)
+  if (compact && s.scope === undefined) throw new CallCompactUnboundModuleError(classOf(self), name)
+  const again = isSetup ? s.inSetup : compact && s.inCompact
+  if (isSetup) s.inSetup = true
+  if (compact) s.inCompact = true
+  try {
+    return inside(self, () => {
+      const index = isSetup ? undefined : context.observer?.enter(self, name)
+      const result = intercepted(self, fn, name)(...args)
+      if (compact) drain(self)
+      if (context.capture?.(self, name) === true) self.sow('intermediates', capturedName(name), result)
+      if (index !== undefined) context.observer?.leave(index, self, name, args, result)
+      return result
+    })
+  } finally {
+    if (compact) s.scope = s.scope!.rewound()
+    if ((compact || isSetup) && !again) resetState(s)
+  }
+}
+
+const intercepted = (module: Module, fn: Method, method: string): ((...args: readonly unknown[]) => unknown) => {
+  const bare = (...args: readonly unknown[]): unknown => fn.apply(module, [...args])
+  return context.interceptors.reduceRight<(...args: readonly unknown[]) => unknown>(
+    (next, interceptor) =>
+      (...args) =>
+        interceptor(next, args, { module, method }),
+    bare,
+  )
+}
+
+/**
+ * Runs setup, if the module has a scope and setup has not run.
+ *
+ * Before and after, attributes that hold modules make them submodules: class fields, and what setup assigned.
+ */
+export const trySetup = (self: Module): void => {
+  const s = touch(self)
+  if (s.scope === undefined || s.inSetup || s.setup === 'done') return
+  s.inSetup = true
+  try {
+    clearUndefined(self)
+    adoptFields(self)
+    ;(self as { readonly setup?: () => void }).setup?.()
+    adoptFields(self)
+    drain(self)
+  } finally {
+    s.inSetup = false
+    s.queue = []
+    s.setup = 'done'
+  }
+  Object.freeze(self)
+}
+
+/** Declared fields without a value are taken away, so that their assignment in setup is noticed. */
+const clearUndefined = (self: Module): void => {
+  const fields = self as unknown as Record<string, unknown>
+  for (const key of Object.keys(fields)) if (fields[key] === undefined) delete fields[key]
+}
+
+const adoptFields = (self: Module): void => {
+  for (const [key, value] of Object.entries(self)) {
+    const next = adoptAttribute(self, key, value)
+    if (next !== value) define(self, key, next)
+  }
+}
+
+const define = (self: Module, key: PropertyKey, value: unknown): boolean =>
+  Reflect.defineProperty(self, key, { value, writable: true, enumerable: true, configurable: true })
+
+const frozen = (s: Internals): boolean => s.attached && !s.inSetup
+
+/**
+ * Stands at the end of the prototypes of every module, where only attributes that it does not have are looked for: a new one is noticed
+ * when it is assigned, and one that setup makes is found before setup has run.
+ */
+export const attributes: ProxyHandler<object> = {
+  set: (target, key, value, receiver: object) => {
+    if (!isModule(receiver)) return Reflect.set(target, key, value, receiver)
+    const s = receiver[internals]
+    if (frozen(s)) throw new SetAttributeFrozenModuleError(classOf(receiver), String(key))
+    return define(receiver, key, s.inSetup && typeof key === 'string' ? adoptAttribute(receiver, key, value) : value)
+  },
+  get: (target, key, receiver: object) => {
+    if (typeof key === 'string' && !Reflect.has(target, key) && isModule(receiver)) {
+      const s = receiver[internals]
+      if (!s.inSetup && s.setup !== 'done' && touch(receiver).scope !== undefined) {
+        trySetup(receiver)
+        if (Object.hasOwn(receiver, key)) return (receiver as unknown as Record<string, unknown>)[key]
+      }
+    }
+    return Reflect.get(target, key, receiver) as unknown
+  },
+}

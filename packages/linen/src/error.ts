@@ -1,0 +1,152 @@
+/**
+ * Errors of modules: a class for each kind, named as Flax names it. Those of scopes and variables are lift's; all are LinenErrors.
+ */
+import { LinenError } from '@heddle/lift'
+
+interface Detail {
+  readonly _tag: string
+  readonly [field: string]: unknown
+}
+
+const quote = (x: unknown): string => (typeof x === 'string' ? JSON.stringify(x) : String(x))
+
+/** A submodule is made where a module can't have new ones. */
+export class AssignSubModuleError extends LinenError<Detail> {
+  constructor(child: string, parent: string) {
+    super(
+      'AssignSubModuleError',
+      { _tag: 'AssignSubModule', child, parent },
+      `submodule ${child} is made in a method of ${parent} that is not compact (make it in setup() or in call(), or list the method in static compact)`,
+    )
+  }
+}
+/** A parameter or variable is declared where a module can't have new ones. */
+export class DeclareVariableError extends LinenError<Detail> {
+  constructor(kind: string, name: string, module: string) {
+    super(
+      'DeclareVariableError',
+      { _tag: 'DeclareVariable', kind, name, module },
+      `${kind} ${quote(name)} of ${module} is declared in a method that is not compact (declare it in setup() or in call(), or list the method in static compact)`,
+    )
+  }
+}
+/** An attribute is set outside of setup. */
+export class SetAttributeFrozenModuleError extends LinenError<Detail> {
+  constructor(module: string, attribute: string) {
+    super(
+      'SetAttributeFrozenModuleError',
+      { _tag: 'SetAttributeFrozenModule', module, attribute },
+      `can't set ${quote(attribute)} of a ${module}: a module is frozen outside of setup() (set it in setup(), or keep what changes in this.variable)`,
+    )
+  }
+}
+/** A class has a property of a name that modules need themselves. */
+export class ReservedModuleAttributeError extends LinenError<Detail> {
+  constructor(module: string, attribute: string) {
+    super(
+      'ReservedModuleAttributeError',
+      { _tag: 'ReservedModuleAttribute', module, attribute },
+      `class ${module} defines ${quote(attribute)}, which every module has already (give it another name)`,
+    )
+  }
+}
+/** The `method` of init or apply is no method of the module and no function. */
+export class ApplyModuleInvalidMethodError extends LinenError<Detail> {
+  constructor(module: string, method: unknown) {
+    super(
+      'ApplyModuleInvalidMethodError',
+      { _tag: 'ApplyModuleInvalidMethod', module, method },
+      `${module} has no method ${quote(method)} (pass the name of a method, or a function of the module)`,
+    )
+  }
+}
+/** A compact method of a module without variables is called. */
+export class CallCompactUnboundModuleError extends LinenError<Detail> {
+  constructor(module: string, method: string) {
+    super(
+      'CallCompactUnboundModuleError',
+      { _tag: 'CallCompactUnboundModule', module, method },
+      `${module}.${method}: the module has no variables yet (call it by model.init(key, [x]) and model.apply(variables, [x]), or bind it by model.bind(variables))`,
+    )
+  }
+}
+/** setup of a module without variables is called. */
+export class CallSetupUnboundModuleError extends LinenError<Detail> {
+  constructor(module: string) {
+    super(
+      'CallSetupUnboundModuleError',
+      { _tag: 'CallSetupUnboundModule', module },
+      `${module}.setup is called on a module without variables (setup runs by itself, inside of init, apply or bind)`,
+    )
+  }
+}
+/** A module without variables is asked for what only a bound one has. */
+export class UnboundModuleError extends LinenError<Detail> {
+  constructor(module: string, what: string) {
+    super(
+      'UnboundModuleError',
+      { _tag: 'UnboundModule', module, what },
+      `${module} is not bound, so it has no ${what} (use it inside of init or apply, or bind it by model.bind(variables))`,
+    )
+  }
+}
+/** unbind of a module that is not bound. */
+export class CallUnbindOnUnboundModuleError extends LinenError<Detail> {
+  constructor(module: string) {
+    super(
+      'CallUnbindOnUnboundModuleError',
+      { _tag: 'CallUnbindOnUnboundModule', module },
+      `${module} is not bound, there is nothing to unbind (bind it by model.bind(variables))`,
+    )
+  }
+}
+/** shareScope of a module that is not bound. */
+export class CallShareScopeOnUnboundModuleError extends LinenError<Detail> {
+  constructor() {
+    super(
+      'CallShareScopeOnUnboundModuleError',
+      { _tag: 'CallShareScopeOnUnboundModule' },
+      'shareScope: both modules must be bound (call it in setup())',
+    )
+  }
+}
+/** A transformed method returns a module or a variable. */
+export class TransformedMethodReturnValueError extends LinenError<Detail> {
+  constructor(method: string) {
+    super(
+      'TransformedMethodReturnValueError',
+      { _tag: 'TransformedMethodReturnValue', method },
+      `transformed method ${method} returns a Module or a Variable, which live only inside of the transformation (return arrays)`,
+    )
+  }
+}
+/** What is to be transformed is neither a class of modules nor a function. */
+export class TransformTargetError extends LinenError<Detail> {
+  constructor(transformation: string, target: unknown) {
+    super(
+      'TransformTargetError',
+      { _tag: 'TransformTarget', transformation, target },
+      `${transformation} takes a Module class, or a function whose first argument is a module; got ${describe(target)} (pass the class, not an instance)`,
+    )
+  }
+}
+/** A setting is given both or neither to the constructor and to the call. */
+export class MergeParamError extends LinenError<Detail> {
+  constructor(name: string, times: 'never' | 'twice') {
+    super(
+      'MergeParamError',
+      { _tag: 'MergeParam', name, times },
+      times === 'never'
+        ? `${quote(name)} must be given to the constructor or to the call`
+        : `${quote(name)} is given to the constructor and to the call (give it once)`,
+    )
+  }
+}
+/** Settings of a layer, or the shapes of its inputs, that do not fit. */
+export class LayerError extends LinenError<Detail> {
+  constructor(layer: string, reason: string) {
+    super('LayerError', { _tag: 'Layer', layer, reason }, `${layer}: ${reason}`)
+  }
+}
+
+const describe = (x: unknown): string => (typeof x === 'object' && x !== null ? `an instance of ${x.constructor.name}` : quote(x))

@@ -1,0 +1,25 @@
+/**
+ * The errors of modules, and those of scopes under them.
+ */
+export * from './error'
+export {
+  ApplyScopeInvalidVariablesStructureError,
+  ApplyScopeInvalidVariablesTypeError,
+  AxisSizeError,
+  FlagNotFoundError,
+  InvalidFilterError,
+  InvalidOptionsError,
+  InvalidRngError,
+  InvalidScopeError,
+  LazyInitError,
+  LinenError,
+  LoopVariantError,
+  ModifyScopeVariableError,
+  NameInUseError,
+  PartitioningUnspecifiedError,
+  ScopeCollectionNotFound,
+  ScopeParamNotFoundError,
+  ScopeParamShapeError,
+  ScopeVariableNotFoundError,
+  UnmappedOutputError,
+} from '@heddle/lift'

@@ -1,0 +1,73 @@
+/**
+ * Functions of modules: init and apply for a function in the place of a method, shared scopes, and what stands around calls.
+ */
+import type { Rngs, Variables } from '@heddle/lift'
+import { moveScope, touch } from './attach'
+import * as bind from './bind'
+import { context, withContext, type Interceptor } from './context'
+import { CallShareScopeOnUnboundModuleError } from './error'
+import type { Module } from './module'
+import type { Applied } from './types'
+
+/**
+ * A function of a module as a function of variables.
+ *
+ * With `mutable` it answers a pair. Source: `flax.linen.apply`.
+ *
+ * @example
+ * const f = nn.apply((m: Autoencoder, x: Tensor) => m.decode(m.encode(x)), new Autoencoder())
+ * const y = f(variables, x)
+ */
+export const apply =
+  <M extends Module, Args extends readonly unknown[], R, const O extends Omit<bind.ApplyOptions, 'method'> = object>(
+    fn: (module: M, ...args: Args) => R,
+    module: M,
+    options?: O,
+  ): ((variables: object, ...args: Args) => Applied<unknown, O & { readonly method: (module: M, ...args: Args) => R }>) =>
+  (variables, ...args) =>
+    bind.apply(module, variables, args, { ...options, method: fn as never }) as never
+
+/** A function of a module as a function of keys: its output, and the variables that it made. Source: `flax.linen.init_with_output`. */
+export const initWithOutput =
+  <M extends Module, Args extends readonly unknown[], R>(
+    fn: (module: M, ...args: Args) => R,
+    module: M,
+    options?: Omit<bind.InitOptions, 'method'>,
+  ): ((rngs: Rngs, ...args: Args) => readonly [output: R, variables: Variables]) =>
+  (rngs, ...args) =>
+    bind.initWithOutput(module, rngs, args, { ...options, method: fn as never }) as readonly [R, Variables]
+
+/** A function of a module as a function of keys: the variables that it made. Source: `flax.linen.init`. */
+export const init =
+  <M extends Module, Args extends readonly unknown[], R>(
+    fn: (module: M, ...args: Args) => R,
+    module: M,
+    options?: Omit<bind.InitOptions, 'method'>,
+  ): ((rngs: Rngs, ...args: Args) => Variables) =>
+  (rngs, ...args) =>
+    initWithOutput(fn, module, options)(rngs, ...args)[1]
+
+/**
+ * Lets one module use the scope of another, so that it adds parameters to it without a level of its own.
+ *
+ * To be called in setup. Errors: CallShareScopeOnUnboundModuleError, NameInUseError. Source: `flax.linen.share_scope`.
+ *
+ * @example
+ * class DenseLoRA extends nn.Module<{ base: nn.Dense; rank: number }> {
+ *   override setup() {
+ *     nn.shareScope(this, this.props.base)
+ *   }
+ * }
+ */
+export const shareScope = (module: Module, other: Module): void => {
+  if (touch(module).scope === undefined || touch(other).scope === undefined) throw new CallShareScopeOnUnboundModuleError()
+  moveScope(module, other)
+}
+
+/**
+ * Runs a function with an interceptor around all methods that it calls: of all modules, the last interceptor innermost.
+ *
+ * Source: `flax.linen.intercept_methods`.
+ */
+export const interceptMethods = <R>(interceptor: Interceptor, run: () => R): R =>
+  withContext({ interceptors: [...context.interceptors, interceptor] }, run)

@@ -1,0 +1,15 @@
+/**
+ * Initializers of parameters: those of `jax.nn.initializers`, and their type.
+ */
+import { nn, type DType, type Shape, type Tensor } from '@heddle/func'
+import type { AxisMetadata, Key } from '@heddle/lift'
+
+/** From a key, a shape and a dtype to a value, perhaps in a box with metadata. */
+export type Initializer = (key: Key, shape: Shape, dtype?: DType) => Tensor | AxisMetadata<Tensor>
+
+export const { initializers } = nn
+
+/** For kernels, where a layer is given none: LeCun's normal. */
+export const defaultKernelInit: Initializer = initializers.lecunNormal()
+export const zerosInit: Initializer = initializers.zerosInit()
+export const onesInit: Initializer = initializers.onesInit()

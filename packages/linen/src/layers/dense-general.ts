@@ -1,0 +1,125 @@
+/**
+ * DenseGeneral and Einsum: linear maps of several axes.
+ */
+import { lax, np, type DType, type Shape, type Tensor } from '@heddle/func'
+import { AxisMetadata } from '@heddle/lift'
+import { promoteDtype } from '../dtypes'
+import { LayerError } from '../error'
+import { defaultKernelInit, zerosInit, type Initializer } from '../initializers'
+import { mergeParam } from '../merge-param'
+import { Module } from '../module'
+
+export interface DenseGeneralProps {
+  /** Sizes of the axes of the output that are new. */
+  readonly features: number | readonly number[]
+  /** Axes of the input that are mapped (default: the last). */
+  readonly axis?: number | readonly number[]
+  /** Leading axes of the input that have a kernel for each index. */
+  readonly batchDims?: readonly number[]
+  readonly useBias?: boolean
+  readonly dtype?: DType | undefined
+  readonly paramDtype?: DType
+  readonly kernelInit?: Initializer
+  readonly biasInit?: Initializer
+}
+
+const product = (xs: readonly number[]): number => xs.reduce((a, b) => a * b, 1)
+const normalizeAxes = (axes: readonly number[], rank: number): readonly number[] =>
+  axes.map((a) => (a < 0 ? rank + a : a)).sort((a, b) => a - b)
+
+/** An initializer for a flat shape as one for another shape. */
+const reshaped = (init: Initializer, flat: readonly number[]): Initializer => {
+  return (key, shape, dtype) => {
+    const value = init(key, flat, dtype)
+    return value instanceof AxisMetadata ? value.replaceBoxed(value.unbox().reshape(shape)) : value.reshape(shape)
+  }
+}
+
+/**
+ * A linear map of some axes to others.
+ *
+ * Shapes: `axis` of the input are replaced by `features` at the end; parameters `kernel: [...batch, ...axes, ...features]`,
+ * `bias: [...batch, ...features]`. Errors: LayerError. Source: `flax.linen.DenseGeneral`.
+ */
+export class DenseGeneral extends Module<DenseGeneralProps> {
+  static readonly moduleName: string = 'DenseGeneral'
+
+  call(inputs: Tensor): Tensor {
+    const { useBias = true, dtype, paramDtype = 'float32', kernelInit = defaultKernelInit, biasInit = zerosInit } = this.props
+    const features = [this.props.features].flat()
+    const { ndim, shape } = inputs
+    const axes = normalizeAxes([this.props.axis ?? -1].flat(), ndim)
+    const batch = normalizeAxes(this.props.batchDims ?? [], ndim)
+    if (batch.some((d, i) => d !== i))
+      throw new LayerError('DenseGeneral', `batchDims must be consecutive leading axes beginning with 0, got [${batch.join(', ')}]`)
+    const batchShape = batch.map((a) => shape[a]!)
+    const mapped = axes.map((a) => shape[a]!)
+    const flat = [product(batchShape) * product(mapped), product(features)]
+    const rawKernel = this.param('kernel', reshaped(kernelInit, flat), [...batchShape, ...mapped, ...features], paramDtype)
+    const flatBias = [product(batchShape) * product(features)]
+    const rawBias = useBias ? this.param('bias', reshaped(biasInit, flatBias), [...batchShape, ...features], paramDtype) : undefined
+    const [x, kernel, bias] = promoteDtype([inputs, rawKernel, rawBias], { dtype })
+    const contracted = axes.map((_, i) => i + batch.length)
+    const y = lax.dotGeneral(x, kernel, [
+      [axes, contracted],
+      [batch, batch],
+    ])
+    if (bias === undefined) return y
+    const spread = shape.flatMap((n, a) => (axes.includes(a) ? [] : [batch.includes(a) ? n : 1]))
+    return y.add(bias.reshape([...spread, ...features]))
+  }
+}
+
+export interface EinsumProps {
+  /** The shape of the kernel. */
+  readonly shape: Shape
+  /** As `abc,cde->abde`: input, kernel and output. */
+  readonly einsumStr?: string | undefined
+  readonly useBias?: boolean
+  readonly dtype?: DType | undefined
+  readonly paramDtype?: DType
+  readonly preferredElementType?: DType | undefined
+  readonly kernelInit?: Initializer
+  readonly biasInit?: Initializer
+}
+
+/** Labels of the output with an ellipsis written out as one label for each of its axes. */
+const biasShapes = (equation: string, inputs: Tensor, shape: Shape) => {
+  const [operands, result] = equation.split('->') as [string, string]
+  const [left, right] = operands.split(',') as [string, string]
+  const ellipsis = Math.max(inputs.ndim - left.replace('...', '').length, shape.length - right.replace('...', '').length, 0)
+  const labels = [...result.replace('...', '.'.repeat(ellipsis))]
+  const sizes = labels.map((label) => (label === '.' ? undefined : shape[rightIndex(right, label, shape.length)]))
+  return { bias: sizes.filter((n) => n !== undefined), spread: sizes.map((n) => n ?? 1) }
+}
+
+const rightIndex = (right: string, label: string, rank: number): number => {
+  const at = right.indexOf(label)
+  if (at < 0) return -1
+  const dots = right.indexOf('...')
+  return dots >= 0 && at > dots ? rank - (right.length - at) : at
+}
+
+/**
+ * A linear map given by an equation of Einstein's notation.
+ *
+ * Shapes: as the equation says; parameters `kernel: shape`, `bias`: the axes of the output that the kernel has. Errors: LayerError,
+ * MergeParamError. Source: `flax.linen.Einsum`.
+ */
+export class Einsum extends Module<EinsumProps> {
+  static readonly moduleName: string = 'Einsum'
+
+  call(inputs: Tensor, einsumStr?: string): Tensor {
+    const { shape, useBias = true, dtype, paramDtype = 'float32', preferredElementType } = this.props
+    const { kernelInit = defaultKernelInit, biasInit = zerosInit } = this.props
+    const equation = mergeParam('einsumStr', this.props.einsumStr, einsumStr).replaceAll(' ', '')
+    if (!equation.includes('->')) throw new LayerError('Einsum', `the equation must contain "->", got "${equation}"`)
+    if (equation.split(',').length !== 2) throw new LayerError('Einsum', `the equation must have two operands, got "${equation}"`)
+    const rawKernel = this.param('kernel', kernelInit, shape, paramDtype)
+    const { bias: biasShape, spread } = biasShapes(equation, inputs, shape)
+    const rawBias = useBias ? this.param('bias', biasInit, biasShape, paramDtype) : undefined
+    const [x, kernel, bias] = promoteDtype([inputs, rawKernel, rawBias], { dtype })
+    const y = np.einsum(equation, x, kernel, { preferredElementType })
+    return bias === undefined ? y : y.add(bias.reshape(spread))
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Dense: a linear map of the last axis.
+ */
+import { np, type DType, type Tensor } from '@heddle/func'
+import { promoteDtype } from '../dtypes'
+import { defaultKernelInit, zerosInit, type Initializer } from '../initializers'
+import { Module } from '../module'
+
+export interface DenseProps {
+  readonly features: number
+  readonly useBias?: boolean
+  /** Dtype of the computation: by default the common one of input and parameters. */
+  readonly dtype?: DType | undefined
+  readonly paramDtype?: DType
+  readonly kernelInit?: Initializer
+  readonly biasInit?: Initializer
+}
+
+/**
+ * `y = x @ kernel + bias`.
+ *
+ * Shapes: `x: [..., n]`, `y: [..., features]`; parameters `kernel: [n, features]`, `bias: [features]`. Source: `flax.linen.Dense`.
+ */
+export class Dense extends Module<DenseProps> {
+  static readonly moduleName: string = 'Dense'
+
+  call(inputs: Tensor): Tensor {
+    const { features, useBias = true, dtype, paramDtype = 'float32', kernelInit = defaultKernelInit, biasInit = zerosInit } = this.props
+    const rawKernel = this.param('kernel', kernelInit, [inputs.shape.at(-1)!, features], paramDtype)
+    const rawBias = useBias ? this.param('bias', biasInit, [features], paramDtype) : undefined
+    const [x, kernel, bias] = promoteDtype([inputs, rawKernel, rawBias], { dtype })
+    const y = np.dot(x, kernel)
+    return bias === undefined ? y : y.add(bias)
+  }
+}

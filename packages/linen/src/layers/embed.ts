@@ -1,0 +1,48 @@
+/**
+ * Embed: a vector for each of a number of tokens.
+ */
+import { isInteger, np, type DType, type Tensor } from '@heddle/func'
+import { promoteDtype } from '../dtypes'
+import { LayerError } from '../error'
+import { initializers, type Initializer } from '../initializers'
+import { Module } from '../module'
+
+const defaultEmbedInit: Initializer = initializers.varianceScaling(1, 'fan_in', 'normal', { outAxis: 0 })
+
+export interface EmbedProps {
+  readonly numEmbeddings: number
+  readonly features: number
+  readonly dtype?: DType | undefined
+  readonly paramDtype?: DType
+  readonly embeddingInit?: Initializer
+}
+
+/**
+ * A table of vectors, looked up by integers.
+ *
+ * Shapes: `ids: [...]` integers below `numEmbeddings`, answer `[..., features]`; parameter `embedding: [numEmbeddings, features]`.
+ * Errors: LayerError for ids that are not integers. Source: `flax.linen.Embed`.
+ */
+export class Embed extends Module<EmbedProps> {
+  static readonly moduleName: string = 'Embed'
+  declare embedding: Tensor
+
+  setup(): void {
+    const { numEmbeddings, features, paramDtype = 'float32', embeddingInit = defaultEmbedInit } = this.props
+    this.embedding = this.param('embedding', embeddingInit, [numEmbeddings, features], paramDtype)
+  }
+
+  call(ids: Tensor): Tensor {
+    const { numEmbeddings, features, dtype } = this.props
+    if (!isInteger(ids.dtype)) throw new LayerError('Embed', `ids must be integers, got ${ids.dtype}`)
+    const [embedding] = promoteDtype([this.embedding], { dtype, inexact: false })
+    if (numEmbeddings === 1) return np.broadcastTo(embedding, [...ids.shape, features])
+    return np.take(embedding, ids, { axis: 0 })
+  }
+
+  /** Scores of all tokens for queries `[..., features]`: answer `[..., numEmbeddings]`. Ties the output layer to the table. */
+  attend(query: Tensor): Tensor {
+    const [q, embedding] = promoteDtype([query, this.embedding], { dtype: this.props.dtype })
+    return np.dot(q, embedding.T)
+  }
+}

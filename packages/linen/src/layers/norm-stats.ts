@@ -1,0 +1,92 @@
+/**
+ * What normalizations share: mean and variance over axes, and the application of them.
+ */
+import { lax, np, type DType, type Tensor } from '@heddle/func'
+import { canonicalizeDtype } from '../dtypes'
+import { initializers, type Initializer } from '../initializers'
+import type { Module } from '../module'
+
+/** An axis, or several. */
+export type Axes = number | readonly number[]
+
+/** Axes counted from the first, each once. */
+export const normalAxes = (rank: number, axes: Axes): readonly number[] => [...new Set([axes].flat().map((a) => (a < 0 ? rank + a : a)))]
+
+export const zeros: Initializer = initializers.zeros
+export const ones: Initializer = initializers.ones
+
+/** How statistics are computed. */
+export interface StatsProps {
+  readonly dtype?: DType | undefined
+  /** A named axis of a surrounding vmap, over which to average too. */
+  readonly axisName?: string | undefined
+  /** By `E[x^2] - E[x]^2`, in one pass (default true). */
+  readonly useFastVariance?: boolean
+  /** Compute statistics in float32 at least (default true). */
+  readonly forceFloat32Reductions?: boolean
+}
+
+/** How statistics are applied. */
+export interface ScaleProps {
+  readonly epsilon?: number
+  readonly paramDtype?: DType
+  readonly useBias?: boolean
+  readonly useScale?: boolean
+  readonly biasInit?: Initializer
+  readonly scaleInit?: Initializer
+}
+
+interface StatsOptions extends StatsProps {
+  /** Elements to take part. */
+  readonly mask?: Tensor | undefined
+  readonly useMean?: boolean
+}
+
+/** Mean and variance over axes, which are dropped. Source: `flax.linen.normalization._compute_stats`. */
+export const computeStats = (x: Tensor, axes: Axes, options: StatsOptions): readonly [mean: Tensor, variance: Tensor] => {
+  const { axisName, mask, useMean = true, useFastVariance = true, forceFloat32Reductions = true } = options
+  const common = options.dtype ?? x.dtype
+  const xs = x.astype(forceFloat32Reductions ? np.promoteTypes(common, 'float32') : common)
+  const axis = [...normalAxes(x.ndim, axes)]
+  const where = mask === undefined ? {} : { where: mask.astype('bool') }
+  const distributed = (...means: readonly Tensor[]): readonly Tensor[] => {
+    if (axisName === undefined) return means
+    const stacked = lax.pmean(np.stack(means), axisName)
+    return means.map((_, i) => stacked.at(i))
+  }
+  const mean = (y: Tensor): Tensor => y.mean({ axis, ...where })
+  if (!useMean) {
+    const [variance] = distributed(mean(xs.square()))
+    return [np.zerosLike(variance!), variance!]
+  }
+  if (useFastVariance) {
+    const [mu, mu2] = distributed(mean(xs), mean(xs.square()))
+    return [mu!, np.maximum(0, mu2!.sub(mu!.square()))]
+  }
+  const [mu] = distributed(mean(xs))
+  const [variance] = distributed(mean(xs.sub(np.expandDims(mu!, axis)).square()))
+  return [mu!, variance!]
+}
+
+interface NormalizeOptions extends ScaleProps {
+  readonly reductionAxes: Axes
+  readonly featureAxes: Axes
+  readonly dtype?: DType | undefined
+  readonly epsilon: number
+}
+
+/** `(x - mean) / sqrt(variance + epsilon) * scale + bias`, with parameters of the module. Source: `flax.linen.normalization._normalize`. */
+export const normalize = (module: Module, x: Tensor, mean: Tensor, variance: Tensor, options: NormalizeOptions): Tensor => {
+  const { epsilon, paramDtype = 'float32', useBias = true, useScale = true, biasInit = zeros, scaleInit = ones } = options
+  const reduced = [...normalAxes(x.ndim, options.reductionAxes)]
+  const features = normalAxes(x.ndim, options.featureAxes)
+  const shape = features.map((a) => x.shape[a]!)
+  const spread = x.shape.map((n, a) => (features.includes(a) ? n : 1))
+  const param = (name: string, init: Initializer): Tensor => module.param(name, init, shape, paramDtype).reshape(spread)
+  const factor = lax.rsqrt(np.expandDims(variance, reduced).add(epsilon))
+  const scale = useScale ? param('scale', scaleInit) : undefined
+  const centred = x.sub(np.expandDims(mean, reduced)).mul(scale === undefined ? factor : factor.mul(scale))
+  const bias = useBias ? param('bias', biasInit) : undefined
+  const y = bias === undefined ? centred : centred.add(bias)
+  return y.astype(canonicalizeDtype([x, scale, bias], { dtype: options.dtype }))
+}

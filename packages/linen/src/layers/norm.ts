@@ -1,0 +1,121 @@
+/**
+ * Normalizations: LayerNorm, RMSNorm, GroupNorm, InstanceNorm.
+ */
+import { np, type Tensor } from '@heddle/func'
+import { LayerError } from '../error'
+import { Module } from '../module'
+import { computeStats, normalAxes, normalize, type Axes, type ScaleProps, type StatsProps } from './norm-stats'
+
+/** Arguments of the call of a normalization. */
+export interface NormCall {
+  /** Elements that take part in the statistics. */
+  readonly mask?: Tensor | undefined
+}
+
+export interface LayerNormProps extends StatsProps, ScaleProps {
+  /** Axes over which mean and variance are taken (default the last). */
+  readonly reductionAxes?: Axes
+  /** Axes with a scale and bias for each index (default the last). */
+  readonly featureAxes?: Axes
+}
+
+/**
+ * Normalizes each example over its features (Ba et al. 2016).
+ *
+ * Shapes: as the input; parameters `scale`, `bias`: the feature axes. Source: `flax.linen.LayerNorm`.
+ */
+export class LayerNorm extends Module<LayerNormProps> {
+  static readonly moduleName: string = 'LayerNorm'
+
+  call(x: Tensor, { mask }: NormCall = {}): Tensor {
+    const { reductionAxes = -1, featureAxes = -1, epsilon = 1e-6 } = this.props
+    const [mean, variance] = computeStats(x, reductionAxes, { ...this.props, mask })
+    return normalize(this, x, mean, variance, { ...this.props, epsilon, reductionAxes, featureAxes })
+  }
+}
+
+export type RMSNormProps = Omit<LayerNormProps, 'useBias' | 'biasInit'>
+
+/**
+ * Normalizes each example by the root of the mean of squares of its features (Zhang and Sennrich 2019).
+ *
+ * Shapes: as the input; parameter `scale`: the feature axes. Source: `flax.linen.RMSNorm`.
+ */
+export class RMSNorm extends Module<RMSNormProps> {
+  static readonly moduleName: string = 'RMSNorm'
+
+  call(x: Tensor, { mask }: NormCall = {}): Tensor {
+    const { reductionAxes = -1, featureAxes = -1, epsilon = 1e-6 } = this.props
+    const [mean, variance] = computeStats(x, reductionAxes, { ...this.props, mask, useMean: false })
+    return normalize(this, x, mean, variance, { ...this.props, useBias: false, epsilon, reductionAxes, featureAxes })
+  }
+}
+
+export interface GroupNormProps extends StatsProps, ScaleProps {
+  /** How many groups (default 32); null where `groupSize` says it. */
+  readonly numGroups?: number | null
+  readonly groupSize?: number | undefined
+  /** Axes over which mean and variance are taken, the last among them (default: all but the first). */
+  readonly reductionAxes?: Axes | undefined
+}
+
+/**
+ * Normalizes each example over groups of channels (Wu and He 2018).
+ *
+ * Shapes: as the input; parameters `scale`, `bias: [channels]`. Errors: LayerError. Source: `flax.linen.GroupNorm`.
+ */
+export class GroupNorm extends Module<GroupNormProps> {
+  static readonly moduleName: string = 'GroupNorm'
+
+  call(x: Tensor, { mask }: NormCall = {}): Tensor {
+    const { epsilon = 1e-6 } = this.props
+    const { ndim, shape } = x
+    const axes = normalAxes(ndim, this.props.reductionAxes ?? Array.from({ length: ndim - 1 }, (_, i) => i + 1))
+    if (axes.at(-1) !== ndim - 1) throw new LayerError('GroupNorm', 'reductionAxes must end with the last axis, that of the channels')
+    const channels = shape.at(-1)!
+    const groups = this.#groups(channels)
+    const size = channels / groups
+    const grouped = (t: Tensor): Tensor => t.reshape([...t.shape.slice(0, -1), groups, size])
+    const options = { ...this.props, mask: mask === undefined ? undefined : grouped(mask) }
+    const [mean, variance] = computeStats(grouped(x), [...axes.slice(0, -1), -1], options)
+    return normalize(this, x, np.repeat(mean, size, -1), np.repeat(variance, size, -1), {
+      ...this.props,
+      epsilon,
+      reductionAxes: axes.slice(0, -1),
+      featureAxes: -1,
+    })
+  }
+
+  #groups(channels: number): number {
+    const { numGroups = 32, groupSize } = this.props
+    if ((numGroups === null) === (groupSize === undefined))
+      throw new LayerError('GroupNorm', 'give either numGroups or groupSize (with groupSize, pass numGroups: null)')
+    const groups = numGroups ?? channels / groupSize!
+    if (groups <= 0 || !Number.isInteger(groups) || channels % groups !== 0)
+      throw new LayerError('GroupNorm', `${channels} channels can't be cut into ${groups} groups of equal size`)
+    return groups
+  }
+}
+
+export interface InstanceNormProps extends StatsProps, ScaleProps {
+  /** Axes of the channels, not the first among them (default the last). */
+  readonly featureAxes?: Axes
+}
+
+/**
+ * Normalizes each channel of each example (Ulyanov et al. 2016).
+ *
+ * Shapes: as the input; parameters `scale`, `bias`: the feature axes. Errors: LayerError. Source: `flax.linen.InstanceNorm`.
+ */
+export class InstanceNorm extends Module<InstanceNormProps> {
+  static readonly moduleName: string = 'InstanceNorm'
+
+  call(x: Tensor, { mask }: NormCall = {}): Tensor {
+    const { featureAxes = -1, epsilon = 1e-6 } = this.props
+    const features = normalAxes(x.ndim, featureAxes)
+    if (features.includes(0)) throw new LayerError('InstanceNorm', 'featureAxes must not contain 0, the axis of the batch')
+    const reductionAxes = Array.from({ length: x.ndim }, (_, i) => i).filter((i) => i > 0 && !features.includes(i))
+    const [mean, variance] = computeStats(x, reductionAxes, { ...this.props, mask })
+    return normalize(this, x, mean, variance, { ...this.props, epsilon, reductionAxes, featureAxes })
+  }
+}

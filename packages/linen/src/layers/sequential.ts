@@ -1,0 +1,37 @@
+/**
+ * Sequential: layers one after the other.
+ */
+import type { Tensor } from '@heddle/func'
+import { LayerError } from '../error'
+import { Module } from '../module'
+import { isModule } from '../state'
+
+/** A module, or a function. */
+export type Layer = Module | ((...args: never[]) => unknown)
+
+export interface SequentialProps {
+  readonly layers: readonly Layer[]
+}
+
+type Call = (...args: readonly unknown[]) => unknown
+
+const run = (layer: Layer, args: readonly unknown[]): unknown =>
+  isModule(layer) ? (layer as unknown as { readonly call: Call }).call(...args) : (layer as Call)(...args)
+
+/**
+ * Calls layers in order, each with what the one before answered; of an array, with its elements as arguments.
+ *
+ * Names: `layers_0`, `layers_2`. Errors: LayerError when there is none. Source: `flax.linen.Sequential`.
+ *
+ * @example
+ * new nn.Sequential({ layers: [new nn.Dense({ features: 8 }), nn.relu, new nn.Dense({ features: 3 })] })
+ */
+export class Sequential<R = Tensor> extends Module<SequentialProps> {
+  static readonly moduleName: string = 'Sequential'
+
+  call(...args: unknown[]): R {
+    const [first, ...rest] = this.props.layers
+    if (first === undefined) throw new LayerError('Sequential', `${this.path.join('/') || 'the module'} has no layers`)
+    return rest.reduce<unknown>((x, layer) => run(layer, Array.isArray(x) ? x : [x]), run(first, args)) as R
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Lifting a class: a subclass some of whose methods run inside a transformation, on a module of the original class.
+ */
+import { wrapClass } from './call'
+import { classNameOf } from './class-name'
+import { TransformTargetError } from './error'
+import { asMethod, asModuleFn, callLifted, type AnyModuleFn, type LiftOptions, type Run } from './lift-method'
+import { Module } from './module'
+import type { ModuleClass } from './types'
+
+/** Options that may differ from method to method. */
+export interface Methods<O> {
+  /** Methods to transform: by default `call`. With an object each has options of its own. */
+  readonly methods?: readonly string[] | Readonly<Record<string, O>> | undefined
+}
+
+/** Transforms a function of a module, given the options for it. */
+export type Lifter<O> = (fn: AnyModuleFn, lift: LiftOptions, options: O) => AnyModuleFn
+
+const isModuleClass = (x: unknown): x is ModuleClass => typeof x === 'function' && (x === Module || x.prototype instanceof Module)
+
+/** A subclass with transformed methods. Its name is that of the transformation and of the class: `VmapDense`. */
+const liftClass = <O>(prefix: string, target: ModuleClass, options: O & Methods<O>, lifter: Lifter<O>): ModuleClass => {
+  wrapClass(target, Module.prototype)
+  const { methods = ['call'], ...common } = options
+  const entries: [string, O][] = Array.isArray(methods)
+    ? (methods as readonly string[]).map((m) => [m, common as unknown as O])
+    : Object.entries(methods as Readonly<Record<string, O>>)
+  const name = `${prefix}${classNameOf(target)}`
+  const Lifted = class extends (target as ModuleClass) {}
+  for (const key of ['name', 'moduleName']) Object.defineProperty(Lifted, key, { value: name })
+  for (const [method, own] of entries) {
+    const original: unknown = (target.prototype as Readonly<Record<string, unknown>>)[method]
+    if (typeof original !== 'function') throw new TransformTargetError(`${prefix.toLowerCase()} of ${classNameOf(target)}`, method)
+    const lifted = lifter(asModuleFn(original as AnyModuleFn), { constructor: target, name: method }, own)
+    Object.defineProperty(Lifted.prototype, method, { value: asMethod(lifted, method), writable: true, configurable: true })
+  }
+  return Lifted
+}
+
+/** Transforms a class of modules, or a function of a module. Errors: TransformTargetError. */
+export const liftTarget = <T, O>(prefix: string, target: T, options: O & Methods<O>, lifter: Lifter<O>): T => {
+  if (isModuleClass(target)) return liftClass(prefix, target, options, lifter) as T
+  if (typeof target !== 'function') throw new TransformTargetError(prefix.toLowerCase(), target)
+  const { methods: _, ...own } = options
+  const fn = target as unknown as AnyModuleFn
+  return lifter(asModuleFn(fn), { name: fn.name }, own as unknown as O) as T
+}
+
+/** The lifter of a transformation of functions of scopes; with `fork` it begins with fresh random streams. */
+export const lifterOf =
+  <O>(transform: (fn: (scopes: never, ...args: never[]) => never, options: O) => unknown, { fork = false } = {}): Lifter<O> =>
+  (fn, lift, options) => {
+    const run: Run = ([inner], scopes, args) => {
+      const transformed = transform(inner as unknown as (scopes: never, ...args: never[]) => never, options)
+      return (transformed as (scopes: unknown, ...args: readonly unknown[]) => unknown)(scopes, ...args)
+    }
+    return (target, ...args) => callLifted(run, [fn], target, args, { ...lift, fork })
+  }

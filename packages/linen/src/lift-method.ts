@@ -1,0 +1,110 @@
+/**
+ * Lifting: a function of a module, or a method, run inside a transformation of functions of scopes. All transformations of modules are
+ * this, with classes (lift-class) and with functions.
+ */
+import { jit, Static, type JitOptions, type Scope, Variable } from '@heddle/lift'
+import { leaves } from '@heddle/tree'
+import { touch } from './attach'
+import { asHandled, callMethod, isMethod } from './call'
+import { TransformedMethodReturnValueError } from './error'
+import type { Module } from './module'
+import { modulesOf, remake, take, takenKey, type Taken } from './scopes'
+import { exportState, goOnWith, internals, isModule, type CallState } from './state'
+
+/** A function of a module, or of a tree of them. */
+export type AnyModuleFn = (target: unknown, ...args: readonly unknown[]) => unknown
+/** A function of a list of scopes. */
+export type AnyScopeFn = (scopes: readonly Scope[], ...args: readonly unknown[]) => unknown
+
+/** Runs functions of scopes; `main` is how many of the scopes are those of the modules that the functions want. */
+export type Run = (fns: readonly AnyScopeFn[], scopes: readonly Scope[], args: readonly unknown[], main: number) => unknown
+
+/** A function of a module with what a method call keeps in order around it. */
+export const asModuleFn = (fn: (...args: never[]) => unknown): AnyModuleFn => {
+  const call = fn as unknown as (this: unknown, ...args: unknown[]) => unknown
+  if (isMethod(fn)) return (target, ...args) => call.apply(target, [...args])
+  return (target, ...args) => {
+    const [first] = modulesOf(target).modules
+    if (first === undefined) return call(target, ...args)
+    return callMethod(first, () => call(target, ...args), fn.name, false, args)
+  }
+}
+
+const checkResult = (result: unknown, name: string): void => {
+  if (leaves(result, isModule).some((x) => isModule(x) || x instanceof Variable)) throw new TransformedMethodReturnValueError(name)
+}
+
+/** How the functions see modules: as they are, or of another class. */
+export interface LiftOptions {
+  readonly constructor?: unknown
+  readonly name: string
+  /** Begin with fresh random streams, drawn from those outside. */
+  readonly fork?: boolean
+}
+
+const forked = (scope: Scope): Scope => scope.forkRngs()
+
+/**
+ * Calls functions of a module inside a transformation.
+ *
+ * What they learn besides arrays, how many submodules were named, goes back to the module. Errors: TransformedMethodReturnValueError.
+ */
+export const callLifted = (
+  run: Run,
+  fns: readonly AnyModuleFn[],
+  target: unknown,
+  args: readonly unknown[],
+  { constructor, name, fork = false }: LiftOptions,
+): unknown => {
+  const taken = take(target, args, fork ? forked : undefined)
+  const { modules } = modulesOf(target)
+  const inner = fns.map((fn): AnyScopeFn => (scopes, ...xs) => {
+    const made = remake(taken, xs, scopes, constructor)
+    const result = fn(made.target, ...made.args)
+    checkResult(result, name)
+    leaveStates(modules, statesOf(made.target))
+    return result
+  })
+  return run(inner, taken.scopes, taken.args, taken.main)
+}
+
+const statesOf = (target: unknown): readonly CallState[] => modulesOf(target).modules.map((m) => exportState(m[internals]))
+
+const leaveStates = (modules: readonly Module[], states: readonly CallState[]): void =>
+  modules.forEach((m, i) => goOnWith(touch(m), states[i]!))
+
+type Kept = Pick<Taken, 'target' | 'states'>
+
+/** The argument numbers of a function of a module, for one with its description as first argument. */
+const shifted = (argnums: number | readonly number[] = []): readonly number[] => [argnums].flat().map((i) => (i > 0 ? i + 1 : 0))
+
+/**
+ * A function of a module as a compiled program, which is traced again only if props, submodules or their state differ, or shapes and
+ * types do. The module goes in as static data, and what was learned comes out as such.
+ */
+export const compiled = (fn: AnyModuleFn, { constructor, name }: LiftOptions, options: JitOptions): AnyModuleFn => {
+  const program = jit(
+    (scopes: readonly Scope[], kept: Static<Kept>, ...xs: readonly unknown[]): readonly [unknown, Static<readonly CallState[]>] => {
+      const made = remake(kept.value, xs, scopes, constructor)
+      const result = fn(made.target, ...made.args)
+      checkResult(result, name)
+      return [result, new Static(statesOf(made.target))]
+    },
+    { ...options, staticArgnums: shifted(options.staticArgnums), donateArgnums: shifted(options.donateArgnums) },
+  )
+  return (target, ...args) => {
+    const { scopes, target: specs, states, args: xs } = take(target, args, forked)
+    const kept = new Static<Kept>({ target: specs, states }, takenKey({ target: specs, states }))
+    const [result, left] = program(scopes, kept, ...xs)
+    leaveStates(modulesOf(target).modules, left.value)
+    return result
+  }
+}
+
+/** A method for a class that calls a function of its module. */
+export const asMethod = (fn: AnyModuleFn, name: string): ((...args: unknown[]) => unknown) => {
+  const method = function (this: Module, ...args: unknown[]): unknown {
+    return fn(this, ...args)
+  }
+  return asHandled(Object.defineProperty(method, 'name', { value: name }))
+}

@@ -1,0 +1,214 @@
+/**
+ * Module: the base class of neural network modules. A module has props, which are its settings, and gets variables and random streams
+ * from init, apply and bind. Its machinery is in attach, call, bind and variable; here are its methods.
+ */
+import type { AxisMetadata } from '@heddle/core'
+import type { Key, Path, DeclareOptions, Init, Rngs, Scope, Variable, Variables } from '@heddle/lift'
+import { touch, place } from './attach'
+import { apply, bind, initWithOutput, unbind, type ApplyOptions, type BindOptions, type InitOptions } from './bind'
+import { attributes, wrapClass } from './call'
+import { classOf } from './class-name'
+import { clone, deepClone, takeRecipe, type CloneOptions } from './clone'
+import { currentModule } from './context'
+import { holdsModules } from './module-tree'
+import { internals, isModule, newInternals, type Internals } from './state'
+import type { Applied, ApplyOptionsOf, ArgsOf, InitOptionsOf, ModuleArgs, ModuleOptions, OutputOf } from './types'
+import { param, perturb, scopeOf, sow, variable, type SowOptions } from './variable'
+
+const withDefaults = (cls: object, props: object): object => {
+  const { defaultProps = {} } = cls as { readonly defaultProps?: object }
+  const given = Object.entries(props).filter(([k, v]) => k !== 'name' && k !== 'parent' && v !== undefined)
+  return Object.freeze({ ...defaultProps, ...Object.fromEntries(given) })
+}
+
+/**
+ * The base class of modules. Extend it, and write `call`, which may make submodules and declare parameters.
+ *
+ * `P` are the props, `D` the names of those that have a default in `static defaultProps`. Classes need no constructor: props are given to
+ * `new`, and read as `this.props`.
+ *
+ * A class may have, besides methods: `call`, what the module computes; `setup`, which makes submodules and declares variables as
+ * attributes, and runs by itself before the first method of a module with variables; `static compact`, names of methods besides `call` in
+ * which submodules may be made and variables declared; `static nowrap`, names of methods that run as they are, for what needs no variables;
+ * `static moduleName`, the name of the class for submodules without a name, where a minifier changes that of the source.
+ * Source: `flax.linen.Module`.
+ *
+ * @example
+ * class MLP extends nn.Module<{ widths: readonly number[] }> {
+ *   call(x: Tensor): Tensor {
+ *     for (const features of this.props.widths) x = nn.relu(new nn.Dense({ features }).call(x))
+ *     return x
+ *   }
+ * }
+ */
+export class Module<P extends object = object, D extends keyof P = never> {
+  /** What the machinery keeps of the module. */
+  declare readonly [internals]: Internals
+
+  static {
+    Object.setPrototypeOf(this.prototype, new Proxy(Object.create(Object.prototype) as object, attributes))
+  }
+
+  constructor(...args: ModuleArgs<P, D>)
+  constructor(given: object & ModuleOptions = {}, options: ModuleOptions = {}) {
+    wrapClass(new.target, Module.prototype)
+    const recipe = takeRecipe(new.target)
+    const parent = options.parent === undefined ? given.parent : options.parent
+    const s =
+      recipe === undefined
+        ? newInternals(withDefaults(new.target, given), options.name ?? given.name, parent === undefined ? currentModule() : parent)
+        : newInternals(withDefaults(new.target, recipe.props), recipe.name, recipe.parent)
+    Object.defineProperty(this, internals, { value: s })
+    place(this as unknown as Module)
+  }
+
+  /** The settings of the module, frozen. Modules in them are submodules of this one, or of where they were made. */
+  get props(): Readonly<P> {
+    const s = this[internals]
+    return (s.pending && holdsModules(s.props) ? touch(this as unknown as Module) : s).props as Readonly<P>
+  }
+  /** Its name among the submodules of its parent; undefined as long as it has none. */
+  get name(): string | undefined {
+    return touch(this as unknown as Module).name
+  }
+  /** The module that it is a submodule of; null for the outermost. */
+  get parent(): Module | null {
+    const { parent } = touch(this as unknown as Module)
+    return isModule(parent) ? parent : null
+  }
+  /** Its scope; undefined as long as it has no variables. */
+  get scope(): Scope | undefined {
+    return touch(this as unknown as Module).scope
+  }
+  /** Names from the root of the model. Errors: UnboundModuleError. */
+  get path(): Path {
+    return this.#scope('path').path
+  }
+  /** Its variables and those of its submodules, by collection. Errors: UnboundModuleError. */
+  get variables(): Variables {
+    return this.#scope('variables').variables()
+  }
+
+  #scope(what: string): Scope {
+    return scopeOf(this as unknown as Module, what)
+  }
+
+  /**
+   * Initializes variables: runs a method (`call`) on arguments and answers the variables that it made.
+   *
+   * `rngs` is a key for `params`, or keys by stream. Source: `flax.linen.Module.init`.
+   */
+  init<const O extends InitOptionsOf<this> = object>(rngs: Rngs, args: ArgsOf<this, O>, options?: O): Variables {
+    return initWithOutput(this as unknown as Module, rngs, args as readonly unknown[], options as InitOptions)[1]
+  }
+  /** `init` that answers the output too. */
+  initWithOutput<const O extends InitOptionsOf<this> = object>(
+    rngs: Rngs,
+    args: ArgsOf<this, O>,
+    options?: O,
+  ): readonly [output: OutputOf<this, O>, variables: Variables] {
+    return initWithOutput(this as unknown as Module, rngs, args as readonly unknown[], options as InitOptions) as readonly [
+      OutputOf<this, O>,
+      Variables,
+    ]
+  }
+  /**
+   * Runs a method (`call`) on variables and arguments.
+   *
+   * With `mutable` it answers a pair: the output, and the collections that may be written. Source: `flax.linen.Module.apply`.
+   *
+   * @example
+   * const [y, updated] = model.apply(variables, [x], { mutable: ['batch_stats'], rngs: { dropout: key }, method: 'encode' })
+   */
+  apply<const O extends ApplyOptionsOf<this> = object>(variables: object, args: ArgsOf<this, O>, options?: O): Applied<this, O> {
+    return apply(this as unknown as Module, variables, args as readonly unknown[], options as ApplyOptions) as Applied<this, O>
+  }
+  /** A clone that holds variables, for working with it by hand. Source: `flax.linen.Module.bind`. */
+  bind(variables: object, options?: BindOptions): this {
+    return bind(this as unknown as Module, variables, options) as this
+  }
+  /** A clone without variables, and the variables. Errors: CallUnbindOnUnboundModuleError. */
+  unbind(): readonly [module: this, variables: Variables] {
+    return unbind(this as unknown as Module) as readonly [this, Variables]
+  }
+
+  /**
+   * A parameter: what is there, or what the initializer gives for a key and the further arguments (a shape, a dtype).
+   *
+   * Errors: ScopeParamNotFoundError, ScopeParamShapeError, NameInUseError, DeclareVariableError. Source: `flax.linen.Module.param`.
+   */
+  param<T, Args extends readonly unknown[]>(name: string, init: Init<T, Args>, ...args: Args): T {
+    return param(this as unknown as Module, name, init, args)
+  }
+  /** `param` with options: `unbox: false` answers boxes with metadata as they are. */
+  paramOf<T, Args extends readonly unknown[]>(name: string, init: Init<T, Args>, args: Args, options?: DeclareOptions): T {
+    return param(this as unknown as Module, name, init, args, options)
+  }
+  /**
+   * A variable of a collection, made by the initializer if it is absent and the collection is mutable. Read and write its `value`.
+   *
+   * Errors: ScopeVariableNotFoundError, ScopeCollectionNotFound, NameInUseError, DeclareVariableError.
+   */
+  variable<T, Args extends readonly unknown[] = readonly []>(
+    collection: string,
+    name: string,
+    init?: (...args: Args) => T | AxisMetadata<T>,
+    ...args: Args
+  ): Variable<T> {
+    return this.variableOf<T>(collection, name, init === undefined ? undefined : () => init(...args))
+  }
+  /** `variable` with options: `unbox: false` answers boxes with metadata as they are. */
+  variableOf<T>(collection: string, name: string, init?: () => T | AxisMetadata<T>, options?: DeclareOptions): Variable<T> {
+    return variable(this as unknown as Module, collection, name, init, options)
+  }
+  /** Is there a variable of this name? Errors: UnboundModuleError. */
+  hasVariable(collection: string, name: string): boolean {
+    return this.#scope('variables').hasVariable(collection, name)
+  }
+  /** The value of a variable; `fallback` where there is none. Errors: UnboundModuleError. */
+  getVariable<T = unknown>(collection: string, name: string, fallback?: T): T {
+    return this.#scope('variables').getVariable(collection, name, fallback)
+  }
+  /** Writes a variable. Errors: ModifyScopeVariableError, UnboundModuleError. */
+  putVariable(collection: string, name: string, value: unknown): void {
+    this.#scope('variables').putVariable(collection, name, value)
+  }
+  /**
+   * Keeps a value, if its collection is mutable (answers whether): in an array of all that were kept, or as `options` say.
+   *
+   * @example
+   * this.sow('intermediates', 'h', h)
+   */
+  sow<T, S = readonly T[]>(collection: string, name: string, value: T, options?: SowOptions<S, T>): boolean {
+    return sow(this as unknown as Module, collection, name, value, options)
+  }
+  /** Adds a variable of zeros to a value, so that its gradient can be asked for. Source: `flax.linen.Module.perturb`. */
+  perturb<T>(name: string, value: T, collection = 'perturbations'): T {
+    return perturb(this as unknown as Module, name, value, collection)
+  }
+  /** A new key of a stream, or of `params` if there is no such stream. Errors: InvalidRngError, UnboundModuleError. */
+  makeRng(name = 'params'): Key {
+    return this.#scope('random streams').makeRng(name)
+  }
+  hasRng(name: string): boolean {
+    return this.#scope('random streams').hasRng(name)
+  }
+  /** Is the model being initialized? */
+  isInitializing(): boolean {
+    return this.#scope('state').isInitializing
+  }
+  /** May variables of the collection be written? */
+  isMutableCollection(collection: string): boolean {
+    return this.#scope('variables').isMutableCollection(collection)
+  }
+
+  /** A clone with some props changed, sharing the modules in its props; without variables unless a parent is given. */
+  clone(props: Partial<P> = {}, options: Pick<CloneOptions, 'parent' | 'name'> = {}): this {
+    return clone(this as unknown as Module, { ...options, props }) as this
+  }
+  /** A clone with some props changed, whose modules in props are clones too, as a submodule of the module that makes it. */
+  copy(props: Partial<P> = {}, options: ModuleOptions = {}): this {
+    const parent = options.parent === undefined ? currentModule() : options.parent
+    return deepClone(this as unknown as Module, { parent, name: options.name, props }) as this
+  }
+}

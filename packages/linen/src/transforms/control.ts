@@ -1,0 +1,63 @@
+/**
+ * cond, switch and whileLoop of functions of a module.
+ */
+import type { Tensor } from '@heddle/func'
+import type { BranchOptions, WhileOptions } from '@heddle/lift'
+import * as lift from '@heddle/lift'
+import { direct, loose, type ModuleFn } from './direct'
+
+/**
+ * One of two functions of a module, by a predicate.
+ *
+ * Outputs, and the variables left, must have the same structure, shapes and types: submodules made in a branch must have equal names in
+ * both. Source: `flax.linen.cond`.
+ *
+ * @example
+ * nn.cond(pred, (m, x) => new nn.Dense({ features: 2 }, { name: 'dense' }).call(x), (m, x) => new nn.Dense({ features: 2 }, { name: 'dense' }).call(x.neg()), this, [x])
+ */
+export const cond = <M, Args extends readonly unknown[], R>(
+  pred: Tensor | boolean,
+  trueFn: ModuleFn<M, Args, R>,
+  falseFn: NoInfer<ModuleFn<M, Args, R>>,
+  mdl: M,
+  operands: Args,
+  options: BranchOptions = {},
+): R =>
+  direct('cond', [trueFn, falseFn], mdl, operands, ([whenTrue, whenFalse], scopes, args) =>
+    lift.cond(pred, loose(whenTrue!), loose(whenFalse!), scopes as never, args as never, options),
+  ) as R
+
+/**
+ * One of several functions of a module, by an index, which is clamped to their range.
+ *
+ * For submodules that differ from branch to branch, run all branches when variables are initialized. Source: `flax.linen.switch`.
+ */
+export const switchModule = <M, Args extends readonly unknown[], R>(
+  index: Tensor | number,
+  branches: readonly ModuleFn<M, Args, R>[],
+  mdl: M,
+  operands: Args,
+  options: BranchOptions = {},
+): R =>
+  direct('switch', branches, mdl, operands, (fns, scopes, args) =>
+    lift.switch(index, fns.map(loose), scopes as never, args as never, options),
+  ) as R
+
+/**
+ * Repeats a function of a module while a condition holds.
+ *
+ * Variables can't be made inside: run the body once before, when variables are initialized. Source: `flax.linen.while_loop`.
+ *
+ * @example
+ * nn.whileLoop((m, c) => m.variables.state.acc.less(10), (m, c) => step(m, c), this, x, { carryVariables: 'state' })
+ */
+export const whileLoop = <M, C>(
+  condFn: ModuleFn<M, readonly [C], Tensor | boolean>,
+  bodyFn: ModuleFn<M, readonly [C], C>,
+  mdl: M,
+  init: C,
+  options: WhileOptions = {},
+): C =>
+  direct('whileLoop', [condFn, bodyFn], mdl, [init], ([condition, body], scopes, [start]) =>
+    lift.whileLoop(loose(condition!), loose(body!), scopes as never, start as never, options),
+  ) as C

@@ -1,0 +1,55 @@
+/**
+ * customVjp of functions of a module.
+ */
+import * as lift from '@heddle/lift'
+import type { Filter } from '@heddle/lift'
+import { modulesOf } from '../scopes'
+import { direct, loose, perScopes, type ModuleFn } from './direct'
+
+/** The passes, and what gets a cotangent. */
+export interface CustomVjpOptions<M, Args extends readonly unknown[], R, Res> {
+  /** Like the function, but answers its output and residuals for the backward pass. */
+  readonly forwardFn: ModuleFn<M, Args, readonly [output: R, residuals: Res]>
+  /** From the arguments of `nondiffArgnums`, residuals and the cotangent of the output: cotangents of variables, then of the arguments. */
+  readonly backwardFn: (...args: [...nondiff: never[], residuals: Res, cotangent: R]) => readonly unknown[]
+  /** Collections that get a cotangent (default `params`). */
+  readonly gradVars?: Filter
+  /** Arguments that get none; the module is argument 0. */
+  readonly nondiffArgnums?: readonly number[]
+}
+
+/**
+ * A function of a module with a backward pass of its own.
+ *
+ * The module is not there in `backwardFn`: what it needs, `forwardFn` puts among the residuals, the function that `nn.vjp` answers too.
+ * Source: `flax.linen.custom_vjp`.
+ *
+ * @example
+ * const signGrad = nn.customVjp(f, {
+ *   forwardFn: (m, x) => nn.vjp(f, m, [x]),
+ *   backwardFn: (backward, cotangent) => {
+ *     const [params, ...inputs] = backward(cotangent)
+ *     return [tree.map(np.sign, params), ...inputs]
+ *   },
+ * })
+ */
+export const customVjp = <M, Args extends readonly unknown[], R, Res>(
+  fn: ModuleFn<M, Args, R>,
+  { forwardFn, backwardFn, gradVars, nondiffArgnums }: CustomVjpOptions<M, Args, R, Res>,
+): ((mdl: M, ...args: Args) => R) => {
+  const backward = backwardFn as unknown as (...args: readonly unknown[]) => readonly unknown[]
+  return (mdl, ...args) =>
+    direct('customVjp', [fn, forwardFn], mdl, args, ([inner, forward], scopes, xs) => {
+      const { treedef } = modulesOf(mdl)
+      const custom = lift.customVjp(loose(inner!), {
+        forwardFn: loose(forward!),
+        backwardFn: (...given: readonly unknown[]) => {
+          const [variables, ...cotangents] = backward(...given)
+          return [perScopes(treedef, variables, scopes.length), ...cotangents]
+        },
+        ...(gradVars === undefined ? {} : { gradVars }),
+        ...(nondiffArgnums === undefined ? {} : { nondiffArgnums }),
+      })
+      return custom(scopes as never, ...(xs as never[]))
+    }) as R
+}

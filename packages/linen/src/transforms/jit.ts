@@ -1,0 +1,33 @@
+/**
+ * jit of modules.
+ */
+import type * as lift from '@heddle/lift'
+import { liftTarget, type Methods } from '../lift-class'
+import { compiled } from '../lift-method'
+import type { Target } from './target'
+
+/** As of `lift.jit`; and which methods of a class. */
+export interface JitOptions extends lift.JitOptions, Methods<lift.JitOptions> {}
+
+const known = new WeakMap<object, Map<string, unknown>>()
+
+/** The same class for the same target and options, so that what was compiled is found again. */
+const remembered = <T extends Target>(target: T, options: JitOptions, make: () => T): T => {
+  const key = JSON.stringify(options)
+  const mine = known.get(target) ?? new Map<string, unknown>()
+  known.set(target, mine)
+  if (!mine.has(key)) mine.set(key, make())
+  return mine.get(key) as T
+}
+
+/**
+ * A class of modules, or a function of a module, as a compiled program.
+ *
+ * It is traced again only for other props, shapes or types. In `staticArgnums` and `donateArgnums` the module is argument 0.
+ * Names: `JitDense_0`. Errors: TransformTargetError. Source: `flax.linen.jit`.
+ *
+ * @example
+ * const y = new (nn.jit(nn.Dense))({ features: 4 }).call(x)
+ */
+export const jit = <T extends Target>(target: T, options: JitOptions = {}): T =>
+  remembered(target, options, () => liftTarget<T, lift.JitOptions>('Jit', target, options, (fn, how, own) => compiled(fn, how, own)))

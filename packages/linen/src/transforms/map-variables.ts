@@ -1,0 +1,67 @@
+/**
+ * mapVariables and addMetadataAxis of modules.
+ */
+import type { Axis, Filter, MetadataParams, Variables } from '@heddle/lift'
+import * as lift from '@heddle/lift'
+import { lifterOf, liftTarget, type Methods } from '../lift-class'
+import type { Target } from './target'
+
+/** The mapping, and when variables go back through it. */
+interface MapOptions {
+  /** From variables outside to those inside (identity by default). It gets the mapped collections by name. */
+  readonly transInFn?: (variables: Variables) => Variables
+  /** From variables inside to those outside; only where they may be written: with `init` or `mutable`. */
+  readonly transOutFn?: (variables: Variables) => Variables
+  /** Initialize variables before the mapping. */
+  readonly init?: boolean
+  /** May the mapped collections be written inside? */
+  readonly mutable?: boolean
+  /** Streams that are there inside (default all). */
+  readonly rngs?: Filter
+  /** Further collections that are there inside (default all). */
+  readonly variables?: Filter
+}
+/** The mapping; and which methods of a class. */
+export interface MapVariablesOptions extends MapOptions, Methods<MapOptions> {}
+
+/**
+ * A class of modules, or a function of a module, that sees the mapped collections through a function.
+ *
+ * Names: `Map_variablesDense_0`. Source: `flax.linen.map_variables`.
+ *
+ * @example
+ * const CausalDense = nn.mapVariables(nn.Dense, 'params', { transInFn: (params) => tree.map(np.triu, params), init: this.isInitializing() })
+ */
+export const mapVariables = <T extends Target>(target: T, mappedCollections: Filter = true, options: MapVariablesOptions = {}): T =>
+  liftTarget<T, MapOptions>(
+    'Map_variables',
+    target,
+    options,
+    lifterOf((fn, { transInFn, transOutFn, ...rest }) =>
+      lift.mapVariables(fn, mappedCollections, {
+        ...rest,
+        ...(transInFn === undefined ? {} : { mapInFn: transInFn }),
+        ...(transOutFn === undefined ? {} : { mapOutFn: transOutFn }),
+      }),
+    ),
+  )
+
+/** What addMetadataAxis is told. */
+export interface AddMetadataAxisOptions {
+  /** Axes of collections. */
+  readonly variableAxes?: Readonly<Record<string, Axis>>
+  readonly metadataParams?: MetadataParams
+}
+
+/**
+ * A class of modules, or a function of a module, whose boxes with metadata have one axis less inside.
+ *
+ * Source: `flax.linen.add_metadata_axis`.
+ */
+export const addMetadataAxis = <T extends Target>(target: T, options: AddMetadataAxisOptions = {}): T =>
+  liftTarget<T, AddMetadataAxisOptions>(
+    'Add_metadata_axis',
+    target,
+    options,
+    lifterOf((fn, { variableAxes = {}, metadataParams = {} }) => lift.addMetadataAxis(fn, variableAxes, metadataParams)),
+  )

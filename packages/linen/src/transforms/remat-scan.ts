@@ -1,0 +1,22 @@
+/**
+ * rematScan of modules.
+ */
+import * as lift from '@heddle/lift'
+import { lifterOf, liftTarget } from '../lift-class'
+import type { Target } from './target'
+
+/** As of `lift.rematScan`. */
+export type RematScanOptions = lift.RematScanOptions
+
+/**
+ * A class of modules, or a function of a module, from a carry to one, repeated as often as the product of `lengths` says.
+ *
+ * Memory for the gradient grows with the root of the depth: with the sum of the lengths. Names: `Remat_scanDense_0`.
+ * Source: `flax.linen.remat_scan`.
+ *
+ * @example
+ * const Stack = nn.rematScan(nn.Dense, { lengths: [10, 10] })
+ * const y = new Stack({ features: 8 }, { name: 'dense_stack' }).call(x)
+ */
+export const rematScan = <T extends Target>(target: T, options: RematScanOptions): T =>
+  liftTarget<T, RematScanOptions>('Remat_scan', target, options, lifterOf(lift.rematScan))

@@ -1,0 +1,22 @@
+/**
+ * scan of modules.
+ */
+import * as lift from '@heddle/lift'
+import { lifterOf, liftTarget, type Methods } from '../lift-class'
+import type { Target } from './target'
+
+/** As of `lift.scan`; and which methods of a class. */
+export interface ScanOptions extends lift.ScanOptions, Methods<lift.ScanOptions> {}
+
+/**
+ * A class of modules, or a function of a module, of the form `(carry, ...xs) => [carry, ys]`, as a loop.
+ *
+ * Shapes: with `inAxes: 0` an argument `[n, ...]` is `[...]` in an iteration, and `ys` are stacked along `outAxes`.
+ * Names: `ScanLSTMCell_0`. Errors: TransformTargetError and those of `lift.scan`. Source: `flax.linen.scan`.
+ *
+ * @example
+ * const Lstm = nn.scan(nn.LSTMCell, { variableBroadcast: 'params', splitRngs: { params: false }, inAxes: 1, outAxes: 1 })
+ * const [carry, ys] = new Lstm({ features: 32 }).call(start, xs)
+ */
+export const scan = <T extends Target>(target: T, options: ScanOptions = {}): T =>
+  liftTarget<T, lift.ScanOptions>('Scan', target, options, lifterOf(lift.scan as never))

@@ -1,0 +1,22 @@
+/**
+ * vmap of modules.
+ */
+import * as lift from '@heddle/lift'
+import { lifterOf, liftTarget, type Methods } from '../lift-class'
+import type { Target } from './target'
+
+/** As of `lift.vmap`; and which methods of a class. */
+export interface VmapOptions extends lift.VmapOptions, Methods<lift.VmapOptions> {}
+
+/**
+ * A class of modules, or a function of a module, mapped over a new axis of its arguments and variables.
+ *
+ * Shapes: with `inAxes: 0` an argument `[n, ...]` is `[...]` inside; variables with axis `a` have `n` at `a`.
+ * Names: `VmapDense_0`. Errors: TransformTargetError and those of `lift.vmap`. Source: `flax.linen.vmap`.
+ *
+ * @example
+ * const BatchDense = nn.vmap(nn.Dense, { variableAxes: { params: 0 }, splitRngs: { params: true } })
+ * const y = new BatchDense({ features: 5 }).call(x)
+ */
+export const vmap = <T extends Target>(target: T, options: VmapOptions = {}): T =>
+  liftTarget<T, lift.VmapOptions>('Vmap', target, options, lifterOf(lift.vmap))

@@ -1,0 +1,62 @@
+/**
+ * Types of modules: of their classes, of what is given to constructors, and of what apply takes and answers.
+ */
+import type { Filter } from '@heddle/core'
+import type { Scope, Variables } from '@heddle/lift'
+import type { ApplyOptions, InitOptions } from './bind'
+import type { Module } from './module'
+
+/** A class of modules. */
+export type ModuleClass<M extends Module = Module> = new (...args: never[]) => M
+
+/** A name and a parent for a module, where they are not to be found by itself. */
+export interface ModuleOptions {
+  readonly name?: string | undefined
+  readonly parent?: Module | Scope | null | undefined
+}
+
+/** Props as they are given to a constructor: those with defaults may be left out. */
+export type PropsIn<P, D extends keyof P> = Readonly<Omit<P, D>> & { readonly [K in D]?: P[K] | undefined }
+
+/** Arguments of a constructor. Props may be left out where none is needed; name and parent may stand among them. */
+export type ModuleArgs<P, D extends keyof P> =
+  Record<never, never> extends PropsIn<P, D>
+    ? [props?: PropsIn<P, D> & ModuleOptions, options?: ModuleOptions]
+    : [props: PropsIn<P, D> & ModuleOptions, options?: ModuleOptions]
+
+type Fn = (...args: never[]) => unknown
+type ParametersOf<F> = F extends (...args: infer A) => unknown ? A : readonly unknown[]
+type ResultOf<F> = F extends (...args: never[]) => infer R ? R : unknown
+type MethodAt<M, K extends PropertyKey> = M extends { readonly [k in K]: infer F } ? F : unknown
+
+/** Arguments of the method that is run. */
+export type ArgsOf<M, O> = O extends { readonly method: infer K }
+  ? K extends (module: never, ...args: infer A) => unknown
+    ? A
+    : ParametersOf<MethodAt<M, K & string>>
+  : ParametersOf<MethodAt<M, 'call'>>
+
+/** What the method that is run answers. */
+export type OutputOf<M, O> = O extends { readonly method: infer K }
+  ? K extends Fn
+    ? ResultOf<K>
+    : ResultOf<MethodAt<M, K & string>>
+  : ResultOf<MethodAt<M, 'call'>>
+
+type Mutates<O> = O extends { readonly mutable: infer F extends Filter }
+  ? [F] extends [false]
+    ? Captures<O>
+    : true
+  : Captures<O>
+type Captures<O> = O extends { readonly captureIntermediates: infer C } ? ([C] extends [false] ? false : true) : false
+
+/** What apply answers: the output, and with mutable collections or captured intermediates these too. */
+export type Applied<M, O> =
+  Mutates<O> extends true ? readonly [output: OutputOf<M, O>, variables: Variables] : OutputOf<M, O>
+
+/** Options of apply for a module: `method` is one of its own. */
+export type ApplyOptionsOf<M> = Omit<ApplyOptions, 'method'> & { readonly method?: MethodOf<M> }
+/** Options of init for a module: `method` is one of its own. */
+export type InitOptionsOf<M> = Omit<InitOptions, 'method'> & { readonly method?: MethodOf<M> }
+
+type MethodOf<M> = { [K in keyof M & string]: M[K] extends Fn ? K : never }[keyof M & string] | ((module: M, ...args: never[]) => unknown)

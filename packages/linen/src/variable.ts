@@ -1,0 +1,91 @@
+/**
+ * Variables of a module: what `this.param`, `this.variable`, `this.sow` and `this.perturb` do.
+ */
+import { np, type Tensor } from '@heddle/func'
+import type { DeclareOptions, Init, Scope, Variable } from '@heddle/lift'
+import type { AxisMetadata } from '@heddle/core'
+import { map } from '@heddle/tree'
+import { mayInitialize, touch } from './attach'
+import { classOf } from './class-name'
+import { DeclareVariableError, UnboundModuleError } from './error'
+import type { Module } from './module'
+import type { Internals } from './state'
+
+/** The scope of a module. Errors: UnboundModuleError. */
+export const scopeOf = (module: Module, what: string): Scope => {
+  const { scope } = touch(module)
+  if (scope === undefined) throw new UnboundModuleError(classOf(module), what)
+  return scope
+}
+
+const declarable = (module: Module, kind: string, name: string): { readonly s: Internals; readonly scope: Scope } => {
+  const scope = scopeOf(module, `${kind}s`)
+  const s = touch(module)
+  if (!mayInitialize(s)) throw new DeclareVariableError(kind, name, classOf(module))
+  return { s, scope }
+}
+
+/** Declares a parameter. Source: `flax.linen.Module.param`. */
+export const param = <T, Args extends readonly unknown[]>(
+  module: Module,
+  name: string,
+  init: Init<T, Args>,
+  args: Args,
+  options: DeclareOptions = {},
+): T => {
+  const { s, scope } = declarable(module, 'parameter', name)
+  const value = scope.paramOf(name, init, args, options)
+  s.children.set(name, 'params')
+  return value
+}
+
+/** Declares a variable. Source: `flax.linen.Module.variable`. */
+export const variable = <T>(
+  module: Module,
+  collection: string,
+  name: string,
+  init: (() => T | AxisMetadata<T>) | undefined,
+  options: DeclareOptions = {},
+): Variable<T> => {
+  const { s, scope } = declarable(module, 'variable', name)
+  const v = scope.variableOf<T>(collection, name, init, options)
+  s.children.set(name, collection)
+  return v
+}
+
+/** How values are sown: what to begin with, and how the next joins. */
+export interface SowOptions<S, T> {
+  readonly init: () => S
+  readonly reduce: (before: S, value: T) => S
+}
+
+/** Keeps a value, if its collection is mutable; was it? Source: `flax.linen.Module.sow`. */
+export const sow = <S, T>(module: Module, collection: string, name: string, value: T, options?: SowOptions<S, T>): boolean => {
+  const scope = scopeOf(module, 'variables')
+  const sowing =
+    options === undefined ? undefined : { init: options.init(), reduce: options.reduce as (before: unknown, value: unknown) => unknown }
+  const sown = scope.sow(collection, name, value, sowing)
+  if (sown) touch(module).children.set(name, collection)
+  return sown
+}
+
+/**
+ * Adds a variable of zeros to a value, whose gradient is that of the value.
+ *
+ * Errors: UnboundModuleError; ScopeVariableNotFoundError where the collection is there without the variable. Source: `flax.linen.Module.perturb`.
+ */
+export const perturb = <T>(module: Module, name: string, value: T, collection = 'perturbations'): T => {
+  const scope = scopeOf(module, 'variables')
+  if (scope.isMutableCollection(collection) && !scope.hasVariable(collection, name)) {
+    scope.reserve(name, collection)
+    touch(module).children.set(name, collection)
+    scope.putVariable(
+      collection,
+      name,
+      map((x: Tensor) => np.zerosLike(x), value),
+    )
+  }
+  if (!Object.hasOwn(scope.cell.store.variables, collection)) return value
+  if (!scope.hasVariable(collection, name)) scope.variable(collection, name)
+  return map<T>((x: Tensor, by: Tensor) => np.add(x, by), value, scope.getVariable(collection, name))
+}
