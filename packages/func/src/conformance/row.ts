@@ -29,6 +29,8 @@ export interface Row {
   readonly modes: 'both' | 'forward' | 'reverse'
   /** Factor on the usual tolerances. */
   readonly tolerance: number
+  /** Another way to the same results, where differences and loops would not notice a fault. */
+  readonly same?: Row['f']
 }
 /** At least one row a primitive. */
 export type Rows = readonly [Row, ...Row[]]
@@ -46,7 +48,7 @@ export const word = (shape: Shape): Operand => typed('uint32', shape, (n, next) 
 export const bool = (shape: Shape): Operand => typed('bool', shape, (n, next) => uniform(0, 2)(n, next).map(Math.floor))
 
 type Apply = Row['f']
-type Options = Partial<Pick<Row, 'order' | 'modes' | 'tolerance'>>
+type Options = Partial<Pick<Row, 'order' | 'modes' | 'tolerance' | 'same'>>
 const row = (about: string, f: Apply, operands: readonly Operand[], order: Row['order'], options: Options): Row => ({
   about,
   f,

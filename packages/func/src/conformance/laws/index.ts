@@ -7,6 +7,7 @@ import * as value from './value'
 
 export const laws: Readonly<Record<string, Law>> = {
   'the value is the reference’s': value.valueIsTheReference,
+  'another way is the same': value.anotherWayIsTheSame,
   'jit changes nothing': value.jitChangesNothing,
   'vmap is a loop': value.vmapIsALoop,
   'vmap of vmap is a loop': value.vmapTwiceIsALoop,

@@ -1,5 +1,6 @@
 /** Values, and what must not change them: vmap, jit, checkpoint. */
 import { withBackend } from '../../backend/registry'
+import type { Tensor } from '../../tensor'
 import { mustAgree, type Plain, plainsOf, stackAt, tensorOf } from '../data'
 import { checkpoint, jit, vmap } from '../engine'
 import { batch, choices, type Fn, type Law, single, type Trial } from '../trial'
@@ -18,6 +19,11 @@ export const valueIsTheReference: Law = async (trial) => {
     const want = await plainsOf(withBackend(reference, () => f(...xs.map(tensorOf))))
     mustAgree(await plainsOf(f(...xs.map(tensorOf))), want, tolerance.same, `beside ${reference.name}`)
   }
+}
+
+export const anotherWayIsTheSame: Law = async (trial) => {
+  const other = trial.row.same
+  if (other !== undefined) await same(trial, trial.f, (...xs) => [other(...xs)].flat() as Tensor[], 'beside another way')
 }
 
 export const jitChangesNothing: Law = async (trial) => {

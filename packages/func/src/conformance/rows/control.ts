@@ -64,6 +64,17 @@ export const controlRows = {
       num([], unit),
       num([2, 3], unit),
     ]),
+    smooth('a carry that is forgotten', (u, v, k) => scan(([a, b]: Tensor[]) => [[mul(k, k), add(mul(b!, a!), sin(b!))], null], [u, v], null, { length: 3 })[0], [
+      num([2], unit),
+      num([2], unit),
+      fixed([2]),
+    ]),
+    smooth('two carries that are forgotten', (u, v, w, k) => scan(([a, b, c]: Tensor[]) => [[mul(k, k), sin(k), add(mul(c!, a!), b!)], null], [u, v, w], null, { length: 3 })[0], [
+      num([2], unit),
+      num([2], unit),
+      num([2], unit),
+      fixed([2]),
+    ]),
     smooth('counted loop', (c, k) => foriLoop(0, 3, (i, x: Tensor) => add(mul(x, k), asFloat(i, x)), c), [num([2], unit), num([2], unit)]),
     rough('integers', (xs) => scan((c: Tensor, x: Tensor) => [add(c, x), mul(c, x)], literal(1, 'int32'), xs), [int([4])]),
   ],
@@ -80,6 +91,9 @@ export const controlRows = {
     smooth('a known part beside', (x) => whileLoop(([i]: Tensor[]) => lt(i!, literal(3, 'int32')), ([i, v]) => [add(i!, one()), mul(v!, v!)], [literal(0, 'int32'), x]), [num([2], unit)], {
       modes: 'forward',
     }),
+    smooth('a carry that is forgotten', (u, v, k) => whileLoop(([i]: Tensor[]) => lt(i!, literal(3, 'int32')), ([i, a, b]) => [add(i!, one()), mul(k, k), mul(b!, a!)], [literal(0, 'int32'), u, v]), [num([2]), num([2]), fixed([2])], {
+      modes: 'forward',
+    }),
     rough('no turns', (x) => whileLoop<Tensor>((v) => lt(total(v), literal(0, 'int32')), (v) => add(v, v), x), [int([3], 1, 4)]),
     rough('each its own number of turns', (n) => whileLoop(([i, v]: Tensor[]) => lt(i!, v!), ([i, v]) => [add(i!, literal(2, 'int32')), sub(v!, one())], [literal(0, 'int32'), n]), [int([], 0, 9)]),
   ],
@@ -89,6 +103,8 @@ export const controlRows = {
     smooth('by closure', (p, x, y) => cond(p, () => mul(exp(x), y), () => neg(x)), [bool([]), num([2], unit), num([2])]),
     smooth('an operand as it is', (p, x, y) => cond<[Tensor, Tensor], Tensor[]>(p, (a, b) => [a, mul(a, b)], (a, b) => [b, sin(a)], x, y), [bool([]), num([2]), num([2])]),
     smooth('a constant branch', (p, x) => cond(p, (a: Tensor) => mul(a, a), (a) => mul(literal(0, a.dtype), literal(1, a.dtype)), reduceSum(x, { axes: [0] })), [bool([]), num([2])]),
+    smooth('operands that one branch does not read', (p, x, y) => cond(p, (a: Tensor, _b: Tensor) => total(sin(a)), (_a, b) => total(mul(b, b)), x, y), [bool([]), num([2]), num([3])]),
+    smooth('a constant result', (p, x) => cond<[Tensor], Tensor[]>(p, (a) => [sin(literal(1, a.dtype)), total(sin(a))], (a) => [total(mul(a, a)), total(a)], x), [bool([]), num([2])]),
     smooth('one of three', (i, x) => switchCase(i, [(a: Tensor) => sin(a), (a) => mul(a, a), (a) => neg(a)], x), [int([], -1, 4), num([2])]),
     smooth('nested', (p, q, x) => cond(p, (a: Tensor) => cond(q, (b: Tensor) => mul(b, b), (b) => sin(b), mul(a, a)), (a) => neg(a), x), [bool([]), bool([]), num([2])]),
     smooth('inside scan', (c, xs) => scan((h: Tensor, x: Tensor) => [cond(gt(x, literal(0, x.dtype)), (a: Tensor) => mul(a, x), (a) => sin(a), h), h], c, xs), [num([], unit), num([4])]),

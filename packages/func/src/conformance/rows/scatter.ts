@@ -58,6 +58,7 @@ export const scatterRows: { readonly [N in Names]: Rows } = {
   ],
   'scatter-mul': [
     smooth('vector', put(s.scatterMul, { insertedWindowDims: [0] }, 'clip', true), [num([4]), at([2, 1], 2, 0), num([2])]),
+    smooth('every place', put(s.scatterMul, { insertedWindowDims: [0] }, 'clip', true), [num([3]), at([3, 1], 2, 0, 1), num([3])]),
     ...unique(s.scatterMul, nonzero, nonzero, 2),
     ...integers(s.scatterMul),
   ],

@@ -1,8 +1,14 @@
 /** Rows of the primitives that the interpreters themselves use. */
 import { addAny, broadcastInDim, convertElementType, reduceSum, reshape, squeeze, transpose } from '../../primitives/structural'
+import { mul } from '../../primitives/arithmetic'
+import { sin } from '../../primitives/transcendental'
+import type { DType } from '../../dtype'
+import type { Tensor } from '../../tensor'
 import type { StructuralParams } from '../../table'
 import { bool, fixed, int, num, type Rows, rough, smooth, typed } from '../row'
 import { given, offGrid, uniform } from '../sample'
+
+const to = (newDtype: DType, x: Tensor): Tensor => convertElementType(x, { newDtype, weakType: false })
 
 export const structuralRows: { readonly [N in keyof StructuralParams]: Rows } = {
   broadcast_in_dim: [
@@ -46,12 +52,15 @@ export const structuralRows: { readonly [N in keyof StructuralParams]: Rows } = 
     smooth('one operand twice', (x) => addAny(x, x), [num([3])]),
   ],
   convert_element_type: [
-    smooth('float32 and back', (x) => convertElementType(convertElementType(x, { newDtype: 'float32', weakType: false }), { newDtype: x.dtype, weakType: false }), [num([2, 3])], { order: 1, tolerance: 1e4 }),
-    smooth('to the same type', (x) => convertElementType(x, { newDtype: x.dtype, weakType: false }), [num([2, 3])]),
-    rough('float to int', (x) => convertElementType(x, { newDtype: 'int32', weakType: false }), [fixed([6], offGrid)]),
-    rough('float to bool', (x) => convertElementType(x, { newDtype: 'bool', weakType: false }), [fixed([4], given(0, 1, -2, 0))]),
-    rough('bool to float', (x) => convertElementType(x, { newDtype: 'float32', weakType: false }), [bool([2, 3])]),
-    rough('int to uint', (x) => convertElementType(x, { newDtype: 'uint32', weakType: false }), [int([4])]),
-    rough('uint to float', (x) => convertElementType(x, { newDtype: 'float32', weakType: false }), [typed('uint32', [4], (n, next) => uniform(0, 2 ** 24)(n, next).map(Math.floor))]),
+    smooth('in the middle of a computation', (x) => to(x.dtype, sin(mul(to('float32', x), sin(to('float32', x))))), [num([2, 3])], {
+      order: 1,
+      tolerance: 1e4,
+    }),
+    smooth('to the same type', (x) => to(x.dtype, x), [num([2, 3])]),
+    rough('float to int', (x) => to('int32', x), [fixed([6], offGrid)]),
+    rough('float to bool', (x) => to('bool', x), [fixed([4], given(0, 1, -2, 0))]),
+    rough('bool to float', (x) => to('float32', x), [bool([2, 3])]),
+    rough('int to uint', (x) => to('uint32', x), [int([4])]),
+    rough('uint to float', (x) => to('float32', x), [typed('uint32', [4], (n, next) => uniform(0, 2 ** 24)(n, next).map(Math.floor))]),
   ],
 }
