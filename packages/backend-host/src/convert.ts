@@ -4,9 +4,11 @@ import { alloc, type BigData, highest, hostArray, isBig, isHalf, lowest, type Nu
 
 type Copy = (from: TypedArray, to: TypedArray) => void
 
-const toBool: Copy = (from, to) => {
-  // biome-ignore lint: a BigInt 0n equals 0 only loosely
-  for (let i = 0; i < to.length; i++) to[i] = from[i] == 0 ? 0 : 1
+const numberToBool: Copy = (from, to) => {
+  for (let i = 0; i < to.length; i++) to[i] = from[i] === 0 ? 0 : 1
+}
+const bigToBool: Copy = (from, to) => {
+  for (let i = 0; i < to.length; i++) to[i] = from[i] === 0n ? 0 : 1
 }
 const numberToNumber: Copy = (from, to) => {
   const x = from as NumberData
@@ -52,7 +54,7 @@ const floatToBig =
 
 /** The loop between two dtypes of which neither is a 16-bit float. */
 const loopOf = (from: DType, to: DType): Copy => {
-  if (to === 'bool') return toBool
+  if (to === 'bool') return isBig(from) ? bigToBool : numberToBool
   if (isBig(to)) return isFloating(from) ? floatToBig(to) : isBig(from) ? bigToBig : intToBig
   if (isBig(from)) return isFloating(to) ? bigToFloat : bigToInt
   return isFloating(from) && dtypes[to].kind !== 'float' ? floatToInt(to) : numberToNumber

@@ -1,7 +1,7 @@
 /** Every kernel against what JAX gives: the cases of goldens/primitives. */
 import type { Aval, DType, HostArray, Kernel, LeafName } from '@heddle/func/backend'
 import { dtypes, isFloating } from '@heddle/func/backend'
-import { GoldenArray, golden, goldenNames } from '@heddle/testing'
+import { type GoldenArray, golden, goldenNames } from '@heddle/testing'
 import { describe, expect, it } from 'vitest'
 import { alloc, hostArray, isHalf, narrow, widen } from './element'
 import { kernels } from './kernels'

@@ -35,7 +35,7 @@ const wholes = 2 ** 52
 const roundEven = (x: number): number => {
   if (!(Math.abs(x) < wholes)) return x
   const rounded = x < 0 ? x - wholes + wholes : x + wholes - wholes
-  return rounded === 0 ? x * 0 : rounded
+  return rounded === 0 && (x < 0 || Object.is(x, -0)) ? -0 : rounded
 }
 
 /** The same data under a handle of its own. */
@@ -142,10 +142,10 @@ export const piecewise: Table = {
     }
   }),
   eq: comparison((x, sx, y, sy, out, n) => {
-    for (let i = 0; i < n; i++) out[i] = x[i * sx]! === y[i * sy]! ? 1 : 0
+    for (let i = 0; i < n; i++) out[i] = x[i * sx] === y[i * sy] ? 1 : 0
   }),
   ne: comparison((x, sx, y, sy, out, n) => {
-    for (let i = 0; i < n; i++) out[i] = x[i * sx]! !== y[i * sy]! ? 1 : 0
+    for (let i = 0; i < n; i++) out[i] = x[i * sx] !== y[i * sy] ? 1 : 0
   }),
   lt: comparison((x, sx, y, sy, out, n) => {
     for (let i = 0; i < n; i++) out[i] = x[i * sx]! < y[i * sy]! ? 1 : 0
