@@ -5,6 +5,7 @@ import { type GpuDevice, type GpuFlavour, loadGpu } from './load'
 import { moving } from './moving'
 import { pointwise } from './pointwise'
 import { fused, products } from './products'
+import { windows } from './window'
 
 /** A backend of tfjs's kernels on a device. */
 export const kernelBackend = (device: GpuDevice, settings: BackendSettings = {}): TfjsBackend =>
@@ -12,7 +13,7 @@ export const kernelBackend = (device: GpuDevice, settings: BackendSettings = {})
     device,
     (store, host) => {
       const context: Context = { store, device, host }
-      return { plans: { ...pointwise(context), ...moving(context), ...products(context) }, fused: fused(context) }
+      return { plans: { ...pointwise(context), ...moving(context), ...products(context), ...windows(context) }, fused: fused(context) }
     },
     settings,
   )

@@ -1,4 +1,4 @@
-/** Products, convolutions, pooling and lookups by tfjs's kernels on a GPU: the plain cases; the others are the host's. */
+/** Products, convolutions and lookups by tfjs's kernels on a GPU: the plain cases; the others are the host's. */
 import type { Aval, FusedKernels, ParamsOf, Shape } from '@heddle/func/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Plans } from '../device'
@@ -66,22 +66,6 @@ const convolution = (context: Context): GpuPlan<Convolution> => {
     return run(context, outs[0]!, (x, filter) => op({ x: x!, filter: filter! }, attributes))
   }
 }
-/** Windows over the two middle axes of four, without padding. */
-const pooling = (context: Context, name: 'MaxPool' | 'AvgPool'): GpuPlan<ParamsOf['reduce_window_sum']> => {
-  const [op, times] = [context.device.op(name), context.device.op('Multiply')]
-  return ({ ins, outs, params: p }) => {
-    const { windowDimensions: sides, windowStrides: strides } = p
-    if (!allOf(ins, 'float32') || sides.length !== 4 || sides[0] !== 1 || sides[3] !== 1 || strides[0] !== 1 || strides[3] !== 1) return undefined
-    if (p.padding.some(([low, high]) => low !== 0 || high !== 0) || ![...p.baseDilation, ...p.windowDilation].every(isOne)) return undefined
-    if (sides[1]! * sides[2]! < 2) return undefined
-    const attributes = { filterSize: [sides[1], sides[2]], strides: [strides[1], strides[2]], pad: 'valid', dimRoundingMode: 'floor' }
-    if (name === 'MaxPool') return run(context, outs[0]!, (x) => op({ x: x! }, attributes))
-    const count = Float32Array.of(sides[1]! * sides[2]!)
-    return run(context, outs[0]!, (x) =>
-      using(context, [op({ x: x! }, attributes), context.device.upload(count, [], 'float32')], (a, b) => times({ a: a!, b: b! })),
-    )
-  }
-}
 /** Rows by their numbers; indices that may be out of bounds are looked at, so they had best be on the host. */
 const gather = (context: Context): GpuPlan<ParamsOf['gather']> => {
   const { store, device, host } = context
@@ -104,7 +88,5 @@ const gather = (context: Context): GpuPlan<ParamsOf['gather']> => {
 export const products = (context: Context): Plans<TensorInfo> => ({
   dot_general: dotGeneral(context),
   conv_general_dilated: convolution(context),
-  reduce_window_max: pooling(context, 'MaxPool'),
-  reduce_window_sum: pooling(context, 'AvgPool'),
   gather: gather(context),
 })
