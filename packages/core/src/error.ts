@@ -51,7 +51,16 @@ export type ScopeError =
   | { readonly _tag: 'UnmappedOutput'; readonly path: Path; readonly where: string; readonly collections: readonly string[] }
   | { readonly _tag: 'AxisSize'; readonly where: string; readonly option: string; readonly sizes: readonly number[] }
   | { readonly _tag: 'LoopVariant'; readonly where: string; readonly what: string }
-  | { readonly _tag: 'PartitionUnspecified'; readonly names: readonly (string | null)[]; readonly reason: string }
+  | { readonly _tag: 'PartitionUnspecified'; readonly names: readonly unknown[]; readonly reason: string }
+  | {
+      readonly _tag: 'Sharding'
+      readonly where: string
+      readonly spec: string
+      readonly mesh: Readonly<Record<string, number>>
+      readonly shape: readonly number[]
+      readonly reason: string
+    }
+  | { readonly _tag: 'LogicalAxes'; readonly names: readonly string[]; readonly reason: string }
   | { readonly _tag: 'LazyInit'; readonly path: string; readonly shape: readonly number[] }
 
 const list = (names: readonly string[], none: string): string => (names.length === 0 ? none : names.map((n) => `"${n}"`).join(', '))
@@ -109,6 +118,10 @@ export const explain = (e: ScopeError): string => {
       return `${e.where}: ${e.what} is broadcast, but depends on the carry, on a scanned value or on a split random stream (scan or carry it, or compute it outside)`
     case 'PartitionUnspecified':
       return `a variable partitioned as (${e.names.map(String).join(', ')}) goes through a transformation that adds an axis, ${e.reason} (pass metadataParams: { partition_name: ... })`
+    case 'Sharding':
+      return `${e.where}: an array of shape ${shape(e.shape)} can not lie on a mesh of ${JSON.stringify(e.mesh)} as ${e.spec}: ${e.reason} (change the names of its axes, the rules, or the mesh)`
+    case 'LogicalAxes':
+      return `logical axes (${e.names.join(', ')}): ${e.reason} (each axis of an array needs a name of its own, and a rule for it, or null)`
     case 'LazyInit':
       return `lazy init: ${e.path} of shape ${shape(e.shape)} depends on an argument that was given as a shape only (pass an array, or make the initializer use shapes alone)`
   }

@@ -38,6 +38,7 @@ export {
   addAxis,
   AxisMetadata,
   getPartitionSpec,
+  getSharding,
   isAxisMetadata,
   PARTITION_NAME,
   Partitioned,
@@ -48,7 +49,9 @@ export {
   withPartitioning,
   type AxisNames,
   type MetadataParams,
+  type PartitionOptions,
 } from './meta'
+export { assignAxes, isLogicalNames, logicalNames, placeAxes, type LogicalNames, type LogicalRules } from './logical-axes'
 export { pathText, startsWith, type Path } from './path'
 export type { LeafOps, RngOps } from './ports'
 export {
@@ -107,4 +110,14 @@ export {
   type DeclaredParam,
   type Sowing,
 } from './scope-variables'
+export {
+  NamedSharding,
+  namesOfAxes,
+  PartitionSpec,
+  shardingProblem,
+  shardShape,
+  UNCONSTRAINED,
+  type Mesh,
+  type MeshAxes,
+} from './sharding'
 export { decodeVariables, getIn, isDict, merge, setIn, type VariableDict, type Variables } from './variables'

@@ -6,6 +6,7 @@
 import { either as E } from 'fp-ts'
 import * as tree from '@heddle/tree'
 import type { ScopeError } from './error'
+import { NamedSharding, PartitionSpec, type Mesh, type MeshAxes } from './sharding'
 
 /** Parameters a transformation passes to boxes: its `metadataParams`. */
 export type MetadataParams = Readonly<Record<string, unknown>>
@@ -33,8 +34,14 @@ export abstract class AxisMetadata<A = unknown> {
 /** The key of `metadataParams` that names the axis a transformation adds. */
 export const PARTITION_NAME = 'partition_name'
 
-/** Names of a value's axes; null for an axis that is not partitioned. */
-export type AxisNames = readonly (string | null)[]
+/** Names of a value's axes: null for one that is not partitioned, several for one that lies along several axes of a mesh. */
+export type AxisNames = readonly MeshAxes[]
+
+/** What a box knows besides the names of axes. */
+export interface PartitionOptions {
+  /** The mesh of devices that the names belong to; by default whichever the values are placed on. */
+  readonly mesh?: Mesh | undefined
+}
 
 /**
  * A value whose axes have names by which it is to be partitioned over devices.
@@ -44,11 +51,18 @@ export type AxisNames = readonly (string | null)[]
 export class Partitioned<A = unknown> extends AxisMetadata<A> {
   readonly value: A
   readonly names: AxisNames
+  readonly mesh: Mesh | undefined
 
-  constructor(value: A, names: AxisNames) {
+  constructor(value: A, names: AxisNames, { mesh }: PartitionOptions = {}) {
     super()
     this.value = value
     this.names = names
+    this.mesh = mesh
+  }
+
+  /** All but value and names, as the constructor takes it. A subclass that knows more adds it here. */
+  get options(): PartitionOptions {
+    return { mesh: this.mesh }
   }
 
   override unbox(): A {
@@ -57,7 +71,7 @@ export class Partitioned<A = unknown> extends AxisMetadata<A> {
 
   /** The same class of box around another value, or with other names. */
   with<B>(value: B, names: AxisNames): Partitioned<B> {
-    return new (this.constructor as new (value: B, names: AxisNames) => Partitioned<B>)(value, names)
+    return new (this.constructor as new (value: B, names: AxisNames, options: PartitionOptions) => Partitioned<B>)(value, names, this.options)
   }
 
   override replaceBoxed<B>(value: B): Partitioned<B> {
@@ -88,19 +102,22 @@ export class Partitioned<A = unknown> extends AxisMetadata<A> {
       : wrong(`called "${String(name)}", but its axis ${index} is called "${String(there)}"`)
   }
 
-  /** The names of the axes: what a partition spec holds. */
-  getPartitionSpec(): AxisNames {
-    return this.names
+  /** The names of the axes as a partition spec. */
+  getPartitionSpec(): PartitionSpec {
+    return new PartitionSpec(...this.names)
   }
 }
 
-const partitionName = (params: MetadataParams): string | null | undefined => params[PARTITION_NAME] as string | null | undefined
+const partitionName = (params: MetadataParams): MeshAxes | undefined => params[PARTITION_NAME] as MeshAxes | undefined
 
 /** Makes a subclass of Partitioned (or itself) a node of trees. */
-export const registerPartitioned = (cls: new (value: never, names: AxisNames) => Partitioned): void =>
+export const registerPartitioned = (cls: new (value: never, names: AxisNames, options: never) => Partitioned): void =>
   tree.registerNode(cls, {
-    flatten: (box) => [[box.value], box.names],
-    unflatten: (names, [value]) => new cls(value as never, names as AxisNames),
+    flatten: (box) => [[box.value], { names: box.names, options: box.options }],
+    unflatten: (aux, [value]) => {
+      const { names, options } = aux as { readonly names: AxisNames; readonly options: PartitionOptions }
+      return new cls(value as never, names, options as never)
+    },
     keys: () => ['value'],
   })
 
@@ -140,10 +157,27 @@ export const replaceBoxed = <T = unknown>(boxed: unknown, updates: unknown): T =
 
 /** An initializer whose results are boxed with names of their axes. Source: `flax.linen.with_partitioning`. */
 export const withPartitioning =
-  <Args extends readonly unknown[], A>(init: (...args: Args) => A, names: AxisNames) =>
+  <Args extends readonly unknown[], A>(init: (...args: Args) => A, names: AxisNames, options: PartitionOptions = {}) =>
   (...args: Args): Partitioned<A> =>
-    new Partitioned(init(...args), names)
+    new Partitioned(init(...args), names, options)
 
-/** The names of the axes of each leaf: of a box its names, of a bare leaf none. Source: `flax.linen.get_partition_spec`. */
+/** A tensor, or a stand-in with shape and dtype. */
+const hasShape = (x: unknown): boolean =>
+  typeof x === 'object' && x !== null && 'dtype' in x && Array.isArray((x as { readonly shape?: unknown }).shape)
+
+const specOf = (x: unknown): PartitionSpec | null => {
+  if (x instanceof Partitioned) return x.getPartitionSpec()
+  return hasShape(x) ? new PartitionSpec() : null
+}
+
+/**
+ * The partition spec of each leaf: of a box its names, of a bare tensor (or a type in its place) none, of anything else null.
+ *
+ * Source: `flax.linen.get_partition_spec`.
+ */
 export const getPartitionSpec = <T = unknown>(x: unknown): T =>
-  tree.mapUntil<T>(isAxisMetadata, (leaf: unknown) => (leaf instanceof Partitioned ? leaf.getPartitionSpec() : []), x)
+  tree.mapUntil<T>((leaf) => isAxisMetadata(leaf) || hasShape(leaf), specOf, x)
+
+/** The sharding of each leaf on a mesh: `getPartitionSpec` with the mesh. Source: `flax.linen.get_sharding`. */
+export const getSharding = <T = unknown>(x: unknown, mesh: Mesh): T =>
+  tree.map<T>((spec: PartitionSpec) => new NamedSharding(mesh, spec), getPartitionSpec(x))

@@ -62,6 +62,10 @@ export const AxisSizeError = errorClass('AxisSizeError', 'AxisSize')
 export const LoopVariantError = errorClass('LoopVariantError', 'LoopVariant')
 /** A partitioned variable got an axis without a name. */
 export const PartitioningUnspecifiedError = errorClass('PartitioningUnspecifiedError', 'PartitionUnspecified')
+/** An array can not lie on a mesh of devices as it is asked to. */
+export const ShardingError = errorClass('ShardingError', 'Sharding')
+/** Logical axes that can not be placed. */
+export const LogicalAxesError = errorClass('LogicalAxesError', 'LogicalAxes')
 /** A variable depends on an argument of which only the shape was given. */
 export const LazyInitError = errorClass('LazyInitError', 'LazyInit')
 
@@ -84,6 +88,8 @@ const classes: { readonly [T in Tag]: new (detail: never) => LinenError<ScopeErr
   AxisSize: AxisSizeError,
   LoopVariant: LoopVariantError,
   PartitionUnspecified: PartitioningUnspecifiedError,
+  Sharding: ShardingError,
+  LogicalAxes: LogicalAxesError,
   LazyInit: LazyInitError,
 }
 
