@@ -13,7 +13,7 @@ export type Carry = readonly [c: Tensor, h: Tensor]
 const ScanLSTM = nn.scan(nn.LSTMCell, { variableBroadcast: 'params', splitRngs: { params: false }, inAxes: 1, outAxes: 1 })
 
 export class CharLM extends nn.Module<CharLMProps> {
-  static override moduleName = 'CharLM'
+  static moduleName = 'CharLM'
   /** ids `[batch, time]` int32, and the states to go on from (null: zeros) -> states, logits `[batch, time, vocabulary]`. */
   call(ids: Tensor, carries: readonly Carry[] | null): [carries: Carry[], logits: Tensor] {
     const { vocabulary, hidden, layers } = this.props
