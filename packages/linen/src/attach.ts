@@ -105,7 +105,8 @@ const settle = (module: Module): void => {
 const adoptProps = (module: Module): void => {
   const s = module[internals]
   const entries = Object.entries(s.props)
-  const next = entries.map(([key, value]) => [key, adopt(module, key, value, false)] as const)
+  const { childNames = {} } = module.constructor as { readonly childNames?: Readonly<Record<string, string>> }
+  const next = entries.map(([key, value]) => [key, adopt(module, childNames[key] ?? key, value, false)] as const)
   if (next.some(([, value], i) => value !== entries[i]![1])) s.props = Object.freeze(Object.fromEntries(next))
 }
 

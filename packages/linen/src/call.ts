@@ -18,9 +18,10 @@ const methodNames = new WeakMap<object, string>()
 
 /** Is it a wrapped method, which takes its module as `this`? */
 export const isMethod = (f: object): boolean => methodNames.has(f)
-/** Takes a method as it is: it was wrapped inside. */
-export const asHandled = <F extends object>(f: F): F => {
+/** Takes a method as it is: what is inside is wrapped. */
+export const asHandled = <F extends object>(f: F, name: string): F => {
   handled.add(f)
+  methodNames.set(f, name)
   return f
 }
 

@@ -32,7 +32,7 @@ const liftClass = <O>(prefix: string, target: ModuleClass, options: O & Methods<
   for (const [method, own] of entries) {
     const original: unknown = (target.prototype as Readonly<Record<string, unknown>>)[method]
     if (typeof original !== 'function') throw new TransformTargetError(`${prefix.toLowerCase()} of ${classNameOf(target)}`, method)
-    const lifted = lifter(asModuleFn(original as AnyModuleFn), { constructor: target, name: method }, own)
+    const lifted = lifter(asModuleFn(original as AnyModuleFn), { moduleClass: target, name: method }, own)
     Object.defineProperty(Lifted.prototype, method, { value: asMethod(lifted, method), writable: true, configurable: true })
   }
   return Lifted

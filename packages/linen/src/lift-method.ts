@@ -3,7 +3,7 @@
  * this, with classes (lift-class) and with functions.
  */
 import { jit, Static, type JitOptions, type Scope, Variable } from '@heddle/lift'
-import { leaves } from '@heddle/tree'
+import { leaves, registerNode } from '@heddle/tree'
 import { touch } from './attach'
 import { asHandled, callMethod, isMethod } from './call'
 import { TransformedMethodReturnValueError } from './error'
@@ -36,7 +36,8 @@ const checkResult = (result: unknown, name: string): void => {
 
 /** How the functions see modules: as they are, or of another class. */
 export interface LiftOptions {
-  readonly constructor?: unknown
+  /** The class of which the modules of the target are made inside. */
+  readonly moduleClass?: unknown
   readonly name: string
   /** Begin with fresh random streams, drawn from those outside. */
   readonly fork?: boolean
@@ -54,12 +55,12 @@ export const callLifted = (
   fns: readonly AnyModuleFn[],
   target: unknown,
   args: readonly unknown[],
-  { constructor, name, fork = false }: LiftOptions,
+  { moduleClass, name, fork = false }: LiftOptions,
 ): unknown => {
   const taken = take(target, args, fork ? forked : undefined)
   const { modules } = modulesOf(target)
   const inner = fns.map((fn): AnyScopeFn => (scopes, ...xs) => {
-    const made = remake(taken, xs, scopes, constructor)
+    const made = remake(taken, xs, scopes, moduleClass)
     const result = fn(made.target, ...made.args)
     checkResult(result, name)
     leaveStates(modules, statesOf(made.target))
@@ -73,7 +74,15 @@ const statesOf = (target: unknown): readonly CallState[] => modulesOf(target).mo
 const leaveStates = (modules: readonly Module[], states: readonly CallState[]): void =>
   modules.forEach((m, i) => goOnWith(touch(m), states[i]!))
 
-type Kept = Pick<Taken, 'target' | 'states'>
+/** What is static of a call, as a part of the structure of the arguments. */
+class Held {
+  readonly key: string
+  constructor(readonly taken: Pick<Taken, 'target' | 'states'>) {
+    this.key = takenKey(taken)
+  }
+}
+
+registerNode(Held, { flatten: (x) => [[], x], unflatten: (x) => x as Held, auxKey: (x) => (x as Held).key })
 
 /** The argument numbers of a function of a module, for one with its description as first argument. */
 const shifted = (argnums: number | readonly number[] = []): readonly number[] => [argnums].flat().map((i) => (i > 0 ? i + 1 : 0))
@@ -82,10 +91,10 @@ const shifted = (argnums: number | readonly number[] = []): readonly number[] =>
  * A function of a module as a compiled program, which is traced again only if props, submodules or their state differ, or shapes and
  * types do. The module goes in as static data, and what was learned comes out as such.
  */
-export const compiled = (fn: AnyModuleFn, { constructor, name }: LiftOptions, options: JitOptions): AnyModuleFn => {
+export const compiled = (fn: AnyModuleFn, { moduleClass, name }: LiftOptions, options: JitOptions): AnyModuleFn => {
   const program = jit(
-    (scopes: readonly Scope[], kept: Static<Kept>, ...xs: readonly unknown[]): readonly [unknown, Static<readonly CallState[]>] => {
-      const made = remake(kept.value, xs, scopes, constructor)
+    (scopes: readonly Scope[], held: Held, ...xs: readonly unknown[]): readonly [unknown, Static<readonly CallState[]>] => {
+      const made = remake(held.taken, xs, scopes, moduleClass)
       const result = fn(made.target, ...made.args)
       checkResult(result, name)
       return [result, new Static(statesOf(made.target))]
@@ -94,8 +103,7 @@ export const compiled = (fn: AnyModuleFn, { constructor, name }: LiftOptions, op
   )
   return (target, ...args) => {
     const { scopes, target: specs, states, args: xs } = take(target, args, forked)
-    const kept = new Static<Kept>({ target: specs, states }, takenKey({ target: specs, states }))
-    const [result, left] = program(scopes, kept, ...xs)
+    const [result, left] = program(scopes, new Held({ target: specs, states }), ...xs)
     leaveStates(modulesOf(target).modules, left.value)
     return result
   }
@@ -106,5 +114,5 @@ export const asMethod = (fn: AnyModuleFn, name: string): ((...args: unknown[]) =
   const method = function (this: Module, ...args: unknown[]): unknown {
     return fn(this, ...args)
   }
-  return asHandled(Object.defineProperty(method, 'name', { value: name }))
+  return asHandled(Object.defineProperty(method, 'name', { value: name }), name)
 }

@@ -30,7 +30,8 @@ const withDefaults = (cls: object, props: object): object => {
  * A class may have, besides methods: `call`, what the module computes; `setup`, which makes submodules and declares variables as
  * attributes, and runs by itself before the first method of a module with variables; `static compact`, names of methods besides `call` in
  * which submodules may be made and variables declared; `static nowrap`, names of methods that run as they are, for what needs no variables;
- * `static moduleName`, the name of the class for submodules without a name, where a minifier changes that of the source.
+ * `static moduleName`, the name of the class for submodules without a name, where a minifier changes that of the source;
+ * `static childNames`, names for the modules in props, where they are not to be those of the props.
  * Source: `flax.linen.Module`.
  *
  * @example

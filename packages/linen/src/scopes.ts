@@ -115,12 +115,12 @@ export const take = (target: unknown, args: readonly unknown[], change: (scope: 
   }
 }
 
-/** Makes modules and arguments again, on the scopes of the inside. `constructor` is the class of the modules, where it is another. */
+/** Makes modules and arguments again, on the scopes of the inside. `moduleClass` is the class of the modules, where it is another. */
 export const remake = (
   { target, states }: Pick<Taken, 'target' | 'states'>,
   args: readonly unknown[],
   scopes: readonly Scope[],
-  constructor?: unknown,
+  moduleClass?: unknown,
 ): { readonly target: unknown; readonly args: readonly unknown[] } => {
   const made = new Map<number, Module | Variable>()
   const remade = (spec: Spec, own: boolean): Module | Variable => {
@@ -132,7 +132,7 @@ export const remake = (
   }
   const module = (spec: ModuleSpec, own: boolean): Module =>
     make({
-      constructor: own && constructor !== undefined ? constructor : spec.constructor,
+      constructor: own && moduleClass !== undefined ? moduleClass : spec.constructor,
       parent: scopes[spec.scope]!,
       name: spec.name,
       props: Object.fromEntries(Object.entries(spec.props).map(([k, v]) => [k, fill(v, false)])),

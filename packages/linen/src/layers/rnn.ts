@@ -6,10 +6,13 @@ import type { Filter, FilterMap, InOut, Key } from '@heddle/lift'
 import { map } from '@heddle/tree'
 import { Module } from '../module'
 import { scan } from '../transforms/scan'
-import type { RNNCellBase } from './recurrent-cell'
 
 /** Any cell. */
-export type Cell = RNNCellBase<object, never> & { readonly numFeatureAxes: number }
+export interface Cell extends Module {
+  call(carry: never, inputs: Tensor): readonly [carry: unknown, output: Tensor]
+  initializeCarry(rng: Key, inputShape: Shape): unknown
+  readonly numFeatureAxes: number
+}
 
 export interface RNNProps {
   readonly cell: Cell
@@ -142,6 +145,7 @@ const concatenate = (a: Tensor, b: Tensor): Tensor => np.concatenate([a, b], -1)
  */
 export class Bidirectional extends Module<BidirectionalProps> {
   static readonly moduleName: string = 'Bidirectional'
+  static readonly childNames: Readonly<Record<string, string>> = { forwardRnn: 'forward_rnn', backwardRnn: 'backward_rnn' }
 
   call<const O extends Omit<RNNCall, 'reverse' | 'keepOrder'> = object>(inputs: Tensor, options?: O): RNNOutput<O, readonly [unknown, unknown]> {
     const { forwardRnn, backwardRnn, mergeFn = concatenate } = this.props

@@ -1,0 +1,9 @@
+/** All cases. */
+import type { Case } from '../case'
+import { cases as core } from './core'
+import { cases as layers } from './layers'
+import { cases as optim } from './optim'
+import { cases as random } from './random'
+import { cases as transforms } from './transforms'
+
+export const cases: readonly Case[] = [...random, ...core, ...layers, ...transforms, ...optim]
