@@ -5,23 +5,12 @@
  * array rounds (float32) or wraps (integers). 64-bit integers are BigInts, and their store wraps. The 16-bit floats are
  * computed as float32 and rounded once a kernel (`viaFloat32`), as XLA does on CPU.
  */
-import {
-  type Aval,
-  BackendError,
-  type DType,
-  dtypes,
-  type HostArray,
-  isFloating,
-  type Kernel,
-  type KernelCall,
-  type TypedArray,
-} from '@heddle/func/backend'
+import { type Aval, BackendError, type DType, dtypes, type HostArray, isFloating, type Kernel, type TypedArray } from '@heddle/func/backend'
 import { type HalfDType, narrowHalves, widenHalves } from './half'
 
 export type BigData = BigInt64Array | BigUint64Array
 export type NumberData = Exclude<TypedArray, BigData>
 
-export type Run = (inputs: readonly HostArray[]) => readonly HostArray[]
 export type HostKernel<P> = Kernel<HostArray, P>
 
 export const isHalf = (dtype: DType): dtype is HalfDType => dtype === 'float16' || dtype === 'bfloat16'
@@ -88,4 +77,3 @@ export const byArithmetic = <T>(name: string, dtype: DType, of: { float?: T; int
   if (found === undefined) throw hostError(`${name} has no meaning for ${dtype}`)
   return found
 }
-export type Call<P> = KernelCall<P>

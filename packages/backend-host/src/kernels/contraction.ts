@@ -26,7 +26,7 @@ const view = (shape: readonly number[], batch: readonly number[], free: readonly
 /** In which dtype a result of `dtype` is computed. */
 const computed = (dtype: DType): DType => (isHalf(dtype) ? 'float32' : dtype)
 
-export const dotGeneral: Dot = ({ params, ins, outs }) => {
+const dotGeneral: Dot = ({ params, ins, outs }) => {
   const { shape, dtype } = outs[0]!
   const [[lc, rc], [lb, rb]] = params.dimensionNumbers
   const [l, r] = ins.map((a) => a.shape) as [readonly number[], readonly number[]]
