@@ -61,14 +61,14 @@ const layersStep = async (backend: string) => {
   await tf.setBackend(backend)
   await tf.ready()
   const lm = layers.sequential()
-  lm.add(layers.layers.lstm({ units: HIDDEN, returnSequences: true, inputShape: [TIME, FEATURES], recurrentActivation: 'sigmoid' }))
+  lm.add(layers.layers.lstm({ units: HIDDEN, returnSequences: true, inputShape: [TIME, FEATURES], recurrentActivation: 'sigmoid', recurrentInitializer: 'glorotNormal' }))
   lm.add(layers.layers.dense({ units: FEATURES }))
   const optimizer = tf.train.adam(1e-3)
   const x = tf.randomNormal([BATCH, TIME, FEATURES])
-  const labels = tf.oneHot(tf.randomUniform([BATCH, TIME], 0, FEATURES, 'int32'), FEATURES).toFloat()
+  const labels = tf.reshape(tf.cast(tf.oneHot(tf.randomUniform([BATCH, TIME], 0, FEATURES, 'int32'), FEATURES), 'float32'), [-1, FEATURES])
   return async () => {
     await tf.setBackend(backend)
-    const value = optimizer.minimize(() => tf.losses.softmaxCrossEntropy(labels.reshape([-1, FEATURES]), lm.apply(x).reshape([-1, FEATURES])), true)
+    const value = optimizer.minimize(() => tf.losses.softmaxCrossEntropy(labels, tf.reshape(lm.apply(x), [-1, FEATURES])), true)
     await value.data()
     value.dispose()
   }
