@@ -7,7 +7,7 @@ import type { DType } from '../dtype'
 import type { Tensor } from '../tensor'
 import { normal, type Sampler, uniform } from './sample'
 
-/** `float` is the widest floating type of the backend on trial. */
+/** `float` is the floating type that the backend is tried in. */
 export type RowDType = DType | 'float'
 
 export interface Operand {

@@ -18,15 +18,17 @@ export const nonzero: Sampler = draw((next) => (next() < 0.5 ? -1 : 1) * (0.3 + 
 export const offGrid: Sampler = draw((next) => Math.floor(7 * next()) - 3 + (next() < 0.5 ? 0.25 : 0.75) + 0.2 * (next() - 0.5))
 /** Multiples of 0.4 shifted by `offset` steps: draws with offsets half a step apart never meet. */
 export const grid = (offset: number): Sampler => draw((next) => 0.4 * (Math.floor(7 * next()) - 3 + offset))
-/** Pairwise at least 0.2 apart, in random order. */
-export const distinct: Sampler = (n, next) => {
-  const xs = Array.from({ length: n }, (_, i) => 0.3 * (i - n / 2) + 0.05 + 0.08 * next())
+/** About `gap` apart from each other, around `offset`, in random order. */
+export const spaced = (gap: number, offset: number): Sampler => (n, next) => {
+  const xs = Array.from({ length: n }, (_, i) => gap * (i - Math.floor(n / 2)) + offset + 0.25 * gap * next())
   for (let i = n - 1; i > 0; i--) {
     const j = Math.floor(next() * (i + 1))
     ;[xs[i], xs[j]] = [xs[j]!, xs[i]!]
   }
   return xs
 }
+/** Pairwise at least 0.2 apart, in random order. */
+export const distinct = spaced(0.3, 0.05)
 /** These numbers, from the first again when there are too few. */
 export const given =
   (...values: readonly number[]): Sampler =>

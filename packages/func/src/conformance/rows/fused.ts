@@ -7,12 +7,14 @@ import { broadcastInDim } from '../../primitives/structural'
 import { logistic, tanh } from '../../primitives/transcendental'
 import type { Tensor } from '../../tensor'
 import { num, type Rows, smooth } from '../row'
+import { given, uniform, unit } from '../sample'
 
 const dense = (activation: (x: Tensor) => Tensor) => (x: Tensor, w: Tensor, b: Tensor) => {
   const product = dotGeneral(x, w, { dimensionNumbers: [[[1], [0]], [[], []]], preferredElementType: null })
   return activation(add(product, broadcastInDim(b, { shape: product.shape, broadcastDimensions: [1] })))
 }
-const operands = [num([2, 3]), num([3, 4]), num([4])]
+/** The bias decides the sign, so no kink is near. */
+const operands = [num([2, 3], unit), num([3, 4], uniform(-0.4, 0.4)), num([4], given(3, -3, 4, -2))]
 /** What a backend may do in one kernel. */
 export const fusedRows = {
   'dense layer': [

@@ -3,7 +3,7 @@ import * as s from '../../primitives/scatter'
 import type { GatherMode, IndexingParams, ScatterDimensionNumbers, ScatterParams } from '../../table'
 import type { Tensor } from '../../tensor'
 import { int, num, type Operand, type Row, type Rows, rough, smooth, typed } from '../row'
-import { distinct, given, nonzero, type Sampler } from '../sample'
+import { given, nonzero, type Sampler, spaced } from '../sample'
 
 type Scatter = (x: Tensor, indices: Tensor, updates: Tensor, params: ScatterParams) => Tensor
 type Names = Extract<keyof IndexingParams, `scatter${string}`>
@@ -45,8 +45,9 @@ const repeated = (f: Scatter, x: Sampler, u: Sampler, order: Row['order']): read
   smooth('overlapping windows', put(f, { updateWindowDims: [1] }), [num([6], x), at([2, 1], 1, 2), num([2, 3], u)], { order }),
 ]
 const integers = (f: Scatter): readonly Row[] => [rough('integers', put(f, wholeRows), [int([4, 2]), int([3, 1], 0, 3), int([3, 2])])]
-const lattice: Sampler = (n, next) => distinct(n, next).map((v) => v * 2)
-const between: Sampler = (n, next) => distinct(n, next).map((v) => v * 2 + 0.3)
+/** Two sets of numbers that never meet. */
+const lattice = spaced(0.6, 0)
+const between = spaced(0.6, 0.3)
 
 export const scatterRows: { readonly [N in Names]: Rows } = {
   scatter: [smooth('vector', put(s.scatter, { insertedWindowDims: [0] }), [num([4]), at([1, 1], 2), num([1])]), ...unique(s.scatter, nonzero, nonzero, 2), ...repeated(s.scatter, nonzero, nonzero, 2), ...integers(s.scatter)],
