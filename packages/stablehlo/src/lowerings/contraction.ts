@@ -1,0 +1,10 @@
+/** `dot_general`: one operation. */
+import type { ContractionParams } from '@heddle/func/backend'
+import type { Lowerings } from '../lower'
+import { dot } from '../text/ops'
+
+export const contraction: Lowerings<keyof ContractionParams> = {
+  dot_general: (b, { params: { dimensionNumbers }, ins: [x, y], outs: [out] }) => [
+    dot(b, x!, y!, dimensionNumbers[0], dimensionNumbers[1], out!),
+  ],
+}

@@ -1,0 +1,101 @@
+/** Slices at indices known only at run time, gather and scatter. */
+import { dtypes, type IndexingParams, isFloating, type ScatterParams } from '@heddle/func/backend'
+import { highest, type Lower, type Lowerings, lowest } from '../lower'
+import type { Block, Body, Value } from '../text/block'
+import type { Scalar } from '../text/constant'
+import { and, binary, broadcast, compare, dynamicSlice, dynamicUpdateSlice, generic, like, reduce, select } from '../text/ops'
+import { i64s, list, tensorType, type } from '../text/type'
+
+type GatherParams = IndexingParams['gather']
+
+const named = (entries: readonly (readonly [string, readonly number[]])[], vectorAxis: number): string =>
+  [...entries.filter(([, xs]) => xs.length > 0).map(([k, xs]) => `${k} = ${list(xs)}`), `index_vector_dim = ${vectorAxis}`].join(', ')
+
+const gatherAt = (b: Block, x: Value, indices: Value, { dimensionNumbers: d, sliceSizes }: GatherParams, out: Value['shape']): Value => {
+  const numbers = named(
+    [
+      ['offset_dims', d.offsetDims],
+      ['collapsed_slice_dims', d.collapsedSliceDims],
+      ['operand_batching_dims', d.operandBatchingDims],
+      ['start_indices_batching_dims', d.startIndicesBatchingDims],
+      ['start_index_map', d.startIndexMap],
+    ],
+    indices.shape.length - 1,
+  )
+  const attributes = { dimension_numbers: `#stablehlo.gather<${numbers}>`, indices_are_sorted: 'false', slice_sizes: i64s(sliceSizes) }
+  return generic(b, 'gather', [x, indices], attributes, [], [type(out, x.dtype)])[0]!
+}
+/** The greatest index of each component of an index vector, for all indices. */
+const limits = (b: Block, indices: Value, last: readonly number[]): Value =>
+  broadcast(b, b.integers(last, indices.dtype), indices.shape, [indices.shape.length - 1])
+
+const fillValue = (p: GatherParams, x: Value): Scalar => {
+  if (p.fillValue !== null) return x.dtype === 'bool' ? p.fillValue !== 0 : p.fillValue
+  if (isFloating(x.dtype)) return Number.NaN
+  return dtypes[x.dtype].kind === 'int' ? lowest(x.dtype) : highest(x.dtype)
+}
+const gather: Lower<GatherParams> = (b, { params, ins: [x, indices], outs: [out] }) => {
+  const { startIndexMap, offsetDims } = params.dimensionNumbers
+  // StableHLO's own gather moves windows inside
+  const taken = gatherAt(b, x!, indices!, params, out!.shape)
+  if (params.mode !== 'fill') return [taken]
+  const fill = like(b, taken, fillValue(params, x!))
+  const last = startIndexMap.map((axis) => x!.shape[axis]! - params.sliceSizes[axis]!)
+  const low = compare(b, 'GE', indices!, like(b, indices!, 0))
+  const high = compare(b, 'LE', indices!, limits(b, indices!, last))
+  const inside = reduce(b, 'and', and(b, low, high), true, [indices!.shape.length - 1])
+  const batchAxes = out!.shape.map((_, i) => i).filter((i) => !offsetDims.includes(i))
+  return [select(b, broadcast(b, inside, out!.shape, batchAxes), taken, fill)]
+}
+
+/** Windows moved inside, as `clip` wants; StableHLO's own scatter drops what is outside. */
+const clipped = (b: Block, x: Value, indices: Value, updates: Value, { dimensionNumbers: d }: ScatterParams): Value => {
+  const windowAxes = x.shape.map((_, i) => i).filter((i) => !d.insertedWindowDims.includes(i) && !d.operandBatchingDims.includes(i))
+  const size = (axis: number): number => {
+    const at = windowAxes.indexOf(axis)
+    return at < 0 ? 1 : updates.shape[d.updateWindowDims[at]!]!
+  }
+  const last = limits(
+    b,
+    indices,
+    d.scatterDimsToOperandDims.map((axis) => x.shape[axis]! - size(axis)),
+  )
+  return b.op(`stablehlo.clamp ${like(b, indices, 0).name}, ${indices.name}, ${last.name} : ${tensorType(indices)}`, indices)
+}
+const scattering =
+  (combine: Body): Lower<ScatterParams> =>
+  (b, { params, ins: [x, indices, updates] }) => {
+    const d = params.dimensionNumbers
+    const at = params.mode === 'clip' ? clipped(b, x!, indices!, updates!, params) : indices!
+    const numbers = named(
+      [
+        ['update_window_dims', d.updateWindowDims],
+        ['inserted_window_dims', d.insertedWindowDims],
+        ['input_batching_dims', d.operandBatchingDims],
+        ['scatter_indices_batching_dims', d.scatterIndicesBatchingDims],
+        ['scatter_dims_to_operand_dims', d.scatterDimsToOperandDims],
+      ],
+      indices!.shape.length - 1,
+    )
+    const attributes = {
+      indices_are_sorted: String(params.indicesAreSorted),
+      scatter_dimension_numbers: `#stablehlo.scatter<${numbers}>`,
+      unique_indices: String(params.uniqueIndices),
+    }
+    const scalar = type([], x!.dtype)
+    return generic(b, 'scatter', [x!, at, updates!], attributes, [b.region([scalar, scalar], combine)], [x!])
+  }
+const combining =
+  (name: string): Body =>
+  (b, [x, y]) => [binary(b, name, x!, y!)]
+
+export const indexing: Lowerings<keyof IndexingParams> = {
+  dynamic_slice: (b, { params, ins: [x, ...starts] }) => [dynamicSlice(b, x!, starts, params.sliceSizes)],
+  dynamic_update_slice: (b, { ins: [x, update, ...starts] }) => [dynamicUpdateSlice(b, x!, update!, starts)],
+  gather,
+  scatter: scattering((_b, [, y]) => [y!]),
+  'scatter-add': scattering(combining('add')),
+  'scatter-mul': scattering(combining('multiply')),
+  'scatter-min': scattering(combining('minimum')),
+  'scatter-max': scattering(combining('maximum')),
+}
