@@ -1,12 +1,12 @@
 /** Functions of scopes. */
-import { np, nn, type Tensor } from '@heddle/func'
+import { nn, np, random, type Tensor } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import type { Scope } from '@heddle/lift'
 import { map } from '@heddle/tree'
 import type { Case } from '../case'
 
 const { initializers: I } = nn
-const key = { params: np.array(Uint32Array.of(0, 0)) }
+const keys = () => ({ params: random.key(0), dropout: random.key(1) })
 
 const learnScale = (scope: Scope, x: Tensor): Tensor => scope.param('scale', I.constant(1.5), []).mul(x)
 
@@ -23,7 +23,7 @@ export const cases: readonly Case[] = [
         const params = map((p: Tensor) => np.onesLike(p), scope.variables().params ?? {})
         return lift.jvp(learnScale, scope, [y], [np.zerosLike(y)], { variableTangents: { params } })
       }
-      const [, variables] = lift.init(f)(key, x!)
+      const [, variables] = lift.init(f)(keys(), x!)
       return { variables, output: lift.apply(f)(variables, x!) }
     },
   },
@@ -32,7 +32,7 @@ export const cases: readonly Case[] = [
     run: ({ args: [x] }) => {
       const [output, variables] = lift.init((scope: Scope, y: Tensor) =>
         scope.child(dense, 'out')(nn.relu(scope.child(dense, 'hidden')(y, 4)), 2),
-      )(key, x!)
+      )(keys(), x!)
       return { variables, output }
     },
   },
@@ -45,7 +45,7 @@ export const cases: readonly Case[] = [
         variableAxes: { params: 0 },
         splitRngs: { params: true },
       })
-      const [output, variables] = lift.init(mapped)(key, x!)
+      const [output, variables] = lift.init(mapped)(keys(), x!)
       return { variables, output }
     },
   },
@@ -58,7 +58,7 @@ export const cases: readonly Case[] = [
         c: scope.push('child').makeRng('params'),
         d: scope.push('child2').push('x').makeRng('dropout'),
       })
-      const [output] = lift.init(draw)({ ...key, dropout: np.array(Uint32Array.of(0, 1)) })
+      const [output] = lift.init(draw)(keys())
       return { output }
     },
   },

@@ -40,14 +40,17 @@ export const cases: readonly Case[] = [
   moduleCase('conv1d_causal', () => new nn.Conv({ features: 4, kernelSize: [3], padding: 'CAUSAL' })),
   moduleCase('conv_transpose', () => new nn.ConvTranspose({ features: 4, kernelSize: [3, 3], strides: [2, 2] })),
   moduleCase('embed', () => new nn.Embed({ numEmbeddings: 7, features: 4 })),
-  moduleCase('layer_norm', () => new nn.LayerNorm()),
+  // The variance is computed as E[x^2] - E[x]^2: the golden itself is up to 1.6e-5 from a float64 computation.
+  moduleCase('layer_norm', () => new nn.LayerNorm(), { tolerance: { rtol: 5e-5 } }),
   moduleCase('rms_norm', () => new nn.RMSNorm()),
   moduleCase('group_norm', () => new nn.GroupNorm({ numGroups: 2 })),
   moduleCase('batch_norm_train', () => new nn.BatchNorm({ useRunningAverage: false }), { mutable: ['batch_stats'] }),
   moduleCase('batch_norm_eval', () => new nn.BatchNorm({ useRunningAverage: true })),
   moduleCase('dropout', () => new nn.Dropout({ rate: 0.4, deterministic: false })),
   moduleCase('attention', () => new nn.MultiHeadDotProductAttention({ numHeads: 2 }), {
-    more: ({ args: [q] }) => [{ mask: nn.makeCausalMask((q as Tensor).at('...', 0)) }],
+    more: ({ args: [q] }) => [{ mask: nn.makeCausalMask((q as unknown as Tensor).at('...', 0)) }],
+    // Scores are large here, so gradients of queries and keys cancel: the golden itself is up to 4e-5 from a float64 computation.
+    tolerance: { rtol: 2e-4, atol: 1e-5 },
   }),
   ...Object.entries(cells).map(([name, Cell]) => moduleCase(`rnn_${name}`, () => new nn.RNN({ cell: new Cell({ features: 4 }) }))),
   moduleCase(
@@ -67,6 +70,8 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'linen/activations',
+    // 1 - tanh(4)^2 cancels: the golden itself is up to 3e-6 from a float64 computation.
+    tolerance: { atol: 5e-6 },
     run: ({ args: [x] }) =>
       Object.fromEntries(
         Object.entries(activations).map(([name, f]) => [name, [f(x!), grad((z: Tensor) => f(z).mul(np.arange(17).astype('float32')).sum())(x!)]]),

@@ -272,7 +272,8 @@ export const cases: readonly Case[] = [
         splitRngs: { params: false },
         axisName: 'batch',
       }))(),
-    { mutable: ['batch_stats'] },
+    // The gradient through a normalization cancels: the golden itself is up to 3e-5 from a float64 computation.
+    { mutable: ['batch_stats'], tolerance: { rtol: 2e-4, atol: 1e-5 } },
   ),
   moduleCase('scan_lstm_class', () => new LSTM({ features: 6 })),
   moduleCase('scan_lstm_function', () => new LSTMFn({ features: 6 })),

@@ -6,16 +6,26 @@ import type { Filter } from '@heddle/lift'
 import { modulesOf } from '../scopes'
 import { direct, loose, perScopes, type ModuleFn } from './direct'
 
-/** The passes, and what gets a cotangent. */
-export interface CustomVjpOptions<M, Args extends readonly unknown[], R, Res> {
+interface CommonOptions<M, Args extends readonly unknown[], R, Res> {
   /** Like the function, but answers its output and residuals for the backward pass. */
   readonly forwardFn: ModuleFn<M, Args, readonly [output: R, residuals: Res]>
-  /** From the arguments of `nondiffArgnums`, residuals and the cotangent of the output: cotangents of variables, then of the arguments. */
-  readonly backwardFn: (...args: [...nondiff: never[], residuals: Res, cotangent: R]) => readonly unknown[]
   /** Collections that get a cotangent (default `params`). */
   readonly gradVars?: Filter
+}
+
+/** The passes, and what gets a cotangent. */
+export interface CustomVjpOptions<M, Args extends readonly unknown[], R, Res> extends CommonOptions<M, Args, R, Res> {
+  /** From residuals and the cotangent of the output: cotangents of variables, then of the arguments. */
+  readonly backwardFn: (residuals: Res, cotangent: R) => readonly unknown[]
+  readonly nondiffArgnums?: readonly []
+}
+
+/** The passes, and which arguments get no cotangent. */
+export interface NondiffCustomVjpOptions<M, Args extends readonly unknown[], R, Res> extends CommonOptions<M, Args, R, Res> {
+  /** From the arguments of `nondiffArgnums`, residuals and the cotangent of the output: cotangents of variables, then of the others. */
+  readonly backwardFn: (...args: never[]) => readonly unknown[]
   /** Arguments that get none; the module is argument 0. */
-  readonly nondiffArgnums?: readonly number[]
+  readonly nondiffArgnums: readonly number[]
 }
 
 /**
@@ -33,9 +43,18 @@ export interface CustomVjpOptions<M, Args extends readonly unknown[], R, Res> {
  *   },
  * })
  */
-export const customVjp = <M, Args extends readonly unknown[], R, Res>(
+export const customVjp: {
+  <M, Args extends readonly unknown[], R, Res>(
+    fn: ModuleFn<M, Args, R>,
+    options: CustomVjpOptions<M, Args, R, Res>,
+  ): (mdl: M, ...args: Args) => R
+  <M, Args extends readonly unknown[], R, Res>(
+    fn: ModuleFn<M, Args, R>,
+    options: NondiffCustomVjpOptions<M, Args, R, Res>,
+  ): (mdl: M, ...args: Args) => R
+} = <M, Args extends readonly unknown[], R, Res>(
   fn: ModuleFn<M, Args, R>,
-  { forwardFn, backwardFn, gradVars, nondiffArgnums }: CustomVjpOptions<M, Args, R, Res>,
+  { forwardFn, backwardFn, gradVars, nondiffArgnums }: CustomVjpOptions<M, Args, R, Res> | NondiffCustomVjpOptions<M, Args, R, Res>,
 ): ((mdl: M, ...args: Args) => R) => {
   const backward = backwardFn as unknown as (...args: readonly unknown[]) => readonly unknown[]
   return (mdl, ...args) =>

@@ -1,0 +1,20 @@
+/** Every golden on the backends that run anywhere. The reference backend has laws of its own. */
+import { explain, goldenNames } from '@heddle/testing'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useBackend } from './backends'
+import { runCase } from './case'
+import { cases } from './cases'
+
+describe.each(['cpu', 'wasm'])('goldens on %s', (backend) => {
+  beforeAll(() => useBackend(backend))
+
+  it.each(cases.map((c) => [c.name, c] as const))('%s', (_, c) => {
+    const bad = runCase(c).filter((leaf) => !leaf.ok)
+    expect(bad.map((leaf) => `${leaf.at}: ${explain(leaf)}`)).toEqual([])
+  })
+})
+
+it('has a case for each golden of modules', () => {
+  const missing = goldenNames('linen/').filter((name) => !cases.some((c) => c.name === name))
+  expect(missing).toEqual([])
+})
