@@ -52,14 +52,65 @@ describe('rules', () => {
     ],
   ])('the first rule has the mesh axis, wherever its name stands: %j', (names, axes) => expect(place(names, priorities)).toEqual(axes))
   test.each<[LogicalRules, LogicalNames, MeshAxes[]]>([
-    [[['a', ['model', 'data']], ['b', 'data']], ['a', 'b'], [['model', 'data'], null]],
-    [[['a', ['model', 'replica']], ['b', 'data']], ['a', 'b'], [['model', 'replica'], 'data']],
-    [[['a', ['model', 'replica']], ['b', ['data', 'model']]], ['a', 'b'], [['model', 'replica'], null]],
-    [[['a', ['model', 'replica']], ['b', 'model']], ['a', 'b', 'c'], [['model', 'replica'], null, null]],
+    [
+      [
+        ['a', ['model', 'data']],
+        ['b', 'data'],
+      ],
+      ['a', 'b'],
+      [['model', 'data'], null],
+    ],
+    [
+      [
+        ['a', ['model', 'replica']],
+        ['b', 'data'],
+      ],
+      ['a', 'b'],
+      [['model', 'replica'], 'data'],
+    ],
+    [
+      [
+        ['a', ['model', 'replica']],
+        ['b', ['data', 'model']],
+      ],
+      ['a', 'b'],
+      [['model', 'replica'], null],
+    ],
+    [
+      [
+        ['a', ['model', 'replica']],
+        ['b', 'model'],
+      ],
+      ['a', 'b', 'c'],
+      [['model', 'replica'], null, null],
+    ],
     [[], ['a', 'b', 'c'], [null, null, null]],
-    [[['a', null], ['a', 'model']], ['a', 'b'], [null, null]],
-    [[['baz', 'data'], ['bar', null], ['foo', 'model'], ['foo', 'data']], ['baz', 'bar', 'foo'], ['data', null, 'model']],
-    [[['baz', 'data'], ['foo', ['model', 'emb']]], ['baz', UNCONSTRAINED, 'foo'], ['data', UNCONSTRAINED, ['model', 'emb']]],
+    [
+      [
+        ['a', null],
+        ['a', 'model'],
+      ],
+      ['a', 'b'],
+      [null, null],
+    ],
+    [
+      [
+        ['baz', 'data'],
+        ['bar', null],
+        ['foo', 'model'],
+        ['foo', 'data'],
+      ],
+      ['baz', 'bar', 'foo'],
+      ['data', null, 'model'],
+    ],
+    [
+      [
+        ['baz', 'data'],
+        ['foo', ['model', 'emb']],
+      ],
+      ['baz', UNCONSTRAINED, 'foo'],
+      ['data', UNCONSTRAINED, ['model', 'emb']],
+    ],
   ])('several mesh axes, second choices: %j', (rules, names, axes) => expect(place(names, rules)).toEqual(axes))
   test('a name twice is an error', () => {
     const e = placeAxes(['foo', 'foo', 'baz'], [['foo', 'data']])

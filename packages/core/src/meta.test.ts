@@ -51,7 +51,12 @@ test('boxes in trees', () => {
 })
 
 describe('partition specs', () => {
-  const x = { kernel: new Partitioned(array(8, 3, 3), ['layers', 'in', 'out']), bias: array(8, 3), step: 100, nested: [new Partitioned(array(2), [])] }
+  const x = {
+    kernel: new Partitioned(array(8, 3, 3), ['layers', 'in', 'out']),
+    bias: array(8, 3),
+    step: 100,
+    nested: [new Partitioned(array(2), [])],
+  }
   const spec = (...axes: MeshAxes[]): PartitionSpec => new PartitionSpec(...axes)
   test('of a box its names, of a bare array none, of what is no array null', () =>
     expect(getPartitionSpec(x)).toEqual({ kernel: spec('layers', 'in', 'out'), bias: spec(), step: null, nested: [spec()] }))

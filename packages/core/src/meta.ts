@@ -71,7 +71,11 @@ export class Partitioned<A = unknown> extends AxisMetadata<A> {
 
   /** The same class of box around another value, or with other names. */
   with<B>(value: B, names: AxisNames): Partitioned<B> {
-    return new (this.constructor as new (value: B, names: AxisNames, options: PartitionOptions) => Partitioned<B>)(value, names, this.options)
+    return new (this.constructor as new (value: B, names: AxisNames, options: PartitionOptions) => Partitioned<B>)(
+      value,
+      names,
+      this.options,
+    )
   }
 
   override replaceBoxed<B>(value: B): Partitioned<B> {

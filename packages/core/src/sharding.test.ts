@@ -14,7 +14,8 @@ test('the part of each device', () => {
   expect(shardShape(on(['data', 'model']), [8, 3])).toEqual([1, 3])
   expect(shardShape(on(UNCONSTRAINED, 'model'), [8, 4])).toEqual([8, 2])
 })
-test('what fits', () => expect([problem([8, 4], 'data', 'model'), problem([8], UNCONSTRAINED), problem([3])]).toEqual(['none', 'none', 'none']))
+test('what fits', () =>
+  expect([problem([8, 4], 'data', 'model'), problem([8], UNCONSTRAINED), problem([3])]).toEqual(['none', 'none', 'none']))
 test.each<[string, number[], MeshAxes[], string]>([
   ['more entries than axes', [8], ['data', null], 'PartitionSpec(data, null): it has 2 entries for 1 axes'],
   ['an axis that the mesh has not', [8], ['pipe'], 'the mesh has no axis "pipe"'],
@@ -24,4 +25,5 @@ test.each<[string, number[], MeshAxes[], string]>([
   expect(problem(shape, ...axes)).toContain(reason)
   expect(problem(shape, ...axes)).toMatch(/^here: an array of shape \[8.*on a mesh of {"data":4,"model":2}/)
 })
-test('as text', () => expect(String(new PartitionSpec('a', null, UNCONSTRAINED, ['b', 'c']))).toBe('PartitionSpec(a, null, unconstrained, b+c)'))
+test('as text', () =>
+  expect(String(new PartitionSpec('a', null, UNCONSTRAINED, ['b', 'c']))).toBe('PartitionSpec(a, null, unconstrained, b+c)'))

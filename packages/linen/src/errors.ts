@@ -13,6 +13,7 @@ export {
   InvalidScopeError,
   LazyInitError,
   LinenError,
+  LogicalAxesError,
   LoopVariantError,
   ModifyScopeVariableError,
   NameInUseError,
@@ -21,5 +22,6 @@ export {
   ScopeParamNotFoundError,
   ScopeParamShapeError,
   ScopeVariableNotFoundError,
+  ShardingError,
   UnmappedOutputError,
 } from '@heddle/lift'

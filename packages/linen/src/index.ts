@@ -6,19 +6,28 @@ export {
   broadcast,
   denyList,
   getPartitionSpec,
+  getSharding,
   In,
+  NamedSharding,
   Out,
   PARTITION_NAME,
   Partitioned,
+  PartitionSpec,
   replaceBoxed,
   unbox,
+  UNCONSTRAINED,
   Variable,
   withPartitioning,
   type Filter,
   type FilterMap,
   type InOut,
   type Key,
+  type LogicalNames,
+  type LogicalRules,
+  type Mesh,
+  type MeshAxes,
   type MetadataParams,
+  type PartitionOptions,
   type Rngs,
   type Scope,
   type Variables,
@@ -31,8 +40,23 @@ export * from './errors'
 export { apply, init, initWithOutput, interceptMethods, shareScope } from './functional'
 export { initializers, onesInit, zerosInit, type Initializer } from './initializers'
 export * from './layers'
+export { LogicallyPartitioned, withLogicalPartitioning, type LogicalOptions } from './logically-partitioned'
 export { mergeParam } from './merge-param'
 export { Module } from './module'
+export * as partitioning from './partitioning'
+export {
+  getLogicalAxisRules,
+  logicalAxisRules,
+  logicalConstraint,
+  logicalToMesh,
+  logicalToMeshAxes,
+  logicalToMeshSharding,
+  RulesFallback,
+  setLogicalAxisRules,
+  withLogicalConstraint,
+  type ConstraintOptions,
+  type LogicalSpec,
+} from './spmd'
 export { isModule } from './state'
 export * from './transforms'
 export type { Applied, ArgsOf, ModuleArgs, ModuleClass, ModuleOptions, OutputOf, PropsIn } from './types'
