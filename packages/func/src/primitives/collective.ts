@@ -7,7 +7,7 @@
 import { type Aval, aval } from '../aval'
 import { BugError, ShapeError } from '../error'
 import { literal, zerosLike } from '../literal'
-import { type BatchAxis, definePrimitive, type Dim, type Primitive, type Unsupported, unsupported } from '../primitive'
+import { type BatchAxis, definePrimitive, type Dim, infer, type Primitive, type Unsupported, unsupported } from '../primitive'
 import type { Tensor } from '../tensor'
 import { bind1, namedAxis } from '../trace'
 import { mul } from './arithmetic'
@@ -47,11 +47,11 @@ export interface Exchange {
 export const namedAxisSize = (name: string): number => namedAxis(name).size
 
 /** Sum over named axes. Source: jax.lax.psum. */
-export const psum = (x: Tensor, params: ReduceOver): Tensor => (params.axes.length === 0 ? x : bind1(psumP, [x], params))
+export const psum = (x: Tensor, params: ReduceOver): Tensor => (params.axes.length === 0 ? x : checked(psumP, x, params))
 /** Maximum over named axes. Source: jax.lax.pmax. */
-export const pmax = (x: Tensor, params: ReduceOver): Tensor => (params.axes.length === 0 ? x : bind1(pmaxP, [x], params))
+export const pmax = (x: Tensor, params: ReduceOver): Tensor => (params.axes.length === 0 ? x : checked(pmaxP, x, params))
 /** Minimum over named axes. Source: jax.lax.pmin. */
-export const pmin = (x: Tensor, params: ReduceOver): Tensor => (params.axes.length === 0 ? x : bind1(pminP, [x], params))
+export const pmin = (x: Tensor, params: ReduceOver): Tensor => (params.axes.length === 0 ? x : checked(pminP, x, params))
 /** Sends values along a named axis; who receives nothing has zeros. Source: jax.lax.ppermute. */
 export const ppermute = (x: Tensor, params: Omit<Permutation, 'axisSize'>): Tensor => permute(x, sized(params))
 /** The index along a named axis, int32. Source: jax.lax.axis_index. */
@@ -86,6 +86,11 @@ const sized = <P extends { readonly axisName: string }>(params: P): P & { readon
   ...params,
   axisSize: namedAxisSize(params.axisName),
 })
+/** Types are checked here, since the vmap of that name never asks for the type of a collective. */
+const checked = <P>(primitive: Primitive<P>, x: Tensor, params: P): Tensor => {
+  infer(primitive, [x.aval], params)
+  return bind1(primitive, [x], params)
+}
 const onlyBatched = (): never => {
   throw new BugError('a collective reached the evaluator')
 }
@@ -103,10 +108,10 @@ const mergeAt = (x: Tensor, at: number): Tensor => {
 }
 const named = ({ axisName }: { readonly axisName: string }): readonly string[] => [axisName]
 const scaled = (x: Tensor, n: number): Tensor => mul(x, literal(n, x.dtype, x.weakType))
-const permute = (x: Tensor, params: Permutation): Tensor => bind1(ppermuteP, [x], params)
-const gatherAll = (x: Tensor, params: Gathering): Tensor => bind1(allGatherP, [x], params)
-const scatterSum = (x: Tensor, params: Scattering): Tensor => bind1(psumScatterP, [x], params)
-const exchange = (x: Tensor, params: Exchange): Tensor => bind1(allToAllP, [x], params)
+const permute = (x: Tensor, params: Permutation): Tensor => checked(ppermuteP, x, params)
+const gatherAll = (x: Tensor, params: Gathering): Tensor => checked(allGatherP, x, params)
+const scatterSum = (x: Tensor, params: Scattering): Tensor => checked(psumScatterP, x, params)
+const exchange = (x: Tensor, params: Exchange): Tensor => checked(allToAllP, x, params)
 type Collective = (x: Tensor, params: ReduceOver) => Tensor
 
 const reduction = (
