@@ -108,9 +108,10 @@ export const einsum = (subscripts: string, ...args: readonly [...TensorLike[], T
   if (more.length > 0 || texts.length !== xs.length)
     throw new ArgumentError('einsum', `${JSON.stringify(subscripts)} is for ${texts.length} operands, got ${xs.length}`)
   const tensors = promoteTypes('einsum', xs)
-  const given = tensors.map((x, i) => distinct({ x, labels: labelsOf(texts[i]!, x.ndim, subscripts) }))
+  const raw = tensors.map((x, i): Labelled => ({ x, labels: labelsOf(texts[i]!, x.ndim, subscripts) }))
+  const given = raw.map(distinct)
   const sizes = sizesOf(given, subscripts)
-  const output = outputOf(result, given, subscripts)
+  const output = outputOf(result, raw, subscripts)
   const terms = given.map((t) => withoutOnes(t, sizes))
   return ordered(reduceTerms(terms, output, sizes, options.preferredElementType ?? null), output)
 }

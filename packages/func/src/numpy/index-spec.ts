@@ -6,7 +6,7 @@
  */
 import { range, type Shape } from '../aval'
 import { ConcreteTensor } from '../array'
-import { type TypedArray } from '../dtype'
+import type { TypedArray } from '../dtype'
 import { ArgumentError, ConcretizationError, DTypeError } from '../error'
 import { isTensor, type Tensor } from '../tensor'
 import { hostOf, isTypedArray, type NestedArray } from './host-data'
@@ -172,7 +172,8 @@ export const placementOf = (items: readonly Item[]): Placement => {
   const isAdvanced = (i: Item): boolean => i.kind === 'array' || i.kind === 'at'
   if (!arrays) return { advanced: items.filter((i) => i.kind === 'array'), before: 0 }
   const places = items.flatMap((item, i) => (isAdvanced(item) ? [i] : []))
-  const neighbours = places.at(-1)! - places[0]! === places.length - 1
+  const span = places.at(-1)! - places[0]!
+  const neighbours = span === places.length - 1
   const before = neighbours ? items.slice(0, places[0]).filter((i) => i.kind === 'range' || i.kind === 'new').length : 0
   return { advanced: items.filter(isAdvanced), before }
 }

@@ -1,7 +1,7 @@
 /** Puts the methods of `TensorMethods` on tensors: numpy's functions with the tensor as first operand, and access to data. */
 import { ConcreteTensor } from '../array'
 import type { HostArray } from '../backend/backend'
-import { type DType, type TypedArray } from '../dtype'
+import type { DType, TypedArray } from '../dtype'
 import { ArgumentError, ConcretizationError, type FuncError } from '../error'
 import { primalOf } from '../interpreters/jvp'
 import { showAval } from '../aval'

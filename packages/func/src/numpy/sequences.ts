@@ -10,7 +10,7 @@ import { broadcastInDim, convert, expandDims as expand } from '../primitives/str
 import type { Tensor } from '../tensor'
 import { type DTypeOption, dtypeOption, zeros } from './creation'
 import { diagonalOf } from './diagonal'
-import { add as plus, divide, multiply, power, subtract } from './elementwise'
+import { add as plus, multiply, power, subtract } from './elementwise'
 import { ofNumbers } from './host-tensor'
 import { concatenate, stack } from './join'
 import { where } from './logic'

@@ -32,7 +32,7 @@ export const integerOperand = (where: string, x: TensorLike): { readonly index: 
 export interface TakeOptions {
   /** Without an axis the flat order is picked from. */
   readonly axis?: number | null | undefined
-  /** Places outside: 'fill' (NaN, or the lowest integer; the default), 'clip' to the nearest, 'wrap' around. */
+  /** Places outside: 'fill' (NaN, or the lowest integer; the default), 'clip' to the nearest (negative ones too), 'wrap' around. */
   readonly mode?: 'fill' | 'clip' | 'wrap' | undefined
   readonly fillValue?: number | undefined
 }
@@ -44,7 +44,7 @@ export const take = (x: TensorLike, indices: TensorLike, option: number | null |
   const at = axisOf('take', axis, t.ndim)
   const n = t.shape[at]!
   const given = integerOperand('take', indices)
-  const places = mode === 'wrap' ? wrapped(given.index, n) : placesOf(given, n)
+  const places = mode === 'wrap' ? wrapped(given.index, n) : placesOf(mode === 'clip' ? { ...given, signed: false } : given, n)
   const batch = places.shape
   return gather(t, expandDims(places, [batch.length]), {
     dimensionNumbers: {
