@@ -1,6 +1,6 @@
 /** Trains a character model on Shakespeare's sonnets, shows how it goes, and leaves a sample, a plot and a saved run. */
 import { join } from 'node:path'
-import { getDefaultBackend, np, random, setDefaultBackend, type Tensor, tree } from '@heddle/func'
+import { dispose, getDefaultBackend, jit, np, random, setDefaultBackend, type Tensor, tidy, tree } from '@heddle/func'
 import { SingleBar } from 'cli-progress'
 import { CharLM, countParameters } from './model'
 import { type Options, parseOptions, UserError } from './options'
@@ -16,16 +16,17 @@ const chooseBackend = async (name: string | undefined): Promise<string> => {
   setDefaultBackend(backend)
   return backend.describe()
 }
-const ids = (data: Int32Array, batch: number): Tensor => np.array(data).reshape([batch, data.length / batch])
+const ids = (data: Int32Array, batch: number): Tensor => tidy(() => np.array(data).reshape([batch, data.length / batch]))
 
 /** Mean loss over the held-out text. */
 const heldOutLoss = async (trainer: Trainer, state: TrainState, corpus: Corpus, { batch, seq }: Options): Promise<number> => {
   const batches = inOrder(corpus.heldOut, batch, seq)
   let sum = 0
   for (const b of batches) {
-    const loss = trainer.evaluate(state.params, ids(b.inputs, batch), ids(b.targets, batch))
+    const [inputs, targets] = [ids(b.inputs, batch), ids(b.targets, batch)]
+    const loss = trainer.evaluate(state.params, inputs, targets)
     sum += (await loss.data())[0] as number
-    loss.dispose()
+    dispose([inputs, targets, loss])
   }
   return sum / batches.length
 }
@@ -49,6 +50,7 @@ const main = async (): Promise<void> => {
   const model = new CharLM({ vocabulary: corpus.vocabulary.length, hidden, layers })
   const trainer = makeTrainer(model, options.learningRate)
   const [initKey, dataKey] = [random.key(options.seed), random.key(options.seed + 1)]
+  const draw = jit((step: number) => random.uniform(random.foldIn(dataKey, step), [options.batch]), { name: 'draw' })
   const example = np.zeros([1, 2], { dtype: 'int32' })
   const fresh = trainer.start(model.init(initKey, [example, null]))
   let state = saved ? restoreState(options.resume!, saved.state, fresh) : fresh
@@ -83,12 +85,13 @@ const main = async (): Promise<void> => {
   const every = Math.max(1, Math.floor(options.steps / 10))
   let done = first
   while (done < last && !stopped) {
-    const uniform = (await random.uniform(random.foldIn(dataKey, done), [options.batch]).data()) as Float32Array
-    const batch: Batch = randomBatch(corpus.train, uniform, options.seq)
-    const [next, loss] = trainer.step(state, ids(batch.inputs, options.batch), ids(batch.targets, options.batch))
+    const drawn = draw(done)
+    const batch: Batch = randomBatch(corpus.train, (await drawn.data()) as Float32Array, options.seq)
+    const [inputs, targets] = [ids(batch.inputs, options.batch), ids(batch.targets, options.batch)]
+    const [next, loss] = trainer.step(state, inputs, targets)
     state = next
     const value = (await loss.data())[0] as number
-    loss.dispose()
+    dispose([drawn, inputs, targets, loss])
     done += 1
     curve.push([done, value])
     if (!Number.isFinite(value)) throw new UserError(`the loss became ${value} at step ${done}; try a smaller --learning-rate`)
