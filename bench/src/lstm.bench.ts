@@ -61,7 +61,15 @@ const layersStep = async (backend: string) => {
   await tf.setBackend(backend)
   await tf.ready()
   const lm = layers.sequential()
-  lm.add(layers.layers.lstm({ units: HIDDEN, returnSequences: true, inputShape: [TIME, FEATURES], recurrentActivation: 'sigmoid', recurrentInitializer: 'glorotNormal' }))
+  lm.add(
+    layers.layers.lstm({
+      units: HIDDEN,
+      returnSequences: true,
+      inputShape: [TIME, FEATURES],
+      recurrentActivation: 'sigmoid',
+      recurrentInitializer: 'glorotNormal',
+    }),
+  )
   lm.add(layers.layers.dense({ units: FEATURES }))
   const optimizer = tf.train.adam(1e-3)
   const x = tf.randomNormal([BATCH, TIME, FEATURES])
@@ -93,7 +101,9 @@ for (const flavour of ['wasm', 'cpu'] as const) {
     { rounds, warmup: 1 },
   )
   print(`LSTM step on ${flavour}: time ${TIME}, hidden ${HIDDEN}, batch ${BATCH}`, timings)
-  console.log(`  init, trace, plan and first step ${first.toFixed(0)} ms; buffers before and after ${before}, ${getDefaultBackend().storage.memory().buffers}`)
+  console.log(
+    `  init, trace, plan and first step ${first.toFixed(0)} ms; buffers before and after ${before}, ${getDefaultBackend().storage.memory().buffers}`,
+  )
   plain.dispose()
   optimized.dispose()
 }

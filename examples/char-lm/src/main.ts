@@ -58,7 +58,9 @@ const main = async (): Promise<void> => {
   const last = first + options.steps
 
   const baseline = frequencyLoss(corpus)
-  console.log(`text        ${corpus.train.length + corpus.heldOut.length} characters, ${corpus.vocabulary.length} different, ${corpus.heldOut.length} held out`)
+  console.log(
+    `text        ${corpus.train.length + corpus.heldOut.length} characters, ${corpus.vocabulary.length} different, ${corpus.heldOut.length} held out`,
+  )
   console.log(`parameters  ${countParameters(tree.leaves(state.params) as Tensor[]).toLocaleString('en')}`)
   console.log(`backend     ${backend}`)
   console.log(`loss of character frequencies ${baseline.toFixed(3)} nats`)
@@ -110,7 +112,12 @@ const main = async (): Promise<void> => {
   if (heldOut.at(-1)?.[0] !== done) heldOut.push([done, await heldOutLoss(trainer, state, corpus, options)])
   console.log(`held-out loss ${heldOut.at(-1)![1].toFixed(3)} nats a character (character frequencies: ${baseline.toFixed(3)})`)
   if (!stopped) {
-    const text = await sampleText(model, state.params, corpus.vocabulary, { prompt: 'Shall I ', length: 300, temperature: 0.7, seed: options.seed })
+    const text = await sampleText(model, state.params, corpus.vocabulary, {
+      prompt: 'Shall I ',
+      length: 300,
+      temperature: 0.7,
+      seed: options.seed,
+    })
     console.log(`\n${text}\n`)
   }
   await writePlot(plot, { train: curve, heldOut, frequencies: baseline })

@@ -22,7 +22,8 @@ const integer =
   (least: number) =>
   (text: string): number => {
     const n = Number(text)
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(n) || n < least) throw new InvalidArgumentError(`it must be a whole number of at least ${least}.`)
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(n) || n < least)
+      throw new InvalidArgumentError(`it must be a whole number of at least ${least}.`)
     return n
   }
 const positive = (text: string): number => {

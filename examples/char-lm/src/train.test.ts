@@ -9,8 +9,20 @@ describe.each(['wasm', 'cpu'] as const)('training on %s', (flavour) => {
     setDefaultBackend(await tfjs({ demand: flavour }))
     const model = new CharLM({ vocabulary: 5, hidden: 4, layers: 2 })
     const trainer = makeTrainer(model, 1e-2)
-    const inputs = np.array([[0, 1, 2], [2, 3, 4]], { dtype: 'int32' })
-    const targets = np.array([[1, 2, 3], [3, 4, 0]], { dtype: 'int32' })
+    const inputs = np.array(
+      [
+        [0, 1, 2],
+        [2, 3, 4],
+      ],
+      { dtype: 'int32' },
+    )
+    const targets = np.array(
+      [
+        [1, 2, 3],
+        [3, 4, 0],
+      ],
+      { dtype: 'int32' },
+    )
     let state = trainer.start(model.init(random.key(0), [inputs, null]))
     expect(countParameters(tree.leaves(state.params) as Tensor[])).toBe(5 * 4 + 2 * (4 * 4 * 4 * 2 + 4 * 4) + 4 * 5 + 5)
     const losses: number[] = []

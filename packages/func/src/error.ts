@@ -87,7 +87,9 @@ export class DisposedError extends FuncError {
     readonly aval: Aval,
     readonly cause_: string,
   ) {
-    super(`this tensor of type ${showAval(aval)} was ${cause_} and can't be used any more. Keep a copy (np.copy) or drop the dispose/donation`)
+    super(
+      `this tensor of type ${showAval(aval)} was ${cause_} and can't be used any more. Keep a copy (np.copy) or drop the dispose/donation`,
+    )
   }
 }
 /** A named axis that no surrounding vmap binds. */
@@ -111,6 +113,15 @@ export class TypeMismatchError extends FuncError {
     readonly reason: string,
   ) {
     super(`${operation}: ${reason}`)
+  }
+}
+/** A result of vmap that is mapped, but has out axis null. `output` is its place among the leaves of the result. */
+export class MappedOutputError extends TypeMismatchError {
+  constructor(
+    operation: string,
+    readonly output: number,
+  ) {
+    super(operation, `output ${output} is mapped, so its out axis can not be null`)
   }
 }
 /** A backend is missing, failed, or can't do what was asked. */

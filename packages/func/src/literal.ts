@@ -1,6 +1,6 @@
 /** Tensors from JavaScript values, without a backend: scalars, and what is filled with one. */
 import { ConcreteTensor } from './array'
-import { type Aval, type Shape } from './aval'
+import type { Aval, Shape } from './aval'
 import { type DType, dtypes, type TypedArray } from './dtype'
 import { broadcastInDim } from './primitives/structural'
 import { setElement } from './scalar'

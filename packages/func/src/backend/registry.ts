@@ -11,7 +11,10 @@ export const setDefaultBackend = <B>(backend: Backend<B>): void => {
 /** The default backend. Errors: BackendError when none is set. */
 export const getDefaultBackend = (): Backend => {
   if (current === undefined)
-    throw new BackendError('(none)', "no backend is set: import '@heddle/backend-tfjs/auto', or call setDefaultBackend(await tfjs()) before the first operation")
+    throw new BackendError(
+      '(none)',
+      "no backend is set: import '@heddle/backend-tfjs/auto', or call setDefaultBackend(await tfjs()) before the first operation",
+    )
   return current
 }
 /** Runs `f` with another default backend. */

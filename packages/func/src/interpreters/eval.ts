@@ -87,7 +87,11 @@ evalTrace.process = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: 
     return run(buffers).map((b, i) => ConcreteTensor.ofBuffer(backend, b, outs[i]!))
   } catch (e) {
     if (e instanceof FuncError) throw e
-    throw new BackendError(backend.name, `the kernel of ${primitive.name} failed on ${ins.map((a) => `${a.dtype}[${a.shape}]`).join(', ')}`, { cause: e })
+    throw new BackendError(
+      backend.name,
+      `the kernel of ${primitive.name} failed on ${ins.map((a) => `${a.dtype}[${a.shape}]`).join(', ')}`,
+      { cause: e },
+    )
   }
 }
 setEvaluation(evalTrace)

@@ -26,17 +26,25 @@ const number = (x: number | bigint | boolean, float: boolean): string => {
   return /[.e]/.test(text) ? text : `${text}.0`
 }
 const atom = (a: Atom, names: Names): string =>
-  a._tag === 'Literal' ? `${number(a.value, showAval(a.aval).startsWith('f') || showAval(a.aval).startsWith('bf'))}:${showAval(a.aval)}` : names.of(a)
+  a._tag === 'Literal'
+    ? `${number(a.value, showAval(a.aval).startsWith('f') || showAval(a.aval).startsWith('bf'))}:${showAval(a.aval)}`
+    : names.of(a)
 const binder = (v: Var, names: Names): string => `${names.of(v)}:${showAval(v.aval)}`
 const indent = (text: string): string => text.replaceAll('\n', '\n  ')
 
 const value = (x: unknown): string => {
   if (isJaxpr(x)) return indent(body(x))
-  if (Array.isArray(x)) return x.some(isJaxpr) ? `(\n  ${x.map((y) => indent(value(y))).join('\n  ')}\n)` : `(${x.map(value).join(', ')}${x.length === 1 ? ',' : ''})`
+  if (Array.isArray(x))
+    return x.some(isJaxpr)
+      ? `(\n  ${x.map((y) => indent(value(y))).join('\n  ')}\n)`
+      : `(${x.map(value).join(', ')}${x.length === 1 ? ',' : ''})`
   if (x === null) return 'None'
   if (typeof x === 'boolean') return x ? 'True' : 'False'
   if (typeof x === 'function') return x.name || 'function'
-  if (typeof x === 'object') return `{${Object.entries(x).map(([k, v]) => `${snake(k)}: ${value(v)}`).join(', ')}}`
+  if (typeof x === 'object')
+    return `{${Object.entries(x)
+      .map(([k, v]) => `${snake(k)}: ${value(v)}`)
+      .join(', ')}}`
   return String(x)
 }
 const params = (e: Eqn): string => {
@@ -50,7 +58,8 @@ const equation = (e: Eqn, names: Names): string => {
   const right = `${e.primitive.name}${params(e)}${e.ins.map((a) => ` ${atom(a, names)}`).join('')}`
   return `${e.outs.map((v) => binder(v, names)).join(' ')} = ${right}`
 }
-const tuple = (outs: readonly Atom[], names: Names): string => `(${outs.map((a) => atom(a, names)).join(', ')}${outs.length === 1 ? ',' : ''})`
+const tuple = (outs: readonly Atom[], names: Names): string =>
+  `(${outs.map((a) => atom(a, names)).join(', ')}${outs.length === 1 ? ',' : ''})`
 
 const body = (j: Jaxpr, consts = 0): string => {
   const names = new Names()

@@ -21,7 +21,11 @@ export const bodiesOf = (params: unknown, path = ''): readonly (readonly [path: 
 }
 
 const scalarFits = (value: unknown, { dtype }: Aval): boolean =>
-  dtype === 'bool' ? typeof value === 'boolean' : dtype === 'int64' || dtype === 'uint64' ? typeof value === 'bigint' : typeof value === 'number'
+  dtype === 'bool'
+    ? typeof value === 'boolean'
+    : dtype === 'int64' || dtype === 'uint64'
+      ? typeof value === 'bigint'
+      : typeof value === 'number'
 
 /** Throws a BugError where `jaxpr` is not well formed; `where` begins its message. */
 export const typecheckJaxpr = (jaxpr: Jaxpr, where = 'jaxpr'): void => {
@@ -36,7 +40,8 @@ export const typecheckJaxpr = (jaxpr: Jaxpr, where = 'jaxpr'): void => {
   const use = (a: Atom, at: string): void => {
     if (a._tag === 'Var') {
       if (!bound.has(a)) fail(at, `a variable of type ${showAval(a.aval)} is used before it is bound`)
-    } else if (a.aval.shape.length > 0 || !scalarFits(a.value, a.aval)) fail(at, `the literal ${String(a.value)} is not a ${showAval(a.aval)}`)
+    } else if (a.aval.shape.length > 0 || !scalarFits(a.value, a.aval))
+      fail(at, `the literal ${String(a.value)} is not a ${showAval(a.aval)}`)
   }
   const names = new Set<string>()
   const check = (e: Eqn, i: number): void => {

@@ -7,7 +7,12 @@ import type { Graph, Node, ValueId } from './graph'
 
 export type Planned<B> =
   | { readonly _tag: 'Node'; readonly node: Node }
-  | { readonly _tag: 'Fused'; readonly run: (inputs: readonly B[]) => readonly B[]; readonly ins: readonly ValueId[]; readonly outs: readonly ValueId[] }
+  | {
+      readonly _tag: 'Fused'
+      readonly run: (inputs: readonly B[]) => readonly B[]
+      readonly ins: readonly ValueId[]
+      readonly outs: readonly ValueId[]
+    }
 
 /** A product of [m, k] and [k, n] with a bias along n, and what comes after; the ids of the values in between. */
 interface Dense {
@@ -43,7 +48,9 @@ export const fuse = <B>(backend: Backend<B>, graph: Graph): readonly Planned<B>[
     if (source.shape.length === 1) return source.shape[0] === n && dims[0] === 1 ? b.ins[0] : undefined
     if (source.shape.length === 2 && source.shape[0] === 1 && source.shape[1] === n) {
       const inner = producer.get(b.ins[0]!)
-      return inner && ['reshape', 'broadcast_in_dim'].includes(inner.primitive.name) && types[inner.ins[0]!]!.shape.length === 1 ? inner.ins[0] : undefined
+      return inner && ['reshape', 'broadcast_in_dim'].includes(inner.primitive.name) && types[inner.ins[0]!]!.shape.length === 1
+        ? inner.ins[0]
+        : undefined
     }
     return undefined
   }
@@ -51,7 +58,8 @@ export const fuse = <B>(backend: Backend<B>, graph: Graph): readonly Planned<B>[
     const [x, w] = dot.ins
     const [tx, tw] = [types[x!]!, types[w!]!]
     const [[lc, rc]] = (dot.params as ParamsOf['dot_general']).dimensionNumbers
-    if (tx.shape.length !== 2 || tw.shape.length !== 2 || lc[0] !== 1 || rc[0] !== 0 || lc.length !== 1 || tx.dtype !== 'float32') return undefined
+    if (tx.shape.length !== 2 || tw.shape.length !== 2 || lc[0] !== 1 || rc[0] !== 0 || lc.length !== 1 || tx.dtype !== 'float32')
+      return undefined
     const n = tw.shape[1]!
     const nodes: Node[] = [dot]
     let out = dot.outs[0]!
@@ -65,7 +73,8 @@ export const fuse = <B>(backend: Backend<B>, graph: Graph): readonly Planned<B>[
     const activation: Activation =
       next === undefined
         ? 'none'
-        : (activations[next.primitive.name] ?? (next.primitive.name === 'max' && next.ins.some((i) => isZero(literals.get(i))) ? 'relu' : 'none'))
+        : (activations[next.primitive.name] ??
+          (next.primitive.name === 'max' && next.ins.some((i) => isZero(literals.get(i))) ? 'relu' : 'none'))
     if (activation !== 'none') {
       nodes.push(next!)
       out = next!.outs[0]!

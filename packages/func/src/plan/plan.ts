@@ -40,7 +40,8 @@ export const prepareKernel = <B>(
   outs: readonly Aval[],
 ): ((inputs: readonly B[]) => readonly B[]) => {
   const missing = [...ins, ...outs].find((a) => !backend.dtypes.has(a.dtype))
-  if (missing) throw new DTypeError(primitive.name, `backend ${backend.name} has no ${missing.dtype}; it has ${[...backend.dtypes].join(' ')}`)
+  if (missing)
+    throw new DTypeError(primitive.name, `backend ${backend.name} has no ${missing.dtype}; it has ${[...backend.dtypes].join(' ')}`)
   const kernel = (backend.kernels as Readonly<Record<string, Kernel<B, unknown>>>)[primitive.name]
   if (!kernel) throw new BugError(`backend ${backend.name} has no kernel for ${primitive.name}`)
   return kernel({ params, ins, outs })
@@ -59,7 +60,10 @@ const interpreterOf = <B>(backend: Backend<B>): Interpreter<B> => {
     release: (b) => backend.storage.release(b),
     read: (b, type) => {
       if (!backend.storage.downloadSync)
-        throw new DTypeError('whileLoop', `backend ${backend.name} can not read a condition synchronously; use scan or lax.foriLoop with a fixed number of steps`)
+        throw new DTypeError(
+          'whileLoop',
+          `backend ${backend.name} can not read a condition synchronously; use scan or lax.foriLoop with a fixed number of steps`,
+        )
       const host = backend.storage.downloadSync(b, type)
       return getElement(host.data, 0, host.dtype)
     },
@@ -80,7 +84,10 @@ const prepare = <B>(backend: Backend<B>, graph: Graph, node: Node): Run<B> => {
 }
 
 /** For each node the values read there for the last time; outputs and constants are never dead. */
-const deaths = (nodes: readonly { readonly ins: readonly ValueId[]; readonly outs: readonly ValueId[] }[], kept: ReadonlySet<ValueId>): ValueId[][] => {
+const deaths = (
+  nodes: readonly { readonly ins: readonly ValueId[]; readonly outs: readonly ValueId[] }[],
+  kept: ReadonlySet<ValueId>,
+): ValueId[][] => {
   const seen = new Set(kept)
   const dead: ValueId[][] = nodes.map(() => [])
   for (let i = nodes.length - 1; i >= 0; i--) {
@@ -95,11 +102,7 @@ const deaths = (nodes: readonly { readonly ins: readonly ValueId[]; readonly out
 }
 
 /** Errors: DTypeError where the backend lacks an element type that the program has. */
-export const makePlan = <B>(
-  backend: Backend<B>,
-  program: Jaxpr,
-  donated: readonly boolean[],
-): Executable<B> => {
+export const makePlan = <B>(backend: Backend<B>, program: Jaxpr, donated: readonly boolean[]): Executable<B> => {
   const flat = flattenProgram(program)
   const graph: Graph = flat
   const constants = new Map<ValueId, B>()
@@ -133,12 +136,15 @@ export const makePlan = <B>(
   const inputs = new Set(graph.inputs)
   const owned = (id: ValueId): boolean => !constants.has(id) && (!inputs.has(id) || (donated[graph.inputs.indexOf(id)] ?? false))
   const outputSet = new Set(graph.outputs)
-  const kept = new Set([...outputSet, ...[...constants.keys()], ...graph.inputs.filter((i) => !owned(i))])
+  const kept = new Set([...outputSet, ...constants.keys(), ...graph.inputs.filter((i) => !owned(i))])
   const dead = deaths(live, kept)
   const steps: Step<B>[] = live.map((n, i) => ({ ...n, dead: dead[i]! }))
   const readIds = new Set(live.flatMap((n) => n.ins))
   const unreadDonated = graph.inputs.filter((i) => owned(i) && !readIds.has(i) && !outputSet.has(i))
-  return { run: runner(backend, graph, steps, constants, owned, unreadDonated), dispose: () => constants.forEach((b) => backend.storage.release(b)) }
+  return {
+    run: runner(backend, graph, steps, constants, owned, unreadDonated),
+    dispose: () => constants.forEach((b) => backend.storage.release(b)),
+  }
 }
 
 const runner =

@@ -42,8 +42,12 @@ describe('types', () => {
   })
   it('of concatenations', () => {
     expect(recorded((x, y) => [concatenate([x, y], { dimension: 1 })], f32(2, 3), f32(2, 1))).toBe('concatenate -> f32[2,4]')
-    expect(() => recorded((x, y) => [concatenate([x, y], { dimension: 0 })], f32(2, 3), f32(2, 1))).toThrow('sizes must be equal on all axes but 0')
-    expect(() => recorded((x, y) => [concatenate([x, y], { dimension: 2 })], f32(2, 3), f32(2, 3))).toThrow('there is no axis 2 to join along')
+    expect(() => recorded((x, y) => [concatenate([x, y], { dimension: 0 })], f32(2, 3), f32(2, 1))).toThrow(
+      'sizes must be equal on all axes but 0',
+    )
+    expect(() => recorded((x, y) => [concatenate([x, y], { dimension: 2 })], f32(2, 3), f32(2, 3))).toThrow(
+      'there is no axis 2 to join along',
+    )
   })
   it('of padding', () => {
     expect(recorded((x, v) => [pad(x, v, { paddingConfig: [[-1, 2, 1]] })], f32(3), f32())).toBe('pad -> f32[6]')
@@ -66,7 +70,9 @@ describe('types', () => {
     expect(recorded((x) => topK(x, { k: 2, axis: 0 }), f32(4, 3))).toBe('top_k -> f32[2,3] i32[2,3]')
     expect(() => recorded((x) => topK(x, { k: 5, axis: 0 }), f32(4))).toThrow('k = 5 is more than the 4 elements along axis 0')
     expect(() => recorded((x, y) => sort([x, y], { dimension: 0, isStable: true, numKeys: 1 }), f32(4), f32(3))).toThrow('equal shapes')
-    expect(() => recorded((x) => sort([x], { dimension: 0, isStable: true, numKeys: 2 }), f32(4))).toThrow('numKeys must be from 1 to 1, not 2')
+    expect(() => recorded((x) => sort([x], { dimension: 0, isStable: true, numKeys: 2 }), f32(4))).toThrow(
+      'numKeys must be from 1 to 1, not 2',
+    )
   })
   it('of decompositions', () => {
     expect(recorded((x) => qr(x, { fullMatrices: false }), f32(5, 4, 3))).toBe('qr -> f32[5,4,3] f32[5,3,3]')
@@ -111,6 +117,8 @@ describe('transposition', () => {
     expect(transposed((x) => [cumsum(x, { axis: 0, reverse: false })], f32(3), f32(3))).toBe('cumsum -> f32[3]')
   })
   it('refuses what is not linear', () => {
-    expect(() => transposed((x) => [reduceProd(x, { axes: [0] })], f32(), f32(3))).toThrow('reduce_prod has no transpose rule: it is not linear')
+    expect(() => transposed((x) => [reduceProd(x, { axes: [0] })], f32(), f32(3))).toThrow(
+      'reduce_prod has no transpose rule: it is not linear',
+    )
   })
 })

@@ -37,11 +37,14 @@ const batched = (f: F, dims: readonly Dim[], ...ins: Aval[]): string => {
   return `${text} @${outDims}`
 }
 const tangents = (f: F, ...ins: Aval[]): string =>
-  recorded((xs) => {
-    const n = ins.length
-    const { tangents } = jvpFlat((ys) => [f(...ys)], xs.slice(0, n), xs.slice(n))
-    return [tangents[0]!]
-  }, [...ins, ...ins])
+  recorded(
+    (xs) => {
+      const n = ins.length
+      const { tangents } = jvpFlat((ys) => [f(...ys)], xs.slice(0, n), xs.slice(n))
+      return [tangents[0]!]
+    },
+    [...ins, ...ins],
+  )
 const transposed = (f: F, ct: Aval, ...ins: Aval[]): string => {
   const { jaxpr } = stage((xs) => [f(...xs)], ins)
   return recorded((cts) => backward(jaxpr, [], cts).map((c) => c!), [ct])
@@ -52,7 +55,9 @@ describe('types of pointwise results', () => {
     expect(types(add, f32(2, 3), f32(2, 3))).toBe('f32[2,3]')
     expect(types(add, f32(), f32(2, 3))).toBe('f32[2,3]')
     expect(types(mul, f32(2, 3), f32())).toBe('f32[2,3]')
-    expect(() => types(add, f32(3), f32(2, 3))).toThrow('add: operands must have equal shapes or be scalars (broadcast them first); got f32[3] and f32[2,3]')
+    expect(() => types(add, f32(3), f32(2, 3))).toThrow(
+      'add: operands must have equal shapes or be scalars (broadcast them first); got f32[3] and f32[2,3]',
+    )
     expect(() => types(add, f32(1), f32(3))).toThrow(ShapeError)
   })
   it('refuses mixed and unfit dtypes', () => {
@@ -139,10 +144,13 @@ describe('derivatives', () => {
   it('are absent where they are zero', () => {
     const zero = (f: F): unknown => {
       let found: unknown
-      stage((xs) => {
-        found = jvpFlat((ys) => [f(...ys)], [xs[0]!], [xs[1]!]).tangents[0]
-        return []
-      }, [f32(), f32()])
+      stage(
+        (xs) => {
+          found = jvpFlat((ys) => [f(...ys)], [xs[0]!], [xs[1]!]).tangents[0]
+          return []
+        },
+        [f32(), f32()],
+      )
       return found
     }
     expect(zero(sign)).toBe(null)

@@ -19,7 +19,8 @@ export const broadcastInDim = (x: Tensor, params: P<'broadcast_in_dim'>): Tensor
 export const transpose = (x: Tensor, params: P<'transpose'>): Tensor =>
   params.permutation.every((p, i) => p === i) && params.permutation.length === x.ndim ? x : bind1(transposeP, [x], params)
 /** The same elements in row-major order. Source: jax.lax.reshape. */
-export const reshape = (x: Tensor, params: P<'reshape'>): Tensor => (sameShape(x.aval.shape, params.newSizes) ? x : bind1(reshapeP, [x], params))
+export const reshape = (x: Tensor, params: P<'reshape'>): Tensor =>
+  sameShape(x.aval.shape, params.newSizes) ? x : bind1(reshapeP, [x], params)
 /** Without some axes of size 1. Source: jax.lax.squeeze. */
 export const squeeze = (x: Tensor, params: P<'squeeze'>): Tensor => (params.dimensions.length === 0 ? x : bind1(squeezeP, [x], params))
 /** Sum over axes, which are removed. Source: jax.lax.reduce_sum_p. */
@@ -55,7 +56,8 @@ export const broadcastAxis = (x: Tensor, size: number, axis: number): Tensor => 
   return broadcastInDim(x, { shape, broadcastDimensions: otherAxes(shape.length, [axis]) })
 }
 /** The batch axis of an operand moved to `to`; an operand without one is repeated. */
-export const batchAt = (size: number, x: Tensor, dim: Dim, to = 0): Tensor => (dim === null ? broadcastAxis(x, size, to) : moveAxis(x, dim, to))
+export const batchAt = (size: number, x: Tensor, dim: Dim, to = 0): Tensor =>
+  dim === null ? broadcastAxis(x, size, to) : moveAxis(x, dim, to)
 /** Every operand with the batch axis first; an unbatched operand is repeated. */
 export const alignBatch = (size: number, xs: readonly Tensor[], dims: readonly Dim[]): Tensor[] =>
   xs.map((x, i) => batchAt(size, x, dims[i] ?? null))
@@ -84,7 +86,12 @@ const broadcastInDimP = definePrimitive<P<'broadcast_in_dim'>>('broadcast_in_dim
     const kept = dims.filter((d) => !stretched.includes(d))
     const sorted = [...kept].sort((a, b) => a - b)
     const ordered = transpose(summed, { permutation: kept.map((d) => sorted.indexOf(d)) })
-    return [expandDims(ordered, range(dims.length).filter((i) => stretched.includes(dims[i]!)))]
+    return [
+      expandDims(
+        ordered,
+        range(dims.length).filter((i) => stretched.includes(dims[i]!)),
+      ),
+    ]
   },
   batch: (axis, xs, dims, { shape, broadcastDimensions }) => {
     const x = first(axis, xs, dims)
@@ -100,7 +107,9 @@ const transposeP = definePrimitive<P<'transpose'>>('transpose', {
         )
       : `permutation [${permutation}] must name each axis of the operand once`,
   jvp: ([x], ts, p) => [[transpose(x!, p)], [onlyTangent(ts, (t) => transpose(t, p))]],
-  transpose: ([ct], _xs, { permutation }) => [ct ? transpose(ct, { permutation: permutation.map((_, i) => permutation.indexOf(i)) }) : null],
+  transpose: ([ct], _xs, { permutation }) => [
+    ct ? transpose(ct, { permutation: permutation.map((_, i) => permutation.indexOf(i)) }) : null,
+  ],
   batch: (_axis, [x], [d], { permutation }) => {
     const rest = otherAxes(x!.ndim, [d!])
     return [[transpose(x!, { permutation: [d!, ...permutation.map((p) => rest[p]!)] })], [0]]
@@ -152,7 +161,10 @@ const addAnyP = definePrimitive<NoParams>('add_any', {
 })
 const convertP: Primitive<P<'convert_element_type'>> = definePrimitive('convert_element_type', {
   abstractEval: ([x], { newDtype, weakType }) => [aval(x!.shape, newDtype, weakType)],
-  jvp: ([x], ts, p) => [[convertElementType(x!, p)], [isFloating(p.newDtype) ? onlyTangent(ts, (t) => convertElementType(t, { ...p, weakType: false })) : null]],
+  jvp: ([x], ts, p) => [
+    [convertElementType(x!, p)],
+    [isFloating(p.newDtype) ? onlyTangent(ts, (t) => convertElementType(t, { ...p, weakType: false })) : null],
+  ],
   transpose: ([ct], [x]) => [ct ? convertElementType(ct, { newDtype: x!.aval.dtype, weakType: false }) : null],
   batch: (_axis, [x], [d], p) => [bind(convertP, [x!], p), [d!]],
 })

@@ -41,7 +41,10 @@ export const associativeScan = <X>(fn: (a: X, b: X) => X, elems: X, { reverse = 
   const at = axis < 0 ? axis + xs[0]!.ndim : axis
   const n = xs[0]!.aval.shape[at]
   if (n === undefined || xs.some((x) => x.aval.shape[at] !== n))
-    throw new TypeMismatchError('associativeScan', `all leaves need one size along axis ${axis}; got shapes ${xs.map((x) => `[${x.aval.shape}]`).join(', ')}`)
+    throw new TypeMismatchError(
+      'associativeScan',
+      `all leaves need one size along axis ${axis}; got shapes ${xs.map((x) => `[${x.aval.shape}]`).join(', ')}`,
+    )
   const flip = (ys: readonly Tensor[]): Tensor[] => ys.map((y) => rev(y, { dimensions: [at] }))
   if (reverse) xs = flip(xs)
   const combine = (a: readonly Tensor[], b: readonly Tensor[]): Tensor[] => {
@@ -52,7 +55,8 @@ export const associativeScan = <X>(fn: (a: X, b: X) => X, elems: X, { reverse = 
   const go = (ys: readonly Tensor[]): readonly Tensor[] => {
     const len = ys[0]!.aval.shape[at]!
     if (len < 2) return ys
-    const take = (zs: readonly Tensor[], start: number, limit: number, stride: number): Tensor[] => zs.map((z) => part(z, at, start, limit, stride))
+    const take = (zs: readonly Tensor[], start: number, limit: number, stride: number): Tensor[] =>
+      zs.map((z) => part(z, at, start, limit, stride))
     const odd = go(combine(take(ys, 0, len - 1, 2), take(ys, 1, len, 2)))
     const first = take(ys, 0, 1, 1)
     const evenRest = len > 2 ? combine(take(odd, 0, Math.floor((len - 1) / 2), 1), take(ys, 2, len, 2)) : []

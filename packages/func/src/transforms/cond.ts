@@ -18,7 +18,11 @@ import { flatFunction, flattenTensors } from './flat'
 type Branch<A extends readonly unknown[], R> = (...operands: A) => R
 
 /** Branches that take the constants of all, so that they have one list of operands. */
-const withSharedConsts = (programs: readonly ClosedJaxpr[], types: readonly Aval[], outTypes: readonly Aval[]): { readonly jaxprs: Jaxpr[]; readonly consts: Tensor[] } => {
+const withSharedConsts = (
+  programs: readonly ClosedJaxpr[],
+  types: readonly Aval[],
+  outTypes: readonly Aval[],
+): { readonly jaxprs: Jaxpr[]; readonly consts: Tensor[] } => {
   const consts = programs.flatMap((p) => p.consts)
   let offset = 0
   const jaxprs = programs.map((p) => {
@@ -59,7 +63,10 @@ const branchOn = <A extends readonly unknown[], R>(where: string, index: Tensor,
     const fn = flatFunction(b as (...a: never[]) => unknown, treedef, where)
     const program = stage(fn.flat, types, where)
     if (tree && !tree.equals(fn.outTree()))
-      throw new TypeMismatchError(where, `all branches must return one structure; branch 0 returns ${tree.toString()}, branch ${i} ${fn.outTree().toString()}`)
+      throw new TypeMismatchError(
+        where,
+        `all branches must return one structure; branch 0 returns ${tree.toString()}, branch ${i} ${fn.outTree().toString()}`,
+      )
     tree ??= fn.outTree()
     return program
   })
@@ -67,7 +74,11 @@ const branchOn = <A extends readonly unknown[], R>(where: string, index: Tensor,
   return unflatten<R>(tree!, condCall([index, ...consts, ...leaves], { branches: jaxprs }))
 }
 const scalar = (x: Tensor, where: string): Tensor => {
-  if (x.ndim > 0) throw new TypeMismatchError(where, `the predicate must be a scalar, got ${showAval(x.aval)}; use np.where for elementwise choice, or np.any / np.all`)
+  if (x.ndim > 0)
+    throw new TypeMismatchError(
+      where,
+      `the predicate must be a scalar, got ${showAval(x.aval)}; use np.where for elementwise choice, or np.any / np.all`,
+    )
   return x
 }
 
@@ -76,13 +87,22 @@ const scalar = (x: Tensor, where: string): Tensor => {
  *
  * Errors: TypeMismatchError where the branches return different types. Source: jax.lax.cond.
  */
-export const cond = <A extends readonly unknown[], R>(pred: Tensor | boolean | number, trueFn: Branch<A, R>, falseFn: Branch<A, R>, ...operands: A): R => {
+export const cond = <A extends readonly unknown[], R>(
+  pred: Tensor | boolean | number,
+  trueFn: Branch<A, R>,
+  falseFn: Branch<A, R>,
+  ...operands: A
+): R => {
   const p = scalar(asTensor(pred, 'cond'), 'cond')
   const bool = p.aval.dtype === 'bool' ? p : ne(p, literal(0, p.aval.dtype))
   return branchOn('cond', convert(bool, 'int32'), [falseFn, trueFn], operands)
 }
 /** The branch at `index`, clamped into range. Errors as for `cond`. Source: jax.lax.switch. */
-export const switchCase = <A extends readonly unknown[], R>(index: Tensor | number, branches: readonly Branch<A, R>[], ...operands: A): R => {
+export const switchCase = <A extends readonly unknown[], R>(
+  index: Tensor | number,
+  branches: readonly Branch<A, R>[],
+  ...operands: A
+): R => {
   if (branches.length === 0) throw new TypeMismatchError('switch', 'at least one branch is needed')
   const i = scalar(asTensor(index, 'switch'), 'switch')
   if (branches.length === 1) return branches[0]!(...operands)

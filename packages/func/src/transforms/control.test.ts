@@ -25,7 +25,14 @@ const values = (x: Tensor): number[] => Array.from(x.dataSync() as Float32Array)
 
 describe('scan', () => {
   it('carries, stacks, reverses, and takes trees', () => {
-    const xs = { a: np.array([1, 2, 3]), b: np.array([[1, 1], [2, 2], [3, 3]]) }
+    const xs = {
+      a: np.array([1, 2, 3]),
+      b: np.array([
+        [1, 1],
+        [2, 2],
+        [3, 3],
+      ]),
+    }
     const [carry, ys] = lax.scan((c: Tensor, x: typeof xs) => [c.mul(2).add(x.a), { sum: x.b.sum().add(c) }] as const, np.array(0), xs)
     expect(carry.item()).toBe(11)
     expect(values(ys.sum)).toEqual([2, 5, 10])
@@ -39,7 +46,9 @@ describe('scan', () => {
     expect(ys.shape).toEqual([0])
   })
   it('strengthens weak carries, and refuses those that change', () => {
-    expect(lax.scan((c: Tensor | number, x: Tensor) => [np.add(c, x), null] as const, 0 as Tensor | number, np.array([0.5, 1]))[0]).toBeDefined()
+    expect(
+      lax.scan((c: Tensor | number, x: Tensor) => [np.add(c, x), null] as const, 0 as Tensor | number, np.array([0.5, 1]))[0],
+    ).toBeDefined()
     const bad = (): unknown => lax.scan((c: Tensor, x: Tensor) => [np.stack([c, x]), null] as const, np.array(0), np.array([1, 2]))
     expect(bad).toThrow(TypeMismatchError)
     expect(bad).toThrow(/f32\[\] and came out as f32\[2\]/)
@@ -47,7 +56,8 @@ describe('scan', () => {
     expect(() => lax.scan((c: Tensor) => [c, c] as const, np.array(0), [np.zeros([2]), np.zeros([3])])).toThrow(/one size.*2, 3/)
   })
   it('keeps memory as it was', () => {
-    const f = (w: Tensor): Tensor => lax.scan((c: Tensor, x: Tensor) => [c.mul(w).add(x).tanh(), c] as const, np.array(0), np.array([1, 2, 3]))[1].sum()
+    const f = (w: Tensor): Tensor =>
+      lax.scan((c: Tensor, x: Tensor) => [c.mul(w).add(x).tanh(), c] as const, np.array(0), np.array([1, 2, 3]))[1].sum()
     const g = jit(grad(f))
     const w = np.array(0.5)
     g(w).dispose()
@@ -58,19 +68,48 @@ describe('scan', () => {
 })
 describe('cond, switch, while', () => {
   it('run one branch, and under vmap choose', () => {
-    const f = (x: Tensor): Tensor => lax.cond(x.greater(0), (y: Tensor) => y.mul(2), (y: Tensor) => y.neg(), x)
+    const f = (x: Tensor): Tensor =>
+      lax.cond(
+        x.greater(0),
+        (y: Tensor) => y.mul(2),
+        (y: Tensor) => y.neg(),
+        x,
+      )
     expect(f(np.array(3)).item()).toBe(6)
     expect(values(vmap(f)(np.array([3, -3])))).toEqual([6, 3])
     const g = (i: Tensor): Tensor => lax.switch(i, [() => np.array(1), () => np.array(10), () => np.array(100)])
     expect(values(vmap(g)(np.array([-5, 0, 1, 2, 9], { dtype: 'int32' })))).toEqual([1, 1, 10, 100, 100])
   })
   it('check the branches', () => {
-    expect(() => lax.cond(true, () => np.zeros([2]), () => np.zeros([3]))).toThrow(/f32\[3\] in branch 0, f32\[2\] in branch 1/)
-    expect(() => lax.cond(np.array([true, false]), () => 1, () => 2)).toThrow(/must be a scalar/)
-    expect(() => lax.cond(true, () => ({ a: np.zeros([2]) }) as unknown, () => [np.zeros([2])])).toThrow(/one structure/)
+    expect(() =>
+      lax.cond(
+        true,
+        () => np.zeros([2]),
+        () => np.zeros([3]),
+      ),
+    ).toThrow(/f32\[3\] in branch 0, f32\[2\] in branch 1/)
+    expect(() =>
+      lax.cond(
+        np.array([true, false]),
+        () => 1,
+        () => 2,
+      ),
+    ).toThrow(/must be a scalar/)
+    expect(() =>
+      lax.cond(
+        true,
+        () => ({ a: np.zeros([2]) }) as unknown,
+        () => [np.zeros([2])],
+      ),
+    ).toThrow(/one structure/)
   })
   it('loop while a condition holds, forward-differentiable', () => {
-    const f = (x: Tensor): Tensor => lax.whileLoop((c: Tensor) => c.less(100), (c: Tensor) => c.mul(c), x)
+    const f = (x: Tensor): Tensor =>
+      lax.whileLoop(
+        (c: Tensor) => c.less(100),
+        (c: Tensor) => c.mul(c),
+        x,
+      )
     expect(f(np.array(3)).item()).toBe(6561)
     expect(jvp(f, [np.array(3)], [np.array(1)])[1].item()).toBe(8 * 3 ** 7)
     expect(values(vmap(f)(np.array([2, 3, 200])))).toEqual([256, 6561, 200])
@@ -81,24 +120,37 @@ describe('cond, switch, while', () => {
 })
 describe('checkpoint', () => {
   const block = (w: Tensor, x: Tensor): Tensor => x.matmul(w).sin().matmul(w).sin()
-  const w = (): Tensor => np.array([[0.1, 0.2], [0.3, 0.4]])
+  const w = (): Tensor =>
+    np.array([
+      [0.1, 0.2],
+      [0.3, 0.4],
+    ])
   const x = (): Tensor => np.array([[1, 2]])
   const count = (text: string, word: string): number => text.split(` ${word}[`).length + text.split(` ${word} `).length - 2
 
   it('changes no number, in any composition', () => {
     const plain = values(grad((a: Tensor) => block(a, x()).sum())(w()))
-    for (const policy of [null, checkpointPolicies.dotsSaveable, checkpointPolicies.everythingSaveable, checkpointPolicies.nothingSaveable]) {
+    for (const policy of [
+      null,
+      checkpointPolicies.dotsSaveable,
+      checkpointPolicies.everythingSaveable,
+      checkpointPolicies.nothingSaveable,
+    ]) {
       const f = (a: Tensor): Tensor => checkpoint(block, { policy })(a, x()).sum()
-      for (const g of [grad(f), jit(grad(f)), grad(jit(f)), grad(checkpoint(f))]) values(g(w())).forEach((v, i) => expect(v).toBeCloseTo(plain[i]!, 5))
+      for (const g of [grad(f), jit(grad(f)), grad(jit(f)), grad(checkpoint(f))])
+        values(g(w())).forEach((v, i) => expect(v).toBeCloseTo(plain[i]!, 5))
     }
   })
   it('recomputes what the policy does not keep', () => {
-    const text = (policy: Parameters<typeof checkpoint>[1]): string => printJaxpr(makeJaxpr(grad((a: Tensor) => checkpoint(block, policy)(a, x()).sum()))(w()))
+    const text = (policy: Parameters<typeof checkpoint>[1]): string =>
+      printJaxpr(makeJaxpr(grad((a: Tensor) => checkpoint(block, policy)(a, x()).sum()))(w()))
     // the last sine is not needed again, only its argument
     expect(count(text({}), 'sin')).toBe(3)
     expect(count(text({ policy: checkpointPolicies.everythingSaveable }), 'sin')).toBe(2)
     const named = (a: Tensor, b: Tensor): Tensor => checkpointName(b.matmul(a).sin(), 'kept').matmul(a).sin()
-    const one = printJaxpr(makeJaxpr(grad((a: Tensor) => checkpoint(named, { policy: checkpointPolicies.saveOnlyTheseNames('kept') })(a, x()).sum()))(w()))
+    const one = printJaxpr(
+      makeJaxpr(grad((a: Tensor) => checkpoint(named, { policy: checkpointPolicies.saveOnlyTheseNames('kept') })(a, x()).sum()))(w()),
+    )
     expect(count(one, 'sin')).toBe(2)
   })
 })
@@ -108,8 +160,20 @@ describe('named axes', () => {
     expect(values(vmap(f, { axisName: 'i' })(np.array([1, 3])))).toEqual([0.25, 0.75])
     expect(values(jit(vmap(jit(f), { axisName: 'i' }))(np.array([1, 3])))).toEqual([0.25, 0.75])
     expect(values(vmap(() => lax.axisIndex('i').astype('float32'), { axisName: 'i', axisSize: 3 })())).toEqual([0, 1, 2])
-    const both = vmap(vmap((y: Tensor) => lax.psum(y, ['i', 'j']), { axisName: 'j' }), { axisName: 'i' })
-    expect(values(both(np.array([[1, 2], [3, 4]])))).toEqual([10, 10, 10, 10])
+    const both = vmap(
+      vmap((y: Tensor) => lax.psum(y, ['i', 'j']), { axisName: 'j' }),
+      { axisName: 'i' },
+    )
+    expect(
+      values(
+        both(
+          np.array([
+            [1, 2],
+            [3, 4],
+          ]),
+        ),
+      ),
+    ).toEqual([10, 10, 10, 10])
     expect(() => f(np.array(1))).toThrow(AxisNameError)
     const total = (y: Tensor): Tensor => vmap((z: Tensor) => lax.pmean(z.square(), 'i'), { axisName: 'i' })(y).sum()
     expect(values(grad(total)(np.array([1, 3])))).toEqual([2, 6])
@@ -124,8 +188,21 @@ describe('vmap', () => {
   })
   it('takes trees of axes, negative ones, and nests', () => {
     const f = vmap((p: { readonly a: Tensor; readonly b: Tensor }) => p.a.add(p.b.sum()), { inAxes: [{ a: -1, b: null }], outAxes: -1 })
-    expect(values(f({ a: np.array([[1, 2], [3, 4]]), b: np.array([10, 20]) }))).toEqual([31, 32, 33, 34])
-    const outer = vmap(vmap((a: Tensor, b: Tensor) => a.mul(b), { inAxes: [null, 0] }), { inAxes: [0, null] })
+    expect(
+      values(
+        f({
+          a: np.array([
+            [1, 2],
+            [3, 4],
+          ]),
+          b: np.array([10, 20]),
+        }),
+      ),
+    ).toEqual([31, 32, 33, 34])
+    const outer = vmap(
+      vmap((a: Tensor, b: Tensor) => a.mul(b), { inAxes: [null, 0] }),
+      { inAxes: [0, null] },
+    )
     expect(values(outer(np.array([1, 2]), np.array([3, 4])))).toEqual([3, 4, 6, 8])
   })
 })

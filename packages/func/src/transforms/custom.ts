@@ -96,7 +96,10 @@ export const customJvp = <A extends readonly unknown[], R>(f: (...args: A) => R,
 }
 const checkRule = (where: string, value: FlatArgs, tangent: FlatArgs): void => {
   if (!value.treedef.equals(tangent.treedef))
-    throw new TypeMismatchError(where, `value and tangent must have one structure; got ${value.treedef.toString()} and ${tangent.treedef.toString()}`)
+    throw new TypeMismatchError(
+      where,
+      `value and tangent must have one structure; got ${value.treedef.toString()} and ${tangent.treedef.toString()}`,
+    )
   value.leaves.forEach((v, i) => {
     const t = tangent.leaves[i]!
     if (isFloating(v.aval.dtype) && !sameType(v.aval, t.aval))
@@ -162,7 +165,10 @@ const cotangents = (where: string, answer: unknown, flat: FlatArgs): readonly (T
     if (given === null || given === undefined) return types.leaves.map(() => null)
     const cts = flattenTensors(given, where)
     if (!cts.treedef.equals(types.treedef))
-      throw new TypeMismatchError(where, `cotangent ${i} must have the structure of its argument, ${types.treedef.toString()}; got ${cts.treedef.toString()}`)
+      throw new TypeMismatchError(
+        where,
+        `cotangent ${i} must have the structure of its argument, ${types.treedef.toString()}; got ${cts.treedef.toString()}`,
+      )
     return cts.leaves.map((c, k) => {
       const want = types.leaves[k]!.aval
       if (isFloating(want.dtype) && !sameType(want, c.aval))

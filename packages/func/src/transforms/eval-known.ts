@@ -7,7 +7,11 @@ import { isTensor, type Tensor } from '../tensor'
 import { flatFunction } from './flat'
 
 const isType = (x: unknown): x is ShapeDtype =>
-  typeof x === 'object' && x !== null && !isTensor(x) && Array.isArray((x as ShapeDtype).shape) && typeof (x as ShapeDtype).dtype === 'string'
+  typeof x === 'object' &&
+  x !== null &&
+  !isTensor(x) &&
+  Array.isArray((x as ShapeDtype).shape) &&
+  typeof (x as ShapeDtype).dtype === 'string'
 
 /** Like a tree of tensors, but with types where the values are unknown. */
 export interface Known<R> {
@@ -22,7 +26,10 @@ export interface Known<R> {
  *
  * No error for what does; the caller looks at `leaves`. Source: jax.interpreters.partial_eval.trace_to_jaxpr_nounits.
  */
-export const evalKnown = <A extends readonly unknown[], R>(f: (...args: A) => R, ...args: { readonly [K in keyof A]: unknown }): Known<R> => {
+export const evalKnown = <A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  ...args: { readonly [K in keyof A]: unknown }
+): Known<R> => {
   const { leaves, treedef } = flatten(args, isType)
   const fn = flatFunction(f as (...a: never[]) => unknown, treedef, 'evalKnown')
   let types: readonly ShapeDtype[] = []

@@ -37,7 +37,10 @@ export const flatFunctionWithAux = (
   treedef: TreeDef,
   where: string,
   hasAux: boolean,
-): FlatFunction & { readonly aux: () => { readonly leaves: readonly Tensor[]; readonly treedef: TreeDef }; readonly numOuts: () => number } => {
+): FlatFunction & {
+  readonly aux: () => { readonly leaves: readonly Tensor[]; readonly treedef: TreeDef }
+  readonly numOuts: () => number
+} => {
   let out: TreeDef | undefined
   let aux: TreeDef | undefined
   let auxLeaves: readonly Tensor[] = []
@@ -71,7 +74,8 @@ export const places = (argnums: number | readonly number[], count: number, where
   const list = typeof argnums === 'number' ? [argnums] : argnums
   return list.map((a) => {
     const i = a < 0 ? a + count : a
-    if (!Number.isInteger(i) || i < 0 || i >= count) throw new TypeMismatchError(where, `argument ${a} is out of range for ${count} arguments`)
+    if (!Number.isInteger(i) || i < 0 || i >= count)
+      throw new TypeMismatchError(where, `argument ${a} is out of range for ${count} arguments`)
     return i
   })
 }

@@ -82,7 +82,9 @@ export const jacrev =
     const [value, pullback] = vjp((x: unknown) => g(x), unflatten(treedef, xs))
     const out = flatten(value)
     const outs = out.leaves.map((o) => asTensor(o as TensorLike, 'jacrev'))
-    const rows = vmap((...cts: readonly Tensor[]) => flatten(pullback(unflatten(out.treedef, cts))[0]).leaves as Tensor[], { outAxes: 0 })(...basis(outs))
+    const rows = vmap((...cts: readonly Tensor[]) => flatten(pullback(unflatten(out.treedef, cts))[0]).leaves as Tensor[], { outAxes: 0 })(
+      ...basis(outs),
+    )
     // rows[k]: [all outputs, ...leaf k]; cut into the blocks of each output
     const cut = rows.map((r) => blocks(r, 0, outs))
     return unflatten<JacobianOf<R>>(
@@ -96,8 +98,10 @@ export const jacrev =
     )
   }
 /** The matrix of second derivatives of a scalar function: `[a..., a...]`. Source: jax.hessian. */
-export const hessian = <A extends readonly unknown[], R>(f: (...args: A) => R, options: JacobianOptions = {}): ((...args: A) => JacobianOf<R>) =>
-  jacfwd(jacrev(f, options) as (...args: A) => R, options)
+export const hessian = <A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  options: JacobianOptions = {},
+): ((...args: A) => JacobianOf<R>) => jacfwd(jacrev(f, options) as (...args: A) => R, options)
 
 /** A tensor for a tensor by a tensor; else a tree of the result's structure with trees of the argument's. */
 export type JacobianOf<R> = R

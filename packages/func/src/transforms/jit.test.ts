@@ -1,6 +1,19 @@
 import { hostBackend } from '@heddle/backend-host'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ConcretizationError, DisposedError, getDefaultBackend, grad, jit, np, setDefaultBackend, type Tensor, tidy, TypeMismatchError, valueAndGrad, vmap } from '../index'
+import {
+  ConcretizationError,
+  DisposedError,
+  getDefaultBackend,
+  grad,
+  jit,
+  np,
+  setDefaultBackend,
+  type Tensor,
+  tidy,
+  TypeMismatchError,
+  valueAndGrad,
+  vmap,
+} from '../index'
 
 beforeEach(() => setDefaultBackend(hostBackend()))
 const values = (x: Tensor): number[] => Array.from(x.dataSync() as Float32Array)
@@ -18,11 +31,14 @@ describe('jit', () => {
     expect(f.traceCount()).toBe(4)
   })
   it('takes static arguments by value', () => {
-    const f = jit((x: Tensor, options: { readonly times: number }) => {
-      let y = x
-      for (let i = 0; i < options.times; i++) y = y.add(x)
-      return y
-    }, { staticArgnums: 1 })
+    const f = jit(
+      (x: Tensor, options: { readonly times: number }) => {
+        let y = x
+        for (let i = 0; i < options.times; i++) y = y.add(x)
+        return y
+      },
+      { staticArgnums: 1 },
+    )
     expect(values(f(np.array([1]), { times: 2 }))).toEqual([3])
     expect(values(f(np.array([1]), { times: 2 }))).toEqual([3])
     expect(f.traceCount()).toBe(1)
@@ -39,7 +55,16 @@ describe('jit', () => {
     expect(values(jit((x: Tensor) => x.mul(w))(np.array([1, 1])))).toEqual([2, 3])
     const g = (a: Tensor): Tensor => jit((x: Tensor) => x.mul(a).sum())(w)
     expect(values(grad(g)(np.array([5, 7])))).toEqual([2, 3])
-    expect(values(vmap(g)(np.array([[1, 0], [0, 1]])))).toEqual([2, 3])
+    expect(
+      values(
+        vmap(g)(
+          np.array([
+            [1, 0],
+            [0, 1],
+          ]),
+        ),
+      ),
+    ).toEqual([2, 3])
   })
   it('gives donated tensors away', () => {
     const f = jit((state: { readonly w: Tensor }, x: Tensor) => ({ w: state.w.add(x) }), { donateArgnums: 0 })
@@ -53,12 +78,22 @@ describe('jit', () => {
   })
   it('keeps memory flat over many donated steps, without a dispose', () => {
     const loss = (w: Tensor, x: Tensor): Tensor => np.tanh(x.matmul(w)).square().mean()
-    const step = jit((w: Tensor, x: Tensor) => {
-      const [value, g] = valueAndGrad(loss)(w, x)
-      return [w.sub(g.mul(0.1)), value] as const
-    }, { donateArgnums: 0 })
-    const x = np.array([[1, 2], [3, 4], [5, 6]])
-    let w: Tensor = np.array([[0.1, 0.2], [0.3, 0.4]])
+    const step = jit(
+      (w: Tensor, x: Tensor) => {
+        const [value, g] = valueAndGrad(loss)(w, x)
+        return [w.sub(g.mul(0.1)), value] as const
+      },
+      { donateArgnums: 0 },
+    )
+    const x = np.array([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ])
+    let w: Tensor = np.array([
+      [0.1, 0.2],
+      [0.3, 0.4],
+    ])
     const turn = (): void => {
       const [next, value] = step(w, x)
       w = next

@@ -35,7 +35,11 @@ let objects = 0
 /** A static argument as a key: plain data by value, everything else by identity. */
 export const staticKey = (x: unknown): string => {
   if (x === null || (typeof x !== 'object' && typeof x !== 'function'))
-    return typeof x === 'string' ? JSON.stringify(x) : typeof x === 'symbol' ? `symbol:${String(x)}` : `${typeof x}:${Object.is(x, -0) ? '-0' : String(x)}`
+    return typeof x === 'string'
+      ? JSON.stringify(x)
+      : typeof x === 'symbol'
+        ? `symbol:${String(x)}`
+        : `${typeof x}:${Object.is(x, -0) ? '-0' : String(x)}`
   if (Array.isArray(x)) return `[${x.map(staticKey).join()}]`
   const proto: unknown = Object.getPrototypeOf(x)
   if (typeof x === 'object' && (proto === Object.prototype || proto === null))

@@ -3,6 +3,7 @@ import { unflatten } from '@heddle/tree'
 import { jvpFlat } from '../interpreters/jvp'
 import { zerosLike } from '../literal'
 import { isFloating } from '../dtype'
+import { TypeMismatchError } from '../error'
 import { flatFunctionWithAux, flattenTensors } from './flat'
 import { checkTangents } from './linearize'
 
@@ -26,7 +27,9 @@ export function jvp(
   options: { readonly hasAux?: boolean } = {},
 ): unknown {
   const args = flattenTensors(primals, 'jvp')
-  const ts = flattenTensors(tangents, 'jvp').leaves
+  const { leaves: ts, treedef } = flattenTensors(tangents, 'jvp')
+  if (ts.length === args.leaves.length && !treedef.equals(args.treedef))
+    throw new TypeMismatchError('jvp', `tangents have the structure of the primals, ${args.treedef.toString()}; got ${treedef.toString()}`)
   checkTangents('jvp', args.leaves, ts)
   const hasAux = options.hasAux ?? false
   const fn = flatFunctionWithAux(f, args.treedef, 'jvp', hasAux)

@@ -91,7 +91,10 @@ export const checkTangents = (where: string, primals: readonly Tensor[], tangent
  *
  * Shapes: tangents and their images have the types of arguments and result. Source: jax.linearize.
  */
-export const linearize = <A extends readonly unknown[], R>(f: (...args: A) => R, ...primals: A): [value: R, tangentOf: (...tangents: A) => R] => {
+export const linearize = <A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  ...primals: A
+): [value: R, tangentOf: (...tangents: A) => R] => {
   const args = flattenTensors(primals, 'linearize')
   const fn = flatFunction(f as (...a: never[]) => unknown, args.treedef, 'linearize')
   const lin = linearizeFlat(fn.flat, args.leaves, 'linearize')

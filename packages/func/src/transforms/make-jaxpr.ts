@@ -10,10 +10,18 @@ import { asTensor, type TensorLike } from '../numpy/promote'
 import { flatFunction } from './flat'
 
 const isType = (x: unknown): x is ShapeDtype =>
-  typeof x === 'object' && x !== null && !isTensor(x) && Array.isArray((x as ShapeDtype).shape) && typeof (x as ShapeDtype).dtype === 'string'
+  typeof x === 'object' &&
+  x !== null &&
+  !isTensor(x) &&
+  Array.isArray((x as ShapeDtype).shape) &&
+  typeof (x as ShapeDtype).dtype === 'string'
 const typeOf = (x: unknown, where: string): Aval => (isType(x) ? aval(x.shape, x.dtype) : asTensor(x as TensorLike, where).aval)
 
-const traceTypes = (f: (...args: never[]) => unknown, args: readonly unknown[], where: string): { program: ClosedJaxpr; outTree: TreeDef } => {
+const traceTypes = (
+  f: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  where: string,
+): { program: ClosedJaxpr; outTree: TreeDef } => {
   const { leaves, treedef } = flatten(args, isType)
   const fn = flatFunction(f, treedef, where)
   const program = stage(
@@ -30,7 +38,10 @@ export const makeJaxpr =
     traceTypes(f as (...a: never[]) => unknown, args, 'makeJaxpr').program
 
 /** The types of what `f` would return, without computing it. Source: jax.eval_shape. */
-export const evalShape = <A extends readonly unknown[], R>(f: (...args: A) => R, ...args: { readonly [K in keyof A]: unknown }): ShapesOf<R> => {
+export const evalShape = <A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  ...args: { readonly [K in keyof A]: unknown }
+): ShapesOf<R> => {
   const { program, outTree } = traceTypes(f as (...a: never[]) => unknown, args, 'evalShape')
   return unflatten<ShapesOf<R>>(
     outTree,

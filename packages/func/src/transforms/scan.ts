@@ -27,7 +27,9 @@ export const strengthen = (init: readonly Tensor[], outs: readonly Aval[]): read
       : x
   })
 const checkCarry = (where: string, names: readonly string[], before: readonly Aval[], after: readonly Aval[]): void => {
-  const wrong = before.flatMap((a, i) => (sameType(a, after[i]!) ? [] : [`${names[i]} went in as ${showAval(a)} and came out as ${showAval(after[i]!)}`]))
+  const wrong = before.flatMap((a, i) =>
+    sameType(a, after[i]!) ? [] : [`${names[i]} went in as ${showAval(a)} and came out as ${showAval(after[i]!)}`],
+  )
   if (wrong.length > 0) throw new TypeMismatchError(where, `the carry must keep its shapes and dtypes: ${wrong.join('; ')}`)
 }
 /** Traces a body whose first results are the carry; weak carries are strengthened until types agree. */
@@ -38,7 +40,10 @@ export const traceWithCarry = (
 ): { readonly program: ClosedJaxpr; readonly init: readonly Tensor[] } => {
   const first = trace(init.map((x) => x.aval))
   if (first.numCarry !== init.length)
-    throw new TypeMismatchError(where, `the body must return a carry of the structure it gets (${init.length} leaves), got ${first.numCarry}`)
+    throw new TypeMismatchError(
+      where,
+      `the body must return a carry of the structure it gets (${init.length} leaves), got ${first.numCarry}`,
+    )
   const outs = outAvals(first.program.jaxpr).slice(0, init.length)
   const names = init.map((_, i) => `leaf ${i}`)
   if (init.every((x, i) => sameType(x.aval, outs[i]!))) return { program: first.program, init }
@@ -59,7 +64,10 @@ const lengthOf = (xs: readonly Tensor[], given: number | undefined): number => {
   const length = given ?? sizes[0]
   if (length === undefined) throw new TypeMismatchError('scan', 'xs has no leaf, so `length` must be given')
   if (sizes.some((s) => s !== length))
-    throw new TypeMismatchError('scan', `leading axes must have one size${given === undefined ? '' : ` (length ${given})`}; got ${sizes.join(', ')}`)
+    throw new TypeMismatchError(
+      'scan',
+      `leading axes must have one size${given === undefined ? '' : ` (length ${given})`}; got ${sizes.join(', ')}`,
+    )
   return length
 }
 
@@ -85,7 +93,10 @@ export const scan = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: C, x
           if (!Array.isArray(out) || out.length !== 2) throw new TypeMismatchError('scan', 'the body must return [carry, y]')
           const got = flattenTensors(out[0], 'scan').treedef
           if (!got.equals(carry.treedef))
-            throw new TypeMismatchError('scan', `the body must return a carry of structure ${carry.treedef.toString()}, got ${got.toString()}`)
+            throw new TypeMismatchError(
+              'scan',
+              `the body must return a carry of structure ${carry.treedef.toString()}, got ${got.toString()}`,
+            )
           return out
         }) as (...a: never[]) => unknown,
         both,

@@ -15,7 +15,10 @@ import { linearizeFlat } from './linearize'
  * The pullback is a tree of what it keeps: it may be returned from `jit` or be a residual of `customVjp`.
  * Errors: TypeMismatchError for a cotangent of another type. Source: jax.vjp.
  */
-export function vjp<A extends readonly unknown[], R>(f: (...args: A) => R, ...primals: A): [value: R, pullback: (ct: R) => { -readonly [K in keyof A]: A[K] }] {
+export function vjp<A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  ...primals: A
+): [value: R, pullback: (ct: R) => { -readonly [K in keyof A]: A[K] }] {
   const [value, pullback] = vjpOf(f as (...args: never[]) => unknown, primals, false)
   return [value as R, pullback as never]
 }
@@ -27,7 +30,11 @@ export function vjpWithAux<A extends readonly unknown[], R, X>(
   const [value, pullback, aux] = vjpOf(f as (...args: never[]) => unknown, primals, true)
   return [value as R, pullback as never, aux as X]
 }
-const vjpOf = (f: (...args: never[]) => unknown, primals: readonly unknown[], hasAux: boolean): readonly [unknown, (ct: unknown) => unknown, unknown] => {
+const vjpOf = (
+  f: (...args: never[]) => unknown,
+  primals: readonly unknown[],
+  hasAux: boolean,
+): readonly [unknown, (ct: unknown) => unknown, unknown] => {
   const args = flattenTensors(primals, 'vjp')
   const fn = flatFunctionWithAux(f, args.treedef, 'vjp', hasAux)
   const lin = linearizeFlat(fn.flat, args.leaves, 'vjp')
@@ -40,7 +47,10 @@ const vjpOf = (f: (...args: never[]) => unknown, primals: readonly unknown[], ha
   const pull = (residuals: readonly Tensor[], ct: unknown): unknown => {
     const given = flattenTensors(ct, 'vjp')
     if (!given.treedef.equals(outTree))
-      throw new TypeMismatchError('vjp', `the cotangent must have the structure of the value, ${outTree.toString()}; got ${given.treedef.toString()}`)
+      throw new TypeMismatchError(
+        'vjp',
+        `the cotangent must have the structure of the value, ${outTree.toString()}; got ${given.treedef.toString()}`,
+      )
     outTypes.forEach((o, i) => {
       const c = given.leaves[i]!
       if (isFloating(o.dtype) && !sameType(o, c.aval))
@@ -131,7 +141,10 @@ const gradsOf = (
   )
   const integer = chosen.leaves.find((x) => !isFloating(x.aval.dtype))
   if (integer && !allowInt)
-    throw new DTypeError(where, `arguments to differentiate by must be floats, got ${showAval(integer.aval)}; choose others by argnums, or set allowInt`)
+    throw new DTypeError(
+      where,
+      `arguments to differentiate by must be floats, got ${showAval(integer.aval)}; choose others by argnums, or set allowInt`,
+    )
   // integral JavaScript numbers are floats to a derivative
   const fn = flatFunctionWithAux(
     ((...some: readonly unknown[]) => {

@@ -1,7 +1,7 @@
 /** Vectorization for users. */
 import { broadcastPrefix, unflatten } from '@heddle/tree'
 import { showAval } from '../aval'
-import { TypeMismatchError } from '../error'
+import { MappedOutputError, TypeMismatchError } from '../error'
 import { batchFlat } from '../interpreters/batch'
 import type { Dim } from '../primitive'
 import { batchAt, moveAxis } from '../primitives/structural'
@@ -27,7 +27,8 @@ const normalize = (axis: unknown, rank: number, what: string): Dim => {
   if (axis === null) return null
   const a = axis as number
   const i = a < 0 ? a + rank : a
-  if (!Number.isInteger(i) || i < 0 || i >= rank) throw new TypeMismatchError('vmap', `${what}: axis ${String(axis)} is out of range for rank ${rank}`)
+  if (!Number.isInteger(i) || i < 0 || i >= rank)
+    throw new TypeMismatchError('vmap', `${what}: axis ${String(axis)} is out of range for rank ${rank}`)
   return i
 }
 
@@ -45,7 +46,9 @@ export const vmap =
     if (Array.isArray(inAxes) && inAxes.length !== args.length)
       throw new TypeMismatchError('vmap', `inAxes has ${inAxes.length} entries for ${args.length} arguments`)
     const { leaves, treedef } = flattenTensors(args, 'vmap')
-    const dims = broadcastPrefix(inAxes, args).map((a, i) => normalize(a, leaves[i]!.ndim, `inAxes, leaf ${i} of type ${showAval(leaves[i]!.aval)}`))
+    const dims = broadcastPrefix(inAxes, args).map((a, i) =>
+      normalize(a, leaves[i]!.ndim, `inAxes, leaf ${i} of type ${showAval(leaves[i]!.aval)}`),
+    )
     const size = sizeOf(leaves, dims, axisSize)
     const fn = flatFunction(f as (...a: never[]) => unknown, treedef, 'vmap')
     const r = batchFlat(fn.flat, { size, name: axisName }, leaves, dims)
@@ -64,14 +67,16 @@ const sizeOf = (leaves: readonly Tensor[], dims: readonly Dim[], given: number |
     throw new TypeMismatchError(
       'vmap',
       `mapped axes must have one size${given === undefined ? '' : ` (axisSize ${given})`}; got ` +
-        leaves.flatMap((x, i) => (dims[i] === null ? [] : [`${x.aval.shape[dims[i]!]} (axis ${dims[i]} of leaf ${i}, ${showAval(x.aval)})`])).join(', '),
+        leaves
+          .flatMap((x, i) => (dims[i] === null ? [] : [`${x.aval.shape[dims[i]!]} (axis ${dims[i]} of leaf ${i}, ${showAval(x.aval)})`]))
+          .join(', '),
     )
   return size
 }
 const place = (o: Tensor, dim: Dim, to: unknown, size: number, i: number): Tensor => {
   if (to === null) {
     if (dim === null) return o
-    throw new TypeMismatchError('vmap', `output ${i} is mapped, so its out axis can not be null`)
+    throw new MappedOutputError('vmap', i)
   }
   const rank = dim === null ? o.ndim + 1 : o.ndim
   const at = normalize(to, rank, `outAxes, output ${i}`)!

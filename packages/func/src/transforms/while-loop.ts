@@ -28,7 +28,10 @@ export const whileLoop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry:
       const fn = flatFunction(((c: C) => [body(c)]) as (...a: never[]) => unknown, treedef, 'whileLoop')
       const program = stage(fn.flat, types, 'whileLoop')
       if (!fn.outTree().equals(treedef))
-        throw new TypeMismatchError('whileLoop', `the body must return a carry of structure ${treedef.toString()}, got ${fn.outTree().toString()}`)
+        throw new TypeMismatchError(
+          'whileLoop',
+          `the body must return a carry of structure ${treedef.toString()}, got ${fn.outTree().toString()}`,
+        )
       return { program, numCarry: leaves.length }
     },
     leaves,
@@ -56,12 +59,9 @@ export const foriLoop = <C>(lower: number | Tensor, upper: number | Tensor, body
   const [from, to] = [staticValue(lower), staticValue(upper)]
   if (from !== undefined && to !== undefined) {
     const start = literal(from, 'int32')
-    const [[, carry]] = scan<[Tensor, C], null, null>(
-      ([i, c]) => [[add(i, literal(1, 'int32')), body(i, c)], null],
-      [start, init],
-      null,
-      { length: Math.max(0, to - from) },
-    )
+    const [[, carry]] = scan<[Tensor, C], null, null>(([i, c]) => [[add(i, literal(1, 'int32')), body(i, c)], null], [start, init], null, {
+      length: Math.max(0, to - from),
+    })
     return carry
   }
   const int = (x: number | Tensor): Tensor => convert(asTensor(x, 'foriLoop'), 'int32')

@@ -30,7 +30,8 @@ export const batched =
     return r.outs.map((o, i) => batchAt(axis.size, o, r.dims[i]!))
   }
 /** A closure as a program, with what it closes over as leading operands. */
-export const closed = (f: Flat, types: readonly Aval[], name: string): { readonly jaxpr: Jaxpr; readonly consts: readonly Tensor[] } => stage(f, types, name)
+export const closed = (f: Flat, types: readonly Aval[], name: string): { readonly jaxpr: Jaxpr; readonly consts: readonly Tensor[] } =>
+  stage(f, types, name)
 
 const customJvpP: Primitive<CustomJvpParams> = definePrimitive('custom_jvp_call', {
   abstractEval: (ins, { fn, jaxpr }) => outAvals(jaxpr ?? stage(fn, ins, 'customJvp').jaxpr),

@@ -33,7 +33,13 @@ export const customVjpCall = (xs: readonly Tensor[], params: CustomVjpParams): r
 
 /** A backward pass on batched residuals and cotangents: what was not batched going in sums over the axis. */
 const batchedBackward =
-  (bwd: Backward, axis: BatchAxis, residualDims: () => readonly Dim[], ctDims: (n: number) => readonly Dim[], inDims: readonly Dim[]): Backward =>
+  (
+    bwd: Backward,
+    axis: BatchAxis,
+    residualDims: () => readonly Dim[],
+    ctDims: (n: number) => readonly Dim[],
+    inDims: readonly Dim[],
+  ): Backward =>
   (residuals, cts) => {
     let nonzero: readonly boolean[] = []
     const r = batchFlat(
@@ -124,7 +130,8 @@ const customVjpP: Primitive<CustomVjpParams> = definePrimitive('custom_vjp_call'
   show: ({ jaxpr }) => ({ callJaxpr: jaxpr }),
 })
 
-const forwardOnly = 'a function with a custom backward pass (customVjp) has no forward derivative; use customJvp, or reverse mode (grad, vjp)'
+const forwardOnly =
+  'a function with a custom backward pass (customVjp) has no forward derivative; use customJvp, or reverse mode (grad, vjp)'
 const customLinP: Primitive<CustomLinParams> = definePrimitive('custom_lin', {
   abstractEval: (_ins, { outTypes }) => outTypes,
   jvp: unsupported(forwardOnly),

@@ -77,7 +77,11 @@ const jitP: Primitive<JitParams> = definePrimitive('jit', {
   },
   dce: (params, used) => {
     const r = dceIns(params.jaxpr, used)
-    return { params: { ...params, jaxpr: r.jaxpr, donated: params.donated.filter((_, i) => r.usedIns[i]) }, usedIns: r.usedIns, keptOuts: used }
+    return {
+      params: { ...params, jaxpr: r.jaxpr, donated: params.donated.filter((_, i) => r.usedIns[i]) },
+      usedIns: r.usedIns,
+      keptOuts: used,
+    }
   },
   inline: ({ jaxpr }) => jaxpr,
   donated: (p) => p.donated,

@@ -2,7 +2,6 @@
 import { definePrimitive } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind1 } from '../../trace'
-import { copy } from '../piecewise'
 
 /** Names a value, for `saveOnlyTheseNames` and its like. Source: jax.ad_checkpoint.checkpoint_name. */
 export const checkpointName = (x: Tensor, name: string): Tensor => bind1(nameP, [x], { name })

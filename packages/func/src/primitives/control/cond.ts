@@ -15,7 +15,7 @@ import { bind } from '../../trace'
 import { merge, place } from '../call/jit'
 import { checkTypes } from '../check'
 import { clamp, selectN } from '../piecewise'
-import { batchAt, broadcastInDim, moveAxis } from '../structural'
+import { broadcastInDim, moveAxis } from '../structural'
 
 export interface CondParams {
   readonly branches: readonly Jaxpr[]
@@ -115,7 +115,10 @@ const condP: Primitive<CondParams> = definePrimitive('cond', {
           (ys) => {
             const outs = run(c.known, ys)
             const at = places.at[i]!
-            return [...outs.slice(0, numKnown), ...places.types.map((t, k) => (at.includes(k) ? outs[numKnown + at.indexOf(k)]! : zerosLike({ aval: t })))]
+            return [
+              ...outs.slice(0, numKnown),
+              ...places.types.map((t, k) => (at.includes(k) ? outs[numKnown + at.indexOf(k)]! : zerosLike({ aval: t }))),
+            ]
           },
           inAvals(c.known),
           'cond',

@@ -2,7 +2,10 @@
 import { dceIns } from '../../ir/dce'
 import { fixpoint, roles, type ScanParams } from './scan-params'
 
-export const scanDce = (p: ScanParams, used: readonly boolean[]): { readonly params: ScanParams; readonly usedIns: readonly boolean[]; readonly keptOuts: readonly boolean[] } => {
+export const scanDce = (
+  p: ScanParams,
+  used: readonly boolean[],
+): { readonly params: ScanParams; readonly usedIns: readonly boolean[]; readonly keptOuts: readonly boolean[] } => {
   const usedYs = used.slice(p.numCarry)
   const carry = fixpoint(used.slice(0, p.numCarry), (c) => roles(dceIns(p.jaxpr, [...c, ...usedYs]).usedIns, p)[1])
   const { jaxpr, usedIns } = dceIns(p.jaxpr, [...carry, ...usedYs])

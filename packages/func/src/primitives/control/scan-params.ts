@@ -21,7 +21,11 @@ export const roles = <A>(xs: readonly A[], p: ScanParams): readonly [consts: rea
 export const stacked = (a: Aval, length: number): Aval => aval([length, ...a.shape], a.dtype)
 /** A body whose inputs stand in another order: `order[i]` is the place in `jaxpr` of new input i; the same for outputs. */
 export const reorder = (jaxpr: Jaxpr, ins: readonly number[], outs: readonly number[]): Jaxpr =>
-  memo(jaxpr, `reorder:${ins.join()}:${outs.join()}`, () => ({ ...jaxpr, ins: ins.map((i) => jaxpr.ins[i]!), outs: outs.map((o) => jaxpr.outs[o]!) }))
+  memo(jaxpr, `reorder:${ins.join()}:${outs.join()}`, () => ({
+    ...jaxpr,
+    ins: ins.map((i) => jaxpr.ins[i]!),
+    outs: outs.map((o) => jaxpr.outs[o]!),
+  }))
 /** The least mask above `start` that `step` keeps: which parts of the carry are batched, differentiated, unknown. */
 export const fixpoint = (start: readonly boolean[], step: (carry: readonly boolean[]) => readonly boolean[]): readonly boolean[] => {
   let carry = start

@@ -61,7 +61,11 @@ const cut = (p: ScanParams, unknownIns: readonly boolean[]): Cut =>
     const loopConsts = split.known.outs.slice(invariantOuts.length)
     const invariantRaw: Jaxpr = {
       ...split.known,
-      outs: [...loopConsts, ...invariantYs.map((i) => split.known.outs[placeOf(i)]!), ...invariantResiduals.map((i) => split.known.outs[placeOf(i)]!)],
+      outs: [
+        ...loopConsts,
+        ...invariantYs.map((i) => split.known.outs[placeOf(i)]!),
+        ...invariantResiduals.map((i) => split.known.outs[placeOf(i)]!),
+      ],
     }
     const invariant = dce(
       invariantRaw,
@@ -119,7 +123,13 @@ const cut = (p: ScanParams, unknownIns: readonly boolean[]): Cut =>
     }
   })
 
-export const cutScan = (xs: readonly Tensor[], unknownIns: readonly boolean[], p: ScanParams, runKnown: Call, emitUnknown: Call): readonly Tensor[] => {
+export const cutScan = (
+  xs: readonly Tensor[],
+  unknownIns: readonly boolean[],
+  p: ScanParams,
+  runKnown: Call,
+  emitUnknown: Call,
+): readonly Tensor[] => {
   const c = cut(p, unknownIns)
   const [consts, init, scanned] = roles(xs, p)
   const [constU, , xsU] = roles(unknownIns, p)

@@ -100,8 +100,16 @@ const transposeScan = (cts: readonly Tangent[], ins: readonly (Tensor | Linear)[
     numCarry: accumulators.length + numCarry,
   })
   let next = 0
-  const take = (mask: readonly boolean[], wanted = mask): Tangent[] => mask.map((m) => (m ? outs[next++]! : null)).map((c, i) => (wanted[i] ? c : null))
-  return [...take(constLin), ...take(carryLin.map(() => true), carryLin), ...take(xsLin)]
+  const take = (mask: readonly boolean[], wanted = mask): Tangent[] =>
+    mask.map((m) => (m ? outs[next++]! : null)).map((c, i) => (wanted[i] ? c : null))
+  return [
+    ...take(constLin),
+    ...take(
+      carryLin.map(() => true),
+      carryLin,
+    ),
+    ...take(xsLin),
+  ]
 }
 /** (known constants, [sums for linear constants, carry cotangents], [slice cotangents, known slices]) -> (new sums and carry, slice cotangents). */
 const transposedBody = (p: ScanParams, constLin: readonly boolean[], xsLin: readonly boolean[]): Jaxpr =>
@@ -164,7 +172,14 @@ const scanP: Primitive<ScanParams> = definePrimitive('scan', {
     )
     return [outs, derived.outBatched.map((b, i) => (b ? (i < p.numCarry ? 0 : 1) : null))]
   },
-  partialEval: (xs, unknown, p, emit) => cutScan(xs, unknown, p, (operands, params) => scanCall(operands, params), (operands, params) => emit(scanP, operands, params)),
+  partialEval: (xs, unknown, p, emit) =>
+    cutScan(
+      xs,
+      unknown,
+      p,
+      (operands, params) => scanCall(operands, params),
+      (operands, params) => emit(scanP, operands, params),
+    ),
   interpret: interpretScan,
   dce: scanDce,
   axisNames: ({ jaxpr }) => jaxpr.axisNames,

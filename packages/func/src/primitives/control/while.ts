@@ -50,8 +50,10 @@ const jvp = (xs: readonly Tensor[], ts: readonly Tangent[], p: WhileParams): rea
   const carryTs = where(carryNz).map((i) => initTs[i] ?? zerosLike(init[i]!))
   const condTypes = inAvals(p.condJaxpr)
   const tangentTypes = where(carryNz).map((i) => aval(init[i]!.aval.shape, init[i]!.aval.dtype))
-  const cond = memo(p.condJaxpr, `while-cond:${bits(carryNz)}`, () =>
-    stage((ys) => run(p.condJaxpr, ys.slice(0, condTypes.length)), [...condTypes, ...tangentTypes], 'whileLoop').jaxpr,
+  const cond = memo(
+    p.condJaxpr,
+    `while-cond:${bits(carryNz)}`,
+    () => stage((ys) => run(p.condJaxpr, ys.slice(0, condTypes.length)), [...condTypes, ...tangentTypes], 'whileLoop').jaxpr,
   )
   const outs = whileCall([...condConsts, ...bodyConsts, ...bodyTs.filter((t): t is Tensor => t !== null), ...init, ...carryTs], {
     condJaxpr: cond,
@@ -92,10 +94,13 @@ const whileP: Primitive<WhileParams> = definePrimitive('while', {
     const wrong = checkTypes([...cc, ...carry], inAvals(p.condJaxpr)) ?? checkTypes([...bc, ...carry], inAvals(p.bodyJaxpr))
     if (wrong) return wrong
     const [pred] = outAvals(p.condJaxpr)
-    if (pred?.dtype !== 'bool' || pred.shape.length > 0) return `the condition must be a scalar bool, not ${pred ? showAval(pred) : 'nothing'}`
+    if (pred?.dtype !== 'bool' || pred.shape.length > 0)
+      return `the condition must be a scalar bool, not ${pred ? showAval(pred) : 'nothing'}`
     const outs = outAvals(p.bodyJaxpr)
     const bad = carry.findIndex((a, i) => !outs[i] || !sameType(a, outs[i]!))
-    return bad < 0 ? outs : `the body must keep the type of carry ${bad}: ${showAval(carry[bad]!)} in, ${outs[bad] ? showAval(outs[bad]!) : 'nothing'} out`
+    return bad < 0
+      ? outs
+      : `the body must keep the type of carry ${bad}: ${showAval(carry[bad]!)} in, ${outs[bad] ? showAval(outs[bad]!) : 'nothing'} out`
   },
   jvp,
   transpose: unsupported(
@@ -164,7 +169,10 @@ const whileP: Primitive<WhileParams> = definePrimitive('while', {
     }
   },
   dce: (p, used) => {
-    const condReads = split([...new Array<boolean>(p.condNumConsts + p.bodyNumConsts).fill(false), ...dceIns(p.condJaxpr, [true]).usedIns.slice(p.condNumConsts)], p)[2]
+    const condReads = split(
+      [...new Array<boolean>(p.condNumConsts + p.bodyNumConsts).fill(false), ...dceIns(p.condJaxpr, [true]).usedIns.slice(p.condNumConsts)],
+      p,
+    )[2]
     const carry = fixpoint(
       used.map((u, i) => u || condReads[i]!),
       (c) => dceIns(p.bodyJaxpr, c).usedIns.slice(p.bodyNumConsts),
