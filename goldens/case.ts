@@ -2,7 +2,7 @@
  * A golden's case: a computation whose results are to be the parts of the golden file of the same name.
  */
 import { isTensor, np, type Tensor, type DType, valueAndGrad } from '@heddle/func'
-import * as nn from '@heddle/linen'
+import type * as nn from '@heddle/linen'
 import { compareTrees, convert, golden, GoldenArray, type Golden, type GoldenLeaf, type LeafComparison, type Tolerance } from '@heddle/testing'
 import { leaves } from '@heddle/tree'
 

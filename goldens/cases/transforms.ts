@@ -35,7 +35,7 @@ class LSTMFn extends nn.Module<{ features: number }> {
 }
 
 class Block extends nn.Module {
-  call(x: Tensor, _: null): readonly [Tensor, null] {
+  call(x: Tensor, _slice: null): readonly [Tensor, null] {
     return [x.add(nn.relu(new nn.Dense({ features: 2 }).call(x))), null]
   }
 }
@@ -243,7 +243,7 @@ class TransformerBlock extends nn.Module {
 }
 
 class Layer extends nn.Module {
-  call(x: Tensor, _: null): readonly [Tensor, null] {
+  call(x: Tensor, _slice: null): readonly [Tensor, null] {
     return [new TransformerBlock().call(x), null]
   }
 }

@@ -60,7 +60,8 @@ export const drain = (parent: Module): void => {
   const queue = p.queue
   p.queue = []
   const fields = new Set<Module>()
-  for (const m of queue) for (const field of Object.values(m).flatMap(modulesIn)) if (queue.indexOf(field) > queue.indexOf(m)) fields.add(field)
+  for (const m of queue)
+    for (const field of Object.values(m).flatMap(modulesIn)) if (queue.indexOf(field) > queue.indexOf(m)) fields.add(field)
   for (const m of queue) {
     const s = m[internals]
     if (!s.pending) continue
@@ -143,7 +144,8 @@ const adoptOne = (self: Module, name: string, original: Module, own: boolean, kn
   return module
 }
 
-const keepsNames = (module: Module): boolean => (module.constructor as { readonly preserveAdoptedNames?: boolean }).preserveAdoptedNames === true
+const keepsNames = (module: Module): boolean =>
+  (module.constructor as { readonly preserveAdoptedNames?: boolean }).preserveAdoptedNames === true
 
 /** Is the first scope the second, or around it? */
 const contains = (outer: Scope, inner: Scope): boolean =>

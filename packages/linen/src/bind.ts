@@ -5,11 +5,13 @@ import { denyList, union, type Filter } from '@heddle/core'
 import * as lift from '@heddle/lift'
 import type { Rngs, Scope, Variables } from '@heddle/lift'
 import { touch } from './attach'
+import { isMethod } from './call'
 import { classOf } from './class-name'
 import { deepClone } from './clone'
 import { withContext, type CaptureFilter } from './context'
 import { ApplyModuleInvalidMethodError, CallUnbindOnUnboundModuleError } from './error'
 import type { Module } from './module'
+import { isModule } from './state'
 
 /** A function of a module. */
 export type ModuleFn = (module: never, ...args: never[]) => unknown
@@ -37,19 +39,33 @@ export interface ApplyOptions {
 
 type Call = (module: Module, ...args: readonly unknown[]) => unknown
 
-/** The function of a module that is to be run. Errors: ApplyModuleInvalidMethodError. */
-const methodOf = (module: Module, method: string | ModuleFn = 'call'): Call => {
-  if (typeof method === 'function') return method as unknown as Call
-  const known: unknown = (module as unknown as Record<string, unknown>)[method]
-  if (typeof known !== 'function') throw new ApplyModuleInvalidMethodError(classOf(module), method)
-  return (m, ...args) => (m as unknown as Record<string, (...args: readonly unknown[]) => unknown>)[method]!(...args)
+/** The function of a module that is to be run: a method, by name or itself, or a function whose first argument is the module. */
+const callOf = (method: string | ModuleFn = 'call'): Call => {
+  if (typeof method === 'string') return (module, ...args) => named(module, method)(...args)
+  if (typeof method !== 'function') return (module) => invalidMethod(module, method)
+  return isMethod(method) ? (module, ...args) => Reflect.apply(method, module, args) : (method as unknown as Call)
+}
+
+/** A method by name; of a submodule that is an attribute or a prop of this name, its call. Errors: ApplyModuleInvalidMethodError. */
+const named = (module: Module, name: string): ((...args: readonly unknown[]) => unknown) => {
+  const attribute: unknown = (module as unknown as Record<string, unknown>)[name]
+  const prop: unknown = (module.props as Readonly<Record<string, unknown>>)[name]
+  const submodule = [attribute, prop].find(isModule)
+  if (submodule !== undefined) return named(submodule, 'call')
+  if (typeof attribute !== 'function') return invalidMethod(module, name)
+  return (...args) => Reflect.apply(attribute, module, args)
+}
+
+const invalidMethod = (module: Module, method: unknown): never => {
+  throw new ApplyModuleInvalidMethodError(classOf(module), method)
 }
 
 const capturing = (capture: boolean | CaptureFilter = false): CaptureFilter | undefined =>
   capture === true ? (_module, method) => method === 'call' : capture === false ? undefined : capture
 
 /** Runs a function of a clone of the module that holds the variables of a scope. */
-const onScope = (module: Module, fn: Call, capture: CaptureFilter | undefined) =>
+const onScope =
+  (module: Module, fn: Call, capture: CaptureFilter | undefined) =>
   (scope: Scope, ...args: readonly unknown[]): unknown =>
     withContext({ capture }, () => fn(deepClone(module, { parent: scope }), ...args))
 
@@ -60,10 +76,24 @@ export const initWithOutput = (
   args: readonly unknown[],
   options: InitOptions = {},
 ): readonly [unknown, Variables] => {
+  const { run, mutable } = initializing(module, options)
+  return lift.init(run, { mutable })(rngs, ...args)
+}
+
+const initializing = (module: Module, options: InitOptions): { readonly run: ReturnType<typeof onScope>; readonly mutable: Filter } => {
   const capture = capturing(options.captureIntermediates)
   const asked = options.mutable ?? denyList('intermediates')
-  const mutable = capture === undefined ? asked : union(asked, 'intermediates')
-  return lift.init(onScope(module, methodOf(module, options.method), capture), { mutable })(rngs, ...args)
+  return { run: onScope(module, callOf(options.method), capture), mutable: capture === undefined ? asked : union(asked, 'intermediates') }
+}
+
+/**
+ * The variables of a module without its computation; arguments may be types, `{ shape, dtype }`, in place of tensors.
+ *
+ * Errors: LazyInitError. Source: `flax.linen.Module.lazy_init`.
+ */
+export const lazyInit = (module: Module, rngs: Rngs, args: readonly unknown[], options: InitOptions = {}): Variables => {
+  const { run, mutable } = initializing(module, options)
+  return lift.lazyInit(run, { mutable })(rngs, ...args)
 }
 
 /** Runs a module on variables. Source: `flax.linen.Module.apply`. */
@@ -71,7 +101,7 @@ export const apply = (module: Module, variables: unknown, args: readonly unknown
   const capture = capturing(options.captureIntermediates)
   const asked = options.mutable ?? false
   const mutable = capture === undefined ? asked : union(asked, 'intermediates')
-  const run = onScope(module, methodOf(module, options.method), capture)
+  const run = onScope(module, callOf(options.method), capture)
   return lift.apply(run, { mutable, rngs: options.rngs })(variables, ...args)
 }
 

@@ -5,7 +5,12 @@
 import { classNameOf, classOf } from './class-name'
 import { adoptAttribute, drain, touch } from './attach'
 import { context, inside } from './context'
-import { CallCompactUnboundModuleError, CallSetupUnboundModuleError, ReservedModuleAttributeError, SetAttributeFrozenModuleError } from './error'
+import {
+  CallCompactUnboundModuleError,
+  CallSetupUnboundModuleError,
+  ReservedModuleAttributeError,
+  SetAttributeFrozenModuleError,
+} from './error'
 import type { Module } from './module'
 import { internals, isModule, resetState, type Internals } from './state'
 

@@ -65,4 +65,3 @@ export const takeRecipe = (constructor: unknown): typeof context.recipe => {
   context.recipe = undefined
   return recipe
 }
-

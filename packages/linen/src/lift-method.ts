@@ -59,13 +59,16 @@ export const callLifted = (
 ): unknown => {
   const taken = take(target, args, fork ? forked : undefined)
   const { modules } = modulesOf(target)
-  const inner = fns.map((fn): AnyScopeFn => (scopes, ...xs) => {
-    const made = remake(taken, xs, scopes, moduleClass)
-    const result = fn(made.target, ...made.args)
-    checkResult(result, name)
-    leaveStates(modules, statesOf(made.target))
-    return result
-  })
+  const inner = fns.map(
+    (fn): AnyScopeFn =>
+      (scopes, ...xs) => {
+        const made = remake(taken, xs, scopes, moduleClass)
+        const result = fn(made.target, ...made.args)
+        checkResult(result, name)
+        leaveStates(modules, statesOf(made.target))
+        return result
+      },
+  )
   return run(inner, taken.scopes, taken.args, taken.main)
 }
 

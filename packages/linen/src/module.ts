@@ -7,7 +7,6 @@ import type { Key, Path, DeclareOptions, Init, Rngs, Scope, Variable, Variables 
 import { touch, place } from './attach'
 import { apply, bind, initWithOutput, unbind, type ApplyOptions, type BindOptions, type InitOptions } from './bind'
 import { attributes, wrapClass } from './call'
-import { classOf } from './class-name'
 import { clone, deepClone, takeRecipe, type CloneOptions } from './clone'
 import { currentModule } from './context'
 import { holdsModules } from './module-tree'
@@ -99,11 +98,11 @@ export class Module<P extends object = object, D extends keyof P = never> {
    *
    * `rngs` is a key for `params`, or keys by stream. Source: `flax.linen.Module.init`.
    */
-  init<const O extends InitOptionsOf<this> = object>(rngs: Rngs, args: ArgsOf<this, O>, options?: O): Variables {
+  init<const O extends InitOptionsOf<this>>(rngs: Rngs, args: ArgsOf<this, O>, options?: O): Variables {
     return initWithOutput(this as unknown as Module, rngs, args as readonly unknown[], options as InitOptions)[1]
   }
   /** `init` that answers the output too. */
-  initWithOutput<const O extends InitOptionsOf<this> = object>(
+  initWithOutput<const O extends InitOptionsOf<this>>(
     rngs: Rngs,
     args: ArgsOf<this, O>,
     options?: O,
@@ -121,7 +120,7 @@ export class Module<P extends object = object, D extends keyof P = never> {
    * @example
    * const [y, updated] = model.apply(variables, [x], { mutable: ['batch_stats'], rngs: { dropout: key }, method: 'encode' })
    */
-  apply<const O extends ApplyOptionsOf<this> = object>(variables: object, args: ArgsOf<this, O>, options?: O): Applied<this, O> {
+  apply<const O extends ApplyOptionsOf<this>>(variables: object, args: ArgsOf<this, O>, options?: O): Applied<this, O> {
     return apply(this as unknown as Module, variables, args as readonly unknown[], options as ApplyOptions) as Applied<this, O>
   }
   /** A clone that holds variables, for working with it by hand. Source: `flax.linen.Module.bind`. */

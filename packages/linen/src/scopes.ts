@@ -102,7 +102,14 @@ export const take = (target: unknown, args: readonly unknown[], change: (scope: 
     mapUntil(isOpaque, (leaf: unknown) => (isModule(leaf) ? describe(leaf, false) : leaf instanceof Variable ? variable(leaf) : leaf), x)
   const variable = (v: Variable): Ref => {
     const id = idOf(v)
-    const spec = specs.get(id) ?? { _tag: 'Variable', id, on: v.mover(), collection: v.collection, name: v.name, scope: scopes.push(v.scope) - 1 }
+    const spec = specs.get(id) ?? {
+      _tag: 'Variable',
+      id,
+      on: v.mover(),
+      collection: v.collection,
+      name: v.name,
+      scope: scopes.push(v.scope) - 1,
+    }
     specs.set(id, spec)
     return new Ref(spec)
   }

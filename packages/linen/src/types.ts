@@ -43,16 +43,11 @@ export type OutputOf<M, O> = O extends { readonly method: infer K }
     : ResultOf<MethodAt<M, K & string>>
   : ResultOf<MethodAt<M, 'call'>>
 
-type Mutates<O> = O extends { readonly mutable: infer F extends Filter }
-  ? [F] extends [false]
-    ? Captures<O>
-    : true
-  : Captures<O>
+type Mutates<O> = O extends { readonly mutable: infer F extends Filter } ? ([F] extends [false] ? Captures<O> : true) : Captures<O>
 type Captures<O> = O extends { readonly captureIntermediates: infer C } ? ([C] extends [false] ? false : true) : false
 
 /** What apply answers: the output, and with mutable collections or captured intermediates these too. */
-export type Applied<M, O> =
-  Mutates<O> extends true ? readonly [output: OutputOf<M, O>, variables: Variables] : OutputOf<M, O>
+export type Applied<M, O> = Mutates<O> extends true ? readonly [output: OutputOf<M, O>, variables: Variables] : OutputOf<M, O>
 
 /** Options of apply for a module: `method` is one of its own. */
 export type ApplyOptionsOf<M> = Omit<ApplyOptions, 'method'> & { readonly method?: MethodOf<M> }

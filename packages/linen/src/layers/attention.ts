@@ -160,7 +160,10 @@ export class MultiHeadDotProductAttention extends Module<MultiHeadDotProductAtte
     const batch = keys.value.shape.slice(0, -3)
     const expected = [...batch, 1, heads, depth]
     if (expected.join() !== query.shape.join())
-      throw new LayerError('MultiHeadDotProductAttention', `decoding: expected a query of shape [${expected.join()}], got [${query.shape.join()}]`)
+      throw new LayerError(
+        'MultiHeadDotProductAttention',
+        `decoding: expected a query of shape [${expected.join()}], got [${query.shape.join()}]`,
+      )
     const at = index.value
     const starts = [...batch.map(() => 0), at, 0, 0]
     keys.value = lax.dynamicUpdateSlice(keys.value, key, starts)
@@ -229,7 +232,10 @@ export const makeCausalMask = (x: Tensor, options: MaskOptions = {}): Tensor => 
 }
 
 /** What all masks let through; undefined ones let all through. Errors: LayerError when ranks differ. Source: `flax.linen.combine_masks`. */
-export const combineMasks = (masks: readonly (Tensor | undefined)[], { dtype = 'float32' }: Pick<MaskOptions, 'dtype'> = {}): Tensor | undefined => {
+export const combineMasks = (
+  masks: readonly (Tensor | undefined)[],
+  { dtype = 'float32' }: Pick<MaskOptions, 'dtype'> = {},
+): Tensor | undefined => {
   const [first, ...rest] = masks.filter((m) => m !== undefined)
   if (first === undefined) return undefined
   if (rest.some((m) => m.ndim !== first.ndim)) throw new LayerError('combineMasks', 'masks must have the same rank')

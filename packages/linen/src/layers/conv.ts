@@ -42,7 +42,8 @@ const spread = (sizes: Sizes = 1, rank: number): readonly number[] =>
 const canonicalPadding = (padding: Padding, rank: number): Exclude<Padding, number> | readonly (readonly [number, number])[] => {
   if (typeof padding === 'string') return padding
   const pairs = typeof padding === 'number' ? Array.from({ length: rank }, () => padding) : padding
-  if (pairs.length !== rank) throw new LayerError('Conv', `padding must have ${rank} entries, one for each axis of space, got ${pairs.length}`)
+  if (pairs.length !== rank)
+    throw new LayerError('Conv', `padding must have ${rank} entries, one for each axis of space, got ${pairs.length}`)
   return pairs.map((p) => (typeof p === 'number' ? ([p, p] as const) : p))
 }
 
@@ -51,7 +52,11 @@ type Pads = 'SAME' | 'VALID' | readonly (readonly [number, number])[]
 /** Padding that lax does not know is done before. */
 const padded = (x: Tensor, padding: Padding, window: readonly number[], dilation: readonly number[]): readonly [Tensor, Pads] => {
   const pads = canonicalPadding(padding, window.length)
-  const around = (space: readonly (readonly [number, number])[]): [number, number][] => [[0, 0], ...space.map(([a, b]): [number, number] => [a, b]), [0, 0]]
+  const around = (space: readonly (readonly [number, number])[]): [number, number][] => [
+    [0, 0],
+    ...space.map(([a, b]): [number, number] => [a, b]),
+    [0, 0],
+  ]
   if (pads === 'CIRCULAR' || pads === 'REFLECT') {
     const space = window.map((k, i): readonly [number, number] => {
       const n = (k - 1) * dilation[i]! + 1
@@ -102,7 +107,9 @@ export class Conv extends Module<ConvProps> {
     const { kernelInit = defaultKernelInit, biasInit = zerosInit, mask } = this.props
     const window = windowOf(this.props.kernelSize)
     const rank = window.length
-    const [strides, lhsDilation, rhsDilation] = [this.props.strides, this.props.inputDilation, this.props.kernelDilation].map((s) => spread(s, rank))
+    const [strides, lhsDilation, rhsDilation] = [this.props.strides, this.props.inputDilation, this.props.kernelDilation].map((s) =>
+      spread(s, rank),
+    )
     const { flat, unflat } = flatBatch(inputs, rank)
     const channels = flat.shape.at(-1)!
     if (channels % featureGroupCount !== 0)
@@ -163,7 +170,8 @@ export class ConvTranspose extends Module<ConvTransposeProps> {
     const rawKernel = masked(this.param('kernel', kernelInit, shape, paramDtype), mask, shape)
     const rawBias = useBias ? this.param('bias', biasInit, [features], paramDtype) : undefined
     const pads = canonicalPadding(padding, rank)
-    if (pads === 'REFLECT' || pads === 'CAUSAL') throw new LayerError('ConvTranspose', `there is no padding ${pads} of transposed convolutions`)
+    if (pads === 'REFLECT' || pads === 'CAUSAL')
+      throw new LayerError('ConvTranspose', `there is no padding ${pads} of transposed convolutions`)
     const [x, kernel, bias] = promoteDtype([flat, rawKernel, rawBias], { dtype })
     const y = lax.convTranspose(x, kernel, strides!, pads === 'CIRCULAR' ? 'VALID' : (pads as Pads), {
       rhsDilation,

@@ -24,7 +24,9 @@ export const gates = (
   gateFn: Activation,
   activationFn: Activation,
 ): readonly [carry: LSTMCarry, output: Tensor] => {
-  const newC = gateFn(f).mul(c).add(gateFn(i).mul(activationFn(g)))
+  const newC = gateFn(f)
+    .mul(c)
+    .add(gateFn(i).mul(activationFn(g)))
   const newH = gateFn(o).mul(activationFn(newC))
   return [[newC, newH], newH]
 }
@@ -84,12 +86,23 @@ export class OptimizedLSTMCell extends RNNCellBase<GatedCellProps, LSTMCarry> {
   call([c, h]: LSTMCarry, inputs: Tensor): readonly [carry: LSTMCarry, output: Tensor] {
     const { gateFn, activationFn, kernelInit, recurrentKernelInit, biasInit, dtype, paramDtype } = { ...cellDefaults, ...this.props }
     const common = { features: h.shape.at(-1)!, paramDtype, biasInit }
-    const params = letters.map((gate) => [
-      new DenseParams({ ...common, useBias: false, kernelInit }, { name: `i${gate}` }).call(inputs),
-      new DenseParams({ ...common, useBias: true, kernelInit: recurrentKernelInit }, { name: `h${gate}` }).call(h),
-    ] as const)
-    const fromInput = concatenated(inputs, params.map(([i]) => i), dtype)
-    const fromCarry = concatenated(h, params.map(([, r]) => r), dtype)
+    const params = letters.map(
+      (gate) =>
+        [
+          new DenseParams({ ...common, useBias: false, kernelInit }, { name: `i${gate}` }).call(inputs),
+          new DenseParams({ ...common, useBias: true, kernelInit: recurrentKernelInit }, { name: `h${gate}` }).call(h),
+        ] as const,
+    )
+    const fromInput = concatenated(
+      inputs,
+      params.map(([i]) => i),
+      dtype,
+    )
+    const fromCarry = concatenated(
+      h,
+      params.map(([, r]) => r),
+      dtype,
+    )
     const sums = np.split(fromCarry.add(fromInput), 4, -1) as [Tensor, Tensor, Tensor, Tensor]
     return gates(c, sums, gateFn, activationFn)
   }
@@ -102,7 +115,10 @@ export class OptimizedLSTMCell extends RNNCellBase<GatedCellProps, LSTMCarry> {
 
 /** Dense layers side by side. */
 const concatenated = (x: Tensor, params: readonly (readonly [Tensor, Tensor | undefined])[], dtype: DType | undefined): Tensor => {
-  const rawKernel = np.concatenate(params.map(([kernel]) => kernel), -1)
+  const rawKernel = np.concatenate(
+    params.map(([kernel]) => kernel),
+    -1,
+  )
   const biases = params.flatMap(([, bias]) => (bias === undefined ? [] : [bias]))
   const rawBias = biases.length === 0 ? undefined : np.concatenate(biases, -1)
   const [inputs, kernel, bias] = promoteDtype([x, rawKernel, rawBias], { dtype })

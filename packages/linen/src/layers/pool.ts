@@ -28,8 +28,12 @@ export const pool = (
   const steps = strides ?? windowShape.map(() => 1)
   const batch = inputs.ndim - rank - 1
   if (batch < 0 || steps.length !== rank)
-    throw new LayerError('pool', `window [${windowShape.join()}] and strides [${steps.join()}] must have an entry for each axis of space of [${inputs.shape.join()}]`)
-  if (typeof padding !== 'string' && padding.length !== rank) throw new LayerError('pool', `padding must have ${rank} entries, got ${padding.length}`)
+    throw new LayerError(
+      'pool',
+      `window [${windowShape.join()}] and strides [${steps.join()}] must have an entry for each axis of space of [${inputs.shape.join()}]`,
+    )
+  if (typeof padding !== 'string' && padding.length !== rank)
+    throw new LayerError('pool', `padding must have ${rank} entries, got ${padding.length}`)
   const ones = Array.from({ length: batch }, () => 1)
   const none = ones.map((): readonly [number, number] => [0, 0])
   const pads = typeof padding === 'string' ? padding : [...none, ...padding, [0, 0] as const]

@@ -87,7 +87,15 @@ export class SimpleCell extends SingleCarryCell<SimpleCellProps> {
   static override readonly moduleName: string = 'SimpleCell'
 
   call(carry: Tensor, inputs: Tensor): readonly [carry: Tensor, output: Tensor] {
-    const { activationFn, kernelInit, recurrentKernelInit, biasInit, dtype, paramDtype, residual = false } = { ...cellDefaults, ...this.props }
+    const {
+      activationFn,
+      kernelInit,
+      recurrentKernelInit,
+      biasInit,
+      dtype,
+      paramDtype,
+      residual = false,
+    } = { ...cellDefaults, ...this.props }
     const features = carry.shape.at(-1)!
     const common = { features, dtype, paramDtype }
     const fromInput = denseOf({ ...common, kernelInit, biasInit })

@@ -69,9 +69,16 @@ export const flipSequences = (inputs: Tensor, { seqLengths, numBatchDims, timeMa
   if (seqLengths === undefined) return np.flip(inputs, timeAxis)
   const backwards = np.arange(steps - 1, -1, -1)
   const ones = Array.from({ length: numBatchDims }, () => 1)
-  const places = backwards.reshape(timeMajor ? [steps, ...ones] : [...ones, steps]).add(np.expandDims(seqLengths, timeAxis)).mod(steps)
+  const places = backwards
+    .reshape(timeMajor ? [steps, ...ones] : [...ones, steps])
+    .add(np.expandDims(seqLengths, timeAxis))
+    .mod(steps)
   const spread = places.reshape([...places.shape, ...Array.from({ length: inputs.ndim - places.ndim }, () => 1)])
-  return np.takeAlongAxis(inputs, np.broadcastTo(spread, [...spread.shape.slice(0, places.ndim), ...inputs.shape.slice(places.ndim)]), timeAxis)
+  return np.takeAlongAxis(
+    inputs,
+    np.broadcastTo(spread, [...spread.shape.slice(0, places.ndim), ...inputs.shape.slice(places.ndim)]),
+    timeAxis,
+  )
 }
 
 /** The carry at the last step of each sequence; carries are stacked along the first axis. */
@@ -147,7 +154,10 @@ export class Bidirectional extends Module<BidirectionalProps> {
   static readonly moduleName: string = 'Bidirectional'
   static readonly childNames: Readonly<Record<string, string>> = { forwardRnn: 'forward_rnn', backwardRnn: 'backward_rnn' }
 
-  call<const O extends Omit<RNNCall, 'reverse' | 'keepOrder'> = object>(inputs: Tensor, options?: O): RNNOutput<O, readonly [unknown, unknown]> {
+  call<const O extends Omit<RNNCall, 'reverse' | 'keepOrder'> = object>(
+    inputs: Tensor,
+    options?: O,
+  ): RNNOutput<O, readonly [unknown, unknown]> {
     const { forwardRnn, backwardRnn, mergeFn = concatenate } = this.props
     const given: RNNCall = options ?? {}
     const timeMajor = given.timeMajor ?? this.props.timeMajor ?? false
