@@ -22,6 +22,8 @@ export interface ConformanceOptions<R = unknown> {
   readonly float?: 'float32' | 'float64'
   /** Only these primitives. */
   readonly primitives?: (name: string) => boolean
+  /** Only these laws. */
+  readonly laws?: (law: string) => boolean
   /** Whether to try the corners; default: if all primitives are tried. */
   readonly corners?: boolean
 }
@@ -57,7 +59,7 @@ export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptio
   const names = Object.keys(allRows).filter(primitives)
   return [
     ...names.flatMap((name) =>
-      Object.keys(laws).map((law) => ({
+      Object.keys(laws).filter(options.laws ?? (() => true)).map((law) => ({
         name: `${name}: ${law}`,
         run: () => check(setting, law, name, allRows[name]!),
       })),
