@@ -126,7 +126,10 @@ export class Store<H> {
     const input = at < 0 ? undefined : inputs[at]!
     if (input !== undefined && input.data.dtype === array.dtype) return this.share(input, array.shape)
     if (this.device.reads !== 'view') return this.ofHost(array)
-    const aliased = read.some((r, i) => r.buffer === array.data.buffer && inputs[i]!.data.host === undefined)
+    // asking a small array for its buffer is slow, so only views of the device are asked
+    let view: TypedArray | undefined
+    for (let i = 0; i < read.length && view === undefined; i++) if (inputs[i]!.data.host === undefined) view = read[i]
+    const aliased = view !== undefined && view.buffer === array.data.buffer
     return this.ofHost(aliased ? { shape: array.shape, dtype: array.dtype, data: array.data.slice() } : array)
   }
 

@@ -43,3 +43,12 @@ export const windowSlices = (shape: Shape, result: Shape, p: Params): WindowSlic
   })
   return { padding: padding.some(([low, high]) => low > 0 || high > 0) ? padding : undefined, axes }
 }
+/** Whether a window is one of image pooling: over the two middle axes of four, without holes. */
+export const isPooling = (p: Params, padded: 'padded' | 'unpadded' = 'padded'): boolean =>
+  p.windowDimensions.length === 4 &&
+  [p.windowDimensions, p.windowStrides].every((v) => v[0] === 1 && v[3] === 1) &&
+  p.windowDimensions[1]! * p.windowDimensions[2]! > 1 &&
+  p.padding.every(([low, high], i) =>
+    i === 0 || i === 3 || padded === 'unpadded' ? low === 0 && high === 0 : low >= 0 && high >= 0 && Math.max(low, high) < p.windowDimensions[i]!,
+  ) &&
+  [...p.baseDilation, ...p.windowDilation].every((d) => d === 1)

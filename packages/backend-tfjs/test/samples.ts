@@ -191,6 +191,8 @@ export const samples = (seed = 1): Sample[] => {
   const swapped = { lhsSpec: [3, 0, 1, 2], rhsSpec: [3, 0, 1, 2], outSpec: [2, 3, 0, 1] }
   conv([4, 8, 9, 3], [4, 8, 9, 5], [3, 3, 3, 5], { dimensionNumbers: swapped, padding: [[1, 1], [1, 1]] })
   conv([4, 9, 9, 3], [4, 5, 5, 5], [3, 3, 3, 5], { dimensionNumbers: swapped, padding: [[1, 1], [1, 1]], rhsDilation: [2, 2] })
+  // so many columns that they are made in parts
+  conv([40, 30, 30, 16], [40, 28, 28, 4], [3, 3, 16, 4], { dimensionNumbers: swapped })
   conv([2, 3, 8, 9], [5, 3, 3, 3], [2, 5, 6, 7], { dimensionNumbers: { lhsSpec: [0, 1, 2, 3], rhsSpec: [0, 1, 2, 3], outSpec: [0, 1, 2, 3] } })
   const line = { lhsSpec: [0, 2, 1], rhsSpec: [2, 1, 0], outSpec: [0, 2, 1] }
   conv([2, 20, 3], [3, 3, 5], [2, 20, 5], { dimensionNumbers: line, padding: [[2, 0]] })

@@ -15,6 +15,9 @@ export type WasmRun = Run<Block>
 
 export const isFloat32 = (types: readonly Aval[]): boolean => types.every((a) => a.dtype === 'float32')
 
+/** The same elements as integers, for moving and choosing among them without branches. */
+export const bitsOf = (x: Float32Array): Int32Array => new Int32Array(x.buffer, x.byteOffset, x.length)
+
 /** A kernel in JavaScript that writes its float32 result into the heap; operands may be anywhere. */
 export const inHeap = (
   { store, heap }: Context,

@@ -5,53 +5,16 @@
  * input (as in gradients of strided convolutions) and cropping by the same copy, groups by a loop. tfjs on wasm has no gradient of
  * a filter and a slow one of an input; both are again convolutions here, so a net trains at the speed of its forward pass.
  */
-import type { ParamsOf, Shape } from '@heddle/func/backend'
+import type { ParamsOf } from '@heddle/func/backend'
 import type { Plan, Plans } from '../device'
 import { type Copy, copier, product, stridesOf } from '../strided'
+import { type Canonical, canonical, type Four, type Geometry, geometryOf, isDense, paddedShape, paddingConfig, spatialOf } from './canonical'
 import { type Buffer, type Context, isFloat32 } from './context'
 import type { Block } from './heap'
 import { padding } from './layout'
+import { wideWindow } from './wide-window'
 
 type Params = ParamsOf['conv_general_dilated']
-type Four = readonly [number, number, number, number]
-type Pair = readonly [number, number]
-/** An array's axes in canonical order; spatial axes that it lacks have size 1. */
-interface Canonical {
-  readonly shape: Four
-  readonly strides: Four
-}
-const canonical = (shape: Shape, order: readonly (number | undefined)[]): Canonical => {
-  const own = stridesOf(shape)
-  return {
-    shape: order.map((axis) => (axis === undefined ? 1 : shape[axis]!)) as unknown as Four,
-    strides: order.map((axis) => (axis === undefined ? 0 : own[axis]!)) as unknown as Four,
-  }
-}
-/** The height's and width's axes of a spec [batch, feature, ...spatial]; one spatial axis is the width. */
-const spatialOf = <A>(spec: readonly A[], at: number): readonly [A | undefined, A | undefined] =>
-  spec.length - at === 2 ? [spec[at], spec[at + 1]] : [undefined, spec[at]]
-const pairOf = (values: Shape): Pair => [values.length === 2 ? values[0]! : 1, values[values.length - 1] ?? 1]
-const isDense = ({ shape, strides }: Canonical): boolean => {
-  const dense = stridesOf(shape)
-  return shape.every((n, i) => n === 1 || strides[i] === dense[i])
-}
-
-interface Geometry {
-  readonly strides: Pair
-  readonly dilation: Pair
-  /** Of the input, by height and width. */
-  readonly pads: readonly [readonly [number, number], readonly [number, number]]
-  readonly inputDilation: Pair
-}
-const geometryOf = (params: Params): Geometry => ({
-  strides: pairOf(params.windowStrides),
-  dilation: pairOf(params.rhsDilation),
-  inputDilation: pairOf(params.lhsDilation),
-  pads: params.padding.length === 2 ? [params.padding[0]!, params.padding[1]!] : [[0, 0], params.padding[0] ?? [0, 0]],
-})
-const dilated = (n: number, dilation: number, [low, high]: readonly [number, number]): number =>
-  (n === 0 ? 0 : (n - 1) * dilation + 1) + low + high
-
 /** Reads one group of an operand as a dense array; `made` says whether it has to be freed. */
 type Read = (x: Buffer, group: number) => { readonly block: Block; readonly made: boolean }
 
@@ -60,16 +23,10 @@ const inputReader = (context: Context, x: Canonical, offset: number, g: Geometry
   const { store, heap } = context
   const [pt, pl] = g.pads
   const byCopy = g.inputDilation.some((d) => d > 1) || [...pt, ...pl].some((p) => p < 0)
-  const [n, h, w, c] = x.shape
-  const shape: Four = byCopy ? [n, dilated(h, g.inputDilation[0], pt), dilated(w, g.inputDilation[1], pl), c] : x.shape
+  const shape: Four = byCopy ? paddedShape(x.shape, g) : x.shape
   const size = product(shape)
-  const config = [[0, 0, 0], [...pt, g.inputDilation[0] - 1], [...pl, g.inputDilation[1] - 1], [0, 0, 0]] as unknown as readonly (readonly [
-    number,
-    number,
-    number,
-  ])[]
   const { copy, from, to } = byCopy
-    ? padding(x.shape, shape, config, x.strides)
+    ? padding(x.shape, shape, paddingConfig(g), x.strides)
     : { copy: copier(x.shape, x.strides, stridesOf(shape)), from: 0, to: 0 }
   const inPlace = !byCopy && groups === 1 && isDense(x)
   const read: Read = (buffer, group) => {
@@ -154,4 +111,7 @@ const convolution =
       return [store.ofDevice(total ?? last!, type)]
     }
   }
-export const convolutions = (context: Context): Plans<Block> => ({ conv_general_dilated: convolution(context) })
+export const convolutions = (context: Context): Plans<Block> => {
+  const [wide, general] = [wideWindow(context), convolution(context)]
+  return { conv_general_dilated: (call) => wide(call) ?? general(call) }
+}

@@ -66,8 +66,7 @@ export class Heap {
     return new Block(id, address)
   }
   free(block: Block): void {
-    this.#module.tfjs.disposeData(block.id)
-    if (block.aliases !== undefined) for (const id of block.aliases.values()) this.#module.tfjs.disposeData(id)
+    this.freeSlice(block)
     this.#module._free(block.address)
   }
   /** Registers a part of an array under a number of its own; `forget` ends it. */
@@ -75,6 +74,14 @@ export class Heap {
     const id = this.#nextId
     this.#module.tfjs.registerTensor(id, size, block.address + offset * 4)
     return id
+  }
+  /** A part of a float32 array as an array of its own, which does not outlive it. */
+  slice(block: Block, offset: number, size: number): Block {
+    return new Block(this.part(block, offset, size), block.address + offset * 4)
+  }
+  freeSlice(block: Block): void {
+    this.forget(block.id)
+    if (block.aliases !== undefined) for (const id of block.aliases.values()) if (id !== block.id) this.forget(id)
   }
   forget(id: number): void {
     this.#module.tfjs.disposeData(id)

@@ -3,12 +3,12 @@
  *
  * Left to the host: sign (C gives 0 for NaN and for 1e-20), log1p, sin, cos (C is off by up to 4 % near 0), round half away,
  * integers, comparisons (C takes four times as long). max and min of C lose a NaN on the right and take 11 ns an element, so they
- * are JavaScript, but for max(x, 0), which is C's Relu.
+ * are JavaScript, but for max(x, 0), which is C's Relu. A bool is a byte of 0 or 1.
  */
 import type { KernelCall, ParamsOf } from '@heddle/func/backend'
 import type { Plan, Plans } from '../device'
 import { sizeOf } from '../strided'
-import { type Context, inHeap, isFloat32 } from './context'
+import { bitsOf, type Context, inHeap, isFloat32 } from './context'
 import type { Block } from './heap'
 
 type WasmPlan<P> = Plan<Block, P>
@@ -87,11 +87,23 @@ const integerPower = ({ store, heap }: Context): WasmPlan<ParamsOf['integer_pow'
 }
 
 type Extremum = (x: Float32Array, sx: number, y: Float32Array, sy: number, out: Float32Array, n: number) => void
+
+// No branch depends on the data: where one does, its mispredictions are nine tenths of the time.
 const larger: Extremum = (x, sx, y, sy, out, n) => {
-  for (let i = 0; i < n; i++) out[i] = Math.max(x[i * sx]!, y[i * sy]!)
+  const [xs, ys, to] = [bitsOf(x), bitsOf(y), bitsOf(out)]
+  for (let i = 0; i < n; i++) {
+    const p = x[i * sx]!
+    const bits = ys[i * sy]!
+    to[i] = bits ^ ((bits ^ xs[i * sx]!) & -(Number(p > y[i * sy]!) | Number(p !== p)))
+  }
 }
 const smaller: Extremum = (x, sx, y, sy, out, n) => {
-  for (let i = 0; i < n; i++) out[i] = Math.min(x[i * sx]!, y[i * sy]!)
+  const [xs, ys, to] = [bitsOf(x), bitsOf(y), bitsOf(out)]
+  for (let i = 0; i < n; i++) {
+    const p = x[i * sx]!
+    const bits = ys[i * sy]!
+    to[i] = bits ^ ((bits ^ xs[i * sx]!) & -(Number(p < y[i * sy]!) | Number(p !== p)))
+  }
 }
 const stepsOf = ({ ins, outs }: KernelCall<unknown>): number[] => ins.map((a) => (a.shape.length < outs[0]!.shape.length ? 0 : 1))
 
@@ -130,7 +142,9 @@ const select =
     const { store } = context
     if (which!.shape.length < out.shape.length) return (inputs) => [store.share(inputs[store.onHost(inputs[0]!)[0] !== 0 ? 2 : 1]!)]
     return inHeap(context, out, (to, [w, a, b]) => {
-      for (let i = 0; i < n; i++) to[i] = w![i] !== 0 ? (b![i] as number) : (a![i] as number)
+      const [no, yes, bits] = [bitsOf(a as Float32Array), bitsOf(b as Float32Array), bitsOf(to)]
+      const chosen = w as Uint8Array
+      for (let i = 0; i < n; i++) bits[i] = no[i]! ^ ((no[i]! ^ yes[i]!) & -chosen[i]!)
     })
   }
 const identity =

@@ -1,11 +1,11 @@
 /**
- * Reductions of float32 on wasm, in JavaScript: sums are kept in double precision (C adds a million numbers one by one in single,
- * and is 1 % off) and no axis is transposed for (C transposes all but the last).
+ * Reductions of float32 on wasm. Sums are JavaScript's, in double precision: C adds a million numbers one by one in single, and is
+ * 1 % off. Extrema are C's along the last axes; along others C would transpose first.
  */
 import type { Plans } from '../device'
 
 import { type Context, inHeap, isFloat32 } from './context'
-import type { Block } from './heap'
+import type { Block, CFunction } from './heap'
 
 interface Step {
   readonly outer: number
@@ -35,7 +35,7 @@ type Floats = Float32Array | Float64Array
 type Reduce = (x: Floats, step: Step, out: Floats) => void
 
 /** Sums of runs, each by four sums. */
-const sumRuns = (x: Floats, n: number, runs: number, out: Floats): void => {
+export const sumRuns = (x: Floats, n: number, runs: number, out: Floats): void => {
   const even = n - (n % 4)
   for (let r = 0, p = 0; r < runs; r++) {
     let a = 0
@@ -89,11 +89,19 @@ const min: Reduce = (x, { outer, reduced, inner }, out) => {
 
 export const reduction = (context: Context): Plans<Block> => {
   const by =
-    (reduce: Reduce): NonNullable<Plans<Block>['reduce_sum']> =>
+    (reduce: Reduce, c?: CFunction): NonNullable<Plans<Block>['reduce_sum']> =>
     ({ ins, outs, params: { axes } }) => {
       if (!isFloat32(ins)) return undefined
       const steps = reductionSteps(ins[0]!.shape, axes)
-      const { store } = context
+      const { store, heap } = context
+      const [{ outer, reduced, inner } = { outer: 0, reduced: 0, inner: 0 }] = steps
+      if (c !== undefined && steps.length === 1 && inner === 1)
+        return (inputs) => {
+          const x = store.onDevice(inputs[0]!)
+          const block = heap.alloc('float32', outer)
+          c(x.id, 0, reduced, block.id)
+          return [store.ofDevice(block, outs[0]!)]
+        }
       if (steps.length === 0) return (inputs) => [store.share(inputs[0]!, outs[0]!.shape)]
       return inHeap(context, outs[0]!, (to, [x]) => {
         let from = x as Floats
@@ -104,5 +112,5 @@ export const reduction = (context: Context): Plans<Block> => {
         })
       })
     }
-  return { reduce_sum: by(sum), reduce_max: by(max), reduce_min: by(min) }
+  return { reduce_sum: by(sum), reduce_max: by(max, context.heap.call('Max')), reduce_min: by(min, context.heap.call('Min')) }
 }

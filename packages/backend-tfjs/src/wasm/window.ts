@@ -1,18 +1,18 @@
 /**
- * Sums and extrema of windows on wasm, in JavaScript: XNNPACK's pooling turns a NaN into -Infinity or drops it.
+ * Sums and extrema of windows on wasm.
  *
- * A window is the product of its sides, so it is reduced along one axis after the other, over whole rows at a time.
+ * XNNPACK's pooling of images turns a NaN into -Infinity or drops it, so it is used where the sum of all elements is a number. All
+ * else is JavaScript: a window is the product of its sides, so it is reduced along one axis after the other, whole rows at a time.
  */
 import type { ParamsOf } from '@heddle/func/backend'
 import type { Plan, Plans } from '../device'
 import { product } from '../strided'
-import { type Context, inHeap, isFloat32 } from './context'
+import { isPooling } from '../window-slices'
+import { bitsOf, type Context, inHeap, isFloat32 } from './context'
 import type { Block } from './heap'
+import { sumRuns } from './reduction'
 
 type Params = ParamsOf['reduce_window_sum']
-type Floats = Float32Array | Float64Array
-/** Folds row `from` of x into a row of the result. */
-type Fold = (x: Floats, from: number, out: Floats, to: number, n: number) => void
 
 interface AxisWindow {
   readonly outer: number
@@ -45,38 +45,60 @@ const isTrivial = (p: Params, axis: number): boolean =>
   p.padding[axis]![0] === 0 &&
   p.padding[axis]![1] === 0
 
-const reduceAxis = (x: Floats, { outer, inner, size, result, ends, rows }: AxisWindow, fold: Fold, identity: number, out: Floats): void => {
-  for (let o = 0; o < outer; o++)
-    for (let j = 0; j < result; j++) {
-      const to = (o * result + j) * inner
-      let i = j === 0 ? 0 : ends[j - 1]!
+/** Each operation has its own loops, which the engine compiles each for itself. */
+type Reduce = (x: Float32Array, w: AxisWindow, out: Float32Array) => void
+
+const sum: Reduce = (x, { outer, inner, size, result, ends, rows }, out) => {
+  for (let o = 0, to = 0; o < outer; o++)
+    for (let j = 0, i = 0; j < result; j++, to += inner) {
       const end = ends[j]!
-      if (i === end) {
-        out.fill(identity, to, to + inner)
-        continue
+      if (i === end) out.fill(0, to, to + inner)
+      for (let first = true; i < end; i++, first = false) {
+        const from = (o * size + rows[i]!) * inner
+        if (first) for (let k = 0; k < inner; k++) out[to + k] = x[from + k]!
+        else for (let k = 0; k < inner; k++) out[to + k] = out[to + k]! + x[from + k]!
       }
-      const first = (o * size + rows[i++]!) * inner
-      for (let k = 0; k < inner; k++) out[to + k] = x[first + k]!
-      for (; i < end; i++) fold(x, (o * size + rows[i]!) * inner, out, to, inner)
     }
 }
-const add: Fold = (x, from, out, to, n) => {
-  for (let i = 0; i < n; i++) out[to + i]! += x[from + i]!
+// without branches on the data, as in pointwise.ts
+const max: Reduce = (x, { outer, inner, size, result, ends, rows }, out) => {
+  const [values, bits] = [bitsOf(x), bitsOf(out)]
+  for (let o = 0, to = 0; o < outer; o++)
+    for (let j = 0, i = 0; j < result; j++, to += inner) {
+      const end = ends[j]!
+      if (i === end) out.fill(Number.NEGATIVE_INFINITY, to, to + inner)
+      for (let first = true; i < end; i++, first = false) {
+        const from = (o * size + rows[i]!) * inner
+        if (first) for (let k = 0; k < inner; k++) out[to + k] = x[from + k]!
+        else
+          for (let k = 0; k < inner; k++) {
+            const v = x[from + k]!
+            const old = bits[to + k]!
+            bits[to + k] = old ^ ((old ^ values[from + k]!) & -(Number(v > out[to + k]!) | Number(v !== v)))
+          }
+      }
+    }
 }
-const max: Fold = (x, from, out, to, n) => {
-  for (let i = 0; i < n; i++) {
-    const v = x[from + i]!
-    if (v > out[to + i]! || v !== v) out[to + i] = v
-  }
-}
-const min: Fold = (x, from, out, to, n) => {
-  for (let i = 0; i < n; i++) {
-    const v = x[from + i]!
-    if (v < out[to + i]! || v !== v) out[to + i] = v
-  }
+const min: Reduce = (x, { outer, inner, size, result, ends, rows }, out) => {
+  const [values, bits] = [bitsOf(x), bitsOf(out)]
+  for (let o = 0, to = 0; o < outer; o++)
+    for (let j = 0, i = 0; j < result; j++, to += inner) {
+      const end = ends[j]!
+      if (i === end) out.fill(Number.POSITIVE_INFINITY, to, to + inner)
+      for (let first = true; i < end; i++, first = false) {
+        const from = (o * size + rows[i]!) * inner
+        if (first) for (let k = 0; k < inner; k++) out[to + k] = x[from + k]!
+        else
+          for (let k = 0; k < inner; k++) {
+            const v = x[from + k]!
+            const old = bits[to + k]!
+            bits[to + k] = old ^ ((old ^ values[from + k]!) & -(Number(v < out[to + k]!) | Number(v !== v)))
+          }
+      }
+    }
 }
 const windowBy =
-  (context: Context, fold: Fold, identity: number): Plan<Block, Params> =>
+  (context: Context, reduce: Reduce): Plan<Block, Params> =>
   ({ ins, outs, params }) => {
     if (!isFloat32(ins)) return undefined
     const { shape: to } = outs[0]!
@@ -89,16 +111,55 @@ const windowBy =
     }
     if (steps.length === 0) return (inputs) => [context.store.share(inputs[0]!)]
     return inHeap(context, outs[0]!, (out, [x]) => {
-      let from = x as Floats
+      let from = x as Float32Array
       steps.forEach((step, i) => {
-        const next = i === steps.length - 1 ? out : new Float64Array(step.outer * step.result * step.inner)
-        reduceAxis(from, step, fold, identity, next)
+        const next = i === steps.length - 1 ? out : new Float32Array(step.outer * step.result * step.inner)
+        reduce(from, step, next)
         from = next
       })
     })
   }
+/** Whether the sum of the elements is a number, so that none of them is NaN. */
+const isClean = (x: Float32Array): boolean => {
+  const sum = new Float32Array(1)
+  sumRuns(x, x.length, 1, sum)
+  return !Number.isNaN(sum[0])
+}
+/** XNNPACK's pooling, guarded; its average leaves padding out of the count, so padded sums are JavaScript's. */
+const pooled =
+  (context: Context, name: 'MaxPool' | 'AvgPool', general: Plan<Block, Params>): Plan<Block, Params> =>
+  (call) => {
+    const loops = general(call)
+    const { params: p } = call
+    if (loops === undefined || !isPooling(p, name === 'AvgPool' ? 'unpadded' : 'padded')) return loops
+    const { store, heap } = context
+    const [c, times] = [heap.call(name), heap.call('Multiply')]
+    const [batch, height, width, channels] = call.ins[0]!.shape as [number, number, number, number]
+    const [, h, w] = p.windowDimensions as [number, number, number, number]
+    const [, sh, sw] = p.windowStrides as [number, number, number, number]
+    const [, [top, bottom], [left, right]] = p.padding as [unknown, readonly [number, number], readonly [number, number]]
+    const geometry = [batch, height, width, h, w, top, right, bottom, left]
+    const n = product(call.outs[0]!.shape)
+    return (inputs) => {
+      const x = store.onDevice(inputs[0]!)
+      if (!isClean(heap.f32(x, product(call.ins[0]!.shape)))) return loops(inputs)
+      const out = heap.alloc('float32', n)
+      if (name === 'MaxPool') {
+        c(x.id, ...geometry, 1, 1, sh, sw, channels, channels, out.id)
+        return [store.ofDevice(out, call.outs[0]!)]
+      }
+      c(x.id, ...geometry, sh, sw, channels, out.id)
+      const count = heap.upload(Float32Array.of(h * w), 'float32')
+      const sums = heap.alloc('float32', n)
+      times(out.id, heap.shape(0, [n]), 1, count.id, heap.shape(1, [1]), 1, 0, sums.id)
+      heap.free(out)
+      heap.free(count)
+      return [store.ofDevice(sums, call.outs[0]!)]
+    }
+  }
+
 export const windows = (context: Context): Plans<Block> => ({
-  reduce_window_sum: windowBy(context, add, 0),
-  reduce_window_max: windowBy(context, max, Number.NEGATIVE_INFINITY),
-  reduce_window_min: windowBy(context, min, Number.POSITIVE_INFINITY),
+  reduce_window_sum: pooled(context, 'AvgPool', windowBy(context, sum)),
+  reduce_window_max: pooled(context, 'MaxPool', windowBy(context, max)),
+  reduce_window_min: windowBy(context, min),
 })
