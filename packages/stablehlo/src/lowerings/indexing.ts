@@ -83,7 +83,7 @@ const scattering =
       unique_indices: String(params.uniqueIndices),
     }
     const scalar = type([], x!.dtype)
-    return generic(b, 'scatter', [x!, at, updates!], attributes, [b.region([scalar, scalar], combine)], [x!])
+    return generic(b, 'scatter', [x!, at, updates!], attributes, [() => b.region([scalar, scalar], combine)], [x!])
   }
 const combining =
   (name: string): Body =>

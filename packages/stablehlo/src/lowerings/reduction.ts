@@ -26,7 +26,7 @@ const place =
     const values = b.constant(direction === 'GT' ? lowest(x!.dtype) : highest(x!.dtype), x!.dtype)
     const indices = b.constant(0, indexDtype)
     const [value, index] = [type([], x!.dtype), type([], indexDtype)]
-    const region = b.region([value, index, value, index], better(direction))
+    const region = () => b.region([value, index, value, index], better(direction))
     const where = iota(b, x!.shape, indexDtype, axes[0])
     const results = generic(b, 'reduce', [x!, where, values, indices], { dimensions: i64s(axes) }, [region], [
       type(out!.shape, x!.dtype),

@@ -24,7 +24,7 @@ export const reduceWindow = (
     window_strides: i64s(w.windowStrides),
   }
   const scalars = xs.map((x) => type([], x.dtype))
-  return generic(b, 'reduce_window', [...xs, ...inits], attributes, [b.region([...scalars, ...scalars], body)], outs)
+  return generic(b, 'reduce_window', [...xs, ...inits], attributes, [() => b.region([...scalars, ...scalars], body)], outs)
 }
 const reducing =
   (name: string, init: (dtype: DType) => Scalar): Lower<WindowShape> =>
@@ -52,8 +52,8 @@ const selectAndScatterAdd: Lower<WindowParams['select_and_scatter_add']> = (b, {
       )
     : operand!
   const scalar = type([], operand!.dtype)
-  const choose = b.region([scalar, scalar], (i, [p, q]) => [compare(i, direction[params.select], p!, q!)])
-  const gather = b.region([scalar, scalar], (i, [p, q]) => [add(i, p!, q!)])
+  const choose = () => b.region([scalar, scalar], (i, [p, q]) => [compare(i, direction[params.select], p!, q!)])
+  const gather = () => b.region([scalar, scalar], (i, [p, q]) => [add(i, p!, q!)])
   const attributes = {
     padding: i64Pairs(padding.map(() => [0, 0])),
     window_dimensions: i64s(params.windowDimensions),

@@ -57,21 +57,16 @@ export class Block {
     return types.map((t) => ({ ...t, name: this.names.arg() }))
   }
   /** An operation with one result. */
-  op(text: string, result: Type): Value {
-    const name = this.names.result()
-    this.#lines.push(`${name} = ${text}`)
-    return { name, shape: result.shape, dtype: result.dtype }
+  op(text: string | (() => string), result: Type): Value {
+    return this.ops(text, [result])[0]!
   }
-  /** An operation with any number of results. */
-  ops(text: string, results: readonly Type[]): readonly Value[] {
-    if (results.length === 1) return [this.op(text, results[0]!)]
-    if (results.length === 0) {
-      this.#lines.push(text)
-      return []
-    }
-    const name = this.names.result()
-    this.#lines.push(`${name}:${results.length} = ${text}`)
-    return results.map((r, i) => ({ name: `${name}#${i}`, shape: r.shape, dtype: r.dtype }))
+  /** An operation with any number of results; text with regions is a function, called when the results have their names. */
+  ops(text: string | (() => string), results: readonly Type[]): readonly Value[] {
+    const count = results.length
+    const name = count === 0 ? '' : this.names.result()
+    const head = count === 0 ? '' : count === 1 ? `${name} = ` : `${name}:${count} = `
+    this.#lines.push(`${head}${typeof text === 'string' ? text : text()}`)
+    return results.map((r, i) => ({ name: count === 1 ? name : `${name}#${i}`, shape: r.shape, dtype: r.dtype }))
   }
   #constant(text: string, t: Type): Value {
     const line = `stablehlo.constant dense<${text}> : ${tensorType(t)}`
@@ -91,9 +86,9 @@ export class Block {
   integers(values: readonly number[], dtype: DType): Value {
     return this.#constant(values.length === 0 ? '' : `[${values.join(', ')}]`, type([values.length], dtype))
   }
+  /** Any host data. */
   data({ shape, dtype, data }: HostArray): Value {
-    const scalar = shape.length === 0 && dtype === 'bool' ? scalarText(data[0] !== 0, 'bool') : undefined
-    return this.#constant(scalar ?? nested(dataText(data, dtype), shape, dtype), type(shape, dtype))
+    return this.#constant(dataText(data, shape, dtype), type(shape, dtype))
   }
   /** Calls a private function of the module, made once for its name, types and `key`. */
   call(name: string, key: unknown, ins: readonly Value[], body: Body): readonly Value[] {
@@ -101,10 +96,9 @@ export class Block {
     return this.ops(`func.call @${f.name}(${names(ins)}) : (${typesOf(ins)}) -> ${resultTypes(f.outs)}`, f.outs)
   }
   /** The operations of a block inside, and its terminator. */
-  #inside(args: readonly Value[], body: Body, keyword: string): { readonly text: string; readonly outs: readonly Value[] } {
+  #inside(args: readonly Value[], body: Body): string {
     const b = new Block(this.functions, this.names)
-    const outs = body(b, args)
-    return { text: b.finish(outs, keyword), outs }
+    return b.finish(body(b, args), 'stablehlo.return')
   }
   /** All lines, after the terminator that returns `outs`. */
   finish(outs: readonly Value[], keyword: string): string {
@@ -115,24 +109,16 @@ export class Block {
   region(types: readonly Type[], body: Body): string {
     const args = this.arguments(types)
     const head = args.length === 0 ? '' : `\n^bb0(${args.map((a) => `${a.name}: ${tensorType(a)}`).join(', ')}):`
-    return `{${head}\n  ${indent(this.#inside(args, body, 'stablehlo.return').text)}\n}`
+    return `{${head}\n  ${indent(this.#inside(args, body))}\n}`
   }
   /** A loop as long as `going` holds for the carry. */
   while(init: readonly Value[], going: (b: Block, carry: readonly Value[]) => Value, step: Body): readonly Value[] {
     const carry = init.map((x) => ({ ...x, name: this.names.named('iterArg') }))
-    const cond = this.#inside(carry, (b, c) => [going(b, c)], 'stablehlo.return').text
-    const body = this.#inside(carry, step, 'stablehlo.return').text
     const pairs = carry.map((c, i) => `${c.name} = ${init[i]!.name}`).join(', ')
-    return this.ops(`stablehlo.while(${pairs}) : ${typesOf(init)}\ncond {\n  ${indent(cond)}\n} do {\n  ${indent(body)}\n}`, init)
+    return this.ops(() => {
+      const cond = this.#inside(carry, (b, c) => [going(b, c)])
+      const body = this.#inside(carry, step)
+      return `stablehlo.while(${pairs}) : ${typesOf(init)}\ncond {\n  ${indent(cond)}\n} do {\n  ${indent(body)}\n}`
+    }, init)
   }
-}
-/** Booleans have no hex form, so they are nested lists like everything in MLIR's own notation. */
-const nested = (text: string, shape: Shape, dtype: DType): string => {
-  if (dtype !== 'bool' || shape.length < 2 || shape.includes(0)) return text
-  let parts = text.slice(1, -1).split(', ')
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const n = shape[axis]!
-    parts = Array.from({ length: parts.length / n }, (_, i) => `[${parts.slice(i * n, (i + 1) * n).join(', ')}]`)
-  }
-  return parts[0]!
 }

@@ -121,14 +121,15 @@ export const generic = (
   name: string,
   ins: readonly Value[],
   attributes: Readonly<Record<string, string>>,
-  regions: readonly string[],
+  regions: readonly (() => string)[],
   outs: readonly Type[],
 ): readonly Value[] => {
   const entries = Object.entries(attributes).map(([k, v]) => `${k} = ${v}`)
   const properties = entries.length === 0 ? '' : ` <{${entries.join(', ')}}>`
-  const bodies = regions.length === 0 ? '' : ` (${regions.join(', ')})`
   const signature = `(${ins.map(tensorType).join(', ')}) -> ${outs.length === 0 ? '()' : resultTypes(outs)}`
-  return b.ops(`"stablehlo.${name}"(${ins.map((x) => x.name).join(', ')})${properties}${bodies} : ${signature}`, outs)
+  const head = `"stablehlo.${name}"(${ins.map((x) => x.name).join(', ')})${properties}`
+  const bodies = (): string => (regions.length === 0 ? '' : ` (${regions.map((r) => r()).join(', ')})`)
+  return b.ops(() => `${head}${bodies()} : ${signature}`, outs)
 }
 /** Batched matrix product over named axes, accumulated in the result's dtype. */
 export const dot = (
