@@ -25,6 +25,8 @@ export const isLinear = (x: Tensor | Linear): x is Linear => (x as Linear)._tag 
 export interface BatchAxis {
   readonly size: number
   readonly name: string | undefined
+  /** The mesh axis that sharding constraints inside get for it. */
+  readonly spmdName?: string | undefined
 }
 /** The position of the batch axis in an operand; null where the operand has none. */
 export type Dim = number | null

@@ -7,6 +7,7 @@
 import type { Aval } from '../aval'
 import type { DType, TypedArray } from '../dtype'
 import type { ClosedJaxpr, Jaxpr } from '../ir/jaxpr'
+import type { Sharding } from '../sharding'
 import type { LeafName, ParamsOf } from '../table'
 
 /** A dense row-major array in host memory; `data` is of the storage type of `dtype` (see StorageOf). */
@@ -25,6 +26,10 @@ export interface Storage<B> {
   /** A second handle on the same data; both are to be released. */
   readonly share: (buffer: B) => B
   readonly release: (buffer: B) => void
+  /** The same data over the devices of a mesh; absent where there is one device. */
+  readonly place?: (buffer: B, aval: Aval, sharding: Sharding) => B
+  /** How a buffer lies over devices; null: whole, on one. */
+  readonly shardingOf?: (buffer: B) => Sharding | null
   /** Buffers alive (handles, not counting shared data twice) and their bytes. */
   readonly memory: () => { readonly buffers: number; readonly bytes: number }
 }
@@ -54,6 +59,8 @@ export interface FusedKernels<B> {
 export interface CompileOptions {
   /** Inputs whose memory may be reused or freed. */
   readonly donated: readonly boolean[]
+  /** How each input lies over devices; null: whole. Absent where all are. */
+  readonly inShardings?: readonly (Sharding | null)[]
   /** A name for messages and profiles. */
   readonly name: string
 }

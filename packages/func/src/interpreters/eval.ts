@@ -8,6 +8,7 @@ import type { Jaxpr } from '../ir/jaxpr'
 import { newVar } from '../ir/jaxpr'
 import { infer, type Primitive } from '../primitive'
 import { makePlan, prepareKernel } from '../plan/plan'
+import { type Sharding, shardingKey } from '../sharding'
 import type { Tensor } from '../tensor'
 import { checkActive, setEvaluation } from '../trace'
 import { axisNamesOf } from './stage'
@@ -27,30 +28,39 @@ export const backendOf = (xs: readonly Tensor[]): Backend => {
 }
 
 const executables = new WeakMap<Jaxpr, Map<Backend, Map<string, Executable<unknown>>>>()
-/** The program made ready for a backend, once. */
-export const compiled = (program: Jaxpr, backend: Backend, donated: readonly boolean[] = [], name = 'jit'): Executable<unknown> => {
+interface Wanted {
+  readonly donated: readonly boolean[]
+  readonly inShardings: readonly (Sharding | null)[]
+  readonly name: string
+}
+/** The program made ready for a backend, once for each donation and placement. */
+const compiled = (program: Jaxpr, backend: Backend, { donated, inShardings, name }: Wanted): Executable<unknown> => {
   let byBackend = executables.get(program)
   if (!byBackend) executables.set(program, (byBackend = new Map()))
-  let byDonation = byBackend.get(backend)
-  if (!byDonation) byBackend.set(backend, (byDonation = new Map()))
-  const key = donated.join()
-  let made = byDonation.get(key)
+  let byKind = byBackend.get(backend)
+  if (!byKind) byBackend.set(backend, (byKind = new Map()))
+  const spread = inShardings.some((s) => s !== null)
+  const key = spread ? `${donated.join()}|${inShardings.map(shardingKey).join()}` : donated.join()
+  let made = byKind.get(key)
   if (!made) {
-    made = backend.compile ? backend.compile(program, { donated, name }) : makePlan(backend, program, donated)
-    byDonation.set(key, made)
+    made = backend.compile ? backend.compile(program, { donated, name, ...(spread ? { inShardings } : {}) }) : makePlan(backend, program, donated)
+    byKind.set(key, made)
   }
   return made
 }
+const none: readonly never[] = []
 /** Runs a program on concrete tensors; donated ones are given away. */
 export const execute = (program: Jaxpr, xs: readonly Tensor[], donated: readonly boolean[] = [], name = 'jit'): readonly Tensor[] => {
   const tensors = xs.map(concrete)
   const backend = backendOf(tensors)
-  const executable = compiled(program, backend, donated, name)
   tensors.forEach((x, i) => {
     if (donated[i] && tensors.some((y, k) => k !== i && y === x))
       throw new ArgumentError(name, `argument ${i} is donated and given a second time; pass a copy (np.copy) or do not donate it`)
   })
   const buffers = tensors.map((x, i) => (donated[i] ? undefined : x.bufferOn(backend)))
+  const { shardingOf } = backend.storage
+  const inShardings = shardingOf ? tensors.map((x) => shardingOf(x.bufferOn(backend))) : none
+  const executable = compiled(program, backend, { donated, inShardings, name })
   const inputs = tensors.map((x, i) => (donated[i] ? x.donate(backend) : buffers[i]))
   return executable.run(inputs).map((b, i) => ConcreteTensor.ofBuffer(backend, b, program.outs[i]!.aval))
 }

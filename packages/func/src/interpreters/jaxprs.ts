@@ -52,7 +52,7 @@ export interface BatchedJaxpr {
 }
 /** The program with one more, leading, axis on inputs in `batched`; outputs in `forced` have it even where they need not. */
 export const batchJaxpr = (jaxpr: Jaxpr, axis: BatchAxis, batched: readonly boolean[], forced: readonly boolean[] = []): BatchedJaxpr =>
-  memo(jaxpr, `batch:${axis.size}:${axis.name ?? ''}:${bits(batched)}:${bits(forced)}`, () => {
+  memo(jaxpr, `batch:${axis.size}:${axis.name ?? ''}:${axis.spmdName ?? ''}:${bits(batched)}:${bits(forced)}`, () => {
     let outBatched: readonly boolean[] = []
     const types = inAvals(jaxpr).map((a, i) => (batched[i] ? aval([axis.size, ...a.shape], a.dtype, a.weakType) : a))
     const made = stage(

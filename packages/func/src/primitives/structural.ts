@@ -72,8 +72,8 @@ const like = (x: Aval, shape: Shape): Aval[] => [aval(shape, x.dtype, x.weakType
 
 const broadcastInDimP = definePrimitive<P<'broadcast_in_dim'>>('broadcast_in_dim', {
   abstractEval: ([x], { shape, broadcastDimensions: dims }) =>
-    dims.length !== x!.shape.length || !distinct(dims, shape.length)
-      ? `broadcastDimensions [${dims}] must give each operand axis one axis of [${shape}]`
+    dims.length !== x!.shape.length || !distinct(dims, shape.length) || dims.some((d, i) => i > 0 && d < dims[i - 1]!)
+      ? `broadcastDimensions [${dims}] must give each operand axis one axis of [${shape}], in order (transpose first)`
       : dims.some((d, i) => shape[d] !== x!.shape[i] && x!.shape[i] !== 1)
         ? `operand axes can't stand at axes [${dims}] of [${shape}]: sizes must be equal or 1`
         : like(x!, shape),

@@ -1,5 +1,5 @@
 /** Compilation for users: a function traced once for each kind of arguments, and run as one program. */
-import { flatten, type TreeDef, unflatten } from '@heddle/tree'
+import { flatten, staticKey, type TreeDef, unflatten } from '@heddle/tree'
 import { dtypes } from '../dtype'
 import type { Aval } from '../aval'
 import { TypeMismatchError } from '../error'
@@ -9,12 +9,17 @@ import { call } from '../primitives/call/jit'
 import type { Tensor } from '../tensor'
 import { namedAxes } from '../trace'
 import { type FlatFunction, flatFunction, flattenTensors, places } from './flat'
+import { type Shardings, withShardingConstraint } from './sharding'
 
 export interface JitOptions {
   /** Arguments that are part of the program, not inputs of it: compared by value (plain data) or identity. */
   readonly staticArgnums?: number | readonly number[]
   /** Arguments whose memory the program may reuse; they can't be used afterwards. Those left out of a call are ignored. */
   readonly donateArgnums?: number | readonly number[]
+  /** How arguments lie over devices: a sharding for all, or a list of prefix trees; null leaves one as it is. */
+  readonly inShardings?: Shardings
+  /** How results lie over devices. */
+  readonly outShardings?: Shardings
   /** For messages and printed programs; default: the function's name. */
   readonly name?: string
 }
@@ -30,27 +35,6 @@ export interface Jitted<A extends readonly unknown[], R> {
   readonly clearCache: () => void
 }
 
-const identities = new WeakMap<object, number>()
-let objects = 0
-/** A static argument as a key: plain data by value, everything else by identity. */
-export const staticKey = (x: unknown): string => {
-  if (x === null || (typeof x !== 'object' && typeof x !== 'function'))
-    return typeof x === 'string'
-      ? JSON.stringify(x)
-      : typeof x === 'symbol'
-        ? `symbol:${String(x)}`
-        : `${typeof x}:${Object.is(x, -0) ? '-0' : String(x)}`
-  if (Array.isArray(x)) return `[${x.map(staticKey).join()}]`
-  const proto: unknown = Object.getPrototypeOf(x)
-  if (typeof x === 'object' && (proto === Object.prototype || proto === null))
-    return `{${Object.entries(x)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([k, v]) => `${JSON.stringify(k)}:${staticKey(v)}`)
-      .join()}}`
-  let id = identities.get(x)
-  if (id === undefined) identities.set(x, (id = objects++))
-  return `#${id}`
-}
 const typeKey = (a: Aval): string => `${dtypes[a.dtype].short}${a.weakType ? '*' : ''}${a.shape.join('x')}`
 
 /**
@@ -61,6 +45,7 @@ const typeKey = (a: Aval): string => `${dtypes[a.dtype].short}${a.weakType ? '*'
 export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, options: JitOptions = {}): Jitted<A, R> => {
   const { staticArgnums = [], donateArgnums = [] } = options
   const name = options.name ?? (f.name || 'jit')
+  const fn = sharded(f, options)
   const cache = new Map<string, Traced>()
   let traces = 0
   const run = (...args: A): R => {
@@ -77,7 +62,7 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, optio
     let traced = cache.get(key)
     if (!traced) {
       traces += 1
-      traced = trace(f, args, statics, treedef, leaves, name)
+      traced = trace(fn, args, statics, treedef, leaves, name)
       // a program that closes over traced values belongs to the surrounding transformation alone
       if (traced.program.consts.every((c) => c.trace.level === 0)) cache.set(key, traced)
     }
@@ -86,6 +71,15 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, optio
     return unflatten<R>(outTree, call(program.jaxpr, [...program.consts, ...leaves], name, mask))
   }
   return Object.assign(run, { traceCount: () => traces, clearCache: () => cache.clear() })
+}
+/** Shardings of arguments and results are constraints at the ends of the program. */
+const sharded = <A extends readonly unknown[], R>(f: (...args: A) => R, { inShardings, outShardings }: JitOptions): ((...args: A) => R) => {
+  if (inShardings === undefined && outShardings === undefined) return f
+  return (...args) => {
+    const placed = inShardings === undefined ? args : withShardingConstraint(args, inShardings)
+    const out = f(...placed)
+    return outShardings === undefined ? out : withShardingConstraint(out, outShardings)
+  }
 }
 /** An optional argument that is left out can not be donated. */
 const present = (argnums: number | readonly number[], count: number): readonly number[] =>

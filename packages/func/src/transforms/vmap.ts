@@ -20,7 +20,7 @@ export interface VmapOptions {
   readonly axisSize?: number
   /** A name for collectives inside. */
   readonly axisName?: string
-  /** A name for the mesh axis that sharding constraints inside get; kept for backends that shard. */
+  /** The mesh axis that the mapped axis lies along in sharding constraints inside. */
   readonly spmdAxisName?: string
 }
 const normalize = (axis: unknown, rank: number, what: string): Dim => {
@@ -42,7 +42,7 @@ const normalize = (axis: unknown, rank: number, what: string): Dim => {
 export const vmap =
   <A extends readonly unknown[], R>(f: (...args: A) => R, options: VmapOptions = {}): ((...args: A) => R) =>
   (...args) => {
-    const { inAxes = 0, outAxes = 0, axisSize, axisName } = options
+    const { inAxes = 0, outAxes = 0, axisSize, axisName, spmdAxisName } = options
     if (Array.isArray(inAxes) && inAxes.length !== args.length)
       throw new TypeMismatchError('vmap', `inAxes has ${inAxes.length} entries for ${args.length} arguments`)
     const { leaves, treedef } = flattenTensors(args, 'vmap')
@@ -51,7 +51,7 @@ export const vmap =
     )
     const size = sizeOf(leaves, dims, axisSize)
     const fn = flatFunction(f as (...a: never[]) => unknown, treedef, 'vmap')
-    const r = batchFlat(fn.flat, { size, name: axisName }, leaves, dims)
+    const r = batchFlat(fn.flat, { size, name: axisName, spmdName: spmdAxisName }, leaves, dims)
     const out = unflatten<R>(fn.outTree(), r.outs)
     const to = broadcastPrefix(outAxes, out)
     return unflatten<R>(

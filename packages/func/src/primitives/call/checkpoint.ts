@@ -10,7 +10,7 @@ import { partialEvalJaxpr } from '../../interpreters/partial-eval'
 import { run, runOpened } from '../../interpreters/run'
 import { stage } from '../../interpreters/stage'
 import { transposeJaxpr } from '../../interpreters/transpose'
-import { dceIns } from '../../ir/dce'
+import { dce, dceIns } from '../../ir/dce'
 import type { Jaxpr, Var } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
 import { bits, memo } from '../../ir/memo'
@@ -84,7 +84,10 @@ const cut = (jaxpr: Jaxpr, policy: CheckpointPolicy | null, unknownIns: readonly
     const unknownTypes = inAvals(open).filter((_, i) => unknownIns[i])
     const numAgain = again.jaxpr.ins.length
     return {
-      known: { ...known, outs: [...known.outs.slice(0, numKnownOuts), ...saved] },
+      known: dce(
+        { ...known, outs: [...known.outs.slice(0, numKnownOuts), ...saved] },
+        new Array<boolean>(numKnownOuts + saved.length).fill(true),
+      ).jaxpr,
       numSaved: saved.length,
       reread,
       unknown: stage(

@@ -1,0 +1,48 @@
+/** Placing arrays over devices. */
+import { broadcastPrefix, flatten, unflatten } from '@heddle/tree'
+import { ConcreteTensor } from '../array'
+import { backendOf } from '../interpreters/eval'
+import { asTensor, type TensorLike } from '../numpy/promote'
+import { shardingConstraint } from '../primitives/sharding'
+import { type ShardingLike, shardingOf } from '../sharding'
+import type { Tensor } from '../tensor'
+
+/** A sharding for a whole subtree, null for none, or a tree of such. */
+export type Shardings = ShardingLike | null | readonly Shardings[] | { readonly [key: string]: Shardings }
+
+export const isSharding = (x: unknown): x is ShardingLike =>
+  typeof x === 'object' && x !== null && 'mesh' in x && 'spec' in x && typeof (x as ShardingLike).spec === 'object'
+
+const onLeaves = (where: string, tree: unknown, shardings: Shardings, place: (x: Tensor, sharding: ShardingLike) => Tensor): unknown => {
+  const { leaves, treedef } = flatten(tree)
+  const each = broadcastPrefix(shardings, tree, isSharding) as readonly (ShardingLike | null)[]
+  return unflatten(
+    treedef,
+    leaves.map((leaf, i) => {
+      const sharding = each[i]
+      return sharding === null || sharding === undefined ? leaf : place(asTensor(leaf as TensorLike, where), sharding)
+    }),
+  )
+}
+/**
+ * The same values, which lie over the devices of a mesh so. On a backend with one device it is the identity.
+ *
+ * Errors: ArgumentError where a spec does not fit. Source: jax.lax.with_sharding_constraint.
+ */
+export const withShardingConstraint = <T>(tree: T, shardings: Shardings): T =>
+  onLeaves('withShardingConstraint', tree, shardings, (x, s) =>
+    shardingConstraint(x, { sharding: shardingOf('withShardingConstraint', s, x.shape) }),
+  ) as T
+
+/**
+ * Copies that lie over the devices of a mesh so; traced tensors are constrained. Where a backend has one device, the tensors themselves.
+ *
+ * Errors: ArgumentError where a spec does not fit, BackendError for more devices than there are. Source: jax.device_put.
+ */
+export const devicePut = <T>(tree: T, shardings: Shardings): T =>
+  onLeaves('devicePut', tree, shardings, (x, s) => {
+    const sharding = shardingOf('devicePut', s, x.shape)
+    if (!(x instanceof ConcreteTensor)) return shardingConstraint(x, { sharding })
+    const backend = backendOf([x])
+    return backend.storage.place ? ConcreteTensor.ofBuffer(backend, backend.storage.place(x.bufferOn(backend), x.aval, sharding), x.aval) : x
+  }) as T
