@@ -5,13 +5,14 @@
  * one in a prop that of the prop. This happens when it is first needed, in the order in which the modules were made: only then is it known
  * which of them are class fields of others.
  */
-import { Scope } from '@heddle/lift'
+import type { Scope } from '@heddle/lift'
 import { classOf } from './class-name'
 import { clone } from './clone'
 import { AssignSubModuleError } from './error'
 import type { Module } from './module'
 import { mapModules, modulesIn } from './module-tree'
 import { internals, isModule, type Internals } from './state'
+import { whereOf } from './where'
 
 /** What was adopted in a model, by the id of the original: a module shared by reference is one submodule. */
 const adopted = new WeakMap<object, Map<number, Module>>()
@@ -41,7 +42,7 @@ export const place = (module: Module): void => {
     s.parent = null
     return
   }
-  if (!mayInitialize(parent)) throw new AssignSubModuleError(classOf(module), classOf(s.parent))
+  if (!mayInitialize(parent)) throw new AssignSubModuleError(classOf(module), whereOf(s.parent))
   s.pending = true
   parent.queue.push(module)
 }
@@ -83,7 +84,7 @@ const attach = (module: Module): void => {
   const parent = s.parent as Module
   const p = parent[internals]
   s.pending = false
-  if (!mayInitialize(p)) throw new AssignSubModuleError(classOf(module), classOf(parent))
+  if (!mayInitialize(p)) throw new AssignSubModuleError(classOf(module), whereOf(parent))
   if (s.name === undefined) {
     const prefix = classOf(module)
     const count = p.cursors[prefix] ?? 0

@@ -4,7 +4,7 @@
  */
 import { classNameOf, classOf } from './class-name'
 import { adoptAttribute, drain, touch } from './attach'
-import { context, inside } from './context'
+import { context, currentModule, inside } from './context'
 import {
   CallCompactUnboundModuleError,
   CallSetupUnboundModuleError,
@@ -12,7 +12,10 @@ import {
   SetAttributeFrozenModuleError,
 } from './error'
 import type { Module } from './module'
+import { nameScope } from './name-scope'
 import { internals, isModule, resetState, type Internals } from './state'
+import type { ModuleClass } from './types'
+import { whereOf } from './where'
 
 type Method = (this: Module, ...args: unknown[]) => unknown
 
@@ -21,8 +24,15 @@ const handled = new WeakSet<object>()
 /** Of a wrapped method, its name, by which a transformation tells a method from a function of a module. */
 const methodNames = new WeakMap<object, string>()
 
+/** Of a method as it is in the source, the wrapped one. */
+const wrappedOf = new WeakMap<object, object>()
+/** Of a transformed function, what was transformed. */
+const targetOf = new WeakMap<object, object>()
+
 /** Is it a wrapped method, which takes its module as `this`? */
 export const isMethod = (f: object): boolean => methodNames.has(f)
+/** The wrapped method of a function that is one, or that is one in the source; undefined for other functions. */
+export const methodOf = (f: object): object | undefined => (isMethod(f) ? f : wrappedOf.get(f))
 /** Takes a method as it is: what is inside is wrapped. */
 export const asHandled = <F extends object>(f: F, name: string): F => {
   handled.add(f)
@@ -30,11 +40,35 @@ export const asHandled = <F extends object>(f: F, name: string): F => {
   return f
 }
 
+/** A transformed function of a module. On the prototype of a class, put there before its first module is made, it is a method. */
+export const asTransformed = <F extends (...args: readonly unknown[]) => unknown>(lifted: F, target: object): F => {
+  const fn = function (this: unknown, ...args: readonly unknown[]): unknown {
+    return isModule(this) && methodOf(target) !== undefined ? lifted(this, ...args) : lifted(...args)
+  }
+  targetOf.set(fn, target)
+  return Object.defineProperty(fn, 'name', { value: (target as { readonly name?: string }).name ?? '' }) as unknown as F
+}
+
+/** Makes a transformed function on a prototype a method: what was transformed is one of the class. */
+const adoptTransformed = (fn: object, name: string, compact: boolean): void => {
+  const target = targetOf.get(fn)
+  if (target === undefined) {
+    if (methodOf(fn) === undefined) wrapMethod(fn as Method, name, compact)
+    return
+  }
+  asHandled(fn, name)
+  adoptTransformed(target, name, compact)
+}
+
+/** Methods with a scope of their own, without it. */
+const scoped = new WeakMap<object, Method>()
+
 const reserved = ['props', 'name', 'parent', 'scope']
 const wrapped = new WeakSet<object>()
+let base: ModuleClass
 
 /** The names in a static list of a class and of those it extends. */
-const listed = (cls: object, list: 'compact' | 'nowrap'): ReadonlySet<string> => {
+const listed = (cls: object, list: 'compact' | 'compactNameScope' | 'nowrap'): ReadonlySet<string> => {
   const names = new Set<string>()
   for (let c: object | null = cls; c !== null && c !== Function.prototype; c = Object.getPrototypeOf(c) as object | null)
     if (Object.hasOwn(c, list)) for (const name of (c as { readonly [k in typeof list]: readonly string[] })[list]) names.add(name)
@@ -46,27 +80,58 @@ export const wrapClass = (cls: { readonly prototype: object }, top: object): voi
   const { prototype } = cls
   if (prototype === top || wrapped.has(prototype)) return
   wrapped.add(prototype)
+  base = top.constructor as ModuleClass
   const above = Object.getPrototypeOf(prototype) as { readonly constructor: { readonly prototype: object } }
   if (above !== top) wrapClass({ prototype: above }, top)
   const compact = listed(prototype.constructor, 'compact')
   const nowrap = listed(prototype.constructor, 'nowrap')
+  const scopes = listed(prototype.constructor, 'compactNameScope')
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype)) as [string, PropertyDescriptor][]) {
     if (reserved.includes(name)) throw new ReservedModuleAttributeError(classNameOf(prototype.constructor), name)
     if (typeof value !== 'function' || name === 'constructor' || nowrap.has(name) || handled.has(value as object)) continue
-    const method = wrapMethod(value as Method, name, name === 'call' || compact.has(name))
+    const method = scopes.has(name)
+      ? scopedMethod(value as Method, name)
+      : wrapMethod(value as Method, name, name === 'call' || compact.has(name))
     Object.defineProperty(prototype, name, { value: method, writable: true, configurable: true, enumerable: false })
   }
 }
 
 const wrapMethod = (fn: Method, name: string, compact: boolean): Method => {
-  const method: Method = function (...args) {
+  return inPlaceOf(fn, name, function (...args) {
     return isModule(this) ? callMethod(this, fn, name, compact, args) : fn.apply(this, args)
-  }
+  })
+}
+
+const inPlaceOf = (fn: Method, name: string, method: Method): Method => {
   Object.defineProperty(method, 'name', { value: fn.name })
   Object.defineProperty(method, 'length', { value: fn.length })
-  handled.add(method)
-  methodNames.set(method, name)
+  wrappedOf.set(fn, method)
+  return asHandled(method, name)
+}
+
+/** A method whose submodules have a scope of its name. Errors: CallCompactUnboundModuleError. */
+const scopedMethod = (fn: Method, name: string): Method => {
+  const method = inPlaceOf(fn, name, function (...args) {
+    const s = touch(this)
+    trySetup(this)
+    const scope = s.nameScopes.get(name)
+    if (scope === undefined) throw new CallCompactUnboundModuleError(classOf(this), name)
+    return currentModule() === scope ? fn.apply(this, args) : scope.call(...args)
+  })
+  scoped.set(method, fn)
   return method
+}
+
+/** The scopes of methods that have one, as submodules. */
+const makeNameScopes = (self: Module): void => {
+  for (const name of listed(self.constructor, 'compactNameScope')) {
+    const fn = scoped.get((self as unknown as Readonly<Record<string, object>>)[name]!)
+    if (fn !== undefined)
+      self[internals].nameScopes.set(
+        name,
+        nameScope(base, self, name, (...args) => fn.apply(self, [...args])),
+      )
+  }
 }
 
 /** The name under which the results of a method are kept: Flax's for `call`. */
@@ -102,7 +167,7 @@ const intercepted = (module: Module, fn: Method, method: string): ((...args: rea
   return context.interceptors.reduceRight<(...args: readonly unknown[]) => unknown>(
     (next, interceptor) =>
       (...args) =>
-        interceptor(next, args, { module, method }),
+        interceptor(next, args, { module, method, original: bare }),
     bare,
   )
 }
@@ -121,6 +186,7 @@ export const trySetup = (self: Module): void => {
     adoptFields(self)
     ;(self as { readonly setup?: () => void }).setup?.()
     adoptFields(self)
+    makeNameScopes(self)
     drain(self)
   } finally {
     s.inSetup = false
@@ -156,7 +222,7 @@ export const attributes: ProxyHandler<object> = {
   set: (target, key, value, receiver: object) => {
     if (!isModule(receiver)) return Reflect.set(target, key, value, receiver)
     const s = receiver[internals]
-    if (frozen(s)) throw new SetAttributeFrozenModuleError(classOf(receiver), String(key))
+    if (frozen(s)) throw new SetAttributeFrozenModuleError(whereOf(receiver), String(key))
     return define(receiver, key, s.inSetup && typeof key === 'string' ? adoptAttribute(receiver, key, value) : value)
   },
   get: (target, key, receiver: object) => {

@@ -7,12 +7,16 @@ import type { Module } from './module'
 /** Which return values are kept among the intermediates: of which module, and which method. */
 export type CaptureFilter = (module: Module, method: string) => boolean
 
-/** Stands around the call of a method: `next` calls it. */
-export type Interceptor = (
-  next: (...args: readonly unknown[]) => unknown,
-  args: readonly unknown[],
-  context: { readonly module: Module; readonly method: string },
-) => unknown
+/** What an interceptor is told of the call. */
+export interface InterceptorContext {
+  readonly module: Module
+  readonly method: string
+  /** The method without any interceptor around it. */
+  readonly original: (...args: readonly unknown[]) => unknown
+}
+
+/** Stands around the call of a method: `next` calls it, or the next interceptor. */
+export type Interceptor = (next: (...args: readonly unknown[]) => unknown, args: readonly unknown[], context: InterceptorContext) => unknown
 
 /** Told of each call of a method when it has returned. */
 export interface CallObserver {

@@ -40,6 +40,26 @@ export class SetAttributeFrozenModuleError extends LinenError<Detail> {
     )
   }
 }
+/** A prop is set in setup. */
+export class SetAttributeInModuleSetupError extends LinenError<Detail> {
+  constructor(module: string, attribute: string) {
+    super(
+      'SetAttributeInModuleSetupError',
+      { _tag: 'SetAttributeInModuleSetup', module, attribute },
+      `can't set ${quote(attribute)} of a ${module} in setup(): props are what the constructor was given (keep what setup() makes of them in an attribute of another name)`,
+    )
+  }
+}
+/** A method that needs an instance is called on the class. */
+export class InvalidInstanceModuleError extends LinenError<Detail> {
+  constructor(module: string, method: string) {
+    super(
+      'InvalidInstanceModuleError',
+      { _tag: 'InvalidInstanceModule', module, method },
+      `${module}.${method} is called on the class (make an instance first: new ${module}({ ... }).${method}(...))`,
+    )
+  }
+}
 /** A class has a property of a name that modules need themselves. */
 export class ReservedModuleAttributeError extends LinenError<Detail> {
   constructor(module: string, attribute: string) {

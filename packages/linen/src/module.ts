@@ -3,16 +3,24 @@
  * from init, apply and bind. Its machinery is in attach, call, bind and variable; here are its methods.
  */
 import type { AxisMetadata } from '@heddle/core'
+import { keyOf } from '@heddle/tree'
 import type { Key, Path, DeclareOptions, Init, Rngs, Scope, Variable, Variables } from '@heddle/lift'
 import { touch, place } from './attach'
-import { apply, bind, initWithOutput, unbind, type ApplyOptions, type BindOptions, type InitOptions } from './bind'
+import { apply, bind, initWithOutput, lazyInit, unbind, type ApplyOptions, type BindOptions, type InitOptions } from './bind'
 import { attributes, wrapClass } from './call'
 import { clone, deepClone, takeRecipe, type CloneOptions } from './clone'
+import { classNameOf } from './class-name'
 import { currentModule } from './context'
+import { moduleKey, sameModule } from './equality'
+import { InvalidInstanceModuleError, SetAttributeFrozenModuleError, SetAttributeInModuleSetupError } from './error'
 import { holdsModules } from './module-tree'
+import { showModule } from './show'
 import { internals, isModule, newInternals, type Internals } from './state'
-import type { Applied, ApplyOptionsOf, ArgsOf, InitOptionsOf, ModuleArgs, ModuleOptions, OutputOf } from './types'
+import { moduleTable, type TableOptions } from './summary'
+import { tabulate, type TabulateOptions } from './summary-text'
+import type { Applied, ApplyOptionsOf, ArgsOf, InitOptionsOf, ModuleArgs, ModuleOptions, OutputOf, TypesOr } from './types'
 import { param, perturb, scopeOf, sow, variable, type SowOptions } from './variable'
+import { whereOf } from './where'
 
 const withDefaults = (cls: object, props: object): object => {
   const { defaultProps = {} } = cls as { readonly defaultProps?: object }
@@ -28,7 +36,8 @@ const withDefaults = (cls: object, props: object): object => {
  *
  * A class may have, besides methods: `call`, what the module computes; `setup`, which makes submodules and declares variables as
  * attributes, and runs by itself before the first method of a module with variables; `static compact`, names of methods besides `call` in
- * which submodules may be made and variables declared; `static nowrap`, names of methods that run as they are, for what needs no variables;
+ * which submodules may be made and variables declared; `static compactNameScope`, such methods whose submodules are named under the
+ * method; `static nowrap`, names of methods that run as they are, for what needs no variables;
  * `static moduleName`, the name of the class for submodules without a name, where a minifier changes that of the source;
  * `static childNames`, names for the modules in props, where they are not to be those of the props.
  * Source: `flax.linen.Module`.
@@ -67,6 +76,10 @@ export class Module<P extends object = object, D extends keyof P = never> {
     const s = this[internals]
     return (s.pending && holdsModules(s.props) ? touch(this as unknown as Module) : s).props as Readonly<P>
   }
+  set props(_: never) {
+    const Refused = this[internals].inSetup ? SetAttributeInModuleSetupError : SetAttributeFrozenModuleError
+    throw new Refused(whereOf(this as unknown as Module), 'props')
+  }
   /** Its name among the submodules of its parent; undefined as long as it has none. */
   get name(): string | undefined {
     return touch(this as unknown as Module).name
@@ -100,6 +113,17 @@ export class Module<P extends object = object, D extends keyof P = never> {
    */
   init<const O extends InitOptionsOf<this>>(rngs: Rngs, args: ArgsOf<this, O>, options?: O): Variables {
     return initWithOutput(this as unknown as Module, rngs, args as readonly unknown[], options as InitOptions)[1]
+  }
+  /**
+   * Initializes variables without the computation: arguments may be types, `{ shape, dtype }`, in place of tensors.
+   *
+   * Errors: LazyInitError where a variable depends on the value of such an argument. Source: `flax.linen.Module.lazy_init`.
+   *
+   * @example
+   * const variables = model.lazyInit(random.key(0), [{ shape: [1024, 128], dtype: 'float32' }])
+   */
+  lazyInit<const O extends InitOptionsOf<this>>(rngs: Rngs, args: TypesOr<ArgsOf<this, O>>, options?: O): Variables {
+    return lazyInit(this as unknown as Module, rngs, args as readonly unknown[], options as InitOptions)
   }
   /** `init` that answers the output too. */
   initWithOutput<const O extends InitOptionsOf<this>>(
@@ -202,6 +226,20 @@ export class Module<P extends object = object, D extends keyof P = never> {
     return this.#scope('variables').isMutableCollection(collection)
   }
 
+  /** A table of the submodules, their inputs, outputs and variables, as text. Nothing is computed. Source: `flax.linen.Module.tabulate`. */
+  tabulate<const O extends InitOptionsOf<this> & TabulateOptions>(rngs: Rngs, args: TypesOr<ArgsOf<this, O>>, options?: O): string {
+    return tabulate(this as unknown as Module, rngs, args as readonly unknown[], options as TabulateOptions)
+  }
+  /** Clones of the modules that a call runs, by path. Nothing is computed. Source: `flax.linen.Module.module_paths`. */
+  modulePaths<const O extends InitOptionsOf<this> & TableOptions>(
+    rngs: Rngs,
+    args: TypesOr<ArgsOf<this, O>>,
+    options?: O,
+  ): Readonly<Record<string, Module>> {
+    const { rows } = moduleTable(this as unknown as Module, rngs, args as readonly unknown[], options as TableOptions)
+    return Object.fromEntries(rows.map(({ path, module }) => [path.join('/'), module]))
+  }
+
   /** A clone with some props changed, sharing the modules in its props; without variables unless a parent is given. */
   clone(props: Partial<P> = {}, options: Pick<CloneOptions, 'parent' | 'name'> = {}): this {
     return clone(this as unknown as Module, { ...options, props }) as this
@@ -211,4 +249,34 @@ export class Module<P extends object = object, D extends keyof P = never> {
     const parent = options.parent === undefined ? currentModule() : options.parent
     return deepClone(this as unknown as Module, { parent, name: options.name, props }) as this
   }
+
+  /** Are class, name and props equal? A module that holds variables is equal to itself alone. */
+  equals(other: unknown): boolean {
+    return sameModule(this as unknown as Module, other)
+  }
+  [keyOf](): string {
+    return moduleKey(this as unknown as Module)
+  }
+  /** Class, props and submodules, over several lines. */
+  toString(): string {
+    return showModule(this as unknown as Module)
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return showModule(this as unknown as Module)
+  }
+
+  /** For a message to who calls it on the class. Errors: InvalidInstanceModuleError. */
+  static init(..._: never[]): unknown {
+    return noInstance(this, 'init')
+  }
+  static initWithOutput(..._: never[]): unknown {
+    return noInstance(this, 'initWithOutput')
+  }
+  static lazyInit(..._: never[]): unknown {
+    return noInstance(this, 'lazyInit')
+  }
+}
+
+const noInstance = (cls: object, method: string): never => {
+  throw new InvalidInstanceModuleError(classNameOf(cls), method)
 }

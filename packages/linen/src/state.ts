@@ -4,6 +4,7 @@
  */
 import type { Scope } from '@heddle/lift'
 import type { Module } from './module'
+import type { NameScope } from './name-scope'
 
 /** The key under which a module keeps its internals. */
 export const internals: unique symbol = Symbol.for('heddle.linen.module') as never
@@ -37,6 +38,8 @@ export interface Internals {
   cursors: Record<string, number>
   /** Submodules and variables by name; of a variable, its collection. */
   readonly children: Map<string, Module | string>
+  /** Of methods with a scope of their own, the submodules that stand for them. */
+  readonly nameScopes: Map<string, NameScope>
   /** New children that have no name and scope yet. */
   queue: Module[]
 }
@@ -57,6 +60,7 @@ export const newInternals = (props: object, name: string | undefined, parent: Mo
   setup: 'new',
   cursors: {},
   children: new Map(),
+  nameScopes: new Map(),
   queue: [],
 })
 

@@ -2,6 +2,7 @@
  * Types of modules: of their classes, of what is given to constructors, and of what apply takes and answers.
  */
 import type { Filter } from '@heddle/core'
+import type { ShapeDtype, Tensor } from '@heddle/func'
 import type { Scope, Variables } from '@heddle/lift'
 import type { ApplyOptions, InitOptions } from './bind'
 import type { Module } from './module'
@@ -27,7 +28,18 @@ export type ModuleArgs<P, D extends keyof P> =
 type Fn = (...args: never[]) => unknown
 type ParametersOf<F> = F extends (...args: infer A) => unknown ? A : readonly unknown[]
 type ResultOf<F> = F extends (...args: never[]) => infer R ? R : unknown
-type MethodAt<M, K extends PropertyKey> = M extends { readonly [k in K]: infer F } ? F : unknown
+type HasCall = Module & { readonly call: Fn }
+type PropsOf<M> = M extends { readonly props: infer P } ? P : never
+/** A method; of a submodule in an attribute or prop, its call. */
+type MethodAt<M, K extends PropertyKey> = M extends { readonly [k in K]: infer F }
+  ? F extends { readonly call: infer C }
+    ? F extends Fn
+      ? F
+      : C
+    : F
+  : PropsOf<M> extends { readonly [k in K]: { readonly call: infer C } }
+    ? C
+    : unknown
 
 /** Arguments of the method that is run. */
 export type ArgsOf<M, O> = O extends { readonly method: infer K }
@@ -35,6 +47,13 @@ export type ArgsOf<M, O> = O extends { readonly method: infer K }
     ? A
     : ParametersOf<MethodAt<M, K & string>>
   : ParametersOf<MethodAt<M, 'call'>>
+
+/** A tree in which types may stand for tensors. */
+export type TypesOr<T> = T extends Tensor
+  ? T | ShapeDtype
+  : T extends readonly unknown[] | Readonly<Record<string, unknown>>
+    ? { readonly [K in keyof T]: TypesOr<T[K]> }
+    : T
 
 /** What the method that is run answers. */
 export type OutputOf<M, O> = O extends { readonly method: infer K }
@@ -54,4 +73,7 @@ export type ApplyOptionsOf<M> = Omit<ApplyOptions, 'method'> & { readonly method
 /** Options of init for a module: `method` is one of its own. */
 export type InitOptionsOf<M> = Omit<InitOptions, 'method'> & { readonly method?: MethodOf<M> }
 
-type MethodOf<M> = { [K in keyof M & string]: M[K] extends Fn ? K : never }[keyof M & string] | ((module: M, ...args: never[]) => unknown)
+type MethodOf<M> =
+  | { [K in keyof M & string]: M[K] extends Fn | HasCall ? K : never }[keyof M & string]
+  | { [K in keyof PropsOf<M> & string]: PropsOf<M>[K] extends HasCall ? K : never }[keyof PropsOf<M> & string]
+  | ((module: M, ...args: never[]) => unknown)

@@ -10,6 +10,7 @@ import { classOf } from './class-name'
 import { DeclareVariableError, UnboundModuleError } from './error'
 import type { Module } from './module'
 import type { Internals } from './state'
+import { whereOf } from './where'
 
 /** The scope of a module. Errors: UnboundModuleError. */
 export const scopeOf = (module: Module, what: string): Scope => {
@@ -21,7 +22,7 @@ export const scopeOf = (module: Module, what: string): Scope => {
 const declarable = (module: Module, kind: string, name: string): { readonly s: Internals; readonly scope: Scope } => {
   const scope = scopeOf(module, `${kind}s`)
   const s = touch(module)
-  if (!mayInitialize(s)) throw new DeclareVariableError(kind, name, classOf(module))
+  if (!mayInitialize(s)) throw new DeclareVariableError(kind, name, whereOf(module))
   return { s, scope }
 }
 

@@ -56,7 +56,10 @@ const identityOf = (x: object): number => {
 /** The static data of a node as a string. */
 export const auxKey = (type: NodeType, aux: unknown): string => (type.auxKey ?? staticKey)(aux)
 
-/** A value as a string: equal strings mean equal values, by value for plain data and by identity for the rest. */
+/** Objects with a method under this key are compared, as static data, by the string that it answers. */
+export const keyOf: unique symbol = Symbol.for('heddle.keyOf') as never
+
+/** A value as a string: equal strings mean equal values, by value for plain data, as `keyOf` says, and by identity for the rest. */
 export const staticKey = (x: unknown): string => {
   switch (typeof x) {
     case 'string':
@@ -74,6 +77,7 @@ export const staticKey = (x: unknown): string => {
     case 'object': {
       if (x === null) return 'null'
       if (Array.isArray(x)) return `[${x.map(staticKey).join(',')}]`
+      if (keyOf in x) return `<${(x as { readonly [keyOf]: () => string })[keyOf]()}>`
       const proto: unknown = Object.getPrototypeOf(x)
       if (proto !== null && Object.getPrototypeOf(proto) !== null) return `@${identityOf(x)}`
       const o = x as Readonly<Record<string, unknown>>

@@ -1,0 +1,20 @@
+/**
+ * Equality of modules: two that hold no variables are equal if class, name and props are. Equal modules do the same, so a compiled program
+ * for one serves the other.
+ */
+import { keyOf, staticKey } from '@heddle/tree'
+import type { Module } from './module'
+import { internals, isModule } from './state'
+
+/** A module as static data: equal strings mean equal modules. A module that holds variables is equal to itself alone. */
+export const moduleKey = (module: Module): string => {
+  const { id, scope, pending, name, props } = module[internals]
+  return scope === undefined && !pending
+    ? staticKey(['module', module.constructor, name, Object.entries(props).sort(byName)])
+    : staticKey(['module', id])
+}
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Are they the same kind of module? Arrays and plain objects in props are compared by value, modules as this does. */
+export const sameModule = (a: Module, b: unknown): boolean => a === b || (isModule(b) && a[keyOf]() === b[keyOf]())
