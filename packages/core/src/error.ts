@@ -14,6 +14,23 @@ export interface Problem {
   readonly actual: unknown
 }
 
+/** The size of an axis, and whose. */
+export interface Sized {
+  readonly what: string
+  readonly size: number
+}
+
+/** Something that a transformed function answers, or leaves in its variables, is not what the transformation needs. */
+export interface Mismatch {
+  readonly where: string
+  readonly path: Path
+  readonly what: string
+  readonly expected: string
+  readonly actual: string
+  /** What to do. */
+  readonly fix: string
+}
+
 /** Everything that can go wrong with scopes, their variables, their random streams and the options of transformations. */
 export type ScopeError =
   | { readonly _tag: 'ParamNotFound'; readonly path: Path; readonly name: string; readonly present: readonly string[] }
@@ -49,8 +66,21 @@ export type ScopeError =
   | { readonly _tag: 'InvalidRngs'; readonly problems: readonly Problem[] }
   | { readonly _tag: 'InvalidOptions'; readonly where: string; readonly problems: readonly Problem[] }
   | { readonly _tag: 'UnmappedOutput'; readonly path: Path; readonly where: string; readonly collections: readonly string[] }
-  | { readonly _tag: 'AxisSize'; readonly where: string; readonly option: string; readonly sizes: readonly number[] }
-  | { readonly _tag: 'LoopVariant'; readonly where: string; readonly what: string }
+  | { readonly _tag: 'AxisSize'; readonly where: string; readonly path: Path; readonly option: string; readonly sizes: readonly Sized[] }
+  | {
+      readonly _tag: 'AxisRange'
+      readonly where: string
+      readonly path: Path
+      readonly what: string
+      readonly axis: number
+      readonly shape: readonly number[]
+    }
+  | { readonly _tag: 'LoopVariant'; readonly where: string; readonly path: Path; readonly what: string }
+  | { readonly _tag: 'SharedOutput'; readonly where: string; readonly path: Path; readonly what: string; readonly option: string }
+  | ({ readonly _tag: 'CarryMismatch' } & Mismatch)
+  | ({ readonly _tag: 'BranchMismatch' } & Mismatch)
+  | ({ readonly _tag: 'ResultMismatch' } & Mismatch)
+  | { readonly _tag: 'InvalidTarget'; readonly where: string; readonly expected: string; readonly actual: unknown }
   | { readonly _tag: 'PartitionUnspecified'; readonly names: readonly unknown[]; readonly reason: string }
   | {
       readonly _tag: 'Sharding'
@@ -77,6 +107,22 @@ const brief = (x: unknown): string => {
 const problems = (ps: readonly Problem[]): string =>
   ps.map((p) => `${p.path.length === 0 ? '' : `at ${p.path.join('.')} `}expected ${p.expected}, got ${brief(p.actual)}`).join('; ')
 
+const at = (e: { readonly where: string; readonly path: Path }): string => `${e.where} in scope "${pathText(e.path)}"`
+
+/** Which options of a transformation say what is there inside, and what may be written there. */
+const liftedBy: Readonly<Record<string, string>> = {
+  vmap: 'variableAxes',
+  scan: 'variableAxes, variableCarry or variableBroadcast',
+  while_loop: 'carryVariables',
+  map_variables: 'variables, and mutable: true for those that are mapped',
+  custom_vjp: 'gradVars',
+}
+/** What else to do inside transformations, by the innermost of which the path tells. */
+const lifting = (path: Path, what: string): string => {
+  const inside = path.flatMap((name) => /^(\w+)\(.*\)$/.exec(name)?.[1] ?? []).at(-1)
+  return inside === undefined ? '' : `; inside ${inside}, ${what} by ${liftedBy[inside] ?? 'variables'}`
+}
+
 /** The sentence for an error: where, what was expected, what was there, what to do. */
 export const explain = (e: ScopeError): string => {
   switch (e._tag) {
@@ -85,11 +131,11 @@ export const explain = (e: ScopeError): string => {
     case 'ParamShape':
       return `parameter "${e.name}" in scope "${pathText(e.path)}": its initializer gives shape ${shape(e.expected)}, the existing value has shape ${shape(e.actual)} (does the input, or a feature count, differ from the one at initialization?)`
     case 'CollectionNotFound':
-      return `"${e.name}" was looked up in collection "${e.collection}" in scope "${pathText(e.path)}", but the collection is empty; there are ${list(e.present, 'no collections')} (pass variables as { ${e.collection}: ... }, or make the collection mutable to initialize it: mutable: ['${e.collection}'])`
+      return `"${e.name}" was looked up in collection "${e.collection}" in scope "${pathText(e.path)}", but the collection is empty; there are ${list(e.present, 'no collections')} (pass variables as { ${e.collection}: ... }, or make the collection mutable to initialize it: mutable: ['${e.collection}']${lifting(e.path, 'let it in')})`
     case 'VariableNotFound':
       return `no variable "${e.name}" in collection "${e.collection}" in scope "${pathText(e.path)}", which has ${list(e.present, 'none')} (to create it, give an initializer and mutable: ['${e.collection}'])`
     case 'ModifyVariable':
-      return `cannot update variable "${e.name}" in scope "${pathText(e.path)}": collection "${e.collection}" is immutable, mutable is ${filterText(e.mutable)} (pass mutable: ['${e.collection}'])`
+      return `cannot update variable "${e.name}" in scope "${pathText(e.path)}": collection "${e.collection}" is immutable, mutable is ${filterText(e.mutable)} (pass mutable: ['${e.collection}']${lifting(e.path, 'let it out')})`
     case 'RngMissing':
       return `scope "${pathText(e.path)}" needs a random stream "${e.name}", but has ${list(e.present, 'none')} (pass rngs: { ${e.name}: key }; inside a transformation, name it in splitRngs or rngs)`
     case 'InvalidScope':
@@ -112,10 +158,20 @@ export const explain = (e: ScopeError): string => {
       return `${e.where} in scope "${pathText(e.path)}": collections ${list(e.collections, 'none')} were written, but no option says how they leave the transformation (add them to its variable filters)`
     case 'AxisSize':
       return e.sizes.length === 0
-        ? `${e.where}: no argument tells the size of the axis (pass ${e.option})`
-        : `${e.where}: arguments disagree on the size of the axis: ${e.sizes.join(', ')} (check inAxes and variableAxes)`
+        ? `${at(e)}: no argument tells the size of the axis (pass ${e.option})`
+        : `${at(e)}: sizes of the axis differ: ${e.sizes.map(({ what, size }) => `${size} of ${what}`).join(', ')} (check inAxes and variableAxes)`
+    case 'AxisRange':
+      return `${at(e)}: ${e.what} has shape ${shape(e.shape)}, and so no axis ${e.axis} (check inAxes and variableAxes; null is for what has no such axis)`
     case 'LoopVariant':
-      return `${e.where}: ${e.what} is broadcast, but depends on the carry, on a scanned value or on a split random stream (scan or carry it, or compute it outside)`
+      return `${at(e)}: ${e.what} is broadcast, but depends on the carry, on a scanned value or on a split random stream (scan or carry it, or compute it outside)`
+    case 'SharedOutput':
+      return `${at(e)}: ${e.what} has no axis (null), but depends on a mapped value (give it an axis in ${e.option}, or reduce it over the axis)`
+    case 'CarryMismatch':
+    case 'BranchMismatch':
+    case 'ResultMismatch':
+      return `${at(e)}: ${e.what}: expected ${e.expected}, got ${e.actual} (${e.fix})`
+    case 'InvalidTarget':
+      return `${e.where}: expected ${e.expected}, got ${brief(e.actual)}`
     case 'PartitionUnspecified':
       return `a variable partitioned as (${e.names.map(String).join(', ')}) goes through a transformation that adds an axis, ${e.reason} (pass metadataParams: { partition_name: ... })`
     case 'Sharding':

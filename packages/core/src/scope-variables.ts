@@ -69,10 +69,10 @@ export const putVariable = <A, K>(collection: string, name: string, value: unkno
 /** What to do next about a declared variable: it is there, or it is to be initialized. */
 export type Declared = 'present' | 'absent'
 
-/** Declares a variable. Without an initializer it must be there. Errors: NameInUse, CollectionNotFound, VariableNotFound. */
+/** Declares a variable. Without an initializer it must be there. Errors: NameInUse, CollectionNotFound, VariableNotFound, InvalidScope. */
 export const declareVariable = <A, K>(collection: string, name: string, hasInit: boolean): ScopeStep<A, K, Declared> =>
   andThen(
-    reserve<A, K>(name, collection),
+    andThen(checkValid<A, K>(), reserve<A, K>(name, collection)),
     choose((s: ScopeState<A, K>): ScopeStep<A, K, Declared> => {
       if (hasVariable(s, collection, name)) return of('present')
       if (hasInit && isMutableCollection(s.cursor, collection)) return of('absent')
@@ -92,10 +92,10 @@ const notFound = <A, K>(s: ScopeState<A, K>, collection: string, name: string): 
 /** What to do next about a declared parameter: use the value, or initialize it with the key. */
 export type DeclaredParam<K> = { readonly _tag: 'Present'; readonly value: unknown } | { readonly _tag: 'Absent'; readonly key: K }
 
-/** Declares a parameter; where it is absent and may be made, a key is drawn. Errors: NameInUse, CollectionNotFound, ParamNotFound, RngMissing. */
+/** Declares a parameter; where it is absent and may be made, a key is drawn. Errors: NameInUse, CollectionNotFound, ParamNotFound, RngMissing, InvalidScope. */
 export const declareParam = <A, K>(ops: RngOps<K>, name: string): ScopeStep<A, K, DeclaredParam<K>> =>
   andThen(
-    reserve<A, K>(name, 'params'),
+    andThen(checkValid<A, K>(), reserve<A, K>(name, 'params')),
     choose((s: ScopeState<A, K>): ScopeStep<A, K, DeclaredParam<K>> => {
       if (hasVariable(s, 'params', name)) return of({ _tag: 'Present', value: getVariable(s, 'params', name) })
       if (!isMutableCollection(s.cursor, 'params')) {

@@ -6,8 +6,9 @@
  */
 import { broadcast } from '@heddle/core'
 import { evalKnown, isTensor, lax, np, type ShapeDtype, type Tensor } from '@heddle/func'
-import { broadcastPrefix, flatten, keystr, leavesWithPath, map, unflatten } from '@heddle/tree'
+import { broadcastPrefix, flatten, leavesWithPath, map, unflatten, type Path } from '@heddle/tree'
 import { exception } from './edge'
+import type { Named } from './misuse'
 
 /** What a body answers: values that do not depend on the loop, the carry, and what is stacked. */
 export interface BodyResult<B, C, Y> {
@@ -30,6 +31,8 @@ export interface AxesScanOptions {
   readonly unroll: number
   /** Run the first pass (default). Without it nothing can be made inside and broadcast, and results cannot be broadcast. */
   readonly checkConstancyInvariants: boolean
+  /** What the user calls the value at a place in what is shared, or in the results. */
+  readonly describe: (part: 'shared' | 'results', at: Path) => Named
 }
 
 const isShared = (axis: unknown): boolean => axis === null || axis === broadcast
@@ -38,13 +41,12 @@ const typeOf = (x: Tensor): ShapeDtype => {
   const { shape, dtype } = np.asarray(x)
   return { shape, dtype }
 }
-const nameOf = (result: unknown, i: number): string => keystr(leavesWithPath(result, isType)[i]![0])
 const toFront = (x: Tensor, axis: number): Tensor => (axis === 0 ? x : np.moveaxis(x, axis, 0))
 const fromFront = (x: Tensor, axis: number): Tensor => (axis === 0 ? x : np.moveaxis(x, 0, axis))
 
 /** Runs the loop. Errors: LoopVariantError. Source: `flax.core.axes_scan.scan`. */
 export const axesScan = <B, C, X, Y>(body: Body<B, C, X, Y>, shared: B, init: C, xs: X, options: AxesScanOptions): BodyResult<B, C, Y> => {
-  const { inAxes, outAxes, length, reverse, unroll, checkConstancyInvariants } = options
+  const { inAxes, outAxes, length, reverse, unroll, checkConstancyInvariants, describe } = options
   const { leaves, treedef } = flatten(xs)
   const axes = broadcastPrefix(inAxes, xs)
   const scanned = leaves.flatMap((x, i) => (isShared(axes[i]) ? [] : [toFront(np.asarray(x as Tensor), axes[i] as number)]))
@@ -58,18 +60,25 @@ export const axesScan = <B, C, X, Y>(body: Body<B, C, X, Y>, shared: B, init: C,
   const outAxesOf = (ys: Y): readonly unknown[] => broadcastPrefix(outAxes, ys)
 
   const firstPass = (): { readonly shared: B; readonly constants: readonly unknown[] } => {
+    const places: { value: readonly Path[] } = { value: [] }
     const slices = scanned.map((x) => ({ shape: x.shape.slice(1), dtype: x.dtype }))
     const { result, leaves: known } = evalKnown(
       (carry: C, inputs: readonly unknown[]) => {
         const done = body(true, shared, carry, argsOf(inputs))
         const outs = outAxesOf(done.ys)
-        return { shared: done.shared, results: flatten(done.ys).leaves.filter((_, i) => isShared(outs[i])) }
+        const results = leavesWithPath(done.ys).filter((_, i) => isShared(outs[i]))
+        places.value = results.map(([at]) => at)
+        return { shared: done.shared, results: results.map(([, leaf]) => leaf) }
       },
       map(typeOf, init),
       slices,
     )
     const variant = known.indexOf(null)
-    if (variant >= 0) throw exception({ _tag: 'LoopVariant', where: 'scan', what: nameOf(result, variant) })
+    if (variant >= 0) {
+      const [part, ...at] = leavesWithPath(result, isType)[variant]![0] as readonly ['shared' | 'results', ...Path]
+      const named = part === 'shared' ? describe(part, at) : describe(part, places.value[at[0] as number]!)
+      throw exception({ _tag: 'LoopVariant', where: 'scan', ...named })
+    }
     return { shared: result.shared, constants: result.results }
   }
   const first = checkConstancyInvariants ? firstPass() : { shared, constants: [] }

@@ -3,6 +3,7 @@
  */
 import type { Filter } from '@heddle/core'
 import { checkpoint as checkpointPure, type CheckpointPolicy } from '@heddle/func'
+import { asFunction } from './misuse'
 import { learned, pack, runOn, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
 import { unwrapStatic, wrapStatic } from './static'
 
@@ -24,6 +25,7 @@ export const checkpoint = <S extends Scopes, Args extends readonly unknown[], R>
   fn: ScopesFn<S, Args, R>,
   { variables = true, rngs = true, policy, preventCse = true, staticArgnums = [] }: CheckpointOptions = {},
 ): ((scopes: S, ...args: Args) => R) => {
+  asFunction('remat', fn)
   const body = ({ entry, variables: groups, keys }: Packed, ...args: Args) => {
     const counts = learned(entry.roots.map((r) => r.counters))
     const pure = checkpointPure(

@@ -4,9 +4,10 @@
 import { decodeFilter, decodeSplitRngs, type Counters, type Filter, type FilterMap } from '@heddle/core'
 import { evalShape, lax, np, random, type Tensor } from '@heddle/func'
 import { map } from '@heddle/tree'
-import { orThrow } from './edge'
+import { exception, orThrow } from './edge'
 import type { Key } from './engine'
-import { close, learned, open, pack, runOn, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
+import { asFunction, branchProblem, carryProblem, explained, kindOf, pathOf, resultProblem, type Left } from './misuse'
+import { close, learned, open, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
 import type { Variables } from './scope'
 
 /** What is there inside. */
@@ -25,25 +26,43 @@ const branchesOf =
   ) =>
   (index: unknown, scopes: S, args: Args): R => {
     const { variables = true, rngs = true } = options
+    for (const branch of branches) asFunction(where, branch)
+    if (branches.length === 0) throw exception({ _tag: 'InvalidTarget', where, expected: 'at least one branch', actual: branches })
     const body = (packed: Packed, ...xs: Args) => {
+      const chosen = scalar(where, packed.entry, index, where === 'cond' ? 'the predicate' : 'the index')
       // Branch by branch: one goes on counting where the one before ended.
       const counts: (readonly Counters[])[] = [packed.entry.roots.map((r) => r.counters)]
+      const seen: (Left | undefined)[] = []
       const pure = branches.map((fn, i) => (...inner: Args): readonly [R, Groups] => {
+        seen[i] = undefined
         const done = runOn(fn, packed, inner, { counters: counts[i]! })
         counts[i + 1] = done.counters
+        seen[i] = { variables: done.variables[0], value: done.result }
         return [done.result, done.variables]
       })
-      const [result, out] = lax.switch(index as Tensor, pure, ...xs)
+      const [result, out] = explained(
+        () => lax.switch(chosen, pure, ...xs),
+        () => branchProblem(where, packed.entry, seen),
+      )
       return { result, variables: out, counters: counts[branches.length] ?? counts[0]! }
     }
     const plan = { where, inFilters: [variables], outFilters: [variables], rngFilters: [rngs] }
     return pack<S, Args, R>(plan, body)(scopes, ...args)
   }
 
+/** A value that a transformation needs as a scalar. Errors: ResultMismatchError. */
+const scalar = (where: string, entry: Entry, x: unknown, what: string): Tensor => {
+  const t = np.asarray(x as Tensor)
+  if (t.ndim === 0) return t
+  const fix = 'np.any or np.all make one of many; np.where chooses element by element'
+  throw exception(resultProblem(where, pathOf(entry), what, 'a scalar', kindOf(t), fix))
+}
+
 /**
  * One of two functions of scopes, by a predicate.
  *
- * Their outputs, and the variables they leave, must have the same structure, shapes and types. Source: `flax.core.lift.cond`.
+ * Their outputs, and the variables they leave, must have the same structure, shapes and types. Errors: BranchMismatchError where they
+ * have not, ResultMismatchError for a predicate that is no scalar, InvalidTargetError. Source: `flax.core.lift.cond`.
  */
 export const cond = <S extends Scopes, Args extends readonly unknown[], R>(
   pred: Tensor | boolean,
@@ -54,7 +73,7 @@ export const cond = <S extends Scopes, Args extends readonly unknown[], R>(
   options: BranchOptions = {},
 ): R => branchesOf('cond', [trueFn, falseFn], options)(np.where(np.asarray(pred).astype('bool'), 0, 1), scopes, operands)
 
-/** One of several functions of scopes, by an index, which is clamped to their range. Source: `flax.core.lift.switch`. */
+/** One of several functions of scopes, by an index, which is clamped to their range. Errors: as of `cond`. Source: `flax.core.lift.switch`. */
 export const switch_ = <S extends Scopes, Args extends readonly unknown[], R>(
   index: Tensor | number,
   branches: readonly ScopesFn<S, Args, R>[],
@@ -76,7 +95,8 @@ export interface WhileOptions {
 /**
  * Repeats a function of scopes while a condition holds.
  *
- * Variables cannot be made inside, and those carried keep shapes and types. Errors: ModifyScopeVariableError for a broadcast collection.
+ * Variables cannot be made inside, and those carried keep shapes and types. Errors: ModifyScopeVariableError for a broadcast collection,
+ * CarryMismatchError, ResultMismatchError for a condition that is no scalar, InvalidTargetError.
  * Source: `flax.core.lift.while_loop`.
  */
 export const whileLoop = <S extends Scopes, C>(
@@ -86,6 +106,8 @@ export const whileLoop = <S extends Scopes, C>(
   init: C,
   options: WhileOptions = {},
 ): C => {
+  asFunction('while_loop', condFn)
+  asFunction('while_loop', bodyFn)
   const carried = orThrow(decodeFilter(options.carryVariables ?? false))
   const shared = orThrow(decodeFilter(options.broadcastVariables ?? true))
   const rngs = orThrow(decodeSplitRngs('while_loop', options.splitRngs ?? {}))
@@ -96,21 +118,27 @@ export const whileLoop = <S extends Scopes, C>(
     const counted = entry.roots.map((r) => r.counters)
     const afterCond = learned<readonly Counters[]>(counted)
     const afterBody = learned<readonly Counters[]>(counted)
+    const seen = learned<{ readonly before: Left; readonly after: Left } | undefined>(undefined)
     const holds = ([i, vars, c]: State): Tensor => {
       const opened = open<S>(entry, [vars, sharedIn!], keysAt(i.neg()), { mutable: false })
       const result = condFn(opened.scopes, c)
       afterCond.value = close(entry, opened).counters
-      return np.asarray(result)
+      return scalar('while_loop', entry, result, 'the result of the condition')
     }
     const iterate = ([i, vars, c]: State): State => {
+      seen.value = undefined
       const done = runOn(bodyFn, { entry, variables: [vars, sharedIn!], keys: keysAt(i) }, [c], { counters: afterCond.value })
       afterBody.value = done.counters
+      seen.value = { before: { variables: vars, value: c }, after: { variables: done.variables[0], value: done.result } }
       return [i.add(1), done.variables[0]!, done.result]
     }
     const start: State = [np.array(0, 'int32'), carriedIn!, init]
     // The body goes on counting keys where the condition ended.
     if (rngs.length > 0) evalShape(holds, start)
-    const [, out, carry] = lax.whileLoop(holds, iterate, start)
+    const [, out, carry] = explained(
+      () => lax.whileLoop(holds, iterate, start),
+      () => carryProblem('while_loop', entry, seen.value),
+    )
     return { result: carry, variables: [out], counters: afterBody.value }
   }
   const plan = { where: 'while_loop', inFilters: [carried, shared], outFilters: [carried], rngFilters: rngs.map(([f]) => f) }

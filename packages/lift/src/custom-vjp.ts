@@ -1,10 +1,12 @@
 /**
  * customVjp of a function of scopes: a backward pass of one's own.
  */
-import type { Filter } from '@heddle/core'
+import type { Filter, ScopeError } from '@heddle/core'
 import { customVjp as customVjpPure } from '@heddle/func'
+import { exception } from './edge'
 import { perRoot } from './derivatives'
-import { learned, pack, runOn, type Groups, type Packed, type Scopes, type ScopesFn } from './pack'
+import { asFunction, kindOf, pathOf, resultProblem } from './misuse'
+import { learned, pack, runOn, type Entry, type Groups, type Packed, type Scopes, type ScopesFn } from './pack'
 import type { Variables } from './scope'
 
 /** The passes, and what gets a cotangent. */
@@ -23,12 +25,15 @@ export interface CustomVjpOptions<S, Args extends readonly unknown[], R, Res> {
  * A function of scopes with a backward pass of its own.
  *
  * No scope is there in `backwardFn`: what it needs of variables, `forwardFn` puts among the residuals. The function that `vjp` answers is
- * a tree, and may be a residual. Source: `flax.core.lift.custom_vjp`.
+ * a tree, and may be a residual. Errors: ResultMismatchError where a pass answers something else, InvalidTargetError. Source: `flax.core.lift.custom_vjp`.
  */
 export const customVjp = <S extends Scopes, Args extends readonly unknown[], R, Res>(
   fn: ScopesFn<S, Args, R>,
   { forwardFn, backwardFn, gradVars = 'params', nondiffArgnums = [] }: CustomVjpOptions<S, Args, R, Res>,
 ): ((scopes: S, ...args: Args) => R) => {
+  asFunction('custom_vjp', fn)
+  asFunction('custom_vjp', forwardFn, 'a function of scopes as forwardFn')
+  asFunction('custom_vjp', backwardFn, 'a function as backwardFn')
   const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {
     const counts = learned(entry.roots.map((r) => r.counters))
     const runPure = <T>(f: ScopesFn<S, Args, T>, vars: readonly Variables[], xs: Args): readonly [T, Groups] => {
@@ -44,7 +49,10 @@ export const customVjp = <S extends Scopes, Args extends readonly unknown[], R, 
       (...given: readonly unknown[]) => {
         const [residuals, [cotangent]] = given.slice(-2) as [Res, readonly [R, Groups]]
         const call = backwardFn as (...args: readonly unknown[]) => readonly unknown[]
-        const [vars, ...xs] = call(...given.slice(0, -2), residuals, cotangent)
+        const answered = call(...given.slice(0, -2), residuals, cotangent)
+        const wanted = args.length - nondiffArgnums.length + 1
+        if (!Array.isArray(answered) || answered.length !== wanted) throw exception(backwardProblem(entry, wanted, answered))
+        const [vars, ...xs] = answered as readonly unknown[]
         return [perRoot(entry, vars), ...xs]
       },
     )
@@ -54,3 +62,13 @@ export const customVjp = <S extends Scopes, Args extends readonly unknown[], R, 
   const plan = { where: 'custom_vjp', inFilters: [gradVars, true], outFilters: [gradVars, true], rngFilters: [true] }
   return pack<S, Args, R>(plan, body)
 }
+
+const backwardProblem = (entry: Entry, wanted: number, answered: unknown): ScopeError =>
+  resultProblem(
+    'custom_vjp',
+    pathOf(entry),
+    'the result of backwardFn',
+    `${wanted} cotangents, of the variables and of each argument`,
+    kindOf(answered),
+    'arguments in nondiffArgnums have none',
+  )

@@ -1,11 +1,13 @@
 /**
  * jvp, vjp and valueAndGrad of functions of scopes: by arguments, and by variables that are named.
  */
-import { getIn, setIn, type Filter } from '@heddle/core'
+import { getIn, setIn, type Filter, type ScopeError } from '@heddle/core'
 import { jvp as jvpPure, np, vjpWithAux as vjpPure, type Tensor } from '@heddle/func'
-import { flatten, flattenUpTo, partial, type Partial } from '@heddle/tree'
+import { flatten, flattenUpTo, leaves, partial, type Partial } from '@heddle/tree'
+import { asFunction, explained, kindOf, resultProblem, tangentProblem } from './misuse'
+import { exception } from './edge'
 import { learned, pack, runOn, type Entry, type Groups, type Packed, type Scopes, type ScopesFn } from './pack'
-import type { Variables } from './scope'
+import type { Scope, Variables } from './scope'
 
 /** What is there inside. */
 export interface DerivativeOptions {
@@ -45,7 +47,8 @@ export interface JvpOptions extends DerivativeOptions {
 /**
  * The value and the tangent of a function of scopes. No tangents are answered for variables.
  *
- * Shapes: tangents are like primals; the answer is `[output, output tangent]`. Source: `flax.core.lift.jvp`.
+ * Shapes: tangents are like primals; the answer is `[output, output tangent]`. Errors: ResultMismatchError where a tangent is of another
+ * type than its primal, InvalidTargetError. Source: `flax.core.lift.jvp`.
  */
 export const jvp = <S extends Scopes, Args extends readonly unknown[], R>(
   fn: ScopesFn<S, Args, R>,
@@ -54,6 +57,7 @@ export const jvp = <S extends Scopes, Args extends readonly unknown[], R>(
   tangents: Args,
   { variableTangents = {}, variables = true, rngs = true }: JvpOptions = {},
 ): readonly [output: R, tangent: R] => {
+  asFunction('jvp', fn)
   const collections = [...new Set(tangentCollections(scopes, variableTangents))]
   const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {
     const counts = learned(entry.roots.map((r) => r.counters))
@@ -62,7 +66,11 @@ export const jvp = <S extends Scopes, Args extends readonly unknown[], R>(
       counts.value = [...done.counters]
       return [done.result, done.variables]
     }
-    const [[output, out], [tangent]] = jvpPure(pure, [target!, args], [perRoot(entry, variableTangents), tangents])
+    const given = perRoot(entry, variableTangents)
+    const [[output, out], [tangent]] = explained(
+      () => jvpPure(pure, [target!, args], [given, tangents]),
+      () => tangentProblem('jvp', entry, { variables: target, value: args }, { variables: given, value: tangents }),
+    )
     return { result: [output, tangent] as const, variables: out, counters: counts.value }
   }
   const plan = { where: 'jvp', inFilters: [collections, variables], outFilters: [variables], rngFilters: [rngs] }
@@ -108,6 +116,7 @@ export const vjpWithAux = <S extends Scopes, Args extends readonly unknown[], R,
   primals: Args,
   { vjpVariables = 'params', variables = true, rngs = true }: VjpOptions = {},
 ): readonly [output: R, backward: Backward<Args, R>, aux: A] => {
+  asFunction('vjp', fn)
   const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {
     const counts = learned(entry.roots.map((r) => r.counters))
     const pure = (vars: readonly Variables[], ...xs: Args): readonly [R, readonly [A, Groups]] => {
@@ -130,7 +139,7 @@ export const vjpWithAux = <S extends Scopes, Args extends readonly unknown[], R,
 /**
  * The value of a function of scopes, and its gradient by the arguments (not by variables).
  *
- * Answers `[output, gradients of the arguments]`. Source: `flax.core.lift.value_and_grad`.
+ * Answers `[output, gradients of the arguments]`. Errors: ResultMismatchError for a value that is no scalar, InvalidTargetError. Source: `flax.core.lift.value_and_grad`.
  */
 export const valueAndGrad = <S extends Scopes, Args extends readonly unknown[], R>(
   fn: ScopesFn<S, Args, R>,
@@ -149,7 +158,19 @@ export const valueAndGradWithAux = <S extends Scopes, Args extends readonly unkn
   primals: Args,
   options: DerivativeOptions = {},
 ): readonly [output: R, gradients: Args, aux: A] => {
-  const [output, backward, aux] = vjpWithAux(fn, scopes, primals, { ...options, vjpVariables: false })
+  asFunction('value_and_grad', fn)
+  const loss: ScopesFn<S, Args, readonly [R, A]> = (inner, ...args) => {
+    const [value, extra] = fn(inner, ...args)
+    if (np.ndim(value as Tensor) > 0) throw exception(lossProblem(inner, value))
+    return [value, extra]
+  }
+  const [output, backward, aux] = vjpWithAux(loss, scopes, primals, { ...options, vjpVariables: false })
   const [, ...gradients] = backward(np.onesLike(output as Tensor) as R)
   return [output, gradients as unknown as Args, aux]
+}
+
+const lossProblem = (scopes: Scopes, value: unknown): ScopeError => {
+  const [scope] = leaves(scopes) as readonly Scope[]
+  const path = scope?.cursor.debugPath ?? []
+  return resultProblem('value_and_grad', path, 'the value', 'a scalar', kindOf(value), 'sum it, or use vjp; with aux, answer [value, aux]')
 }

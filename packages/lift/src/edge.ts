@@ -58,6 +58,18 @@ export const InvalidOptionsError = errorClass('InvalidOptionsError', 'InvalidOpt
 export const UnmappedOutputError = errorClass('UnmappedOutputError', 'UnmappedOutput')
 /** The size of a mapped axis is unknown, or not one. */
 export const AxisSizeError = errorClass('AxisSizeError', 'AxisSize')
+/** An argument or variable lacks the axis that is to be mapped. */
+export const AxisRangeError = errorClass('AxisRangeError', 'AxisRange')
+/** What is shared along a mapped axis depends on what is mapped. */
+export const SharedOutputError = errorClass('SharedOutputError', 'SharedOutput')
+/** What a loop carries changes its structure, shape or type. */
+export const CarryMismatchError = errorClass('CarryMismatchError', 'CarryMismatch')
+/** Branches answer different things, or leave different variables. */
+export const BranchMismatchError = errorClass('BranchMismatchError', 'BranchMismatch')
+/** A function does not answer what its transformation needs. */
+export const ResultMismatchError = errorClass('ResultMismatchError', 'ResultMismatch')
+/** A transformation is given what is no function, or what are no scopes. */
+export const InvalidTargetError = errorClass('InvalidTargetError', 'InvalidTarget')
 /** What is broadcast in a loop depends on the loop. */
 export const LoopVariantError = errorClass('LoopVariantError', 'LoopVariant')
 /** A partitioned variable got an axis without a name. */
@@ -86,7 +98,13 @@ const classes: { readonly [T in Tag]: new (detail: never) => LinenError<ScopeErr
   InvalidOptions: InvalidOptionsError,
   UnmappedOutput: UnmappedOutputError,
   AxisSize: AxisSizeError,
+  AxisRange: AxisRangeError,
   LoopVariant: LoopVariantError,
+  SharedOutput: SharedOutputError,
+  CarryMismatch: CarryMismatchError,
+  BranchMismatch: BranchMismatchError,
+  ResultMismatch: ResultMismatchError,
+  InvalidTarget: InvalidTargetError,
   PartitionUnspecified: PartitioningUnspecifiedError,
   Sharding: ShardingError,
   LogicalAxes: LogicalAxesError,

@@ -2,6 +2,7 @@
  * foldRngs: a function of scopes whose keys have the names of the scopes folded in before, not each time a key is drawn.
  */
 import type { Filter } from '@heddle/core'
+import { asFunction } from './misuse'
 import { pack, runOn, type Scopes, type ScopesFn } from './pack'
 
 /** What is there inside. */
@@ -19,5 +20,5 @@ export const foldRngs = <S extends Scopes, Args extends readonly unknown[], R>(
 ): ((scopes: S, ...args: Args) => R) =>
   pack<S, Args, R>(
     { where: 'fold_rngs', inFilters: [variables], outFilters: [variables], rngFilters: [rngs], foldNames: true },
-    (packed, ...args) => runOn(fn, packed, args),
+    (packed, ...args) => runOn(asFunction('fold_rngs', fn), packed, args),
   ) as (scopes: S, ...args: Args) => R

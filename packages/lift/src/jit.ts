@@ -7,6 +7,7 @@
  */
 import { minus, plus, type Counters, type Filter } from '@heddle/core'
 import { jit as compile } from '@heddle/func'
+import { asFunction } from './misuse'
 import { entryKey, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
 import { Static, unwrapStatic, wrapStatic } from './static'
 
@@ -32,6 +33,7 @@ export const jit = <S extends Scopes, Args extends readonly unknown[], R>(
   fn: ScopesFn<S, Args, R>,
   { variables = true, rngs = true, staticArgnums = [], donateArgnums = [] }: JitOptions = {},
 ): ((scopes: S, ...args: Args) => R) => {
+  asFunction('jit', fn)
   const program = compile(
     ({ value: entry }: Static<Entry>, inner: Groups, keys: KeyGroups, ...args: Args): readonly [R, Groups, Static<readonly Counters[]>] => {
       const done = runOn(fn, { entry, variables: inner, keys }, unwrapStatic(args))

@@ -3,6 +3,7 @@
  */
 import { addAxis, isEmpty, removeAxis, subtract, type Axis, type Filter, type MetadataParams } from '@heddle/core'
 import { orThrow } from './edge'
+import { asFunction } from './misuse'
 import { close, countersOf, open, pack, runOn, type Groups, type Packed, type Plan, type Scopes, type ScopesFn } from './pack'
 import type { Variables } from './scope'
 
@@ -30,6 +31,7 @@ export const mapVariables = <S extends Scopes, Args extends readonly unknown[], 
   mappedCollections: Filter,
   { mapInFn = same, mapOutFn = same, init = false, mutable = false, rngs = true, variables = true }: MapVariablesOptions = {},
 ): ((scopes: S, ...args: Args) => R) => {
+  asFunction('map_variables', fn)
   const goesOut = init || mutable
   const plan: Plan = {
     where: 'map_variables',

@@ -98,9 +98,14 @@ export const entryKey = ({ treedef, links, roots }: Entry): string =>
 const transpose = <A>(n: number, xs: readonly (readonly A[])[]): readonly (readonly A[])[] =>
   Array.from({ length: n }, (_, i) => xs.map((x) => x[i]!))
 
-/** Turns scopes into plain trees. */
+/** Turns scopes into plain trees. Errors: InvalidTargetError. */
 const split = (scopes: Scopes, plan: Plan): { readonly packed: Packed; readonly outer: readonly Scope[] } => {
   const { leaves, treedef } = flatten(scopes)
+  const stranger = leaves.find((s) => !(s instanceof Scope))
+  if (stranger !== undefined || scopes === undefined) {
+    const expected = 'a scope, or an array or object of scopes, as first argument'
+    throw exception({ _tag: 'InvalidTarget', where: plan.where, expected, actual: stranger ?? scopes })
+  }
   const all = leaves as readonly Scope[]
   const { roots, links } = aliases(all.map((s) => ({ store: s.cell, at: s.cursor.at })))
   const outer = roots.map((i) => all[i]!)

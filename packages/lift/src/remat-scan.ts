@@ -5,6 +5,7 @@
 import type { Filter, FilterMap, InOut } from '@heddle/core'
 import type { CheckpointPolicy } from '@heddle/func'
 import { checkpoint } from './checkpoint'
+import { asFunction } from './misuse'
 import type { Scopes, ScopesFn } from './pack'
 import { scan } from './scan'
 
@@ -26,6 +27,7 @@ export const rematScan = <S extends Scopes, C>(
   bodyFn: ScopesFn<S, readonly [C], C>,
   options: RematScanOptions,
 ): ((scopes: S, carry: C) => C) => {
+  asFunction('remat_scan', bodyFn)
   const {
     lengths,
     policy,

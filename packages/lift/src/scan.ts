@@ -17,8 +17,9 @@ import {
 } from '@heddle/core'
 import { axesScan } from './axes-scan'
 import { axisSize } from './axis-size'
-import { orThrow } from './edge'
-import { learned, pack, runOn, type Groups, type KeyGroups, type Packed, type Plan, type Scopes, type ScopesFn } from './pack'
+import { exception, orThrow } from './edge'
+import { asFunction, carryProblem, explained, kindOf, pathOf, resultProblem, valueAt, variableAt, type Left } from './misuse'
+import { learned, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Plan, type Scopes, type ScopesFn } from './pack'
 import { changeAxes, splitKeys } from './vmap'
 
 /** An axis for a whole subtree, `broadcast` (or null) for a value that is the same in each iteration, or a tree of such. */
@@ -28,7 +29,10 @@ export type ScanAxes = number | null | Broadcast | readonly ScanAxes[] | { reado
 export interface ScanOptions {
   /** Axes of the collections that have a value for each iteration. */
   readonly variableAxes?: FilterMap<InOut<number>>
-  /** Collections that are the same in each iteration; they may be made inside, if they do not depend on the loop. */
+  /**
+   * Collections that are the same in each iteration; they may be made and written inside, if that does not depend on the loop: it is
+   * done once, before.
+   */
   readonly variableBroadcast?: Filter
   /** Collections that an iteration passes on to the next. */
   readonly variableCarry?: Filter
@@ -63,13 +67,15 @@ const decode = (options: ScanOptions) => ({
  * Scans a function of scopes.
  *
  * Shapes: with `inAxes: 0` an argument `[n, ...]` is `[...]` in an iteration; the carry keeps its shapes and types.
- * Errors: AxisSizeError (lengths differ, or nothing is scanned and `length` is not given), LoopVariantError, UnmappedOutputError.
+ * Errors: AxisSizeError (lengths differ, or nothing is scanned and `length` is not given), AxisRangeError, LoopVariantError,
+ * CarryMismatchError, ResultMismatchError (no pair of carry and results), InvalidOptionsError, InvalidTargetError.
  * Source: `flax.core.lift.scan`.
  */
 export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
   fn: ScanFn<S, C, Xs, Y>,
   options: ScanOptions = {},
 ): ((scopes: S, init: C, ...xs: Xs) => readonly [carry: C, ys: Y]) => {
+  asFunction('scan', fn)
   const { axes, rngs, shared, carried } = decode(options)
   const { inAxes = 0, outAxes = 0, metadataParams = {}, dataTransform } = options
   const splits = rngs.map(([, split]) => split)
@@ -80,9 +86,21 @@ export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
     rngFilters: rngs.map(([f]) => f),
   }
   const body = ({ entry, variables, keys }: Packed, init: C, ...xs: Xs) => {
-    const length = axisSize('scan', 'length', inAxes, xs, options.length)
+    const scanned = changeAxes(removeAxis, variables.slice(2), axes.inAxes, metadataParams)
+    const length = axisSize({
+      where: 'scan',
+      entry,
+      groups: scanned,
+      groupAxes: axes.inAxes,
+      args: xs,
+      inAxes,
+      asked: options.length,
+      option: 'length',
+      fromVariables: false,
+    })
     const before = learned(entry.roots.map((r) => r.counters))
     const after = learned(before.value)
+    const seen = learned<{ readonly before: Left; readonly after: Left } | undefined>(undefined)
 
     const iteration = (
       first: boolean,
@@ -90,6 +108,7 @@ export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
       [carriedIn, c]: Carry<C>,
       [scannedIn, keysIn, args]: Slices<Xs>,
     ) => {
+      seen.value = undefined
       const given: readonly [Groups, KeyGroups] = [[...sharedIn, carriedIn, ...scannedIn], keysIn]
       const [inner, innerKeys] = dataTransform === undefined ? given : dataTransform(...given)
       const run: ScopesFn<S, readonly [C, ...Xs], readonly [C, Y]> = (scopes, carry, ...rest) => fn(scopes, carry, ...rest)
@@ -98,25 +117,24 @@ export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
       if (first) before.value = after.value
       const [sharedOut, carriedOut, ...scannedOut] = done.variables
       const back = sharedIn[0]!.map((dict, i) => ({ ...dict, ...sharedOut![i] }))
-      const [carry, y] = done.result
+      const [carry, y] = pair(entry, done.result)
+      seen.value = { before: { variables: carriedIn, value: c }, after: { variables: carriedOut, value: carry } }
       return { shared: [back], carry: [carriedOut!, carry] as const, ys: [y, scannedOut] as const }
     }
-    const out = axesScan(
-      iteration,
-      [variables[0]!],
-      [variables[1]!, init] as const,
-      [changeAxes(removeAxis, variables.slice(2), axes.inAxes, metadataParams), splitKeys(keys, splits, length), xs] as const,
-      {
+    const run = () =>
+      axesScan(iteration, [variables[0]!], [variables[1]!, init] as const, [scanned, splitKeys(keys, splits, length), xs] as const, {
         inAxes: [axes.inAxes, splits.map((s) => (s ? 0 : broadcast)), inAxes],
         outAxes: [outAxes, axes.outAxes],
         length,
         reverse: options.reverse ?? false,
         unroll: options.unroll ?? 1,
         checkConstancyInvariants: options.checkConstancyInvariants ?? true,
-      },
-    )
-    const [y, scanned] = out.ys
-    const scannedOut = changeAxes(addAxis, scanned, axes.outAxes, metadataParams)
+        describe: (part, [first, ...at]) =>
+          part === 'shared' ? variableAt(entry, at) : first === 0 ? valueAt(entry, 'the result', at) : variableAt(entry, at.slice(1)),
+      })
+    const out = explained(run, () => carryProblem('scan', entry, seen.value))
+    const [y, stacked] = out.ys
+    const scannedOut = changeAxes(addAxis, stacked, axes.outAxes, metadataParams)
     return {
       result: [out.carry[1], y] as const,
       variables: [out.shared[0]!, out.carry[0], ...scannedOut],
@@ -124,6 +142,13 @@ export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
     }
   }
   return pack<S, readonly [C, ...Xs], readonly [C, Y]>(plan, body) as ReturnType<typeof scan<S, C, Xs, Y>>
+}
+
+/** What a body answers as a pair. Errors: ResultMismatchError. */
+const pair = <C, Y>(entry: Entry, result: readonly [C, Y]): readonly [C, Y] => {
+  if (Array.isArray(result) && result.length === 2) return result
+  const fix = 'answer [carry, null] where nothing is stacked'
+  throw exception(resultProblem('scan', pathOf(entry), 'the result of the body', 'a pair [carry, results]', kindOf(result), fix))
 }
 
 type Carry<C> = readonly [variables: Groups[number], carry: C]

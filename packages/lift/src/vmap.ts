@@ -12,12 +12,13 @@ import {
   type InOut,
   type MetadataParams,
 } from '@heddle/core'
-import { type Axes, random, vmap as mapPure } from '@heddle/func'
-import { map } from '@heddle/tree'
+import { type Axes, MappedOutputError, random, vmap as mapPure } from '@heddle/func'
+import { leavesWithPath, map } from '@heddle/tree'
 import { axisSize } from './axis-size'
-import { orThrow } from './edge'
+import { exception, orThrow } from './edge'
 import type { Key } from './engine'
-import { learned, pack, runOn, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
+import { asFunction, valueAt, variableAt } from './misuse'
+import { learned, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
 
 /** What becomes of variables, keys, arguments and results. */
 export interface VmapOptions {
@@ -52,13 +53,15 @@ export const splitKeys = (keys: KeyGroups, splits: readonly boolean[], size: num
  * Maps a function of scopes over an axis.
  *
  * Shapes: with `inAxes: 0` an argument `[n, ...]` is `[...]` inside; variables with axis `a` have `n` at `a` outside.
- * Errors: AxisSizeError (sizes differ, or nothing is mapped and `axisSize` is not given), UnmappedOutputError, InvalidOptionsError.
+ * Errors: AxisSizeError (sizes differ, or nothing is mapped and `axisSize` is not given), AxisRangeError, SharedOutputError (what has
+ * axis null depends on a mapped value), InvalidOptionsError, InvalidTargetError.
  * Source: `flax.core.lift.vmap`.
  */
 export const vmap = <S extends Scopes, Args extends readonly unknown[], R>(
   fn: ScopesFn<S, Args, R>,
   options: VmapOptions = {},
 ): ((scopes: S, ...args: Args) => R) => {
+  asFunction('vmap', fn)
   const variables = splitInOut<Axis>(orThrow(decodeVariableAxes('vmap', options.variableAxes ?? {})))
   const rngs = orThrow(decodeSplitRngs('vmap', options.splitRngs ?? {}))
   const { inAxes = 0, outAxes = 0, metadataParams = {} } = options
@@ -66,12 +69,25 @@ export const vmap = <S extends Scopes, Args extends readonly unknown[], R>(
   const plan = { where: 'vmap', inFilters: variables.inFilters, outFilters: variables.outFilters, rngFilters: rngs.map(([f]) => f) }
   const body = (packed: Packed, ...args: Args) => {
     const groups = changeAxes(removeAxis, packed.variables, variables.inAxes, metadataParams)
-    const size = axisSize('vmap', 'axisSize', [variables.inAxes, inAxes], [groups, args], options.axisSize)
-    const counts = learned(packed.entry.roots.map((r) => r.counters))
+    const { entry } = packed
+    const size = axisSize({
+      where: 'vmap',
+      entry,
+      groups,
+      groupAxes: variables.inAxes,
+      args,
+      inAxes,
+      asked: options.axisSize,
+      option: 'axisSize',
+      fromVariables: true,
+    })
+    const counts = learned(entry.roots.map((r) => r.counters))
+    const answered = learned<unknown>(undefined)
     const mapped = mapPure(
       (inner: Groups, keys: KeyGroups, xs: Args): readonly [R, Groups] => {
-        const done = runOn(fn, { entry: packed.entry, variables: inner, keys }, xs)
+        const done = runOn(fn, { entry, variables: inner, keys }, xs)
         counts.value = [...done.counters]
+        answered.value = [done.result, done.variables]
         return [done.result, done.variables]
       },
       {
@@ -82,8 +98,23 @@ export const vmap = <S extends Scopes, Args extends readonly unknown[], R>(
         ...(options.spmdAxisName === undefined ? {} : { spmdAxisName: options.spmdAxisName }),
       },
     )
-    const [result, out] = mapped(groups, splitKeys(packed.keys, splits, size), args)
+    const [result, out] = notShared(entry, answered, () => mapped(groups, splitKeys(packed.keys, splits, size), args))
     return { result, variables: changeAxes(addAxis, out, variables.outAxes, metadataParams), counters: counts.value }
   }
   return pack<S, Args, R>(plan, body)
+}
+
+/** Runs the mapped function. Errors: SharedOutputError where a result or variable with axis null is mapped all the same. */
+const notShared = <T>(entry: Entry, answered: { readonly value: unknown }, run: () => T): T => {
+  try {
+    return run()
+  } catch (cause) {
+    if (!(cause instanceof MappedOutputError)) throw cause
+    const [[part, ...at] = []] = leavesWithPath(answered.value)[cause.output] ?? []
+    const isResult = part === 0
+    const named = isResult ? valueAt(entry, 'the result', at) : variableAt(entry, at.slice(1))
+    const error = exception({ _tag: 'SharedOutput', where: 'vmap', ...named, option: isResult ? 'outAxes' : 'variableAxes' })
+    error.cause = cause
+    throw error
+  }
 }

@@ -1,0 +1,168 @@
+/**
+ * Misuse: what was wrong with a function of scopes that a transformation could not take, told in terms of its module, its collections
+ * and its arguments. It is looked for only when the transformation has failed.
+ */
+import { isAxisMetadata, unbox, type Mismatch, type Path, type ScopeError } from '@heddle/core'
+import { isTensor, np, TypeMismatchError, type Tensor } from '@heddle/func'
+import { keystr, leaves, leavesWithPath, TreeError, type Path as TreePath } from '@heddle/tree'
+import { exception } from './edge'
+import type { Entry } from './pack'
+
+/** Runs a transformation. If it fails because types or structures disagree, says which, if `problem` knows. */
+export const explained = <R>(run: () => R, problem: () => ScopeError | undefined): R => {
+  try {
+    return run()
+  } catch (cause) {
+    const found = cause instanceof TypeMismatchError || cause instanceof TreeError ? problem() : undefined
+    if (found === undefined) throw cause
+    const error = exception(found)
+    error.cause = cause
+    throw error
+  }
+}
+
+/** A function that is to be transformed. Errors: InvalidTargetError. */
+export const asFunction = <F>(where: string, fn: F, what = 'a function of scopes'): F => {
+  if (typeof fn !== 'function') throw exception({ _tag: 'InvalidTarget', where, expected: what, actual: fn })
+  return fn
+}
+
+/** The path of the first scope, for messages. */
+export const pathOf = (entry: Entry): Path => entry.roots[0]?.debugPath ?? []
+
+/** Where something is, and what it is called there. */
+export interface Named {
+  readonly path: Path
+  readonly what: string
+}
+
+/** The variable at a place in a list, by scope, of variables by collection. */
+export const variableAt = (entry: Entry, [root, collection, ...rest]: TreePath): Named => {
+  const end = rest.findIndex((key) => typeof key !== 'string')
+  const names = (end < 0 ? rest : rest.slice(0, end)).map(String)
+  const path = [...(entry.roots[root as number]?.debugPath ?? []), ...names.slice(0, -1)]
+  return { path, what: `variable "${names.at(-1) ?? ''}" of collection "${String(collection)}"` }
+}
+
+/** A value at a place in what a function was given, or answered. */
+export const valueAt = (entry: Entry, name: string, at: TreePath): Named => ({ path: pathOf(entry), what: `${name}${keystr(at)}` })
+
+const typeText = (x: unknown): string => {
+  if (isAxisMetadata(x)) return `${leaves(unbox(x)).map(typeText).join(', ')} in a ${x.constructor.name}`
+  const { shape, dtype } = isTensor(x) ? x : np.asarray(x as Tensor)
+  return `${dtype}[${shape.join(',')}]`
+}
+
+interface Difference {
+  readonly at: TreePath
+  readonly first: string
+  readonly second: string
+}
+
+const absent = 'nothing'
+const keyOf = (path: TreePath): string => JSON.stringify(path)
+
+/** The first place at which two trees have leaves of different types, or only one has a leaf. */
+const difference = (first: unknown, second: unknown): Difference | undefined => {
+  const types = (x: unknown) => new Map(leavesWithPath(x, isAxisMetadata).map(([at, leaf]) => [keyOf(at), { at, type: typeText(leaf) }]))
+  const [a, b] = [types(first), types(second)]
+  for (const [key, { at, type }] of a) {
+    const other = b.get(key)?.type ?? absent
+    if (other !== type) return { at, first: type, second: other }
+  }
+  for (const [key, { at, type }] of b) if (!a.has(key)) return { at, first: absent, second: type }
+  return undefined
+}
+
+/** Variables by scope, and a value besides: what a loop carries, what a branch leaves. */
+export interface Left {
+  readonly variables: unknown
+  readonly value: unknown
+}
+
+/** What a loop carries, before and after an iteration, is of different types. */
+export const carryProblem = (
+  where: string,
+  entry: Entry,
+  seen: { readonly before: Left; readonly after: Left } | undefined,
+): ScopeError | undefined => {
+  if (seen === undefined) return undefined
+  const variables = difference(seen.before.variables, seen.after.variables)
+  if (variables !== undefined) {
+    const made = variables.first === absent
+    return {
+      _tag: 'CarryMismatch',
+      where,
+      ...variableAt(entry, variables.at),
+      expected: made ? 'one that is there before the loop' : `${variables.first}, as before the iteration`,
+      actual: made ? `one made in an iteration, ${variables.second}` : variables.second,
+      fix: made ? 'initialize it before the loop' : 'what is carried keeps its shape and type: initialize it with those that it ends with',
+    }
+  }
+  const value = difference(seen.before.value, seen.after.value)
+  if (value === undefined) return undefined
+  return {
+    _tag: 'CarryMismatch',
+    where,
+    ...valueAt(entry, 'the carry', value.at),
+    expected: `${value.first}, as before the iteration`,
+    actual: value.second,
+    fix: 'what is carried keeps its structure, shapes and types: give a start like what the function answers',
+  }
+}
+
+/** Branches leave variables, or answer values, of different types. */
+export const branchProblem = (where: string, entry: Entry, seen: readonly (Left | undefined)[]): ScopeError | undefined => {
+  const [first, ...others] = seen
+  if (first === undefined) return undefined
+  for (const [i, other] of others.entries()) {
+    if (other === undefined) return undefined
+    const found = (d: Difference, named: Named, fix: string): ScopeError => {
+      const mismatch: Mismatch = { where, ...named, expected: `${d.first}, as in branch 0`, actual: `${d.second} in branch ${i + 1}`, fix }
+      return { _tag: 'BranchMismatch', ...mismatch }
+    }
+    const variables = difference(first.variables, other.variables)
+    if (variables !== undefined)
+      return found(
+        variables,
+        variableAt(entry, variables.at),
+        'each branch must leave the same variables: call all submodules in each branch when initializing',
+      )
+    const value = difference(first.value, other.value)
+    if (value !== undefined)
+      return found(value, valueAt(entry, 'the result', value.at), 'each branch must answer the same shapes and types')
+  }
+  return undefined
+}
+
+/** Tangents of variables or arguments are of other types than these. */
+export const tangentProblem = (where: string, entry: Entry, primals: Left, tangents: Left): ScopeError | undefined => {
+  const variables = difference(primals.variables, tangents.variables)
+  const found = variables ?? difference(primals.value, tangents.value)
+  if (found === undefined) return undefined
+  const named = variables === undefined ? valueAt(entry, 'the arguments', found.at) : variableAt(entry, found.at)
+  return {
+    _tag: 'ResultMismatch',
+    where,
+    ...named,
+    what: `the tangent of ${named.what}`,
+    expected: found.first,
+    actual: found.second,
+    fix: 'a tangent has the structure, shape and type of its primal; tree.map(np.zerosLike, x) gives one that is zero',
+  }
+}
+
+/** A function answers something else than its transformation needs. */
+export const resultProblem = (where: string, path: Path, what: string, expected: string, actual: string, fix: string): ScopeError => ({
+  _tag: 'ResultMismatch',
+  where,
+  path,
+  what,
+  expected,
+  actual,
+  fix,
+})
+
+/** A value in few words, for messages. */
+export const kindOf = (x: unknown): string =>
+  isTensor(x) ? typeText(x) : Array.isArray(x) ? `an array of ${x.length}` : x === null || typeof x !== 'object' ? String(x) : 'an object'
