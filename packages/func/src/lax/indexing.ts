@@ -5,6 +5,7 @@ import { literal } from '../literal'
 import { asTensor, asType, axisOf, type TensorLike } from '../numpy/promote'
 import { placesOf } from '../numpy/indexing'
 import { integerOperand } from '../numpy/take'
+import { neg } from '../primitives/arithmetic'
 import * as I from '../primitives/indexing'
 import { convert, expandDims, squeeze } from '../primitives/structural'
 import { sort as sortP, topK as topKP } from '../primitives/sort'
@@ -100,6 +101,8 @@ const scattering =
 /** XLA's scatter, which replaces. */
 export const scatter = scattering('lax.scatter', I.scatter)
 export const scatterAdd = scattering('lax.scatterAdd', I.scatterAdd)
+/** Subtracts the updates. */
+export const scatterSub = scattering('lax.scatterSub', (x, indices, updates, params) => I.scatterAdd(x, indices, neg(updates), params))
 export const scatterMul = scattering('lax.scatterMul', I.scatterMul)
 export const scatterMin = scattering('lax.scatterMin', I.scatterMin)
 export const scatterMax = scattering('lax.scatterMax', I.scatterMax)

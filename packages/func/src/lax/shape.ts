@@ -1,10 +1,14 @@
 /** Shapes, parts and reductions with the signatures of jax.lax: all axes named, nothing promoted. */
 import { range, type Shape, sizeOf } from '../aval'
 import type { DType } from '../dtype'
+import { ArgumentError } from '../error'
 import { fullOf } from '../literal'
 import { asTensor, asType, axesOf, axisOf, type Scalar, type TensorLike } from '../numpy/promote'
+import * as A from '../primitives/arithmetic'
+import * as B from '../primitives/bitwise'
 import * as C from '../primitives/cumulative'
 import * as L from '../primitives/layout'
+import * as P from '../primitives/piecewise'
 import * as R from '../primitives/reduction'
 import * as S from '../primitives/structural'
 import type { Tensor } from '../tensor'
@@ -16,6 +20,24 @@ export const broadcastInDim = (x: TensorLike, shape: Shape, broadcastDimensions:
 export const broadcast = (x: TensorLike, sizes: Shape): Tensor => {
   const t = asTensor(x, 'lax.broadcast')
   return S.broadcastInDim(t, { shape: [...sizes, ...t.shape], broadcastDimensions: range(t.ndim, sizes.length) })
+}
+/** Leading axes of size 1 up to a rank. */
+export const broadcastToRank = (x: TensorLike, rank: number): Tensor => {
+  const t = asTensor(x, 'lax.broadcastToRank')
+  return S.expandDims(t, range(Math.max(0, rank - t.ndim)))
+}
+/** Parts of these sizes along an axis. */
+export const split = (x: TensorLike, sizes: Shape, axis = 0): Tensor[] => {
+  const t = asTensor(x, 'lax.split')
+  const at = axisOf('lax.split', axis, t.ndim)
+  const total = sizes.reduce((a, b) => a + b, 0)
+  if (total !== t.shape[at])
+    throw new ArgumentError('lax.split', `sizes [${sizes.join(',')}] must add up to ${t.shape[at]}, the size of axis ${at}`)
+  let end = 0
+  return sizes.map((n) => {
+    end += n
+    return L.sliceAxis(t, at, end - n, end)
+  })
 }
 /** The same elements under another shape; `dimensions` is a transposition before. */
 export const reshape = (x: TensorLike, newSizes: Shape, dimensions?: readonly number[]): Tensor => {
@@ -92,6 +114,13 @@ export const reduceMin = reduction('lax.reduceMin', R.reduceMin)
 export const reduceAnd = reduction('lax.reduceAnd', R.reduceAnd)
 /** Of booleans: whether any is true. */
 export const reduceOr = reduction('lax.reduceOr', R.reduceOr)
+const reducers = { add: reduceSum, mul: reduceProd, max: reduceMax, min: reduceMin, and: reduceAnd, or: reduceOr }
+const combiners = { add: A.add, mul: A.mul, max: P.max, min: P.min, and: B.and, or: B.or }
+/** Reduced over axes by a named operation, starting from `initValue`. Source: jax.lax.reduce. */
+export const reduce = (x: TensorLike, initValue: TensorLike, reducer: keyof typeof reducers, axes: readonly number[]): Tensor => {
+  const t = asTensor(x, 'lax.reduce')
+  return combiners[reducer](reducers[reducer](t, axes), asType(initValue, t.dtype, 'lax.reduce'))
+}
 export const argmax = (x: TensorLike, axis: number, indexDtype: DType = 'int32'): Tensor => {
   const t = asTensor(x, 'lax.argmax')
   return R.argmax(t, { axes: [axisOf('lax.argmax', axis, t.ndim)], indexDtype })

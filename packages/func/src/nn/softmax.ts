@@ -5,12 +5,12 @@ import { literal } from '../literal'
 import * as E from '../numpy/elementwise'
 import { equal, isfinite, where as choose } from '../numpy/logic'
 import { asTensor, axesOf, axisOf, floatOperand, type TensorLike } from '../numpy/promote'
-import { type Axis, countOf, max, mean, type ReduceArg, reduceOptions, sum } from '../numpy/reduce'
+import { type Axis, countOf, keepAxes, max, mean, type ReduceArg, reduceOptions, spreadOver, sum } from '../numpy/reduce'
 import { log, rsqrt } from '../primitives/transcendental'
 import { iota } from '../primitives/layout'
 import { stopGradient } from '../primitives/piecewise'
 import { axisIndex, namedAxisSize } from '../primitives/collective'
-import { convert, expandDims, squeeze } from '../primitives/structural'
+import { convert, expandDims } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 
 export interface SoftmaxOptions {
@@ -24,26 +24,29 @@ const softmaxOptions = (arg: ReduceArg<SoftmaxOptions>): { axis: Axis; where: Te
   return { axis, where }
 }
 const lowest = Number.NEGATIVE_INFINITY
+const largestOf = (t: Tensor, axes: readonly number[], where: TensorLike | undefined): Tensor =>
+  stopGradient(max(t, { axis: axes, where, initial: where === undefined && t.size > 0 ? undefined : literal(lowest, t.dtype) }))
 /** Shifted so that the largest is 0, excluded ones at -inf; the shift has no derivative. */
-const shifted = (t: Tensor, axis: Axis, where: TensorLike | undefined): Tensor => {
+const shifted = (t: Tensor, axes: readonly number[], where: TensorLike | undefined): Tensor => {
   const safe = where === undefined ? t : choose(where, t, literal(lowest, t.dtype))
-  const top = max(t, { axis, where, initial: where === undefined && t.size > 0 ? undefined : literal(lowest, t.dtype), keepdims: true })
-  return E.subtract(safe, stopGradient(top))
+  return E.subtract(safe, spreadOver(largestOf(t, axes, where), t.shape, axes))
 }
 /** Exponentials that sum to 1 over axes. */
 export const softmax = (x: TensorLike, arg?: ReduceArg<SoftmaxOptions>): Tensor => {
   const { axis, where } = softmaxOptions(arg)
   const t = floatOperand('softmax', x)
-  const weights = E.exp(shifted(t, axis, where))
-  const out = E.divide(weights, sum(weights, { axis, where, keepdims: true }))
+  const axes = axesOf('softmax', axis, t.ndim)
+  const weights = E.exp(shifted(t, axes, where))
+  const out = E.divide(weights, spreadOver(sum(weights, { axis: axes, where }), t.shape, axes))
   return where === undefined ? out : choose(where, out, literal(0, t.dtype))
 }
 /** The logarithm of softmax, computed without leaving the logarithms. */
 export const logSoftmax = (x: TensorLike, arg?: ReduceArg<SoftmaxOptions>): Tensor => {
   const { axis, where } = softmaxOptions(arg)
   const t = floatOperand('logSoftmax', x)
-  const low = shifted(t, axis, where)
-  const out = E.subtract(low, E.log(sum(E.exp(low), { axis, where, keepdims: true })))
+  const axes = axesOf('logSoftmax', axis, t.ndim)
+  const low = shifted(t, axes, where)
+  const out = E.subtract(low, spreadOver(E.log(sum(E.exp(low), { axis: axes, where })), t.shape, axes))
   return where === undefined ? out : choose(where, out, literal(lowest, t.dtype))
 }
 
@@ -59,13 +62,12 @@ export const logsumexp = (x: TensorLike, arg?: ReduceArg<LogsumexpOptions>): Ten
   const { axis, b, keepdims, where } = reduceOptions(arg)
   const given = floatOperand('logsumexp', x)
   const t = b === undefined ? given : choose(equal(b, 0), literal(lowest, given.dtype), given)
-  const initial = literal(lowest, t.dtype)
-  const top = max(t, { axis, where, initial: where === undefined && t.size > 0 ? undefined : initial, keepdims: true })
-  const shift = stopGradient(choose(isfinite(top), top, literal(0, t.dtype)))
-  const exps = E.exp(E.subtract(t, shift))
-  const total = sum(b === undefined ? exps : E.multiply(exps, b), { axis, where, keepdims: true })
-  const out = E.add(log(total), shift)
-  return keepdims ? out : squeeze(out, { dimensions: axesOf('logsumexp', axis, t.ndim) })
+  const axes = axesOf('logsumexp', axis, t.ndim)
+  const top = largestOf(t, axes, where)
+  const shift = choose(isfinite(top), top, literal(0, t.dtype))
+  const exps = E.exp(E.subtract(t, spreadOver(shift, t.shape, axes)))
+  const total = sum(b === undefined ? exps : E.multiply(exps, b), { axis: axes, where })
+  return keepAxes(E.add(log(total), shift), axes, keepdims)
 }
 /** `logsumexp` minus the logarithm of the number of elements. */
 export const logmeanexp = (x: TensorLike, arg?: ReduceArg<Omit<LogsumexpOptions, 'b'>>): Tensor => {
@@ -86,10 +88,17 @@ export const standardize = (x: TensorLike, arg?: ReduceArg<StandardizeOptions>):
   const options: StandardizeOptions = arg === undefined ? {} : reduceOptions<StandardizeOptions>(arg)
   const { axis = -1, where, epsilon = 1e-5 } = options
   const t = floatOperand('standardize', x)
-  const over = { axis, where, keepdims: true }
-  const center = options.mean ?? mean(t, over)
-  const variance = options.variance ?? E.clip(E.subtract(mean(E.square(t), over), E.square(center)), 0)
-  return E.multiply(E.subtract(t, center), rsqrt(floatOperand('standardize', E.add(variance, epsilon))))
+  const axes = axesOf('standardize', axis, t.ndim)
+  const meanOf = (y: Tensor): Tensor => mean(y, { axis: axes, where })
+  const spread = (y: Tensor): Tensor => spreadOver(y, t.shape, axes)
+  const scaleOf = (v: TensorLike): Tensor => rsqrt(floatOperand('standardize', E.add(v, epsilon)))
+  const known = options.mean
+  const center = known === undefined ? meanOf(t) : undefined
+  const shifted = E.subtract(t, center ? spread(center) : known!)
+  if (options.variance !== undefined) return E.multiply(shifted, scaleOf(options.variance))
+  const squares = meanOf(E.square(t))
+  if (center) return E.multiply(shifted, spread(scaleOf(E.clip(E.subtract(squares, E.square(center)), 0))))
+  return E.multiply(shifted, scaleOf(E.clip(E.subtract(spread(squares), E.square(floatOperand('standardize', known!))), 0)))
 }
 
 export interface OneHotOptions {

@@ -4,7 +4,7 @@ import type { DType } from '../dtype'
 import { ShapeError } from '../error'
 import { mul } from '../primitives/arithmetic'
 import { dotGeneral } from '../primitives/contraction'
-import { reshape, squeeze } from '../primitives/structural'
+import { expandDims, reshape, squeeze } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { diagonalOf } from './diagonal'
 import { multiply, subtract } from './elementwise'
@@ -69,6 +69,16 @@ const withoutOnes = ({ x, labels }: Labelled): Labelled => {
   return { x: squeeze(x, { dimensions }), labels: labels.filter((_, i) => !dimensions.includes(i)) }
 }
 
+/** Matrices `[..., m, k]` times vectors `[..., k]`. */
+export const matvec = (x: TensorLike, y: TensorLike): Tensor => {
+  const [a, b] = promoteTypes('matvec', [asTensor(x), asTensor(y)])
+  return squeeze(matmul(a, expandDims(b, [b.ndim])), { dimensions: [Math.max(a.ndim - 2, b.ndim - 1) + 1] })
+}
+/** Vectors `[..., k]` times matrices `[..., k, n]`. */
+export const vecmat = (x: TensorLike, y: TensorLike): Tensor => {
+  const [a, b] = promoteTypes('vecmat', [asTensor(x), asTensor(y)])
+  return squeeze(matmul(expandDims(a, [a.ndim - 1]), b), { dimensions: [Math.max(a.ndim - 1, b.ndim - 2)] })
+}
 /** Sum of products over the last axes of both. */
 export const inner = (x: TensorLike, y: TensorLike): Tensor => {
   const [a, b] = promoteTypes('inner', [x, y])

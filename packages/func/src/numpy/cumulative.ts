@@ -10,7 +10,7 @@ import type { Tensor } from '../tensor'
 import { add, clip, divide, multiply, subtract } from './elementwise'
 import { isnan, less, greater, where } from './logic'
 import { concatenate } from './join'
-import { asTensor, axisOf, floatOperand, promoteInexact, promoteTypes, type TensorLike } from './promote'
+import { asTensor, axisOf, floatOperand, promoteInexact, type TensorLike } from './promote'
 import { sum } from './reduce'
 import { searchsorted } from './sorting'
 import { take } from './take'
@@ -103,11 +103,4 @@ export const interp = (
   const scalar = (v: Tensor): Tensor => reshape(v, { newSizes: [] })
   const bounded = where(less(t, scalar(sliceAxis(places, 0, 0, 1))), ends.left ?? scalar(first), inside)
   return where(greater(t, scalar(sliceAxis(places, 0, n - 1, n))), ends.right ?? scalar(end), bounded)
-}
-/** The polynomial with coefficients `p`, the highest power first, at `x`. */
-export const polyval = (p: TensorLike, x: TensorLike): Tensor => {
-  const [coefficients, t] = promoteTypes('polyval', [p, x])
-  const n = coefficients.shape[0]!
-  const at = (i: number): Tensor => reshape(sliceAxis(coefficients, 0, i, i + 1), { newSizes: [] })
-  return range(n).reduce((y, i) => add(multiply(y, t), at(i)), multiply(t, 0))
 }

@@ -221,6 +221,23 @@ export const signbit: Unary = (x) => {
 }
 /** The magnitude of `x` with the sign of `y`. */
 export const copysign = floatBinary('copysign', (x, y) => where(P.ne(signbit(x), signbit(y)), A.neg(x), x))
+/** Fraction (with the sign of x) and whole part. */
+export const modf = (x: TensorLike): [fraction: Tensor, whole: Tensor] => {
+  const t = floatOperand('modf', x)
+  const whole = trunc(t)
+  return [A.sub(t, whole), whole]
+}
+/** The next float after `x` towards `y`. */
+export const nextafter = floatBinary('nextafter', (x, y) => {
+  const word = ({ 16: 'uint16', 32: 'uint32', 64: 'uint64' } as const)[dtypes[x.aval.dtype].bits as 16 | 32 | 64]
+  const bits = B.bitcastConvertType(x, { newDtype: word })
+  const one = literal(1, word)
+  const zero = P.eq(x, like(x, 0))
+  const grows = P.eq(P.gt(y, x), P.gt(x, like(x, 0)))
+  const smallest = where(P.lt(y, like(y, 0)), B.or(one, B.shiftLeft(one, literal(dtypes[x.aval.dtype].bits - 1, word))), one)
+  const next = B.bitcastConvertType(where(zero, smallest, where(grows, A.add(bits, one), A.sub(bits, one))), { newDtype: x.aval.dtype })
+  return where(P.eq(x, y), y, where(B.or(P.ne(x, x), P.ne(y, y)), literal(Number.NaN, x.aval.dtype), next))
+})
 /** `x * 2 ** exponent`. */
 export const ldexp = (x: TensorLike, exponent: TensorLike): Tensor => multiply(asTensor(x, 'ldexp'), exp2(asTensor(exponent, 'ldexp')))
 /** Elements limited to [min, max]; either may be left out (null). */

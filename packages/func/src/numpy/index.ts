@@ -2,7 +2,7 @@
 export * from './contraction'
 export { array, arange, asarray, copy, empty, emptyLike, full, fullLike, ones, onesLike, zeros, zerosLike } from './creation'
 export type { ArrayData, DTypeOption } from './creation'
-export { cumprod, cumsum, diff, ediff1d, interp, nancumprod, nancumsum, polyval, trapezoid } from './cumulative'
+export { cumprod, cumsum, diff, ediff1d, interp, nancumprod, nancumsum, trapezoid } from './cumulative'
 export * from './dtypes'
 export * from './einsum'
 export * from './elementwise'
@@ -48,7 +48,10 @@ export {
   select,
   where,
 } from './logic'
+export * from './nan'
 export { pad, type PadMode, type PadOptions, type PadWidth } from './pad'
+export * from './places'
+export * from './polynomial'
 export type { NestedArray, Scalar, TensorLike } from './promote'
 export {
   all,
@@ -85,23 +88,10 @@ export {
   triuIndices,
   vander,
 } from './sequences'
+export * from './set-operations'
 export * from './sets'
+export * from './signal'
 export * from './shape'
-export { argsort, digitize, lexsort, searchsorted, sort, type SortOptions } from './sorting'
-export {
-  average,
-  corrcoef,
-  cov,
-  median,
-  nanmax,
-  nanmean,
-  nanmin,
-  nanstd,
-  nansum,
-  nanvar,
-  percentile,
-  quantile,
-  std,
-  var,
-} from './statistics'
+export { argpartition, argsort, digitize, lexsort, partition, searchsorted, sort, type SortOptions } from './sorting'
+export { average, corrcoef, cov, median, percentile, quantile, type QuantileOptions, std, var, type VarianceOptions } from './statistics'
 export { putAlongAxis, take, takeAlongAxis, type TakeOptions } from './take'

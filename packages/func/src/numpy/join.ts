@@ -160,3 +160,23 @@ export const repeat = (x: TensorLike, repeats: number | readonly number[], optio
   const chosen = range(length).map((i) => places[i] ?? last)
   return take(t, ofNumbers(chosen, 'int32'), { axis: at })
 }
+export const dsplit = (x: TensorLike, sections: number | readonly number[]): Tensor[] => split(x, sections, 2)
+/** Nested lists of blocks, the innermost joined along the last axis, the next along the one before. */
+export type Blocks = TensorLike | readonly Blocks[]
+/** A tensor of blocks. */
+export const block = (blocks: Blocks): Tensor => {
+  const depthOf = (x: Blocks): number => (Array.isArray(x) ? 1 + Math.max(0, ...(x as readonly Blocks[]).map(depthOf)) : 0)
+  const depth = depthOf(blocks)
+  const leaves = (x: Blocks): Tensor[] =>
+    Array.isArray(x) ? (x as readonly Blocks[]).flatMap(leaves) : [asTensor(x as TensorLike, 'block')]
+  const rank = Math.max(depth, ...leaves(blocks).map((t) => t.ndim))
+  const raise = (t: Tensor): Tensor => reshape(t, { newSizes: [...range(rank - t.ndim).map(() => 1), ...t.shape] })
+  const go = (x: Blocks, level: number): Tensor =>
+    Array.isArray(x)
+      ? concatenate(
+          (x as readonly Blocks[]).map((y) => go(y, level + 1)),
+          level - depth,
+        )
+      : raise(asTensor(x as TensorLike, 'block'))
+  return go(blocks, 0)
+}

@@ -116,6 +116,21 @@ export const inv = (x: TensorLike): Tensor => {
   return solve(t, broadcastTo(eye(t.shape.at(-1)!, null, t.dtype), t.shape))
 }
 
+/** The x of least norm that makes |a x - b| least, for `a` `[m, n]` of full rank, by QR; NaN or infinities where the rank is not full. */
+export const lstsq = (a: TensorLike, b: TensorLike): Tensor => {
+  const [m, v] = promoteInexact('linalg.lstsq', [matrix('linalg.lstsq', a), asTensor(b)])
+  const rhs = v.ndim === 1 ? expandDims(v, [1]) : v
+  const tall = m.shape.at(-2)! >= m.shape.at(-1)!
+  const [q, r] = qrP(tall ? m : matrixTranspose(m), { fullMatrices: false })
+  const x = tall ? solveTriangular(r, matmul(matrixTranspose(q), rhs)) : matmul(q, solveTriangular(r, rhs, { transposeA: true }))
+  return v.ndim === 1 ? squeeze(x, { dimensions: [x.ndim - 1] }) : x
+}
+/** The pseudoinverse of a matrix of full rank, by QR. */
+export const pinv = (x: TensorLike): Tensor => {
+  const t = matrix('linalg.pinv', x)
+  return lstsq(t, eye(t.shape.at(-2)!, null, t.dtype))
+}
+
 /** Gaussian elimination with pivots: the upper triangle, and the sign of the row exchanges. */
 const eliminate = (x: Tensor): { diagonal: Tensor; sign: Tensor } => {
   const n = x.shape.at(-1)!

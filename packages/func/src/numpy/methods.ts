@@ -54,7 +54,7 @@ const text = (x: Tensor): string => {
   if (value.isDisposed) return `Tensor(${showAval(x.aval)} disposed)`
   const traced = value === x ? '' : ` traced by ${x.trace.name}`
   try {
-    return `Tensor(${showAval(x.aval)}${traced} ${showArray(value.hostSync())})`
+    return `Tensor(${showAval(x.aval)}${traced}${x.ndim > 1 ? '\n' : ' '}${showArray(value.hostSync())})`
   } catch (error) {
     return `Tensor(${showAval(x.aval)}${traced} not readable: ${(error as FuncError).message})`
   }

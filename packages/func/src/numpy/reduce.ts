@@ -1,11 +1,11 @@
 /** Reductions over axes. Source: the jax.numpy functions of the same names. */
-import { sizeOf } from '../aval'
+import { otherAxes, type Shape, sizeOf } from '../aval'
 import { type DType, dtypes, isFloating } from '../dtype'
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
 import { div } from '../primitives/arithmetic'
 import * as R from '../primitives/reduction'
-import { convert, expandDims, reduceSum, reshape } from '../primitives/structural'
+import { broadcastInDim, convert, expandDims, reduceSum, reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { add, maximum, minimum, multiply, subtract } from './elementwise'
 import { toBool, where as choose } from './logic'
@@ -30,6 +30,9 @@ export const reduceOptions = <O extends { readonly axis?: Axis | undefined }>(ar
   (typeof arg === 'number' || arg === null || Array.isArray(arg) ? { axis: arg } : (arg ?? {})) as O
 
 export const keepAxes = (x: Tensor, axes: readonly number[], keepdims: boolean | undefined): Tensor => (keepdims ? expandDims(x, axes) : x)
+/** The result of a reduction repeated over the shape that was reduced; a scalar stays one. */
+export const spreadOver = (x: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
+  x.ndim === 0 ? x : broadcastInDim(x, { shape, broadcastDimensions: otherAxes(shape.length, axes) })
 const masked = (x: Tensor, where: TensorLike | undefined, identity: number | boolean): Tensor =>
   where === undefined ? x : choose(where, x, literal(identity, x.dtype))
 

@@ -78,3 +78,7 @@ export const digitize = (x: TensorLike, bins: TensorLike, { right = false }: { r
     return convert(broadcastInDim(literal(0, 'int32'), { shape: asTensor(x).shape, broadcastDimensions: [] }), 'int32')
   return searchsorted(edges, x, { side: right ? 'left' : 'right' })
 }
+/** Sorted, so that the `kth` element is where it belongs, smaller ones before it. */
+export const partition = (x: TensorLike, _kth: number, axis: number | null = -1): Tensor => sort(x, axis)
+/** The places that `partition` takes its elements from. */
+export const argpartition = (x: TensorLike, _kth: number, axis: number | null = -1): Tensor => argsort(x, axis)

@@ -9,9 +9,9 @@ import type { Tensor } from '../tensor'
 import { dot } from './contraction'
 import { diagonalOf } from './diagonal'
 import { add, ceil, clip, divide, floor, multiply, sqrt, square, subtract } from './elementwise'
-import { isnan, less, lessEqual, logicalNot, where as choose } from './logic'
-import { asTensor, axesOf, broadcastTo, floatOperand, promoteInexact, type TensorLike } from './promote'
-import { any, type Axis, countOf, max, mean, min, type ReduceArg, type ReduceOptions, reduceOptions, sum } from './reduce'
+import { isnan, less, lessEqual, where as choose } from './logic'
+import { axesOf, broadcastTo, floatOperand, promoteInexact, type TensorLike } from './promote'
+import { any, type Axis, countOf, mean, type ReduceArg, type ReduceOptions, reduceOptions, spreadOver, sum } from './reduce'
 import { sort } from './sorting'
 import { takeAlongAxis } from './take'
 
@@ -26,7 +26,7 @@ const variance = (x: TensorLike, arg?: ReduceArg<VarianceOptions>): Tensor => {
   const given = dtype ?? t.dtype
   const axes = axesOf('var', axis, t.ndim)
   const work = dtypes[given].bits < 32 ? convert(t, 'float32') : convertTo(t, given)
-  const centered = sub(work, broadcastTo(mean(work, { axis: axes, keepdims: true, where }), work.shape))
+  const centered = sub(work, spreadOver(mean(work, { axis: axes, where }), work.shape, axes))
   const total = sum(square(centered), { axis: axes, keepdims, where })
   const n = countOf(work, axes, where, keepdims)
   const out =
@@ -126,35 +126,6 @@ export const percentile = (x: TensorLike, q: TensorLike, arg?: ReduceArg<Quantil
 /** The middle element, or the mean of the two middle ones. */
 export const median = (x: TensorLike, arg?: ReduceArg<QuantileOptions>): Tensor =>
   quantile(x, 0.5, { ...reduceOptions(arg), method: 'linear' })
-
-type NanOptions = Omit<ReduceOptions, 'where'>
-const present = (x: Tensor): Tensor => logicalNot(isnan(x))
-/** Sum that takes NaN as 0. */
-export const nansum = (x: TensorLike, arg?: ReduceArg<NanOptions>): Tensor => {
-  const t = asTensor(x, 'nansum')
-  return sum(t, { ...reduceOptions(arg), where: present(t) })
-}
-/** Mean of the elements that are not NaN. */
-export const nanmean = (x: TensorLike, arg?: ReduceArg<NanOptions>): Tensor => {
-  const t = floatOperand('nanmean', x)
-  return mean(t, { ...reduceOptions(arg), where: present(t) })
-}
-/** Variance of the elements that are not NaN. */
-export const nanvar = (x: TensorLike, arg?: ReduceArg<Omit<VarianceOptions, 'where'>>): Tensor => {
-  const t = floatOperand('nanvar', x)
-  return variance(t, { ...reduceOptions(arg), where: present(t) })
-}
-export const nanstd = (x: TensorLike, arg?: ReduceArg<Omit<VarianceOptions, 'where'>>): Tensor => sqrt(nanvar(x, arg))
-const nanExtremum = (worst: number, reduce: typeof max) => (x: TensorLike, arg?: ReduceArg<Pick<ReduceOptions, 'axis' | 'keepdims'>>) => {
-  const t = floatOperand('nanmax', x)
-  const options = reduceOptions(arg)
-  const out = reduce(choose(isnan(t), literal(worst, t.dtype), t), options)
-  return choose(any(present(t), options), out, literal(Number.NaN, t.dtype))
-}
-/** The largest element that is not NaN; NaN if all are. */
-export const nanmax = nanExtremum(Number.NEGATIVE_INFINITY, max)
-/** The smallest element that is not NaN; NaN if all are. */
-export const nanmin = nanExtremum(Number.POSITIVE_INFINITY, min)
 
 interface CovOptions {
   /** Whether rows are variables (true) or observations. */

@@ -18,8 +18,8 @@ describe('keys', () => {
     close(random.key(2 ** 31 + 5), g.key('key_big'), 'key_big')
     close(random.foldIn(k, 1), g.key('fold_1'), 'fold_1')
     close(random.foldIn(k, 123456789), g.key('fold_big'), 'fold_big')
-    const two = [...random.split(k)]
-    const five = [...random.split(random.key(7), 5)]
+    const two = np.unstack(random.split(k))
+    const five = np.unstack(random.split(random.key(7), 5))
     two.forEach((x, i) => close(x, g.key('split2', i), `split2/${i}`))
     five.forEach((x, i) => close(x, g.key('split5', i), `split5/${i}`))
   })

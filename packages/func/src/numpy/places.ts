@@ -1,0 +1,149 @@
+/** Places: between flat and per-axis ones, open grids of them, and parts left out, put in or chosen. Source: jax.numpy. */
+import { range, type Shape, sizeOf, stridesOf } from '../aval'
+import { ConcreteTensor } from '../array'
+import { ArgumentError, ConcretizationError } from '../error'
+import { literal } from '../literal'
+import { add, div, mul, rem } from '../primitives/arithmetic'
+import { convert, expandDims, reshape } from '../primitives/structural'
+import { getElement } from '../scalar'
+import type { Tensor } from '../tensor'
+import { maximum, minimum } from './elementwise'
+import { ofNumbers } from './host-tensor'
+import { setAt } from './index-update'
+import { indices } from './sequences'
+import { concatenate, stack, unstack } from './join'
+import { toBool } from './logic'
+import { asTensor, asType, axisOf, broadcastShapes, broadcastTo, type TensorLike } from './promote'
+import { integerOperand, take, takeAlongAxis } from './take'
+import { diag } from './sequences'
+
+/** The place on each axis of flat places in a shape. */
+export const unravelIndex = (flat: TensorLike, shape: Shape): Tensor[] => {
+  const { index } = integerOperand('unravelIndex', flat)
+  const places = convert(index, 'int32')
+  const size = literal(sizeOf(shape), 'int32')
+  const inside = minimum(maximum(places, 0), add(size, literal(-1, 'int32')))
+  return stridesOf(shape).map((stride, i) => rem(div(inside, literal(stride, 'int32')), literal(shape[i]!, 'int32')))
+}
+/** The flat place of places on each axis of a shape, moved inside where they lie outside. */
+export const ravelMultiIndex = (places: readonly TensorLike[], shape: Shape): Tensor => {
+  if (places.length !== shape.length)
+    throw new ArgumentError('ravelMultiIndex', `${places.length} places for the ${shape.length} axes of [${shape.join(',')}]`)
+  const strides = stridesOf(shape)
+  const terms = places.map((p, i) => {
+    const inside = minimum(maximum(convert(integerOperand('ravelMultiIndex', p).index, 'int32'), 0), shape[i]! - 1)
+    return mul(inside, literal(strides[i]!, 'int32'))
+  })
+  return terms.reduce(add)
+}
+/** Vectors of places shaped so that together they index their product: `x.at(...np.ix([0, 2], [1, 3]))`. */
+export const ix = (...places: readonly TensorLike[]): Tensor[] =>
+  places.map((p, i) => {
+    const { index } = integerOperand('ix', p)
+    if (index.ndim !== 1) throw new ArgumentError('ix', `expected vectors, got shape [${index.shape.join(',')}]`)
+    return expandDims(
+      index,
+      range(places.length).filter((a) => a !== i),
+    )
+  })
+
+const knownPlaces = (where: string, places: TensorLike, n: number): number[] => {
+  const { index } = integerOperand(where, places)
+  if (!(index instanceof ConcreteTensor))
+    throw new ConcretizationError(index.aval, `np.${where}, whose result's shape depends on the places`)
+  const host = index.hostSync()
+  return range(index.size).map((i) => {
+    const p = getElement(host.data, i, host.dtype)
+    const at = p < 0 ? p + n : p
+    if (at < 0 || at > n) throw new ArgumentError(where, `place ${p} is out of range for size ${n}`)
+    return at
+  })
+}
+const alongOrFlat = (where: string, x: TensorLike, axis: number | null): { t: Tensor; at: number } => {
+  const t = asTensor(x, where)
+  return axis === null ? { t: reshape(t, { newSizes: [t.size] }), at: 0 } : { t, at: axisOf(where, axis, t.ndim) }
+}
+/** Without the parts at some places of an axis (of the flat order without one). Places must be known. */
+const remove = (x: TensorLike, places: TensorLike, axis: number | null = null): Tensor => {
+  const { t, at } = alongOrFlat('delete', x, axis)
+  const n = t.shape[at]!
+  const gone = new Set(knownPlaces('delete', places, n))
+  return take(
+    t,
+    ofNumbers(
+      range(n).filter((i) => !gone.has(i)),
+      'int32',
+    ),
+    { axis: at, mode: 'clip' },
+  )
+}
+export { remove as delete }
+/** With `values` put in before a known place of an axis (of the flat order without one). */
+export const insert = (x: TensorLike, place: number, values: TensorLike, axis: number | null = null): Tensor => {
+  const { t, at } = alongOrFlat('insert', x, axis)
+  const n = t.shape[at]!
+  const [i] = knownPlaces('insert', place, n) as [number]
+  const v = asType(values, t.dtype, 'insert')
+  const full = v.ndim === t.ndim ? v : expandDims(v, v.ndim === t.ndim - 1 ? [at] : [])
+  const sized = t.shape.map((m, a) => (a === at ? (full.ndim === t.ndim ? full.shape[at]! : 1) : m))
+  const span = (from: number, to: number): Tensor => take(t, ofNumbers(range(to - from, from), 'int32'), { axis: at, mode: 'clip' })
+  return concatenate([span(0, i), broadcastTo(full, sized, 'insert'), span(i, n)], at)
+}
+/** The parts along an axis (of the flat order without one) where a known mask holds. */
+export const compress = (condition: TensorLike, x: TensorLike, axis: number | null = null): Tensor => {
+  const { t, at } = alongOrFlat('compress', x, axis)
+  const mask = toBool(condition, 'compress')
+  if (!(mask instanceof ConcreteTensor))
+    throw new ConcretizationError(mask.aval, "np.compress, whose result's shape depends on the condition")
+  const flags = mask.hostSync().data
+  const places = range(mask.size).filter((i) => flags[i] !== 0)
+  return take(t, ofNumbers(places, 'int32'), { axis: at, mode: 'clip' })
+}
+/** The elements where a known mask holds, in the flat order. */
+export const extract = (condition: TensorLike, x: TensorLike): Tensor => {
+  const mask = asTensor(condition, 'extract')
+  return compress(reshape(mask, { newSizes: [mask.size] }), x)
+}
+/** Element by element the choice that `which` numbers (moved inside where it lies outside). */
+export const choose = (which: TensorLike, choices: readonly TensorLike[]): Tensor => {
+  const { index } = integerOperand('choose', which)
+  const ts = choices.map((c) => asTensor(c, 'choose'))
+  const shape = broadcastShapes('choose', [index.aval, ...ts.map((t) => t.aval)])
+  const cases = stack(ts.map((t) => broadcastTo(t, shape, 'choose')))
+  const chosen = takeAlongAxis(cases, expandDims(broadcastTo(index, shape, 'choose'), [0]), 0, { mode: 'clip' })
+  return reshape(chosen, { newSizes: shape })
+}
+/** A matrix with `value` on its main diagonal. */
+export const fillDiagonal = (x: TensorLike, value: TensorLike): Tensor => {
+  const t = asTensor(x, 'fillDiagonal')
+  const n = Math.min(...t.shape)
+  const i = ofNumbers(range(n), 'int32')
+  return setAt(
+    t,
+    t.shape.map(() => i),
+    value,
+  )
+}
+/** All elements as the k-th diagonal of a matrix. */
+export const diagflat = (x: TensorLike, k = 0): Tensor => {
+  const t = asTensor(x, 'diagflat')
+  return diag(reshape(t, { newSizes: [t.size] }), k)
+}
+/** The elements repeated in order to fill another shape. */
+export const resize = (x: TensorLike, shape: Shape): Tensor => {
+  const t = asTensor(x, 'resize')
+  const n = sizeOf(shape)
+  return reshape(
+    take(
+      t,
+      ofNumbers(
+        range(n).map((i) => i % t.size),
+        'int32',
+      ),
+      { mode: 'clip' },
+    ),
+    { newSizes: shape },
+  )
+}
+/** What a function of one coordinate tensor for each axis gives. */
+export const fromfunction = (f: (...coordinates: Tensor[]) => Tensor, shape: Shape): Tensor => f(...unstack(indices(shape)))

@@ -1,0 +1,85 @@
+/** Convolution of vectors, finite differences, window functions. Source: the jax.numpy functions of the same names. */
+import { range } from '../aval'
+import { ArgumentError } from '../error'
+import { convGeneralDilated } from '../primitives/convolution'
+import { concatenate, rev, sliceAxis } from '../primitives/layout'
+import { reshape } from '../primitives/structural'
+import type { Tensor } from '../tensor'
+import { divide, subtract } from './elementwise'
+import { ofNumbers } from './host-tensor'
+import { axisOf, floatOperand, promoteInexact, type TensorLike } from './promote'
+
+/** Where the two overlap at all ('full'), as often as the longer is long ('same'), or wholly ('valid'). */
+export type ConvolutionMode = 'full' | 'same' | 'valid'
+/** Sums of products at all shifts of `w` along `x`, where `w` is not longer. */
+const slide = (x: Tensor, w: Tensor, mode: ConvolutionMode): Tensor => {
+  const m = w.size
+  const pads: Readonly<Record<ConvolutionMode, readonly [number, number]>> = {
+    full: [m - 1, m - 1],
+    same: [Math.floor(m / 2), m - Math.floor(m / 2) - 1],
+    valid: [0, 0],
+  }
+  const spec = [0, 1, 2]
+  const out = convGeneralDilated(reshape(x, { newSizes: [1, 1, x.size] }), reshape(w, { newSizes: [1, 1, m] }), {
+    windowStrides: [1],
+    padding: [pads[mode]],
+    lhsDilation: [1],
+    rhsDilation: [1],
+    dimensionNumbers: { lhsSpec: spec, rhsSpec: spec, outSpec: spec },
+    featureGroupCount: 1,
+    batchGroupCount: 1,
+    preferredElementType: null,
+  })
+  return reshape(out, { newSizes: [out.shape[2]!] })
+}
+const vectors = (where: string, x: TensorLike, y: TensorLike): [Tensor, Tensor] => {
+  const [a, b] = promoteInexact(where, [x, y])
+  if (a.ndim !== 1 || b.ndim !== 1 || a.size === 0 || b.size === 0)
+    throw new ArgumentError(where, `expected two vectors that are not empty, got shapes [${a.shape.join(',')}] and [${b.shape.join(',')}]`)
+  return [a, b]
+}
+const reversed = (x: Tensor): Tensor => rev(x, { dimensions: [0] })
+/** The convolution of two vectors: one of them runs backward. */
+export const convolve = (x: TensorLike, y: TensorLike, mode: ConvolutionMode = 'full'): Tensor => {
+  const [a, b] = vectors('convolve', x, y)
+  return a.size < b.size ? slide(b, reversed(a), mode) : slide(a, reversed(b), mode)
+}
+/** The cross-correlation of two vectors. */
+export const correlate = (x: TensorLike, y: TensorLike, mode: ConvolutionMode = 'valid'): Tensor => {
+  const [a, b] = vectors('correlate', x, y)
+  return a.size < b.size ? reversed(slide(b, a, mode)) : slide(a, b, mode)
+}
+
+const gradientAlong = (x: Tensor, axis: number, spacing: number): Tensor => {
+  const n = x.shape[axis]!
+  if (n < 2) throw new ArgumentError('gradient', `axis ${axis} of shape [${x.shape.join(',')}] needs at least 2 elements`)
+  const difference = (low: number, high: number, count: number): Tensor =>
+    subtract(sliceAxis(x, axis, high, high + count), sliceAxis(x, axis, low, low + count))
+  const first = divide(difference(0, 1, 1), spacing)
+  const inner = divide(difference(0, 2, n - 2), 2 * spacing)
+  const last = divide(difference(n - 2, n - 1, 1), spacing)
+  return concatenate([first, inner, last], { dimension: axis })
+}
+/** Central differences along one axis (one-sided at the ends), of samples `spacing` apart. */
+export const gradient = (x: TensorLike, { axis = 0, spacing = 1 }: { readonly axis?: number; readonly spacing?: number } = {}): Tensor => {
+  const t = floatOperand('gradient', x)
+  return gradientAlong(t, axisOf('gradient', axis, t.ndim), spacing)
+}
+/** Central differences along all axes. */
+export const gradients = (x: TensorLike, spacing = 1): Tensor[] => {
+  const t = floatOperand('gradients', x)
+  return range(t.ndim).map((axis) => gradientAlong(t, axis, spacing))
+}
+
+const window =
+  (f: (phase: number) => number) =>
+  (n: number): Tensor =>
+    ofNumbers(
+      range(n).map((i) => (n === 1 ? 1 : f(i / (n - 1)))),
+      'float32',
+    )
+const cosine = (k: number, t: number): number => Math.cos(2 * Math.PI * k * t)
+export const hanning = window((t) => 0.5 - 0.5 * cosine(1, t))
+export const hamming = window((t) => 0.54 - 0.46 * cosine(1, t))
+export const blackman = window((t) => 0.42 - 0.5 * cosine(1, t) + 0.08 * cosine(2, t))
+export const bartlett = window((t) => 1 - Math.abs(2 * t - 1))
