@@ -11,5 +11,9 @@ export const { initializers } = nn
 
 /** For kernels, where a layer is given none: LeCun's normal. */
 export const defaultKernelInit: Initializer = initializers.lecunNormal()
-export const zerosInit: Initializer = initializers.zerosInit()
-export const onesInit: Initializer = initializers.onesInit()
+export const zeros: Initializer = initializers.zeros
+export const ones: Initializer = initializers.ones
+/** An initializer of zeros, as a function of nothing: as all others are made. */
+export const zerosInit = (): Initializer => zeros
+/** An initializer of ones, as a function of nothing: as all others are made. */
+export const onesInit = (): Initializer => ones

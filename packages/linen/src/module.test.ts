@@ -40,7 +40,7 @@ describe('names', () => {
     class Named extends nn.Module {
       static readonly moduleName = 'Short'
       call(y: Tensor): Tensor {
-        return this.param('w', nn.onesInit, y.shape).mul(y)
+        return this.param('w', nn.ones, y.shape).mul(y)
       }
     }
     class Sub extends Named {}
@@ -84,7 +84,7 @@ describe('names', () => {
     }
     class Param extends nn.Module {
       call(y: Tensor): Tensor {
-        this.param('a', nn.onesInit, [3])
+        this.param('a', nn.ones, [3])
         return dense(3, 'a').call(y)
       }
     }
@@ -114,7 +114,7 @@ describe('setup', () => {
       this.encoder = dense(4)
       this.heads = [dense(1), dense(2)]
       this.table = { b: dense(3), a: [dense(6)] }
-      this.scale = this.param('scale', nn.onesInit, [4])
+      this.scale = this.param('scale', nn.ones, [4])
     }
     call(y: Tensor): Tensor {
       const h = this.encode(y)
@@ -319,8 +319,8 @@ describe('sharing', () => {
       }
       call(y: Tensor): Tensor {
         const { base, rank } = this.props
-        const a = this.param('A', nn.zerosInit, [y.shape.at(-1)!, rank])
-        const b = this.param('B', nn.zerosInit, [rank, base.props.features])
+        const a = this.param('A', nn.zeros, [y.shape.at(-1)!, rank])
+        const b = this.param('B', nn.zeros, [rank, base.props.features])
         return base.call(y).add(np.matmul(np.matmul(y, a), b))
       }
     }
@@ -337,7 +337,7 @@ describe('sharing', () => {
         nn.shareScope(this, this.child)
       }
       call(y: Tensor): Tensor {
-        this.param('A', nn.zerosInit, [1])
+        this.param('A', nn.zeros, [1])
         return this.child.call(y)
       }
     }
@@ -365,7 +365,7 @@ describe('compact', () => {
       return dense(3).call(y)
     }
     declares(): Tensor {
-      return this.param('w', nn.onesInit, [1])
+      return this.param('w', nn.ones, [1])
     }
   }
 
@@ -379,7 +379,7 @@ describe('compact', () => {
   it('a module without variables says what to do', () => {
     expect(() => dense(3).call(x)).toThrow(/Dense.call: the module has no variables yet \(call it by model.init/)
     expect(() => dense(3).variables).toThrow(nn.UnboundModuleError)
-    expect(() => dense(3).param('w', nn.onesInit, [1])).toThrow(nn.UnboundModuleError)
+    expect(() => dense(3).param('w', nn.ones, [1])).toThrow(nn.UnboundModuleError)
   })
 
   it('methods of a module without variables run, if they need none', () => {

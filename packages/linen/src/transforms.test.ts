@@ -312,7 +312,7 @@ describe('functions of a module', () => {
   it('a derivative by a module with modules in its props', () => {
     class Holder extends nn.Module<{ layer: nn.Dense }> {
       call(y: Tensor): Tensor {
-        return this.props.layer.call(y).mul(this.param('scale', nn.onesInit, []))
+        return this.props.layer.call(y).mul(this.param('scale', nn.ones, []))
       }
     }
     class Model extends nn.Module {

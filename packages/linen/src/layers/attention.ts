@@ -5,7 +5,7 @@ import { lax, nn, np, random, type DType, type Tensor } from '@heddle/func'
 import type { Key } from '@heddle/lift'
 import { promoteDtype } from '../dtypes'
 import { LayerError } from '../error'
-import { defaultKernelInit, zerosInit, type Initializer } from '../initializers'
+import { defaultKernelInit, zeros, type Initializer } from '../initializers'
 import { mergeParam } from '../merge-param'
 import { Module } from '../module'
 import { DenseGeneral } from './dense-general'
@@ -116,7 +116,7 @@ export class MultiHeadDotProductAttention extends Module<MultiHeadDotProductAtte
   call(inputsQ: Tensor, ...rest: AttentionArgs): Tensor {
     const { inputsK, inputsV, options } = readArgs(inputsQ, rest)
     const { numHeads, dtype, paramDtype = 'float32', useBias = true, attentionFn = dotProductAttention, decode = false } = this.props
-    const { kernelInit = defaultKernelInit, biasInit = zerosInit, dropoutRate = 0, broadcastDropout = true } = this.props
+    const { kernelInit = defaultKernelInit, biasInit = zeros, dropoutRate = 0, broadcastDropout = true } = this.props
     const features = this.props.outFeatures ?? inputsQ.shape.at(-1)!
     const qkvFeatures = this.props.qkvFeatures ?? inputsQ.shape.at(-1)!
     if (qkvFeatures % numHeads !== 0)

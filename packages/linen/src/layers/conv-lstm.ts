@@ -3,7 +3,7 @@
  */
 import { nn, np, type DType, type Shape, type Tensor } from '@heddle/func'
 import type { Key } from '@heddle/lift'
-import { zerosInit, type Initializer } from '../initializers'
+import { zeros, type Initializer } from '../initializers'
 import { Conv, type Padding } from './conv'
 import { gates, initialCarry, type LSTMCarry } from './lstm'
 import { carryShape, RNNCellBase } from './recurrent-cell'
@@ -37,7 +37,7 @@ export class ConvLSTMCell extends RNNCellBase<ConvLSTMCellProps, LSTMCarry> {
   }
 
   initializeCarry(rng: Key, inputShape: Shape): LSTMCarry {
-    const { features, carryInit = zerosInit, paramDtype = 'float32' } = this.props
+    const { features, carryInit = zeros, paramDtype = 'float32' } = this.props
     return initialCarry(rng, carryShape(inputShape, features), carryInit, paramDtype)
   }
 

@@ -4,7 +4,7 @@
 import { lax, np, type DType, type Shape, type Tensor } from '@heddle/func'
 import { promoteDtype } from '../dtypes'
 import { LayerError } from '../error'
-import { defaultKernelInit, zerosInit, type Initializer } from '../initializers'
+import { defaultKernelInit, zeros, type Initializer } from '../initializers'
 import { Module } from '../module'
 
 /** Low and high padding of each axis of space, one number for both or for all, or by name. */
@@ -104,7 +104,7 @@ export class Conv extends Module<ConvProps> {
 
   call(inputs: Tensor): Tensor {
     const { features, padding = 'SAME', featureGroupCount = 1, useBias = true, dtype, paramDtype = 'float32' } = this.props
-    const { kernelInit = defaultKernelInit, biasInit = zerosInit, mask } = this.props
+    const { kernelInit = defaultKernelInit, biasInit = zeros, mask } = this.props
     const window = windowOf(this.props.kernelSize)
     const rank = window.length
     const [strides, lhsDilation, rhsDilation] = [this.props.strides, this.props.inputDilation, this.props.kernelDilation].map((s) =>
@@ -160,7 +160,7 @@ export class ConvTranspose extends Module<ConvTransposeProps> {
 
   call(inputs: Tensor): Tensor {
     const { features, padding = 'SAME', useBias = true, dtype, paramDtype = 'float32', transposeKernel = false } = this.props
-    const { kernelInit = defaultKernelInit, biasInit = zerosInit, mask, preferredElementType } = this.props
+    const { kernelInit = defaultKernelInit, biasInit = zeros, mask, preferredElementType } = this.props
     const window = windowOf(this.props.kernelSize)
     const rank = window.length
     const [strides, rhsDilation] = [this.props.strides, this.props.kernelDilation].map((s) => spread(s, rank))

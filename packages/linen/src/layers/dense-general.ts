@@ -5,7 +5,7 @@ import { lax, np, type DType, type Shape, type Tensor } from '@heddle/func'
 import { AxisMetadata } from '@heddle/lift'
 import { promoteDtype } from '../dtypes'
 import { LayerError } from '../error'
-import { defaultKernelInit, zerosInit, type Initializer } from '../initializers'
+import { defaultKernelInit, zeros, type Initializer } from '../initializers'
 import { mergeParam } from '../merge-param'
 import { Module } from '../module'
 
@@ -45,7 +45,7 @@ export class DenseGeneral extends Module<DenseGeneralProps> {
   static readonly moduleName: string = 'DenseGeneral'
 
   call(inputs: Tensor): Tensor {
-    const { useBias = true, dtype, paramDtype = 'float32', kernelInit = defaultKernelInit, biasInit = zerosInit } = this.props
+    const { useBias = true, dtype, paramDtype = 'float32', kernelInit = defaultKernelInit, biasInit = zeros } = this.props
     const features = [this.props.features].flat()
     const { ndim, shape } = inputs
     const axes = normalizeAxes([this.props.axis ?? -1].flat(), ndim)
@@ -111,7 +111,7 @@ export class Einsum extends Module<EinsumProps> {
 
   call(inputs: Tensor, einsumStr?: string): Tensor {
     const { shape, useBias = true, dtype, paramDtype = 'float32', preferredElementType } = this.props
-    const { kernelInit = defaultKernelInit, biasInit = zerosInit } = this.props
+    const { kernelInit = defaultKernelInit, biasInit = zeros } = this.props
     const equation = mergeParam('einsumStr', this.props.einsumStr, einsumStr).replaceAll(' ', '')
     if (!equation.includes('->')) throw new LayerError('Einsum', `the equation must contain "->", got "${equation}"`)
     if (equation.split(',').length !== 2) throw new LayerError('Einsum', `the equation must have two operands, got "${equation}"`)

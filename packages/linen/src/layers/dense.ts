@@ -3,7 +3,7 @@
  */
 import { np, type DType, type Tensor } from '@heddle/func'
 import { promoteDtype } from '../dtypes'
-import { defaultKernelInit, zerosInit, type Initializer } from '../initializers'
+import { defaultKernelInit, zeros, type Initializer } from '../initializers'
 import { Module } from '../module'
 
 export interface DenseProps {
@@ -25,7 +25,7 @@ export class Dense extends Module<DenseProps> {
   static readonly moduleName: string = 'Dense'
 
   call(inputs: Tensor): Tensor {
-    const { features, useBias = true, dtype, paramDtype = 'float32', kernelInit = defaultKernelInit, biasInit = zerosInit } = this.props
+    const { features, useBias = true, dtype, paramDtype = 'float32', kernelInit = defaultKernelInit, biasInit = zeros } = this.props
     const rawKernel = this.param('kernel', kernelInit, [inputs.shape.at(-1)!, features], paramDtype)
     const rawBias = useBias ? this.param('bias', biasInit, [features], paramDtype) : undefined
     const [x, kernel, bias] = promoteDtype([inputs, rawKernel, rawBias], { dtype })

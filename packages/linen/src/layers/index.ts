@@ -24,3 +24,12 @@ export { Sequential, type Layer, type SequentialProps } from './sequential'
 export { Conv, ConvTranspose, type ConvProps, type ConvTransposeProps, type Padding, type Sizes } from './conv'
 export { ConvLSTMCell, type ConvLSTMCellProps } from './conv-lstm'
 export { avgPool, maxPool, minPool, pool, type AvgPoolOptions, type PoolOptions } from './pool'
+export { batchApply } from './batch-apply'
+export {
+  SpectralNorm,
+  WeightNorm,
+  type InnerLayer,
+  type SpectralNormCall,
+  type SpectralNormProps,
+  type WeightNormProps,
+} from './weight-norm'

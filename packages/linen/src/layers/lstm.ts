@@ -4,7 +4,7 @@
 import { np, random, type DType, type Shape, type Tensor } from '@heddle/func'
 import type { Key } from '@heddle/lift'
 import { promoteDtype } from '../dtypes'
-import { zerosInit, type Initializer } from '../initializers'
+import { zeros, type Initializer } from '../initializers'
 import { Module } from '../module'
 import { carryShape, cellDefaults, denseOf, RNNCellBase, type Activation, type GatedCellProps } from './recurrent-cell'
 
@@ -49,7 +49,7 @@ export class LSTMCell extends RNNCellBase<GatedCellProps, LSTMCarry> {
   }
 
   initializeCarry(rng: Key, inputShape: Shape): LSTMCarry {
-    const { features, carryInit = zerosInit, paramDtype = 'float32' } = this.props
+    const { features, carryInit = zeros, paramDtype = 'float32' } = this.props
     return initialCarry(rng, carryShape(inputShape, features), carryInit, paramDtype)
   }
 }
@@ -108,7 +108,7 @@ export class OptimizedLSTMCell extends RNNCellBase<GatedCellProps, LSTMCarry> {
   }
 
   initializeCarry(rng: Key, inputShape: Shape): LSTMCarry {
-    const { features, carryInit = zerosInit, paramDtype = 'float32' } = this.props
+    const { features, carryInit = zeros, paramDtype = 'float32' } = this.props
     return initialCarry(rng, carryShape(inputShape, features), carryInit, paramDtype)
   }
 }

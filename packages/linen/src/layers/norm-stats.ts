@@ -3,7 +3,7 @@
  */
 import { lax, np, type DType, type Tensor } from '@heddle/func'
 import { canonicalizeDtype } from '../dtypes'
-import { initializers, type Initializer } from '../initializers'
+import { ones, zeros, type Initializer } from '../initializers'
 import type { Module } from '../module'
 
 /** An axis, or several. */
@@ -11,9 +11,6 @@ export type Axes = number | readonly number[]
 
 /** Axes counted from the first, each once. */
 export const normalAxes = (rank: number, axes: Axes): readonly number[] => [...new Set([axes].flat().map((a) => (a < 0 ? rank + a : a)))]
-
-export const zeros: Initializer = initializers.zeros
-export const ones: Initializer = initializers.ones
 
 /** How statistics are computed. */
 export interface StatsProps {

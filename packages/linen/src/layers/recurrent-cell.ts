@@ -3,7 +3,7 @@
  */
 import { nn, np, type DType, type Shape, type Tensor } from '@heddle/func'
 import type { Key } from '@heddle/lift'
-import { defaultKernelInit, initializers, onesInit, zerosInit, type Initializer } from '../initializers'
+import { defaultKernelInit, initializers, ones, zeros, type Initializer } from '../initializers'
 import { Module } from '../module'
 import { Dense, type DenseProps } from './dense'
 
@@ -33,8 +33,8 @@ export const cellDefaults = {
   activationFn: np.tanh as Activation,
   kernelInit: defaultKernelInit,
   recurrentKernelInit: orthogonal,
-  biasInit: zerosInit,
-  carryInit: zerosInit,
+  biasInit: zeros,
+  carryInit: zeros,
   paramDtype: 'float32' as DType,
 }
 
@@ -62,7 +62,7 @@ export abstract class RNNCellBase<P extends object = object, C = unknown, D exte
 /** A cell whose carry is one array. */
 abstract class SingleCarryCell<P extends CellProps> extends RNNCellBase<P, Tensor> {
   initializeCarry(rng: Key, inputShape: Shape): Tensor {
-    const { features, carryInit = zerosInit, paramDtype = 'float32' } = this.props
+    const { features, carryInit = zeros, paramDtype = 'float32' } = this.props
     return carryInit(rng, carryShape(inputShape, features), paramDtype) as Tensor
   }
 }
@@ -144,7 +144,7 @@ export class MGUCell extends SingleCarryCell<MGUCellProps> {
 
   call(h: Tensor, inputs: Tensor): readonly [carry: Tensor, output: Tensor] {
     const { gateFn, activationFn, kernelInit, recurrentKernelInit, dtype, paramDtype } = { ...cellDefaults, ...this.props }
-    const { forgetBiasInit = onesInit, activationBiasInit = zerosInit, resetGate = true } = this.props
+    const { forgetBiasInit = ones, activationBiasInit = zeros, resetGate = true } = this.props
     const common = { features: h.shape.at(-1)!, dtype, paramDtype }
     const fromInput = denseOf({ ...common, kernelInit })
     const fromCarry = denseOf({ ...common, useBias: false, kernelInit: recurrentKernelInit, biasInit: activationBiasInit })
