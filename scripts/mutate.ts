@@ -49,7 +49,10 @@ const tryFault = async (at: string, fault: Fault): Promise<Outcome> => {
   const path = `${at}/src/${fault.file}`
   const before = readFileSync(path, 'utf8')
   if (!before.includes(fault.from)) return { caught: false, by: 'STALE: the text is not there any more', seconds: 0 }
-  writeFileSync(path, before.replace(fault.from, () => fault.to))
+  writeFileSync(
+    path,
+    before.replace(fault.from, () => fault.to),
+  )
   try {
     return await tryRows(at, fault.rows)
   } finally {

@@ -15,7 +15,14 @@ const goldens = readdirSync(folder)
   .filter((file) => file.endsWith('.json'))
   .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as KernelGolden)
 
-const ofKernels = ['the value is the reference’s', 'jit changes nothing', 'vmap is a loop', 'vjp is the adjoint of jvp', 'programs leave nothing behind', 'donation changes nothing']
+const ofKernels = [
+  'the value is the reference’s',
+  'jit changes nothing',
+  'vmap is a loop',
+  'vjp is the adjoint of jvp',
+  'programs leave nothing behind',
+  'donation changes nothing',
+]
 const all = process.env.HEDDLE_CONFORMANCE === 'all'
 
 for (const { name, make } of underTest) {

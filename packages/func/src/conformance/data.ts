@@ -50,7 +50,10 @@ export const inner = (xs: readonly Plain[], ys: readonly Plain[]): { readonly va
 }
 
 const near = (a: number, b: number, tolerance: number): boolean =>
-  Object.is(a, b) || a === b || (Number.isNaN(a) && Number.isNaN(b)) || Math.abs(a - b) <= tolerance * (1 + Math.max(Math.abs(a), Math.abs(b)))
+  Object.is(a, b) ||
+  a === b ||
+  (Number.isNaN(a) && Number.isNaN(b)) ||
+  Math.abs(a - b) <= tolerance * (1 + Math.max(Math.abs(a), Math.abs(b)))
 const place = (i: number, shape: Shape): string => {
   let rest = i
   return stridesOf(shape)
@@ -71,6 +74,9 @@ export const mustAgree = (got: readonly Plain[], want: readonly Plain[], toleran
       throw new Error(`${what}: ${result}type ${g.dtype}[${g.shape}] in place of ${w.dtype}[${w.shape}]`)
     const allowed = isFloating(g.dtype) ? tolerance : 0
     const bad = g.values.findIndex((v, i) => !near(v, w.values[i]!, allowed))
-    if (bad >= 0) throw new Error(`${what}: ${result}${g.values[bad]} in place of ${w.values[bad]} at [${place(bad, g.shape)}] of ${g.dtype}[${g.shape}]`)
+    if (bad >= 0)
+      throw new Error(
+        `${what}: ${result}${g.values[bad]} in place of ${w.values[bad]} at [${place(bad, g.shape)}] of ${g.dtype}[${g.shape}]`,
+      )
   })
 }

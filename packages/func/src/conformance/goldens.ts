@@ -51,11 +51,19 @@ const check = async (backend: Backend, { primitive, params, ins, outs }: KernelC
   const got = await Promise.all(results.map((r, i) => storage.download(r, outTypes![i]!)))
   for (const b of [...buffers, ...results]) storage.release(b)
   const tolerance = Math.max(0, ...[...inputs, ...want].map((x) => tolerances[x.dtype] ?? 0))
-  mustAgree(got.map(plain), want.map(plain), tolerance, `on ${inputs.map((x) => `${x.dtype}[${x.shape}]`).join(' ')} with ${JSON.stringify(params)}`)
+  mustAgree(
+    got.map(plain),
+    want.map(plain),
+    tolerance,
+    `on ${inputs.map((x) => `${x.dtype}[${x.shape}]`).join(' ')} with ${JSON.stringify(params)}`,
+  )
 }
 
 /** A test for each primitive: all cases in types that the backend has. */
-export const goldenTests = (backend: Backend, goldens: readonly KernelGolden[]): readonly { readonly name: string; readonly run: () => Promise<void> }[] => {
+export const goldenTests = (
+  backend: Backend,
+  goldens: readonly KernelGolden[],
+): readonly { readonly name: string; readonly run: () => Promise<void> }[] => {
   const cases = goldens.flatMap((g) => g.cases)
   return [...new Set(cases.map((c) => c.primitive))].map((primitive) => ({
     name: `${primitive}: the kernel gives JAX’s numbers`,

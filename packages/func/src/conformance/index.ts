@@ -59,10 +59,12 @@ export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptio
   const names = Object.keys(allRows).filter(primitives)
   return [
     ...names.flatMap((name) =>
-      Object.keys(laws).filter(options.laws ?? (() => true)).map((law) => ({
-        name: `${name}: ${law}`,
-        run: () => check(setting, law, name, allRows[name]!),
-      })),
+      Object.keys(laws)
+        .filter(options.laws ?? (() => true))
+        .map((law) => ({
+          name: `${name}: ${law}`,
+          run: () => check(setting, law, name, allRows[name]!),
+        })),
     ),
     ...goldenTests(backend as Backend, goldens),
     ...(corners ? cornerTests(backend as Backend) : []),

@@ -42,7 +42,8 @@ export const fixed = (shape: Shape, sample: Sampler = normal): Operand => ({ sha
 /** An operand of a given type, never differentiated. */
 export const typed = (dtype: DType, shape: Shape, sample: Sampler): Operand => ({ shape, dtype, sample, smooth: false })
 /** int32 from `low` to `high`, both included. */
-export const int = (shape: Shape, low = -4, high = 4): Operand => typed('int32', shape, (n, next) => uniform(low, high + 1)(n, next).map(Math.floor))
+export const int = (shape: Shape, low = -4, high = 4): Operand =>
+  typed('int32', shape, (n, next) => uniform(low, high + 1)(n, next).map(Math.floor))
 /** uint32 over all of its range. */
 export const word = (shape: Shape): Operand => typed('uint32', shape, (n, next) => uniform(0, 2 ** 32)(n, next).map(Math.floor))
 export const bool = (shape: Shape): Operand => typed('bool', shape, (n, next) => uniform(0, 2)(n, next).map(Math.floor))
@@ -59,6 +60,8 @@ const row = (about: string, f: Apply, operands: readonly Operand[], order: Row['
   ...options,
 })
 /** A row with derivatives of all orders. */
-export const smooth = (about: string, f: Apply, operands: readonly Operand[], options: Options = {}): Row => row(about, f, operands, 2, options)
+export const smooth = (about: string, f: Apply, operands: readonly Operand[], options: Options = {}): Row =>
+  row(about, f, operands, 2, options)
 /** A row without derivatives. */
-export const rough = (about: string, f: Apply, operands: readonly Operand[], options: Options = {}): Row => row(about, f, operands, 0, options)
+export const rough = (about: string, f: Apply, operands: readonly Operand[], options: Options = {}): Row =>
+  row(about, f, operands, 0, options)

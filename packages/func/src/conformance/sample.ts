@@ -3,7 +3,10 @@
 /** `n` numbers from a source of uniform numbers in [0, 1). */
 export type Sampler = (n: number, next: () => number) => number[]
 
-const draw = (one: (next: () => number, i: number) => number): Sampler => (n, next) => Array.from({ length: n }, (_, i) => one(next, i))
+const draw =
+  (one: (next: () => number, i: number) => number): Sampler =>
+  (n, next) =>
+    Array.from({ length: n }, (_, i) => one(next, i))
 
 export const uniform = (low: number, high: number): Sampler => draw((next) => low + (high - low) * next())
 /** Mostly within two units of zero. */
@@ -19,14 +22,16 @@ export const offGrid: Sampler = draw((next) => Math.floor(7 * next()) - 3 + (nex
 /** Multiples of 0.4 shifted by `offset` steps: draws with offsets half a step apart never meet. */
 export const grid = (offset: number): Sampler => draw((next) => 0.4 * (Math.floor(7 * next()) - 3 + offset))
 /** About `gap` apart from each other, around `offset`, in random order. */
-export const spaced = (gap: number, offset: number): Sampler => (n, next) => {
-  const xs = Array.from({ length: n }, (_, i) => gap * (i - Math.floor(n / 2)) + offset + 0.25 * gap * next())
-  for (let i = n - 1; i > 0; i--) {
-    const j = Math.floor(next() * (i + 1))
-    ;[xs[i], xs[j]] = [xs[j]!, xs[i]!]
+export const spaced =
+  (gap: number, offset: number): Sampler =>
+  (n, next) => {
+    const xs = Array.from({ length: n }, (_, i) => gap * (i - Math.floor(n / 2)) + offset + 0.25 * gap * next())
+    for (let i = n - 1; i > 0; i--) {
+      const j = Math.floor(next() * (i + 1))
+      ;[xs[i], xs[j]] = [xs[j]!, xs[i]!]
+    }
+    return xs
   }
-  return xs
-}
 /** Pairwise at least 0.2 apart, in random order. */
 export const distinct = spaced(0.3, 0.05)
 /** These numbers, from the first again when there are too few. */

@@ -78,7 +78,8 @@ export const trialOf = ({ backend, reference, float }: Setting, name: string, ro
 /** The indices of operands that are differentiated. */
 export const smoothOf = ({ row }: Trial): readonly number[] => row.operands.flatMap((o, i) => (o.smooth ? [i] : []))
 /** Each of a list alone, and all together. */
-export const onesAndAll = (xs: readonly number[]): readonly (readonly number[])[] => (xs.length > 1 ? [...xs.map((x) => [x]), xs] : xs.length === 1 ? [xs] : [])
+export const onesAndAll = (xs: readonly number[]): readonly (readonly number[])[] =>
+  xs.length > 1 ? [...xs.map((x) => [x]), xs] : xs.length === 1 ? [xs] : []
 /** Not-empty choices of n things; for n above 3: each alone, the odd, and all. */
 export const choices = (n: number): readonly (readonly number[])[] => {
   const all = Array.from({ length: n }, (_, i) => i)

@@ -1,6 +1,21 @@
 /** Printed programs of typical functions: a surplus equation, a lost residual or a renamed primitive is seen in review. */
 import { describe, expect, it } from 'vitest'
-import { checkpoint, customJvp, grad, jit, jvp, lax, makeJaxpr, nn, np, printJaxpr, random, type Tensor, typecheckJaxpr, vmap } from '../index'
+import {
+  checkpoint,
+  customJvp,
+  grad,
+  jit,
+  jvp,
+  lax,
+  makeJaxpr,
+  nn,
+  np,
+  printJaxpr,
+  random,
+  type Tensor,
+  typecheckJaxpr,
+  vmap,
+} from '../index'
 
 const f32 = (...shape: number[]) => ({ shape, dtype: 'float32' }) as const
 const i32 = (...shape: number[]) => ({ shape, dtype: 'int32' }) as const
@@ -69,7 +84,9 @@ describe('arithmetic', () => {
     `)
   })
   it('a dense layer', () => {
-    expect(text((x: Tensor, w: Tensor, b: Tensor) => np.maximum(np.matmul(x, w).add(b), 0), f32(2, 3), f32(3, 4), f32(4))).toMatchInlineSnapshot(`
+    expect(
+      text((x: Tensor, w: Tensor, b: Tensor) => np.maximum(np.matmul(x, w).add(b), 0), f32(2, 3), f32(3, 4), f32(4)),
+    ).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[2,3] b:f32[3,4] c:f32[4]. let
           d:f32[2,4] = dot_general[dimension_numbers=(((1,), (0,)), ((), ()))] a b
@@ -146,7 +163,12 @@ describe('arithmetic', () => {
 
 describe('derivatives', () => {
   it('a gradient', () => {
-    expect(text(grad((x: Tensor) => np.sum(np.sin(x).mul(x))), three)).toMatchInlineSnapshot(`
+    expect(
+      text(
+        grad((x: Tensor) => np.sum(np.sin(x).mul(x))),
+        three,
+      ),
+    ).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[3]. let
           b:f32[3] = sin a
@@ -176,7 +198,12 @@ describe('derivatives', () => {
     `)
   })
   it('a gradient of a gradient', () => {
-    expect(text(grad((x: Tensor) => grad((y: Tensor) => np.sin(y))(x)), scalar)).toMatchInlineSnapshot(`
+    expect(
+      text(
+        grad((x: Tensor) => grad((y: Tensor) => np.sin(y))(x)),
+        scalar,
+      ),
+    ).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[]. let
           b:f32[] = sin a
@@ -192,7 +219,13 @@ describe('derivatives', () => {
     `)
   })
   it('the gradient of a dense layer by its kernel', () => {
-    expect(text(grad((w: Tensor, x: Tensor) => np.sum(np.tanh(np.matmul(x, w)))), f32(3, 4), f32(2, 3))).toMatchInlineSnapshot(`
+    expect(
+      text(
+        grad((w: Tensor, x: Tensor) => np.sum(np.tanh(np.matmul(x, w)))),
+        f32(3, 4),
+        f32(2, 3),
+      ),
+    ).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[3,4] b:f32[2,3]. let
           c:f32[2,4] = dot_general[dimension_numbers=(((1,), (0,)), ((), ()))] b a
@@ -240,7 +273,12 @@ describe('derivatives', () => {
     `)
   })
   it('the gradient of a checkpoint computes again', () => {
-    expect(text(grad((x: Tensor) => checkpoint((y: Tensor) => np.sin(np.sin(y)))(x)), scalar)).toMatchInlineSnapshot(`
+    expect(
+      text(
+        grad((x: Tensor) => checkpoint((y: Tensor) => np.sin(np.sin(y)))(x)),
+        scalar,
+      ),
+    ).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[]. let
           b:f32[] = jit[
@@ -269,7 +307,13 @@ describe('derivatives', () => {
 
 describe('vmap', () => {
   it('of a dot product', () => {
-    expect(text(vmap((x: Tensor, y: Tensor) => np.dot(x, y)), two_three, two_three)).toMatchInlineSnapshot(`
+    expect(
+      text(
+        vmap((x: Tensor, y: Tensor) => np.dot(x, y)),
+        two_three,
+        two_three,
+      ),
+    ).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[2,3] b:f32[2,3]. let
           c:f32[2] = dot_general[dimension_numbers=(((1,), (1,)), ((0,), (0,)))] a b
@@ -278,7 +322,13 @@ describe('vmap', () => {
     `)
   })
   it('of a product with a shared matrix', () => {
-    expect(text(vmap((x: Tensor, w: Tensor) => np.matmul(x, w), { inAxes: [0, null] }), two_three, f32(3, 4))).toMatchInlineSnapshot(`
+    expect(
+      text(
+        vmap((x: Tensor, w: Tensor) => np.matmul(x, w), { inAxes: [0, null] }),
+        two_three,
+        f32(3, 4),
+      ),
+    ).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[2,3] b:f32[3,4]. let
           c:f32[2,4] = dot_general[dimension_numbers=(((1,), (0,)), ((), ()))] a b
@@ -287,7 +337,12 @@ describe('vmap', () => {
     `)
   })
   it('with a sum over its axis', () => {
-    expect(text(vmap((x: Tensor) => lax.psum(x, 'i').mul(x), { axisName: 'i' }), two_three)).toMatchInlineSnapshot(`
+    expect(
+      text(
+        vmap((x: Tensor) => lax.psum(x, 'i').mul(x), { axisName: 'i' }),
+        two_three,
+      ),
+    ).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[2,3]. let
           b:f32[3] = reduce_sum[axes=(0,)] a
@@ -332,7 +387,12 @@ describe('calls and control flow', () => {
   })
   it('the gradient of jit', () => {
     const f = (y: Tensor): Tensor => np.sin(y).mul(y)
-    expect(text(grad((x: Tensor) => jit(f)(x)), scalar)).toMatchInlineSnapshot(`
+    expect(
+      text(
+        grad((x: Tensor) => jit(f)(x)),
+        scalar,
+      ),
+    ).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[]. let
           b:f32[] c:f32[] d:f32[] e:f32[] = jit[
@@ -357,7 +417,9 @@ describe('calls and control flow', () => {
     `)
   })
   it('scan', () => {
-    expect(text((c: Tensor, xs: Tensor) => lax.scan((h: Tensor, x: Tensor) => [h.mul(x), h.add(x)], c, xs), scalar, three)).toMatchInlineSnapshot(`
+    expect(
+      text((c: Tensor, xs: Tensor) => lax.scan((h: Tensor, x: Tensor) => [h.mul(x), h.add(x)], c, xs), scalar, three),
+    ).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[] b:f32[3]. let
           c:f32[] d:f32[3] = scan[
@@ -408,7 +470,13 @@ describe('calls and control flow', () => {
     `)
   })
   it('vmap of scan', () => {
-    expect(text(vmap((c: Tensor, xs: Tensor) => lax.scan((h: Tensor, x: Tensor) => [h.mul(x), h], c, xs)), f32(2), two_three)).toMatchInlineSnapshot(`
+    expect(
+      text(
+        vmap((c: Tensor, xs: Tensor) => lax.scan((h: Tensor, x: Tensor) => [h.mul(x), h], c, xs)),
+        f32(2),
+        two_three,
+      ),
+    ).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[2] b:f32[2,3]. let
           c:f32[3,2] = transpose[permutation=(1, 0)] b
@@ -429,7 +497,17 @@ describe('calls and control flow', () => {
   })
   it('cond', () => {
     expect(
-      text((p: Tensor, x: Tensor) => lax.cond(p, (y: Tensor) => np.sin(y), (y: Tensor) => y.mul(2), x), bool(), three),
+      text(
+        (p: Tensor, x: Tensor) =>
+          lax.cond(
+            p,
+            (y: Tensor) => np.sin(y),
+            (y: Tensor) => y.mul(2),
+            x,
+          ),
+        bool(),
+        three,
+      ),
     ).toMatchInlineSnapshot(`
       "
       { lambda ; a:bool[] b:f32[3]. let
@@ -450,7 +528,17 @@ describe('calls and control flow', () => {
   })
   it('the gradient of cond', () => {
     expect(
-      text(grad((x: Tensor) => lax.cond(x.greater(0), (y: Tensor) => np.sin(y), (y: Tensor) => y.mul(y), x)), scalar),
+      text(
+        grad((x: Tensor) =>
+          lax.cond(
+            x.greater(0),
+            (y: Tensor) => np.sin(y),
+            (y: Tensor) => y.mul(y),
+            x,
+          ),
+        ),
+        scalar,
+      ),
     ).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[]. let
@@ -485,7 +573,18 @@ describe('calls and control flow', () => {
   })
   it('vmap of cond over its predicate', () => {
     expect(
-      text(vmap((p: Tensor, x: Tensor) => lax.cond(p, (y: Tensor) => np.sin(y), (y: Tensor) => y.mul(2), x)), bool(2), f32(2)),
+      text(
+        vmap((p: Tensor, x: Tensor) =>
+          lax.cond(
+            p,
+            (y: Tensor) => np.sin(y),
+            (y: Tensor) => y.mul(2),
+            x,
+          ),
+        ),
+        bool(2),
+        f32(2),
+      ),
     ).toMatchInlineSnapshot(`
       "
       { lambda ; a:bool[2] b:f32[2]. let
@@ -500,7 +599,11 @@ describe('calls and control flow', () => {
   })
   it('while', () => {
     const program = (x: Tensor): unknown =>
-      lax.whileLoop(([i]: [Tensor, Tensor]) => i.less(3), ([i, y]: [Tensor, Tensor]) => [i.add(1), y.mul(2)] as [Tensor, Tensor], [np.array(0, { dtype: 'int32' }), x])
+      lax.whileLoop(
+        ([i]: [Tensor, Tensor]) => i.less(3),
+        ([i, y]: [Tensor, Tensor]) => [i.add(1), y.mul(2)] as [Tensor, Tensor],
+        [np.array(0, { dtype: 'int32' }), x],
+      )
     expect(text(program, three)).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[3]. let

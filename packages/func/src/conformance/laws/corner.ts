@@ -45,14 +45,49 @@ const pairs: WindowShape = { windowDimensions: [2], windowStrides: [1], padding:
 const zero = { axis: 0, reverse: false }
 
 const corners: readonly Corner[] = [
-  corner('max', p.max, [[1, 2, nan, 0], [1, 1, 0, -0]], [[0.5, 1, 0, 0.5], [0.5, 0, 0, 0.5]]),
-  corner('min', p.min, [[1, 2, nan, 0], [1, 1, 0, -0]], [[0.5, 0, 0, 0.5], [0.5, 1, 0, 0.5]]),
+  corner(
+    'max',
+    p.max,
+    [
+      [1, 2, nan, 0],
+      [1, 1, 0, -0],
+    ],
+    [
+      [0.5, 1, 0, 0.5],
+      [0.5, 0, 0, 0.5],
+    ],
+  ),
+  corner(
+    'min',
+    p.min,
+    [
+      [1, 2, nan, 0],
+      [1, 1, 0, -0],
+    ],
+    [
+      [0.5, 0, 0, 0.5],
+      [0.5, 1, 0, 0.5],
+    ],
+  ),
   corner('abs', p.abs, [[0, -0, -2]], [[1, 1, -1]]),
   corner('sign', p.sign, [[0, 1]], [[0, 0]]),
   corner('floor', p.floor, [[1, 0.5]], [[0, 0]]),
   corner('ceil', p.ceil, [[1, 0.5]], [[0, 0]]),
   corner('round', (x) => p.round(x, { roundingMethod: 1 }), [[1, 0.5]], [[0, 0]]),
-  corner('clamp', p.clamp, [[0, 0, 0, 0], [0, 1, 0.5, 2], [1, 1, 1, 1]], [[0, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]),
+  corner(
+    'clamp',
+    p.clamp,
+    [
+      [0, 0, 0, 0],
+      [0, 1, 0.5, 2],
+      [1, 1, 1, 1],
+    ],
+    [
+      [0, 0, 0, 0],
+      [0, 0, 1, 0],
+      [0, 0, 0, 1],
+    ],
+  ),
   corner('stop_gradient', (x) => mul(p.stopGradient(x), x), [[2, 3]], [[2, 3]]),
   corner('reduce_max', (x) => reduceMax(x, { axes: [0] }), [[3, 1, 3, 3]], [[1 / 3, 0, 1 / 3, 1 / 3]]),
   corner('reduce_min', (x) => reduceMin(x, { axes: [0] }), [[1, 1, 3, 2]], [[0.5, 0.5, 0, 0]]),
@@ -70,23 +105,84 @@ const corners: readonly Corner[] = [
   corner('cbrt', t.cbrt, [[0, 8]], [[inf, 1 / 12]]),
   corner('log', t.log, [[0, 2]], [[inf, 0.5]]),
   corner('log1p', t.log1p, [[0, -1]], [[1, inf]]),
-  corner('pow', t.pow, [[0, 0, 0, 2, 1], [1, 2, 0.5, 0, 3]], [[1, 0, inf, 0, 3], [0, 0, 0, Math.LN2, 0]]),
+  corner(
+    'pow',
+    t.pow,
+    [
+      [0, 0, 0, 2, 1],
+      [1, 2, 0.5, 0, 3],
+    ],
+    [
+      [1, 0, inf, 0, 3],
+      [0, 0, 0, Math.LN2, 0],
+    ],
+  ),
   corner('integer_pow 0', (x) => integerPow(x, { y: 0 }), [[0, 2]], [[0, 0]]),
   corner('integer_pow 1', (x) => integerPow(x, { y: 1 }), [[0, 2]], [[1, 1]]),
   corner('integer_pow 2', (x) => integerPow(x, { y: 2 }), [[0, 2]], [[0, 4]]),
   corner('integer_pow -1', (x) => integerPow(x, { y: -1 }), [[0, 2]], [[-inf, -0.25]]),
   corner('logistic', t.logistic, [[100, -100, 0]], [[0, 0, 0.25]]),
   corner('tanh', t.tanh, [[100, -100, 0]], [[0, 0, 1]]),
-  corner('atan2', t.atan2, [[1, 0], [0, -1]], [[0, -1], [-1, 0]]),
+  corner(
+    'atan2',
+    t.atan2,
+    [
+      [1, 0],
+      [0, -1],
+    ],
+    [
+      [0, -1],
+      [-1, 0],
+    ],
+  ),
   corner('asin', t.asin, [[1, 0]], [[inf, 1]]),
   corner('acosh', t.acosh, [[1, 2]], [[inf, 0.5773503]]),
   corner('erf_inv', t.erfInv, [[0, 1, -1]], [[0.886227, inf, inf]]),
-  corner('rem', rem, [[4, 5, -5], [2, 2, 2]], [[1, 1, 1], [-2, -2, 2]]),
+  corner(
+    'rem',
+    rem,
+    [
+      [4, 5, -5],
+      [2, 2, 2],
+    ],
+    [
+      [1, 1, 1],
+      [-2, -2, 2],
+    ],
+  ),
   corner('div by zero', div, [[1], [0]], [[inf], [-inf]]),
   corner('reduce_window_max', (x) => reduceWindowMax(x, pairs), [[1, 1, 2, 2]], [[1, 0, 2, 0]]),
   corner('reduce_window_min', (x) => reduceWindowMin(x, pairs), [[1, 1, 2, 2]], [[1, 1, 1, 0]]),
-  { ...corner('scatter, one place twice', (x, u) => scatter(x, twice(), u, places), [[5, 6, 7, 8], [1, 2, 3]], [[1, 0, 0, 4], [0, 2, 3]]), weighted: true },
-  { ...corner('scatter-max, ties', (x, u) => scatterMax(x, twice(), u, places), [[5, 6, 7, 8], [9, 9, 7]], [[1, 0, 1.5, 4], [1, 1, 1.5]]), weighted: true },
+  {
+    ...corner(
+      'scatter, one place twice',
+      (x, u) => scatter(x, twice(), u, places),
+      [
+        [5, 6, 7, 8],
+        [1, 2, 3],
+      ],
+      [
+        [1, 0, 0, 4],
+        [0, 2, 3],
+      ],
+    ),
+    weighted: true,
+  },
+  {
+    ...corner(
+      'scatter-max, ties',
+      (x, u) => scatterMax(x, twice(), u, places),
+      [
+        [5, 6, 7, 8],
+        [9, 9, 7],
+      ],
+      [
+        [1, 0, 1.5, 4],
+        [1, 1, 1.5],
+      ],
+    ),
+    weighted: true,
+  },
   corner('a function that ignores its operand', (x) => fullLike(x, 1), [[1, 2]], [[0, 0]]),
 ]
 

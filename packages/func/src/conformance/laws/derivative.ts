@@ -47,7 +47,9 @@ export const mustBeAdjoint = async (trial: Trial, f: Fn, xs: readonly Plain[], w
   const outs = await plainsOf(f(...tensors(xs)))
   const us = trial.direction(outs)
   const forward = trial.row.modes !== 'reverse'
-  const jt = forward ? (await plainsOf(jvpAt(f, n)(...tensors(xs), ...tensors(ts)))).slice(outs.length) : await differences(trial, f, xs, ts)
+  const jt = forward
+    ? (await plainsOf(jvpAt(f, n)(...tensors(xs), ...tensors(ts)))).slice(outs.length)
+    : await differences(trial, f, xs, ts)
   const all = await plainsOf(vjpAt(f, n)(...tensors(xs), ...tensors(us)))
   mustAgree(all.slice(0, outs.length), outs, trial.tolerance.same, `${what}, primal results of vjp`)
   const cts = all.slice(outs.length)
@@ -91,7 +93,9 @@ const isLinearIn = async (trial: Trial, f: Fn, xs: readonly Plain[]): Promise<bo
     const mixed = await at(xs.map((x, i) => ({ ...x, values: x.values.map((v, k) => a * v + b * ts[i]!.values[k]!) })))
     const [fx, ft] = [await at(xs), await at(ts)]
     const apart = (y: Plain, o: number): boolean =>
-      y.values.some((v, k) => !(Math.abs(v - a * fx[o]!.values[k]! - b * ft[o]!.values[k]!) <= trial.tolerance.same * (1 + Math.abs(v)) * 10))
+      y.values.some(
+        (v, k) => !(Math.abs(v - a * fx[o]!.values[k]! - b * ft[o]!.values[k]!) <= trial.tolerance.same * (1 + Math.abs(v)) * 10),
+      )
     if (mixed.some(apart)) return false
   }
   return true
@@ -125,15 +129,18 @@ export const linearizeIsJvp: Law = async (trial) => {
 const derivatives = async (trial: Trial, g: Fn, xs: readonly Plain[]) => {
   const outs = (await plainsOf(g(...tensors(xs)))).filter((o) => isFloating(o.dtype))
   const made: { name: string; of: (f: Fn) => Fn; args: readonly Plain[]; more: () => readonly Plain[] }[] = []
-  if (forwards(trial)) made.push({ name: 'jvp', of: (f) => jvpAt(f, xs.length), args: [...xs, ...trial.direction(xs)], more: () => trial.direction(xs) })
-  if (backwards(trial)) made.push({ name: 'vjp', of: (f) => vjpAt(f, xs.length), args: [...xs, ...trial.direction(outs)], more: () => trial.direction(outs) })
+  if (forwards(trial))
+    made.push({ name: 'jvp', of: (f) => jvpAt(f, xs.length), args: [...xs, ...trial.direction(xs)], more: () => trial.direction(xs) })
+  if (backwards(trial))
+    made.push({ name: 'vjp', of: (f) => vjpAt(f, xs.length), args: [...xs, ...trial.direction(outs)], more: () => trial.direction(outs) })
   return made
 }
 export const jitAndCheckpointInsideDerivatives: Law = async (trial) => {
   for (const { g, xs, what } of everything(trial))
     for (const { name, of, args } of await derivatives(trial, g, xs)) {
       const want = await plainsOf(of(g)(...tensors(args)))
-      const check = async (f: Fn, how: string) => mustAgree(await plainsOf(f(...tensors(args))), want, trial.tolerance.same, `${how} ${what}`)
+      const check = async (f: Fn, how: string) =>
+        mustAgree(await plainsOf(f(...tensors(args))), want, trial.tolerance.same, `${how} ${what}`)
       await check(of(jit(g)), `${name} of jit`)
       await check(jit(of(g)), `jit of ${name}`)
       await check(jit(of(jit(g))), `jit of ${name} of jit`)
@@ -156,14 +163,45 @@ export const vmapOfDerivativesIsALoop: Law = async (trial) => {
       }
       const runs: (readonly Plain[])[] = []
       for (const a of moreArgs) runs.push(await plainsOf(of(g)(...tensors(a))))
-      const want = runs[0]!.map((_, o) => stackAt(runs.map((r) => r[o]!), 0))
+      const want = runs[0]!.map((_, o) =>
+        stackAt(
+          runs.map((r) => r[o]!),
+          0,
+        ),
+      )
       const inAxes = args.map(() => 0)
-      const stacked = args.map((_, i) => stackAt(moreArgs.map((a) => a[i]!), 0))
-      const check = async (f: Fn, how: string) => mustAgree(await plainsOf(f(...tensors(stacked))), want, trial.tolerance.same, `${how} ${what}`)
+      const stacked = args.map((_, i) =>
+        stackAt(
+          moreArgs.map((a) => a[i]!),
+          0,
+        ),
+      )
+      const check = async (f: Fn, how: string) =>
+        mustAgree(await plainsOf(f(...tensors(stacked))), want, trial.tolerance.same, `${how} ${what}`)
       await check(vmap(of(g), inAxes, 0), `vmap of ${name}`)
       await check(vmap(jit(of(g)), inAxes, 0), `vmap of jit of ${name}`)
-      await check(of(vmap(g, xs.map(() => 0), 0)), `${name} of vmap`)
-      await check(jit(of(vmap(checkpoint(g), xs.map(() => 0), 0))), `jit of ${name} of vmap of checkpoint`)
+      await check(
+        of(
+          vmap(
+            g,
+            xs.map(() => 0),
+            0,
+          ),
+        ),
+        `${name} of vmap`,
+      )
+      await check(
+        jit(
+          of(
+            vmap(
+              checkpoint(g),
+              xs.map(() => 0),
+              0,
+            ),
+          ),
+        ),
+        `jit of ${name} of vmap of checkpoint`,
+      )
       await someMapped(trial, of, g, xs, args, moreArgs, `${name} ${what}`)
     }
 }
@@ -181,8 +219,20 @@ const someMapped = async (
     const mapped = (i: number): boolean => i < xs.length === mapsOperands
     const runs: (readonly Plain[])[] = []
     for (const a of moreArgs) runs.push(await plainsOf(of(g)(...tensors(args.map((x, i) => (mapped(i) ? a[i]! : x))))))
-    const want = runs[0]!.map((_, o) => stackAt(runs.map((r) => r[o]!), 0))
-    const inputs = args.map((x, i) => (mapped(i) ? stackAt(moreArgs.map((a) => a[i]!), x.shape.length) : x))
+    const want = runs[0]!.map((_, o) =>
+      stackAt(
+        runs.map((r) => r[o]!),
+        0,
+      ),
+    )
+    const inputs = args.map((x, i) =>
+      mapped(i)
+        ? stackAt(
+            moreArgs.map((a) => a[i]!),
+            x.shape.length,
+          )
+        : x,
+    )
     const inAxes = args.map((x, i) => (mapped(i) ? x.shape.length : null))
     const got = vmap(of(g), inAxes, 0)(...tensors(inputs))
     mustAgree(await plainsOf(got), want, trial.tolerance.same, `vmap of ${what}, only ${mapsOperands ? 'operands' : 'directions'} mapped`)

@@ -1,5 +1,5 @@
 /** Programs: well typed under every transformation, printable, equal to what they were made of, and clean of memory. */
-import { ConcreteTensor } from '../../array'
+import type { ConcreteTensor } from '../../array'
 import { printJaxpr } from '../../ir/print'
 import { typecheckProgram } from '../../ir/typecheck'
 import { run } from '../../interpreters/run'
@@ -12,7 +12,10 @@ import { jvpAt, parts, vjpAt } from './derivative'
 const wellTyped = (f: Fn, xs: readonly Tensor[], what: string): void => {
   try {
     const { jaxpr, consts } = makeJaxpr(f, xs)
-    typecheckProgram(jaxpr, [...consts, ...xs].map((x) => x.aval))
+    typecheckProgram(
+      jaxpr,
+      [...consts, ...xs].map((x) => x.aval),
+    )
     const text = printJaxpr(jaxpr)
     if (!text.includes('lambda')) throw new Error(`it prints as ${text}`)
   } catch (e) {
@@ -31,8 +34,24 @@ export const programsAreWellTyped: Law = async (trial) => {
   if (row.operands.length > 0) {
     const at = row.operands.map((_, i) => i)
     const many = batch(trial, 3, at, () => 0).map(tensorOf)
-    wellTyped(vmap(f, at.map(() => 0), 0), many, 'vmap')
-    wellTyped(vmap(jit(f), at.map(() => 0), 0), many, 'vmap of jit')
+    wellTyped(
+      vmap(
+        f,
+        at.map(() => 0),
+        0,
+      ),
+      many,
+      'vmap',
+    )
+    wellTyped(
+      vmap(
+        jit(f),
+        at.map(() => 0),
+        0,
+      ),
+      many,
+      'vmap of jit',
+    )
   }
   if (row.order === 0) return
   for (const { g, xs: ys, what } of parts(trial)) {

@@ -32,6 +32,11 @@ export const secondDerivativesAgree: Law = async (trial) => {
     const twice = xs.map((x) => stackAt([x, x], x.shape.length))
     const once = await plainsOf(again(...xs.map(tensorOf), ...directions.map(tensorOf)))
     const want = once.map((o) => stackAt([o, o], 0))
-    mustAgree(await plainsOf(mapped(...twice.map(tensorOf), ...directions.map(tensorOf))), want, trial.tolerance.same, `vmap of second derivatives ${what}`)
+    mustAgree(
+      await plainsOf(mapped(...twice.map(tensorOf), ...directions.map(tensorOf))),
+      want,
+      trial.tolerance.same,
+      `vmap of second derivatives ${what}`,
+    )
   }
 }

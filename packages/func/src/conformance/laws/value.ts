@@ -31,7 +31,12 @@ export const jitChangesNothing: Law = async (trial) => {
   await same(trial, jit(f), f, 'jit')
   await same(trial, jit(jit(f)), f, 'jit of jit')
   const xs = tensors(trial)
-  await same(trial, jit((...ys: Parameters<Fn>) => f(...ys.map((y, i) => (i === 0 ? y : xs[i]!)))), f, 'jit of a closure')
+  await same(
+    trial,
+    jit((...ys: Parameters<Fn>) => f(...ys.map((y, i) => (i === 0 ? y : xs[i]!)))),
+    f,
+    'jit of a closure',
+  )
 }
 
 /** Stacked results of single calls. */
@@ -76,8 +81,17 @@ export const vmapTwiceIsALoop: Law = async (trial) => {
   const outer = n === 1 ? all : all.slice(1)
   const want = await loop(trial, f, all, () => 0)
   const xs = batch(trial, examples, all, () => 0).map(tensorOf)
-  const once = vmap(f, all.map((i) => (n === 1 || i > 0 ? null : 0)), 0, examples)
-  const twice = vmap(once, all.map((i) => (outer.includes(i) ? 0 : null)), 0)
+  const once = vmap(
+    f,
+    all.map((i) => (n === 1 || i > 0 ? null : 0)),
+    0,
+    examples,
+  )
+  const twice = vmap(
+    once,
+    all.map((i) => (outer.includes(i) ? 0 : null)),
+    0,
+  )
   const got = await plainsOf(twice(...xs))
   const diagonal = got.map((g) => {
     const size = g.values.length / examples / examples
@@ -106,8 +120,25 @@ export const oneProgramForAllSizes: Law = async (trial) => {
   const g = jit(f)
   for (const n of [2, 3, 1]) {
     const xs = batch(trial, n, at, () => 0)
-    const want = await plainsOf(vmap(f, at.map(() => 0), 0)(...xs.map(tensorOf)))
-    mustAgree(await plainsOf(vmap(g, at.map(() => 0), 0)(...xs.map(tensorOf))), want, tolerance.same, `vmap of jit, ${n} examples`)
+    const want = await plainsOf(
+      vmap(
+        f,
+        at.map(() => 0),
+        0,
+      )(...xs.map(tensorOf)),
+    )
+    mustAgree(
+      await plainsOf(
+        vmap(
+          g,
+          at.map(() => 0),
+          0,
+        )(...xs.map(tensorOf)),
+      ),
+      want,
+      tolerance.same,
+      `vmap of jit, ${n} examples`,
+    )
   }
 }
 

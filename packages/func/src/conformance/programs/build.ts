@@ -1,6 +1,6 @@
 /** A term as a function of tensors: the engine's reading of it. */
 import { literal } from '../../literal'
-import { abs, lt, max, min, gt, selectN } from '../../primitives/piecewise'
+import { abs, lt, max, min, gt, selectN, stopGradient } from '../../primitives/piecewise'
 import { add, mul, neg, square, sub } from '../../primitives/arithmetic'
 import { psum } from '../../primitives/collective'
 import { dotGeneral } from '../../primitives/contraction'
@@ -10,10 +10,10 @@ import { gather } from '../../primitives/gather'
 import { rev, slice } from '../../primitives/layout'
 import { reduceMax } from '../../primitives/reduction'
 import { sort } from '../../primitives/sort'
-import { broadcastInDim, reduceSum } from '../../primitives/structural'
+import { broadcastInDim, convertElementType, reduceSum } from '../../primitives/structural'
 import { cos, logistic, sin, tanh } from '../../primitives/transcendental'
 import { checkpoint } from '../../transforms/checkpoint'
-import { cond } from '../../transforms/cond'
+import { cond, switchCase } from '../../transforms/cond'
 import { customJvp, customVjp } from '../../transforms/custom'
 import { grad } from '../../transforms/vjp'
 import { jit } from '../../transforms/jit'
@@ -41,12 +41,25 @@ const unary: { readonly [F in Unary]: (x: Tensor) => Tensor } = {
   logistic,
   square,
   sum: (x) => spread(total(x)),
-  dot: (x) => dotGeneral(ofNumbers(matrix.flat(), [width, width]), x, { dimensionNumbers: [[[1], [0]], [[], []]], preferredElementType: null }),
+  dot: (x) =>
+    dotGeneral(ofNumbers(matrix.flat(), [width, width]), x, {
+      dimensionNumbers: [
+        [[1], [0]],
+        [[], []],
+      ],
+      preferredElementType: null,
+    }),
   cumsum: (x) => cumsum(x, { axis: 0, reverse: false }),
   rev: (x) => rev(x, { dimensions: [0] }),
   pick: (x) =>
     gather(x, places(), {
-      dimensionNumbers: { offsetDims: [], collapsedSliceDims: [0], startIndexMap: [0], operandBatchingDims: [], startIndicesBatchingDims: [] },
+      dimensionNumbers: {
+        offsetDims: [],
+        collapsedSliceDims: [0],
+        startIndexMap: [0],
+        operandBatchingDims: [],
+        startIndicesBatchingDims: [],
+      },
       sliceSizes: [1],
       mode: 'clip',
       fillValue: null,
@@ -54,6 +67,7 @@ const unary: { readonly [F in Unary]: (x: Tensor) => Tensor } = {
   sort: (x) => sort([x], { dimension: 0, isStable: true, numKeys: 1 })[0]!,
   max: (x) => spread(reduceMax(x, { axes: [0] })),
   abs,
+  hold: stopGradient,
 }
 const binary: { readonly [F in Binary]: (x: Tensor, y: Tensor) => Tensor } = {
   add,
@@ -142,6 +156,14 @@ export const build = (term: Term, env: Env, around: Around = { reverse: false, i
         () => here(term.yes),
         () => here(term.no),
       )
+    case 'switch': {
+      const sum = total(here(term.x))
+      const above = (limit: number): Tensor => convertElementType(gt(sum, number(limit)), { newDtype: 'int32', weakType: false })
+      return switchCase(
+        add(above(0), above(0.5)),
+        term.cases.map((c) => () => here(c)),
+      )
+    }
     case 'repeat':
       return repeat((x) => bounded(build(term.body, [x, ...env], around)), here(term.init), around.reverse)
     case 'custom':

@@ -54,7 +54,11 @@ export const max = (x: Num, y: Num): Num => {
 export const min = (x: Num, y: Num): Num => neg(max(neg(x), neg(y)))
 
 /** `f` at `x` and its derivative along `t`. */
-export const derivative = (f: (x: readonly Num[]) => readonly Num[], x: readonly Num[], t: readonly Num[]): readonly (readonly [Num, Num])[] => {
+export const derivative = (
+  f: (x: readonly Num[]) => readonly Num[],
+  x: readonly Num[],
+  t: readonly Num[],
+): readonly (readonly [Num, Num])[] => {
   levels += 1
   const level = levels
   try {

@@ -23,6 +23,7 @@ const unary: { readonly [F in Unary]: (x: Vec) => Vec } = {
     return spread(mul(total(ties), 1 / ties.length))
   },
   abs: (x) => x.map(abs),
+  hold: (x) => x.map(valueOf),
 }
 const binary: { readonly [F in Binary]: (x: Vec, y: Vec) => Vec } = {
   add: (x, y) => x.map((v, i) => add(v, y[i]!)),
@@ -63,6 +64,10 @@ export const plain = (term: Term, env: readonly Vec[]): Vec => {
     }
     case 'cond':
       return valueOf(total(here(term.x))) > 0 ? here(term.yes) : here(term.no)
+    case 'switch': {
+      const sum = valueOf(total(here(term.x)))
+      return here(term.cases[(sum > 0 ? 1 : 0) + (sum > 0.5 ? 1 : 0)]!)
+    }
     case 'repeat': {
       let x = here(term.init)
       for (let i = 0; i < 3 && valueOf(total(x)) < 1; i++) x = bounded(plain(term.body, [x, ...env]))

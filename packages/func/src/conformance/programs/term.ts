@@ -6,7 +6,22 @@
  */
 
 export const width = 3
-export const unaries = ['neg', 'sin', 'tanh', 'logistic', 'square', 'sum', 'dot', 'cumsum', 'rev', 'pick', 'sort', 'max', 'abs'] as const
+export const unaries = [
+  'neg',
+  'sin',
+  'tanh',
+  'logistic',
+  'square',
+  'sum',
+  'dot',
+  'cumsum',
+  'rev',
+  'pick',
+  'sort',
+  'max',
+  'abs',
+  'hold',
+] as const
 export const binaries = ['add', 'sub', 'mul', 'max', 'min', 'write'] as const
 export type Unary = (typeof unaries)[number]
 export type Binary = (typeof binaries)[number]
@@ -23,6 +38,8 @@ export type Term =
   | { readonly op: 'scan'; readonly init: Term; readonly xs: Term; readonly body: Term; readonly reverse: boolean }
   /** By the sign of the sum of `x`. */
   | { readonly op: 'cond'; readonly x: Term; readonly yes: Term; readonly no: Term }
+  /** One of three, by how many of 0 and 0.5 the sum of `x` exceeds. */
+  | { readonly op: 'switch'; readonly x: Term; readonly cases: readonly [Term, Term, Term] }
   /** At most three times, while the sum is below one. */
   | { readonly op: 'repeat'; readonly init: Term; readonly body: Term }
   /** sin with a rule of its own. */

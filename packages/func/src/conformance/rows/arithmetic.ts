@@ -5,7 +5,12 @@ import { fixed, int, num, type Rows, rough, smooth, word } from '../row'
 import { given, nonzero, offGrid, positive } from '../sample'
 
 export const arithmeticRows: { readonly [N in keyof ArithmeticParams]: Rows } = {
-  neg: [smooth('matrix', neg, [num([2, 3])]), smooth('scalar', neg, [num([])]), rough('integers', neg, [int([4])]), rough('unsigned', neg, [word([4])])],
+  neg: [
+    smooth('matrix', neg, [num([2, 3])]),
+    smooth('scalar', neg, [num([])]),
+    rough('integers', neg, [int([4])]),
+    rough('unsigned', neg, [word([4])]),
+  ],
   add: [
     smooth('matrices', add, [num([2, 3]), num([2, 3])]),
     smooth('scalar on the right', add, [num([2, 3]), num([])]),
@@ -55,5 +60,10 @@ export const arithmeticRows: { readonly [N in keyof ArithmeticParams]: Rows } = 
     smooth('inverse', (x) => integerPow(x, { y: -1 }), [num([3], positive)]),
     rough('integers', (x) => integerPow(x, { y: 3 }), [int([4])]),
   ],
-  square: [smooth('matrix', square, [num([2, 3])]), smooth('scalar', square, [num([])]), rough('integers', square, [int([4])]), rough('special', square, [fixed([2], given(0, -0))])],
+  square: [
+    smooth('matrix', square, [num([2, 3])]),
+    smooth('scalar', square, [num([])]),
+    rough('integers', square, [int([4])]),
+    rough('special', square, [fixed([2], given(0, -0))]),
+  ],
 }

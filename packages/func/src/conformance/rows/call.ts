@@ -46,28 +46,87 @@ const deaf = customVjp((x: Tensor, y: Tensor) => mul(x, y)).defvjp(
 
 export const callRows = {
   jit: [
-    smooth('two results', jit((x: Tensor, y: Tensor) => [mul(sin(x), y), add(x, y)]), [num([2]), num([2])]),
-    smooth('an operand as it is, and one that is not used', jit((x: Tensor, _y: Tensor) => [x, mul(x, x)]), [num([2]), num([3])]),
-    smooth('the first operand is not used', jit((_x: Tensor, y: Tensor) => sin(y)), [num([2]), num([3])]),
-    smooth('equal operations with other parameters', jit((x: Tensor) => [reduceSum(x, { axes: [0] }), reduceSum(x, { axes: [1] })]), [num([2, 2])]),
-    smooth('equal operations', jit((x: Tensor, y: Tensor) => [mul(sin(x), sin(x)), sin(y), mul(x, y), mul(y, x)]), [num([2]), num([2])]),
+    smooth(
+      'two results',
+      jit((x: Tensor, y: Tensor) => [mul(sin(x), y), add(x, y)]),
+      [num([2]), num([2])],
+    ),
+    smooth(
+      'an operand as it is, and one that is not used',
+      jit((x: Tensor, _y: Tensor) => [x, mul(x, x)]),
+      [num([2]), num([3])],
+    ),
+    smooth(
+      'the first operand is not used',
+      jit((_x: Tensor, y: Tensor) => sin(y)),
+      [num([2]), num([3])],
+    ),
+    smooth(
+      'equal operations with other parameters',
+      jit((x: Tensor) => [reduceSum(x, { axes: [0] }), reduceSum(x, { axes: [1] })]),
+      [num([2, 2])],
+    ),
+    smooth(
+      'equal operations',
+      jit((x: Tensor, y: Tensor) => [mul(sin(x), sin(x)), sin(y), mul(x, y), mul(y, x)]),
+      [num([2]), num([2])],
+    ),
     smooth('a closure', (x, y) => jit((z: Tensor) => mul(sin(x), z))(y), [num([2]), num([2])]),
     smooth('a constant', (x) => jit((y: Tensor) => [fullLike(y, 3), sin(y)])(x), [num([2])]),
     smooth('one operand twice', (x) => jit((a: Tensor, b: Tensor) => mul(a, b))(x, x), [num([2])]),
-    smooth('nested', jit((x: Tensor) => jit((y: Tensor) => sin(mul(y, y)))(exp(x))), [num([2], unit)]),
+    smooth(
+      'nested',
+      jit((x: Tensor) => jit((y: Tensor) => sin(mul(y, y)))(exp(x))),
+      [num([2], unit)],
+    ),
     smooth('of a gradient', (x, y) => jit((z: Tensor) => grad((a: Tensor) => total(mul(sin(a), y)))(z))(x), [num([2]), num([2])]),
-    smooth('inside scan', (c, xs) => scan((h: Tensor, x: Tensor) => [jit((a: Tensor, b: Tensor) => mul(sin(a), b))(h, x), h], c, xs), [num([2]), num([3, 2])]),
-    rough('integers', jit((x: Tensor) => add(x, x)), [int([3])]),
+    smooth('inside scan', (c, xs) => scan((h: Tensor, x: Tensor) => [jit((a: Tensor, b: Tensor) => mul(sin(a), b))(h, x), h], c, xs), [
+      num([2]),
+      num([3, 2]),
+    ]),
+    rough(
+      'integers',
+      jit((x: Tensor) => add(x, x)),
+      [int([3])],
+    ),
   ],
   checkpoint: [
-    smooth('plain', checkpoint((x: Tensor, y: Tensor) => sin(mul(sin(x), y))), [num([2]), num([2])]),
-    smooth('keeps nothing, explicitly', checkpoint((x: Tensor) => exp(sin(x)), { policy: checkpointPolicies.nothingSaveable }), [num([2])]),
-    smooth('keeps all', checkpoint((x: Tensor) => exp(sin(x)), { policy: checkpointPolicies.everythingSaveable }), [num([2])]),
-    smooth('keeps a name', checkpoint((x: Tensor) => exp(checkpointName(sin(x), 'kept')), { policy: checkpointPolicies.saveOnlyTheseNames('kept') }), [num([2])]),
+    smooth(
+      'plain',
+      checkpoint((x: Tensor, y: Tensor) => sin(mul(sin(x), y))),
+      [num([2]), num([2])],
+    ),
+    smooth(
+      'keeps nothing, explicitly',
+      checkpoint((x: Tensor) => exp(sin(x)), { policy: checkpointPolicies.nothingSaveable }),
+      [num([2])],
+    ),
+    smooth(
+      'keeps all',
+      checkpoint((x: Tensor) => exp(sin(x)), { policy: checkpointPolicies.everythingSaveable }),
+      [num([2])],
+    ),
+    smooth(
+      'keeps a name',
+      checkpoint((x: Tensor) => exp(checkpointName(sin(x), 'kept')), { policy: checkpointPolicies.saveOnlyTheseNames('kept') }),
+      [num([2])],
+    ),
     smooth('a closure', (x, y) => checkpoint((z: Tensor) => sin(mul(x, z)))(y), [num([2]), num([2])]),
-    smooth('nested', checkpoint((x: Tensor) => checkpoint((y: Tensor) => sin(mul(y, y)))(exp(x))), [num([2], unit)]),
-    smooth('inside scan', (c, xs) => scan((h: Tensor, x: Tensor) => [checkpoint((a: Tensor, b: Tensor) => sin(mul(sin(a), b)))(h, x), h], c, xs), [num([2]), num([3, 2])]),
-    smooth('of scan', checkpoint((c: Tensor, xs: Tensor) => scan((h: Tensor, x: Tensor) => [sin(mul(h, x)), h], c, xs)), [num([2]), num([3, 2])]),
+    smooth(
+      'nested',
+      checkpoint((x: Tensor) => checkpoint((y: Tensor) => sin(mul(y, y)))(exp(x))),
+      [num([2], unit)],
+    ),
+    smooth(
+      'inside scan',
+      (c, xs) => scan((h: Tensor, x: Tensor) => [checkpoint((a: Tensor, b: Tensor) => sin(mul(sin(a), b)))(h, x), h], c, xs),
+      [num([2]), num([3, 2])],
+    ),
+    smooth(
+      'of scan',
+      checkpoint((c: Tensor, xs: Tensor) => scan((h: Tensor, x: Tensor) => [sin(mul(h, x)), h], c, xs)),
+      [num([2]), num([3, 2])],
+    ),
   ],
   name: [smooth('identity', (x) => mul(checkpointName(x, 'x'), x), [num([2])])],
   custom_jvp_call: [
@@ -81,13 +140,28 @@ export const callRows = {
     smooth('two results, a zero', (x, y) => pair(x, y), [num([2]), num([2])], { modes: 'reverse', order: 1 }),
     smooth('an integer operand', (n, x) => power(n, x), [int([2], 1, 3), num([2], unit)], { modes: 'reverse', order: 1 }),
     smooth('an unused result', (x, y) => pair(x, y)[1]!, [num([2]), num([2])], { modes: 'reverse', order: 1 }),
-    smooth('inside scan', (c, xs) => scan((h: Tensor, x: Tensor) => [product(sin(h), x), h], c, xs), [num([2], unit), num([3, 2], unit)], { modes: 'reverse' }),
-    smooth('inside jit', (x, y) => jit((a: Tensor, b: Tensor) => product(sin(a), b))(x, y), [num([2]), num([2])], { modes: 'reverse' }),
-    rough('a backward pass that ignores the cotangent, summed over examples', (xs, y) => grad((z: Tensor) => total(vmap((x: Tensor) => deaf(x, z))(xs)))(y), [num([3, 2]), num([2])], {
-      same: (_, y) => fullLike(y, 3),
+    smooth('inside scan', (c, xs) => scan((h: Tensor, x: Tensor) => [product(sin(h), x), h], c, xs), [num([2], unit), num([3, 2], unit)], {
+      modes: 'reverse',
     }),
+    smooth('inside jit', (x, y) => jit((a: Tensor, b: Tensor) => product(sin(a), b))(x, y), [num([2]), num([2])], { modes: 'reverse' }),
+    rough(
+      'a backward pass that ignores the cotangent, summed over examples',
+      (xs, y) => grad((z: Tensor) => total(vmap((x: Tensor) => deaf(x, z))(xs)))(y),
+      [num([3, 2]), num([2])],
+      {
+        same: (_, y) => fullLike(y, 3),
+      },
+    ),
     smooth('gradient of it', (x, y) => grad((a: Tensor) => total(product(a, y)))(x), [num([2]), num([2])]),
-    smooth('tangent of the gradient', (x, y) => jvp(grad((a: Tensor) => total(product(a, y))), [x], [y])[1], [num([2]), num([2])]),
+    smooth(
+      'tangent of the gradient',
+      (x, y) =>
+        jvp(
+          grad((a: Tensor) => total(product(a, y))),
+          [x],
+          [y],
+        )[1],
+      [num([2]), num([2])],
+    ),
   ],
 } as const satisfies Readonly<Record<string, Rows>>
-

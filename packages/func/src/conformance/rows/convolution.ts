@@ -26,7 +26,8 @@ const conv =
     })
   }
 /** One spatial axis: x [n, c, w], kernel [o, i, w]. */
-const line = (about: string, x: readonly number[], w: readonly number[], given: Partial<Params> = {}): Row => smooth(about, conv(1, given), [num(x), num(w)])
+const line = (about: string, x: readonly number[], w: readonly number[], given: Partial<Params> = {}): Row =>
+  smooth(about, conv(1, given), [num(x), num(w)])
 const plane = (about: string, x: readonly number[], w: readonly number[], given: Partial<Params>): Row =>
   smooth(about, conv(2, { dimensionNumbers: nhwc, ...given }), [num(x), num(w)])
 
@@ -44,14 +45,37 @@ export const convolutionRows: { readonly [N in keyof ConvolutionParams]: Rows } 
     line('depthwise', [1, 3, 5], [6, 1, 2], { featureGroupCount: 3, padding: [[1, 0]] }),
     line('batch groups', [4, 3, 5], [4, 3, 2], { batchGroupCount: 2 }),
     line('batch groups, strided', [2, 2, 6], [4, 2, 2], { batchGroupCount: 2, windowStrides: [2] }),
-    line('feature groups, strided and dilated', [1, 4, 6], [4, 2, 2], { featureGroupCount: 2, windowStrides: [2], rhsDilation: [2], padding: [[1, 1]] }),
+    line('feature groups, strided and dilated', [1, 4, 6], [4, 2, 2], {
+      featureGroupCount: 2,
+      windowStrides: [2],
+      rhsDilation: [2],
+      padding: [[1, 1]],
+    }),
     line('kernel as large as the input', [2, 2, 3], [2, 2, 3], {}),
-    smooth('no spatial axes', conv(0, { dimensionNumbers: { lhsSpec: [0, 1], rhsSpec: [0, 1], outSpec: [0, 1] } }), [num([2, 3]), num([4, 3])]),
+    smooth('no spatial axes', conv(0, { dimensionNumbers: { lhsSpec: [0, 1], rhsSpec: [0, 1], outSpec: [0, 1] } }), [
+      num([2, 3]),
+      num([4, 3]),
+    ]),
     plane('two axes, channels last', [1, 4, 3, 2], [2, 2, 2, 3], {}),
-    plane('two axes, uneven', [2, 4, 5, 1], [2, 3, 1, 2], { windowStrides: [2, 1], padding: [[1, 0], [0, 2]] }),
+    plane('two axes, uneven', [2, 4, 5, 1], [2, 3, 1, 2], {
+      windowStrides: [2, 1],
+      padding: [
+        [1, 0],
+        [0, 2],
+      ],
+    }),
     plane('two axes, another layout', [4, 3, 2, 2], [3, 2, 2, 2], { dimensionNumbers: hwcn, rhsDilation: [2, 1] }),
     plane('two axes, depthwise', [1, 4, 4, 2], [2, 2, 1, 4], { featureGroupCount: 2, windowStrides: [2, 2] }),
-    plane('two axes, transposed convolution', [1, 3, 2, 2], [3, 3, 2, 2], { lhsDilation: [2, 2], padding: [[2, 1], [2, 1]] }),
-    rough('result type', conv(1, { preferredElementType: 'float32' }), [typed('float32', [1, 2, 4], normal), typed('float32', [2, 2, 2], normal)]),
+    plane('two axes, transposed convolution', [1, 3, 2, 2], [3, 3, 2, 2], {
+      lhsDilation: [2, 2],
+      padding: [
+        [2, 1],
+        [2, 1],
+      ],
+    }),
+    rough('result type', conv(1, { preferredElementType: 'float32' }), [
+      typed('float32', [1, 2, 4], normal),
+      typed('float32', [2, 2, 2], normal),
+    ]),
   ],
 }

@@ -3,10 +3,10 @@ import type { LeafName } from '../../table'
 import type { Rows } from '../row'
 import { arithmeticRows } from './arithmetic'
 import { bitwiseRows } from './bitwise'
+import { branchRows } from './branch'
 import { callRows } from './call'
 import { collectiveRows } from './collective'
 import { contractionRows } from './contraction'
-import { controlRows } from './control'
 import { convolutionRows } from './convolution'
 import { fusedRows } from './fused'
 import { indexingRows } from './indexing'
@@ -14,6 +14,7 @@ import { layoutRows, sortRows } from './layout'
 import { linalgRows, randomRows } from './linalg'
 import { piecewiseRows } from './piecewise'
 import { cumulativeRows, reductionRows } from './reduction'
+import { scanRows } from './scan'
 import { structuralRows } from './structural'
 import { transcendentalRows } from './transcendental'
 import { windowRows } from './window'
@@ -36,4 +37,4 @@ export const leafRows: { readonly [N in LeafName]: Rows } = {
   ...linalgRows,
 }
 /** Primitives with bodies, and collectives, which no backend has kernels for. */
-export const bodyRows: Readonly<Record<string, Rows>> = { ...controlRows, ...callRows, ...collectiveRows, ...fusedRows }
+export const bodyRows: Readonly<Record<string, Rows>> = { ...scanRows, ...branchRows, ...callRows, ...collectiveRows, ...fusedRows }

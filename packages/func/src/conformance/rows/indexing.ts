@@ -6,8 +6,20 @@ import type { Tensor } from '../../tensor'
 import { fixed, int, num, type Rows, rough, smooth } from '../row'
 import { scatterRows } from './scatter'
 
-const take = (numbers: Partial<GatherDimensionNumbers>, sliceSizes: readonly number[], mode: GatherMode = 'clip', fillValue: number | null = null) => {
-  const dimensionNumbers = { offsetDims: [], collapsedSliceDims: [], startIndexMap: [0], operandBatchingDims: [], startIndicesBatchingDims: [], ...numbers }
+const take = (
+  numbers: Partial<GatherDimensionNumbers>,
+  sliceSizes: readonly number[],
+  mode: GatherMode = 'clip',
+  fillValue: number | null = null,
+) => {
+  const dimensionNumbers = {
+    offsetDims: [],
+    collapsedSliceDims: [],
+    startIndexMap: [0],
+    operandBatchingDims: [],
+    startIndicesBatchingDims: [],
+    ...numbers,
+  }
   return (x: Tensor, i: Tensor): Tensor => gather(x, i, { dimensionNumbers, sliceSizes, mode, fillValue })
 }
 const takeRows = (mode: GatherMode) => take({ offsetDims: [1], collapsedSliceDims: [0] }, [1, 3], mode)
@@ -34,12 +46,19 @@ export const indexingRows: { readonly [N in keyof IndexingParams]: Rows } = {
     smooth('windows', take({ offsetDims: [2, 3], startIndexMap: [0, 1] }, [2, 2]), [num([4, 5]), int([2, 3, 2], -1, 4)]),
     smooth('windows, filled', take({ offsetDims: [1, 2], startIndexMap: [0, 1] }, [2, 2], 'fill', 0), [num([4, 5]), int([5, 2], -1, 4)]),
     smooth('windows first', take({ offsetDims: [0, 2], startIndexMap: [1, 0] }, [2, 3]), [num([4, 5]), int([3, 2], 0, 3)]),
-    smooth('indices of swapped axes', take({ offsetDims: [1], collapsedSliceDims: [0], startIndexMap: [1, 0] }, [1, 2]), [num([4, 3]), int([3, 2], 0, 2)]),
-    smooth('points', take({ collapsedSliceDims: [0, 1], startIndexMap: [0, 1] }, [1, 1]), [num([4, 3]), int([5, 2], 0, 2)]),
-    smooth('batching axes', take({ offsetDims: [2], collapsedSliceDims: [1], startIndexMap: [1], operandBatchingDims: [0], startIndicesBatchingDims: [0] }, [1, 1, 2]), [
-      num([3, 5, 2]),
-      int([3, 4, 1], 0, 4),
+    smooth('indices of swapped axes', take({ offsetDims: [1], collapsedSliceDims: [0], startIndexMap: [1, 0] }, [1, 2]), [
+      num([4, 3]),
+      int([3, 2], 0, 2),
     ]),
+    smooth('points', take({ collapsedSliceDims: [0, 1], startIndexMap: [0, 1] }, [1, 1]), [num([4, 3]), int([5, 2], 0, 2)]),
+    smooth(
+      'batching axes',
+      take(
+        { offsetDims: [2], collapsedSliceDims: [1], startIndexMap: [1], operandBatchingDims: [0], startIndicesBatchingDims: [0] },
+        [1, 1, 2],
+      ),
+      [num([3, 5, 2]), int([3, 4, 1], 0, 4)],
+    ),
     smooth(
       'batching axes crosswise',
       take({ collapsedSliceDims: [1], startIndexMap: [1], operandBatchingDims: [0, 2], startIndicesBatchingDims: [1, 0] }, [1, 1, 1]),

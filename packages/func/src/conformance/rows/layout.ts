@@ -24,8 +24,28 @@ export const layoutRows: { readonly [N in keyof LayoutParams]: Rows } = {
   ],
   pad: [
     smooth('around', (x, v) => pad(x, v, { paddingConfig: [[1, 2, 0]] }), [num([3]), num([])]),
-    smooth('inside', (x, v) => pad(x, v, { paddingConfig: [[1, 0, 2], [0, 2, 1]] }), [num([3, 2]), num([])]),
-    smooth('cropped', (x, v) => pad(x, v, { paddingConfig: [[-1, 2, 0], [1, -2, 0]] }), [num([3, 4]), num([])]),
+    smooth(
+      'inside',
+      (x, v) =>
+        pad(x, v, {
+          paddingConfig: [
+            [1, 0, 2],
+            [0, 2, 1],
+          ],
+        }),
+      [num([3, 2]), num([])],
+    ),
+    smooth(
+      'cropped',
+      (x, v) =>
+        pad(x, v, {
+          paddingConfig: [
+            [-1, 2, 0],
+            [1, -2, 0],
+          ],
+        }),
+      [num([3, 4]), num([])],
+    ),
     smooth('cropped and dilated', (x, v) => pad(x, v, { paddingConfig: [[-1, -2, 1]] }), [num([4]), num([])]),
     smooth('nothing', (x, v) => pad(x, v, { paddingConfig: [[0, 0, 0]] }), [num([3]), num([])]),
     rough('integers', (x, v) => pad(x, v, { paddingConfig: [[1, 1, 1]] }), [int([3]), int([])]),
@@ -48,11 +68,20 @@ export const sortRows: { readonly [N in keyof SortParams]: Rows } = {
     smooth('last axis', (x) => sort([x], { dimension: 1, isStable: true, numKeys: 1 }), [num([2, 4], distinct)]),
     smooth('first axis', (x) => sort([x], { dimension: 0, isStable: true, numKeys: 1 }), [num([4, 2], distinct)]),
     smooth('companion', (x, y) => sort([x, y], { dimension: 0, isStable: true, numKeys: 1 }), [num([4], distinct), num([4])]),
-    smooth('integer key, float companion', (k, x) => sort([k, x], { dimension: 1, isStable: true, numKeys: 1 }), [int([2, 4], 0, 2), num([2, 4])]),
-    smooth('two keys', (k, x, y) => sort([k, x, y], { dimension: 0, isStable: true, numKeys: 2 }), [int([5], 0, 1), num([5], distinct), num([5])]),
+    smooth('integer key, float companion', (k, x) => sort([k, x], { dimension: 1, isStable: true, numKeys: 1 }), [
+      int([2, 4], 0, 2),
+      num([2, 4]),
+    ]),
+    smooth('two keys', (k, x, y) => sort([k, x, y], { dimension: 0, isStable: true, numKeys: 2 }), [
+      int([5], 0, 1),
+      num([5], distinct),
+      num([5]),
+    ]),
     rough('integers', (x) => sort([x], { dimension: 0, isStable: true, numKeys: 1 }), [int([6])]),
     rough('unsigned', (x) => sort([x], { dimension: 0, isStable: true, numKeys: 1 }), [word([5])]),
-    rough('NaN last', (x) => sort([x], { dimension: 0, isStable: true, numKeys: 1 }), [fixed([5], given(Number.NaN, 2, -1, Number.POSITIVE_INFINITY, 0))]),
+    rough('NaN last', (x) => sort([x], { dimension: 0, isStable: true, numKeys: 1 }), [
+      fixed([5], given(Number.NaN, 2, -1, Number.POSITIVE_INFINITY, 0)),
+    ]),
     rough('stable', (k, x) => sort([k, x], { dimension: 0, isStable: true, numKeys: 1 }), [int([8], 0, 1), fixed([8])]),
   ],
   top_k: [

@@ -29,7 +29,13 @@ const eye = (x: Tensor, c: number): Tensor => {
 const gram = (x: Tensor): Tensor => {
   const batch = Array.from({ length: x.ndim - 2 }, (_, i) => i)
   const last = x.ndim - 1
-  const xx = dotGeneral(x, x, { dimensionNumbers: [[[last], [last]], [batch, batch]], preferredElementType: null })
+  const xx = dotGeneral(x, x, {
+    dimensionNumbers: [
+      [[last], [last]],
+      [batch, batch],
+    ],
+    preferredElementType: null,
+  })
   return add(xx, eye(xx, 1))
 }
 const small: Sampler = uniform(-0.4, 0.4)
@@ -38,7 +44,8 @@ const solve =
   (params: Partial<Solve>) =>
   (a: Tensor, b: Tensor): Tensor =>
     triangularSolve(add(a, eye(a, 1.5)), b, { leftSide: true, lower: true, transposeA: false, unitDiagonal: false, ...params })
-const solveRow = (about: string, params: Partial<Solve>, b: readonly number[] = [3, 2]): Row => smooth(about, solve(params), [num([3, 3], small), num(b)])
+const solveRow = (about: string, params: Partial<Solve>, b: readonly number[] = [3, 2]): Row =>
+  smooth(about, solve(params), [num([3, 3], small), num(b)])
 
 export const linalgRows: { readonly [N in keyof LinalgParams]: Rows } = {
   qr: [

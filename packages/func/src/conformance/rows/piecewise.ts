@@ -23,11 +23,18 @@ const comparison = (f: (x: Tensor, y: Tensor) => Tensor): Rows => [
   rough('scalar on the left', f, [int([], -1, 1), int([2, 3], -1, 1)]),
   rough('unsigned', f, [word([4]), word([4])]),
 ]
-const rounding = (f: (x: Tensor) => Tensor): Rows => [smooth('floats', f, [num([2, 3], offGrid)]), rough('halves', f, [fixed([5], given(-1.5, -0.5, 0.5, 1.5, 2.5))])]
+const rounding = (f: (x: Tensor) => Tensor): Rows => [
+  smooth('floats', f, [num([2, 3], offGrid)]),
+  rough('halves', f, [fixed([5], given(-1.5, -0.5, 0.5, 1.5, 2.5))]),
+]
 
 export const piecewiseRows: { readonly [N in keyof PiecewiseParams]: Rows } = {
   abs: [smooth('floats', p.abs, [num([2, 3], nonzero)]), rough('integers', p.abs, [int([4])])],
-  sign: [smooth('floats', p.sign, [num([2, 3], nonzero)]), rough('integers', p.sign, [int([5], -1, 1)]), rough('zero', p.sign, [fixed([3], given(0, -0, Number.NaN))])],
+  sign: [
+    smooth('floats', p.sign, [num([2, 3], nonzero)]),
+    rough('integers', p.sign, [int([5], -1, 1)]),
+    rough('zero', p.sign, [fixed([3], given(0, -0, Number.NaN))]),
+  ],
   floor: rounding(p.floor),
   ceil: rounding(p.ceil),
   round: [
@@ -43,7 +50,10 @@ export const piecewiseRows: { readonly [N in keyof PiecewiseParams]: Rows } = {
     smooth('scalars', p.clamp, [num([], given(-0.6)), num([], grid(0.25)), num([], given(0.6))]),
     rough('integers', p.clamp, [int([], -2, -1), int([5]), int([], 1, 2)]),
   ],
-  is_finite: [rough('special', p.isFinite, [fixed([4], given(1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY))]), rough('matrix', p.isFinite, [fixed([2, 3])])],
+  is_finite: [
+    rough('special', p.isFinite, [fixed([4], given(1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY))]),
+    rough('matrix', p.isFinite, [fixed([2, 3])]),
+  ],
   eq: comparison(p.eq),
   ne: comparison(p.ne),
   lt: comparison(p.lt),
@@ -59,5 +69,10 @@ export const piecewiseRows: { readonly [N in keyof PiecewiseParams]: Rows } = {
     rough('integers', p.selectN, [bool([3]), int([3]), int([3])]),
   ],
   stop_gradient: [rough('floats', p.stopGradient, [fixed([2, 3])]), rough('integers', p.stopGradient, [int([3])])],
-  copy: [smooth('floats', p.copy, [num([2, 3])]), rough('integers', p.copy, [int([3])]), rough('far apart', p.copy, [fixed([3], uniform(-1e6, 1e6))]), rough('distinct', p.copy, [fixed([3], distinct)])],
+  copy: [
+    smooth('floats', p.copy, [num([2, 3])]),
+    rough('integers', p.copy, [int([3])]),
+    rough('far apart', p.copy, [fixed([3], uniform(-1e6, 1e6))]),
+    rough('distinct', p.copy, [fixed([3], distinct)]),
+  ],
 }

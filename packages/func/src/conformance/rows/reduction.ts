@@ -24,7 +24,9 @@ const logical = (f: Reduce): Rows => [
 const place = (f: typeof r.argmax): Rows => [
   rough('last axis', (x) => f(x, { axes: [1], indexDtype: 'int32' }), [fixed([3, 4])]),
   rough('first axis', (x) => f(x, { axes: [0], indexDtype: 'int32' }), [fixed([3, 4])]),
-  rough('ties and NaN', (x) => f(x, { axes: [0], indexDtype: 'int32' }), [fixed([6, 2], given(1, 3, 3, Number.NaN, 3, 1, 0, Number.NaN, 1, 2))]),
+  rough('ties and NaN', (x) => f(x, { axes: [0], indexDtype: 'int32' }), [
+    fixed([6, 2], given(1, 3, 3, Number.NaN, 3, 1, 0, Number.NaN, 1, 2)),
+  ]),
   rough('integers', (x) => f(x, { axes: [1], indexDtype: 'int32' }), [int([2, 5], -2, 2)]),
 ]
 type Cumulate = (x: Tensor, params: { readonly axis: number; readonly reverse: boolean }) => Tensor

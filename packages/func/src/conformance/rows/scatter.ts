@@ -28,13 +28,24 @@ const batched = { insertedWindowDims: [1], scatterDimsToOperandDims: [1], operan
 const unique = (f: Scatter, x: Sampler, u: Sampler, order: Row['order']): readonly Row[] => [
   smooth('rows', put(f, wholeRows, 'clip', true), [num([5, 3], x), at([2, 1], 3, 1), num([2, 3], u)], { order }),
   smooth('some outside, dropped', put(f, wholeRows, 'fill', true), [num([5, 3], x), at([3, 1], 3, 7, -1), num([3, 3], u)], { order }),
-  smooth('windows', put(f, { updateWindowDims: [1, 2], scatterDimsToOperandDims: [0, 1] }, 'clip', true), [num([4, 5], x), at([2, 2], 0, 0, 2, 2), num([2, 2, 2], u)], { order }),
-  smooth('windows, clipped, swapped axes', put(f, { updateWindowDims: [0, 1], scatterDimsToOperandDims: [1, 0] }, 'clip', true), [num([4, 5], x), at([2], 9, 1), num([2, 3], u)], { order }),
-  smooth('columns, window axis first', put(f, { updateWindowDims: [0], insertedWindowDims: [1], scatterDimsToOperandDims: [1] }, 'promise_in_bounds', true), [
-    num([3, 4], x),
-    at([2, 1], 2, 0),
-    num([3, 2], u),
-  ], { order }),
+  smooth(
+    'windows',
+    put(f, { updateWindowDims: [1, 2], scatterDimsToOperandDims: [0, 1] }, 'clip', true),
+    [num([4, 5], x), at([2, 2], 0, 0, 2, 2), num([2, 2, 2], u)],
+    { order },
+  ),
+  smooth(
+    'windows, clipped, swapped axes',
+    put(f, { updateWindowDims: [0, 1], scatterDimsToOperandDims: [1, 0] }, 'clip', true),
+    [num([4, 5], x), at([2], 9, 1), num([2, 3], u)],
+    { order },
+  ),
+  smooth(
+    'columns, window axis first',
+    put(f, { updateWindowDims: [0], insertedWindowDims: [1], scatterDimsToOperandDims: [1] }, 'promise_in_bounds', true),
+    [num([3, 4], x), at([2, 1], 2, 0), num([3, 2], u)],
+    { order },
+  ),
   smooth('points', put(f, points, 'clip', true), [num([4, 3], x), at([3, 2], 0, 1, 3, 2, 1, 0), num([3], u)], { order }),
   smooth('batching axes', put(f, batched, 'clip', true), [num([3, 4], x), at([3, 2, 1], 0, 3, 2, 1, 1, 2), num([3, 2], u)], { order }),
 ]
@@ -50,7 +61,12 @@ const lattice = spaced(0.6, 0)
 const between = spaced(0.6, 0.3)
 
 export const scatterRows: { readonly [N in Names]: Rows } = {
-  scatter: [smooth('vector', put(s.scatter, { insertedWindowDims: [0] }), [num([4]), at([1, 1], 2), num([1])]), ...unique(s.scatter, nonzero, nonzero, 2), ...repeated(s.scatter, nonzero, nonzero, 2), ...integers(s.scatter)],
+  scatter: [
+    smooth('vector', put(s.scatter, { insertedWindowDims: [0] }), [num([4]), at([1, 1], 2), num([1])]),
+    ...unique(s.scatter, nonzero, nonzero, 2),
+    ...repeated(s.scatter, nonzero, nonzero, 2),
+    ...integers(s.scatter),
+  ],
   'scatter-add': [
     smooth('vector', put(s.scatterAdd, { insertedWindowDims: [0] }), [num([4]), int([3, 1], 0, 3), num([3])]),
     ...unique(s.scatterAdd, nonzero, nonzero, 2),

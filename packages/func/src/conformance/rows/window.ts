@@ -13,7 +13,13 @@ const window = (windowDimensions: readonly number[], given: Partial<WindowShape>
   windowDilation: windowDimensions.map(() => 1),
   ...given,
 })
-const pooling = window([2, 2], { windowStrides: [2, 1], padding: [[1, 0], [0, 1]] })
+const pooling = window([2, 2], {
+  windowStrides: [2, 1],
+  padding: [
+    [1, 0],
+    [0, 1],
+  ],
+})
 type Reduce = (x: Tensor, params: WindowShape) => Tensor
 const reduce = (f: Reduce, sample: Sampler): Rows => [
   smooth('along a line', (x) => f(x, window([3])), [num([6], sample)]),
@@ -25,7 +31,14 @@ const reduce = (f: Reduce, sample: Sampler): Rows => [
 ]
 /** Dilated windows: value and vmap; derivatives where JAX has them (sums). */
 const dilated = window([2], { baseDilation: [2], windowDilation: [3], padding: [[1, 2]] })
-const pool = { windowDimensions: [2, 3], windowStrides: [2, 1], padding: [[0, 1], [1, 1]] } as const
+const pool = {
+  windowDimensions: [2, 3],
+  windowStrides: [2, 1],
+  padding: [
+    [0, 1],
+    [1, 1],
+  ],
+} as const
 const line = { windowDimensions: [2], windowStrides: [2], padding: [[0, 0]] } as const
 const undilated = { baseDilation: [1], windowDilation: [1] } as const
 
@@ -38,13 +51,31 @@ export const windowRows: { readonly [N in keyof WindowParams]: Rows } = {
   reduce_window_max: [...reduce(w.reduceWindowMax, distinct), rough('dilated', (x) => w.reduceWindowMax(x, dilated), [num([5], distinct)])],
   reduce_window_min: [...reduce(w.reduceWindowMin, distinct), rough('dilated', (x) => w.reduceWindowMin(x, dilated), [num([5], distinct)])],
   select_and_scatter_add: [
-    smooth('line, largest', (s, x) => w.selectAndScatterAdd(s, x, { select: 'ge', ...line }), [num([3]), { ...num([6], distinct), smooth: false }]),
-    smooth('plane, largest', (s, x) => w.selectAndScatterAdd(s, x, { select: 'ge', ...pool }), [num([2, 3]), { ...num([3, 3], distinct), smooth: false }]),
-    smooth('plane, smallest', (s, x) => w.selectAndScatterAdd(s, x, { select: 'le', ...pool }), [num([2, 3]), { ...num([3, 3], distinct), smooth: false }]),
+    smooth('line, largest', (s, x) => w.selectAndScatterAdd(s, x, { select: 'ge', ...line }), [
+      num([3]),
+      { ...num([6], distinct), smooth: false },
+    ]),
+    smooth('plane, largest', (s, x) => w.selectAndScatterAdd(s, x, { select: 'ge', ...pool }), [
+      num([2, 3]),
+      { ...num([3, 3], distinct), smooth: false },
+    ]),
+    smooth('plane, smallest', (s, x) => w.selectAndScatterAdd(s, x, { select: 'le', ...pool }), [
+      num([2, 3]),
+      { ...num([3, 3], distinct), smooth: false },
+    ]),
   ],
   select_and_gather_add: [
-    smooth('line, largest', (t, x) => w.selectAndGatherAdd(t, x, { select: 'ge', ...line, ...undilated }), [num([6]), { ...num([6], distinct), smooth: false }]),
-    smooth('plane, largest', (t, x) => w.selectAndGatherAdd(t, x, { select: 'ge', ...pooling }), [num([4, 3]), { ...num([4, 3], distinct), smooth: false }]),
-    smooth('plane, smallest', (t, x) => w.selectAndGatherAdd(t, x, { select: 'le', ...pooling }), [num([4, 3]), { ...num([4, 3], distinct), smooth: false }]),
+    smooth('line, largest', (t, x) => w.selectAndGatherAdd(t, x, { select: 'ge', ...line, ...undilated }), [
+      num([6]),
+      { ...num([6], distinct), smooth: false },
+    ]),
+    smooth('plane, largest', (t, x) => w.selectAndGatherAdd(t, x, { select: 'ge', ...pooling }), [
+      num([4, 3]),
+      { ...num([4, 3], distinct), smooth: false },
+    ]),
+    smooth('plane, smallest', (t, x) => w.selectAndGatherAdd(t, x, { select: 'le', ...pooling }), [
+      num([4, 3]),
+      { ...num([4, 3], distinct), smooth: false },
+    ]),
   ],
 }
