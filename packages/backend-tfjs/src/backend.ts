@@ -25,7 +25,11 @@ export interface BackendSettings {
 }
 
 /** Every dtype is supported: what the device can't hold stays on the host. */
-export const backendOf = <H>(device: Device<H>, make: (store: Store<H>, host: typeof hostKernels) => Made<H>, { hostBelow = 32 }: BackendSettings = {}): TfjsBackend => {
+export const backendOf = <H>(
+  device: Device<H>,
+  make: (store: Store<H>, host: typeof hostKernels) => Made<H>,
+  { hostBelow = 32 }: BackendSettings = {},
+): TfjsBackend => {
   const store = new Store(device)
   const { plans, fused } = make(store, hostKernels)
   const backend: Backend<TfjsBuffer<H>> = {

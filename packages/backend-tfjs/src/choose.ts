@@ -90,7 +90,9 @@ export const tfjs = async (options: TfjsOptions = {}): Promise<TfjsBackend> => {
     try {
       const backend = await make(flavour, options)
       if (worthSaying(backend.flavour, failures))
-        warn(`heddle: computing on ${backend.flavour} (${backend.describe()}). Tried before: ${account(failures)}. ${advice()}; tfjs({ prefer: ['${flavour}'] }) or HEDDLE_BACKEND=${flavour} chooses it without this warning.`)
+        warn(
+          `heddle: computing on ${backend.flavour} (${backend.describe()}). Tried before: ${account(failures)}. ${advice()}; tfjs({ prefer: ['${flavour}'] }) or HEDDLE_BACKEND=${flavour} chooses it without this warning.`,
+        )
       return backend
     } catch (error) {
       failures.push({ flavour, reason: reasonOf(error), absent: error instanceof Unavailable && error.absent })

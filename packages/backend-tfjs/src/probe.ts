@@ -9,7 +9,13 @@ const matrix: Aval = { shape: [n, n], dtype: 'float32', weakType: false }
 export const probe = ({ flavour, storage, kernels }: TfjsBackend): void => {
   const ones = storage.upload({ shape: matrix.shape, dtype: 'float32', data: new Float32Array(n * n).fill(1) })
   const multiply = kernels.dot_general({
-    params: { dimensionNumbers: [[[1], [0]], [[], []]], preferredElementType: null },
+    params: {
+      dimensionNumbers: [
+        [[1], [0]],
+        [[], []],
+      ],
+      preferredElementType: null,
+    },
     ins: [matrix, matrix],
     outs: [matrix],
   })

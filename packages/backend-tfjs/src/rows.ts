@@ -28,7 +28,8 @@ const around = (window: readonly number[], rank: number, axis: number, batch: nu
 /** The rows that a gather takes, if that is what it does. */
 export const rowsOfGather = (x: Aval, indices: Aval, { dimensionNumbers: d, sliceSizes }: ParamsOf['gather']): Rows | undefined => {
   const axis = d.startIndexMap[0]
-  if (axis === undefined || d.startIndexMap.length !== 1 || d.operandBatchingDims.length > 0 || d.collapsedSliceDims.length !== 1) return undefined
+  if (axis === undefined || d.startIndexMap.length !== 1 || d.operandBatchingDims.length > 0 || d.collapsedSliceDims.length !== 1)
+    return undefined
   if (d.collapsedSliceDims[0] !== axis || !sliceSizes.every((s, i) => s === (i === axis ? 1 : x.shape[i]))) return undefined
   if (!around(d.offsetDims, x.shape.length, axis, indices.shape.length - 1)) return undefined
   return rowsAlong(x.shape, axis, indices.shape)
@@ -36,7 +37,13 @@ export const rowsOfGather = (x: Aval, indices: Aval, { dimensionNumbers: d, slic
 /** The rows that a scatter writes, if that is what it does. */
 export const rowsOfScatter = (x: Aval, indices: Aval, updates: Aval, { dimensionNumbers: d }: ParamsOf['scatter']): Rows | undefined => {
   const axis = d.scatterDimsToOperandDims[0]
-  if (axis === undefined || d.scatterDimsToOperandDims.length !== 1 || d.operandBatchingDims.length > 0 || d.insertedWindowDims.length !== 1) return undefined
+  if (
+    axis === undefined ||
+    d.scatterDimsToOperandDims.length !== 1 ||
+    d.operandBatchingDims.length > 0 ||
+    d.insertedWindowDims.length !== 1
+  )
+    return undefined
   if (d.insertedWindowDims[0] !== axis || !around(d.updateWindowDims, x.shape.length, axis, indices.shape.length - 1)) return undefined
   const rows = rowsAlong(x.shape, axis, indices.shape)
   return product(updates.shape) === rows.outer * rows.count * rows.inner ? rows : undefined

@@ -5,7 +5,17 @@
  * device's copy is kept for the next kernel; an operand of a host kernel is read from the device. Buffers of one Data differ in
  * shape only (reshape moves nothing). A device whose handles have shapes gets a second handle for each further shape, lazily.
  */
-import { type Aval, BackendError, bytesOf, type DType, dtypes, type HostArray, type Shape, type Storage, type TypedArray } from '@heddle/func/backend'
+import {
+  type Aval,
+  BackendError,
+  bytesOf,
+  type DType,
+  dtypes,
+  type HostArray,
+  type Shape,
+  type Storage,
+  type TypedArray,
+} from '@heddle/func/backend'
 import type { Device } from './device'
 
 /** Arrays below this many elements are worth keeping in both places. */
@@ -77,7 +87,8 @@ export class Store<H> {
     return new TfjsBuffer(buffer.data, shape)
   }
   #check(buffer: TfjsBuffer<H>): void {
-    if (!buffer.live) throw new BackendError(this.device.flavour, `a buffer of shape [${buffer.shape.join(',')}] was used after its release`)
+    if (!buffer.live)
+      throw new BackendError(this.device.flavour, `a buffer of shape [${buffer.shape.join(',')}] was used after its release`)
   }
   release(buffer: TfjsBuffer<H>): void {
     this.#check(buffer)
@@ -145,7 +156,10 @@ export class Store<H> {
     return {
       upload: (array) => {
         if (array.data.length !== sizeOf(array.shape) || !(array.data instanceof dtypes[array.dtype].storage))
-          throw new BackendError(device.flavour, `upload of ${array.dtype}[${array.shape.join(',')}]: the data is ${array.data.constructor.name}(${array.data.length})`)
+          throw new BackendError(
+            device.flavour,
+            `upload of ${array.dtype}[${array.shape.join(',')}]: the data is ${array.data.constructor.name}(${array.data.length})`,
+          )
         return this.ofHost(array)
       },
       download: async (buffer, type) => {

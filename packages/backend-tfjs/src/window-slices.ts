@@ -49,6 +49,8 @@ export const isPooling = (p: Params, padded: 'padded' | 'unpadded' = 'padded'): 
   [p.windowDimensions, p.windowStrides].every((v) => v[0] === 1 && v[3] === 1) &&
   p.windowDimensions[1]! * p.windowDimensions[2]! > 1 &&
   p.padding.every(([low, high], i) =>
-    i === 0 || i === 3 || padded === 'unpadded' ? low === 0 && high === 0 : low >= 0 && high >= 0 && Math.max(low, high) < p.windowDimensions[i]!,
+    i === 0 || i === 3 || padded === 'unpadded'
+      ? low === 0 && high === 0
+      : low >= 0 && high >= 0 && Math.max(low, high) < p.windowDimensions[i]!,
   ) &&
   [...p.baseDilation, ...p.windowDilation].every((d) => d === 1)

@@ -17,8 +17,11 @@ const check = (backend: TfjsBackend, s: Sample): string | undefined => {
     const got = runOn(backend, s.primitive, s.params, s.ins, s.outs)
     const want = runOnHost(s.primitive, s.params, s.ins, s.outs)
     const isFloat = s.outs[0]!.dtype === 'float32'
-    const size = sums.includes(s.primitive) ? 1e-5 : denormal
-    const wrong = got.map((g, i) => difference(g, want[i]!, isFloat ? (loose[s.primitive] ?? 2e-6) : 0, isFloat ? size : 0)).find((d) => d !== undefined)
+    const terms = Math.max(...s.ins.map((x) => x.data.length))
+    const size = sums.includes(s.primitive) ? 2e-6 * Math.sqrt(terms) : denormal
+    const wrong = got
+      .map((g, i) => difference(g, want[i]!, isFloat ? (loose[s.primitive] ?? 2e-6) : 0, isFloat ? size : 0))
+      .find((d) => d !== undefined)
     return wrong && `${what}: ${wrong}`
   } catch (error) {
     return `${what}: ${String(error)}`
@@ -35,7 +38,12 @@ describe.each(underTest.filter((u) => u.name !== 'cpu'))('$name', ({ name, make 
   const tried = name === 'gpu kernels' ? all.filter((s) => s.primitive !== 'erf') : all
   it.each([...new Set(tried.map((s) => s.primitive))])('%s', (primitive) => {
     const before = backend.storage.memory()
-    expect(tried.filter((s) => s.primitive === primitive).map((s) => check(backend, s)).filter((d) => d !== undefined)).toEqual([])
+    expect(
+      tried
+        .filter((s) => s.primitive === primitive)
+        .map((s) => check(backend, s))
+        .filter((d) => d !== undefined),
+    ).toEqual([])
     expect(backend.storage.memory()).toEqual(before)
   })
 })

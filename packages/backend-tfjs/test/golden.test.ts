@@ -1,6 +1,6 @@
 /** Every kernel of every flavour against what JAX gives: the cases of goldens/primitives. */
 import { type DType, dtypes, type HostArray, isFloating, type LeafName } from '@heddle/func/backend'
-import { GoldenArray, golden, goldenNames } from '@heddle/testing'
+import { type GoldenArray, golden, goldenNames } from '@heddle/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { converter } from '@heddle/backend-host'
 import type { TfjsBackend } from '../src/backend'

@@ -32,7 +32,13 @@ export const avalOf = ({ shape, dtype }: HostArray): Aval => ({ shape, dtype, we
 export const array = (dtype: HostArray['dtype'], shape: readonly number[], data: TypedArray): HostArray => ({ dtype, shape, data })
 
 /** Runs a primitive on a backend, with everything released afterwards but what leaks. */
-export const runOn = (backend: TfjsBackend, primitive: LeafName, params: unknown, ins: readonly HostArray[], outs: readonly Aval[]): HostArray[] => {
+export const runOn = (
+  backend: TfjsBackend,
+  primitive: LeafName,
+  params: unknown,
+  ins: readonly HostArray[],
+  outs: readonly Aval[],
+): HostArray[] => {
   const { storage } = backend
   const call: KernelCall<unknown> = { params, ins: ins.map(avalOf), outs }
   const run = (backend.kernels[primitive] as Kernel<unknown, unknown>)(call)

@@ -34,7 +34,11 @@ const typedArray = (values: ArrayLike<number>, dtype: DType): TypedArray => {
 /** A device of the kernels that one backend of tfjs has registered. */
 export const kernelDevice = async (core: TfjsCore, name: string, flavour: Flavour, version: string): Promise<GpuDevice> => {
   const backend = await startBackend<KernelBackend>(core, name, flavour)
-  const info = (dataId: object, shape: Shape, dtype: DType): TensorInfo => ({ dataId, shape: [...shape], dtype: dtype as TensorInfo['dtype'] })
+  const info = (dataId: object, shape: Shape, dtype: DType): TensorInfo => ({
+    dataId,
+    shape: [...shape],
+    dtype: dtype as TensorInfo['dtype'],
+  })
   const has = (kernel: string): boolean => core.getKernel(kernel, name) !== undefined
   const op = (kernel: string): Call => {
     const config = core.getKernel(kernel, name)
@@ -50,7 +54,8 @@ export const kernelDevice = async (core: TfjsCore, name: string, flavour: Flavou
     description: `tfjs ${flavour} ${version}`,
     gpu: true,
     holds,
-    reads: 'copy',
+    // tfjs keeps what it has read, and hands it out again
+    reads: 'shared',
     // tfjs reads WebGPU memory through a canvas when it must at once; users are told to await instead
     sync: flavour !== 'webgpu',
     upload: (data, shape, dtype) => info(backend.write(data, shape, dtype), shape, dtype),

@@ -19,7 +19,8 @@ const dotGeneral = (context: Context): GpuPlan<ParamsOf['dot_general']> => {
     const [lhs, rhs] = ins as readonly [Aval, Aval]
     if (!allOf([...ins, ...outs], 'float32') || !fits(lhs, rhs)) return undefined
     const [[lhsContract, rhsContract], [lhsBatch, rhsBatch]] = dimensionNumbers
-    const free = (a: Aval, ...used: (readonly number[])[]): number[] => a.shape.map((_, i) => i).filter((i) => !used.some((u) => u.includes(i)))
+    const free = (a: Aval, ...used: (readonly number[])[]): number[] =>
+      a.shape.map((_, i) => i).filter((i) => !used.some((u) => u.includes(i)))
     const [rows, columns] = [free(lhs, lhsBatch, lhsContract), free(rhs, rhsBatch, rhsContract)]
     const batch = product(pick(lhs.shape, lhsBatch))
     const k = product(pick(lhs.shape, lhsContract))
@@ -72,7 +73,8 @@ const gather = (context: Context): GpuPlan<ParamsOf['gather']> => {
   const op = device.op('GatherV2')
   return (call) => {
     const [x, indices] = call.ins as readonly [Aval, Aval]
-    const rows = exact(context, [x]) && fits(x, ...call.outs) && indices.dtype === 'int32' ? rowsOfGather(x, indices, call.params) : undefined
+    const rows =
+      exact(context, [x]) && fits(x, ...call.outs) && indices.dtype === 'int32' ? rowsOfGather(x, indices, call.params) : undefined
     if (rows === undefined) return undefined
     const fallback: GpuRun = onHost<TensorInfo, 'gather'>(store, host.gather, call)
     return (inputs) => {

@@ -13,7 +13,13 @@ interface Side {
 }
 const isOrdered = (order: readonly number[]): boolean => order.every((axis, i) => axis === i)
 
-const side = ({ tf, store }: Context, { shape, dtype }: Aval, batch: readonly number[], rows: readonly number[], columns: readonly number[]): Side => {
+const side = (
+  { tf, store }: Context,
+  { shape, dtype }: Aval,
+  batch: readonly number[],
+  rows: readonly number[],
+  columns: readonly number[],
+): Side => {
   const transposed = !isOrdered([...batch, ...rows, ...columns]) && isOrdered([...batch, ...columns, ...rows])
   const order = transposed ? [...batch, ...columns, ...rows] : [...batch, ...rows, ...columns]
   const [first, second] = transposed ? [columns, rows] : [rows, columns]
@@ -47,7 +53,8 @@ const dotGeneral =
     const [lhs, rhs] = ins as readonly [Aval, Aval]
     if (!allOf([...ins, ...outs], 'float32') || !fits(lhs.shape, rhs.shape)) return undefined
     const [[lhsContract, rhsContract], [lhsBatch, rhsBatch]] = dimensionNumbers
-    const free = (a: Aval, ...used: (readonly number[])[]): number[] => a.shape.map((_, i) => i).filter((i) => !used.some((u) => u.includes(i)))
+    const free = (a: Aval, ...used: (readonly number[])[]): number[] =>
+      a.shape.map((_, i) => i).filter((i) => !used.some((u) => u.includes(i)))
     const left = side(context, lhs, lhsBatch, free(lhs, lhsBatch, lhsContract), lhsContract)
     const right = side(context, rhs, rhsBatch, rhsContract, free(rhs, rhsBatch, rhsContract))
     const type = tf.typed('T', 'float32')

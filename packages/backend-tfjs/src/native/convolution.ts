@@ -86,7 +86,14 @@ const prepared = (context: Context, { shape }: Aval, p: Params): { chain: Chain;
   chain.reshape([n, h, w, c])
   if (dh > 1 || dw > 1) {
     chain.reshape([n, h, 1, w, 1, c])
-    chain.pad([[0, 0], [0, 0], [0, dh - 1], [0, 0], [0, dw - 1], [0, 0]])
+    chain.pad([
+      [0, 0],
+      [0, 0],
+      [0, dh - 1],
+      [0, 0],
+      [0, dw - 1],
+      [0, 0],
+    ])
     chain.reshape([n, h * dh, w * dw, c])
     pads[1]! -= dh - 1
     pads[3]! -= dw - 1
@@ -133,7 +140,9 @@ const convolution =
       tf.text('data_format', 'NHWC'),
       tf.int('dilations', [1, dh, dw, 1]),
     ]
-    const convolve = depthwise ? tf.op('DepthwiseConv2dNative', ...attributes) : tf.op('Conv2D', ...attributes, tf.flag('use_cudnn_on_gpu', true))
+    const convolve = depthwise
+      ? tf.op('DepthwiseConv2dNative', ...attributes)
+      : tf.op('Conv2D', ...attributes, tf.flag('use_cudnn_on_gpu', true))
 
     const features = outs[0]!.shape[d.outSpec[1]!]!
     const results = spatial(d.outSpec).map((i) => outs[0]!.shape[i]!)

@@ -26,7 +26,12 @@ const dynamicSlice =
     const op = tf.op('Slice', tf.typed('T', dtype), tf.typed('Index', 'int32'))
     return ([x, ...starts]) => {
       const begin = tf.create(Int32Array.from(startsOf(context, starts, shape, sliceSizes)), [shape.length], 'int32')
-      return [store.ofDevice(tf.using([begin], (b) => op(store.onDevice(x!), b!, size())), outs[0]!)]
+      return [
+        store.ofDevice(
+          tf.using([begin], (b) => op(store.onDevice(x!), b!, size())),
+          outs[0]!,
+        ),
+      ]
     }
   }
 const dynamicUpdateSlice =
@@ -41,7 +46,12 @@ const dynamicUpdateSlice =
     return ([x, u, ...starts]) => {
       const begin = startsOf(context, starts, shape, update.shape)
       const bounds = [begin, begin.map((b, i) => b + update.shape[i]!)].map((v) => tf.create(Int32Array.from(v), [shape.length], 'int32'))
-      return [store.ofDevice(tf.using(bounds, (from, to) => op(store.onDevice(x!), from!, to!, ones(), store.onDevice(u!))), outs[0]!)]
+      return [
+        store.ofDevice(
+          tf.using(bounds, (from, to) => op(store.onDevice(x!), from!, to!, ones(), store.onDevice(u!))),
+          outs[0]!,
+        ),
+      ]
     }
   }
 /** `plan` where all indices are within `size`, the host elsewhere. */
@@ -58,7 +68,13 @@ const gather =
     if (rows === undefined) return undefined
     const axis = tf.ints(rows.axis)
     const flat = indices.shape.slice(0, -1)
-    const op = tf.op('GatherV2', tf.int('batch_dims', 0), tf.typed('Tparams', x.dtype), tf.typed('Tindices', 'int32'), tf.typed('Taxis', 'int32'))
+    const op = tf.op(
+      'GatherV2',
+      tf.int('batch_dims', 0),
+      tf.typed('Tparams', x.dtype),
+      tf.typed('Tindices', 'int32'),
+      tf.typed('Taxis', 'int32'),
+    )
     const take: Run<Id> = (inputs) => {
       const at = store.share(inputs[1]!, flat)
       try {

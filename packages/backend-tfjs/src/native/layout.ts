@@ -76,7 +76,8 @@ const pad =
   ({ ins, outs, params: { paddingConfig } }) => {
     const { tf } = context
     const x = ins[0]!
-    if (x.shape.length === 0 || !fits(x.shape) || paddingConfig.some(([low, high, inside]) => low < 0 || high < 0 || inside > 0)) return undefined
+    if (x.shape.length === 0 || !fits(x.shape) || paddingConfig.some(([low, high, inside]) => low < 0 || high < 0 || inside > 0))
+      return undefined
     const amounts = Int32Array.from(paddingConfig.flatMap(([low, high]) => [low, high]))
     const op = tf.op('PadV2', tf.typed('T', x.dtype), tf.typed('Tpaddings', 'int32'))
     return run(context, outs[0]!, (id, value) =>

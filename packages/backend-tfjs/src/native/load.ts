@@ -35,7 +35,11 @@ export const loadNative = async (flavour: NativeFlavour): Promise<NativeDevice> 
   const gpu = backend.binding.isUsingGpuDevice()
   if (flavour === 'node-gpu' && !gpu)
     throw new Unavailable(flavour, `${found.name} found no GPU that it can use (it needs CUDA 11.2 and cuDNN 8.1)`, false)
-  return nativeDevice(flavour, new Tensorflow(backend.binding), `tfjs ${flavour} ${found.version} (TensorFlow ${backend.binding.TF_Version})`)
+  return nativeDevice(
+    flavour,
+    new Tensorflow(backend.binding),
+    `tfjs ${flavour} ${found.version} (TensorFlow ${backend.binding.TF_Version})`,
+  )
 }
 const nativeDevice = (flavour: NativeFlavour, tf: Tensorflow, description: string): NativeDevice => {
   const reshape = tf.op('Reshape', tf.typed('Tshape', 'int32'))

@@ -25,7 +25,13 @@ const cumulate =
     const { tf } = context
     if (!allOf(ins, 'float32', 'int32')) return undefined
     const along = tf.ints(axis)
-    const op = tf.op(name, tf.flag('exclusive', false), tf.flag('reverse', reverse), tf.typed('T', ins[0]!.dtype), tf.typed('Tidx', 'int32'))
+    const op = tf.op(
+      name,
+      tf.flag('exclusive', false),
+      tf.flag('reverse', reverse),
+      tf.typed('T', ins[0]!.dtype),
+      tf.typed('Tidx', 'int32'),
+    )
     return run(context, outs[0]!, (x) => op(x!, along()))
   }
 export const reduction = (context: Context): Plans<Id> => {

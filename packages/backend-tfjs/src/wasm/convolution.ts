@@ -8,7 +8,17 @@
 import type { ParamsOf } from '@heddle/func/backend'
 import type { Plan, Plans } from '../device'
 import { type Copy, copier, product, stridesOf } from '../strided'
-import { type Canonical, canonical, type Four, type Geometry, geometryOf, isDense, paddedShape, paddingConfig, spatialOf } from './canonical'
+import {
+  type Canonical,
+  canonical,
+  type Four,
+  type Geometry,
+  geometryOf,
+  isDense,
+  paddedShape,
+  paddingConfig,
+  spatialOf,
+} from './canonical'
 import { type Buffer, type Context, isFloat32 } from './context'
 import type { Block } from './heap'
 import { padding } from './layout'
@@ -37,7 +47,16 @@ const inputReader = (context: Context, x: Canonical, offset: number, g: Geometry
     copy(store.onHost(buffer) as Float32Array, from + group * offset, out, to)
     return { block, made: true }
   }
-  return { read, shape, pads: byCopy ? ([[0, 0], [0, 0]] as Geometry['pads']) : g.pads }
+  return {
+    read,
+    shape,
+    pads: byCopy
+      ? ([
+          [0, 0],
+          [0, 0],
+        ] as Geometry['pads'])
+      : g.pads,
+  }
 }
 const filterReader = (context: Context, w: Canonical, offset: number, groups: number): Read => {
   const { store, heap } = context
@@ -88,8 +107,23 @@ const convolution =
 
     const run = (xBlock: Block, wBlock: Block, o: Block): void =>
       c(
-        ...[xBlock.id, n, height, width, wBlock.id, kh, kw, top, right, bottom, left, 0],
-        ...[...g.dilation, ...g.strides, channels, result.shape[3], o.id],
+        xBlock.id,
+        n,
+        height,
+        width,
+        wBlock.id,
+        kh,
+        kw,
+        top,
+        right,
+        bottom,
+        left,
+        0,
+        ...g.dilation,
+        ...g.strides,
+        channels,
+        result.shape[3],
+        o.id,
       )
     return ([a, b]) => {
       const total = direct ? undefined : heap.alloc('float32', product(out.shape))

@@ -8,7 +8,8 @@ const activations = { relu: 'Relu', logistic: 'Sigmoid', tanh: 'Tanh' } as const
 export const fused = ({ store, heap }: Context): FusedKernels<Buffer> => ({
   dense: ({ ins, outs, params: { bias, activation } }) => {
     const [x, w] = ins
-    if (!isFloat32(ins) || x!.shape.length !== 2 || w!.shape.length !== 2 || [...ins, ...outs].some((a) => a.shape.includes(0))) return undefined
+    if (!isFloat32(ins) || x!.shape.length !== 2 || w!.shape.length !== 2 || [...ins, ...outs].some((a) => a.shape.includes(0)))
+      return undefined
     const [m, k] = x!.shape as [number, number]
     const n = w!.shape[1]!
     const multiply = matrixProduct(heap, m, k, n)

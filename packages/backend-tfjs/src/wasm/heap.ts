@@ -35,6 +35,8 @@ export class Block {
 
 /** XNNPACK reads up to 16 bytes past the end of its operands. */
 const slack = 16
+/** More bytes than this can't be addressed. */
+const most = 2 ** 32 - 2 ** 16
 /** Room for shapes: two of at most 8 axes. */
 const scratchInts = 16
 
@@ -59,8 +61,9 @@ export class Heap {
   /** A new array, not cleared. Errors: BackendError when the heap is full. */
   alloc(dtype: DType, size: number): Block {
     const bytes = size * bytesOf(dtype)
-    const address = this.#module._malloc(bytes + slack) >>> 0
-    if (address === 0) throw new BackendError('wasm', `out of memory: ${bytes} bytes for ${size} elements of ${dtype} (WebAssembly has at most 4 GB)`)
+    const address = bytes < most ? this.#module._malloc(bytes + slack) >>> 0 : 0
+    if (address === 0)
+      throw new BackendError('wasm', `out of memory: ${bytes} bytes for ${size} elements of ${dtype} (WebAssembly has at most 4 GB)`)
     const id = this.#nextId
     this.#module.tfjs.registerTensor(id, size, address)
     return new Block(id, address)
@@ -106,7 +109,8 @@ export class Heap {
   }
   /** Where C finds a shape, until the next call with the same `slot`. */
   shape(slot: 0 | 1, shape: Shape): number {
-    if (this.#ints.buffer !== this.#module.HEAPU8.buffer) this.#ints = new Int32Array(this.#module.HEAPU8.buffer, this.#scratch, scratchInts)
+    if (this.#ints.buffer !== this.#module.HEAPU8.buffer)
+      this.#ints = new Int32Array(this.#module.HEAPU8.buffer, this.#scratch, scratchInts)
     const at = slot * 8
     for (let i = 0; i < shape.length; i++) this.#ints[at + i] = shape[i]!
     return this.#scratch + at * 4

@@ -49,11 +49,7 @@ export const wideWindow =
     const parts = Array.from({ length: Math.ceil(features / atOnce) }, (_, i) => {
       const [from, n] = [i * atOnce, Math.min(atOnce, features - i * atOnce)]
       const k = n * wh * ww
-      const columns = copier(
-        [batch, n, wh, ww],
-        [sc, feature, sh * g.dilation[0], sw * g.dilation[1]],
-        [oh * ow * k, wh * ww, ww, 1],
-      )
+      const columns = copier([batch, n, wh, ww], [sc, feature, sh * g.dilation[0], sw * g.dilation[1]], [oh * ow * k, wh * ww, ww, 1])
       return { from, k, columns, multiply: matrixProduct(heap, rows, k, filters) }
     })
     const dense = isDense(w)
