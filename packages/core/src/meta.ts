@@ -110,6 +110,12 @@ export class Partitioned<A = unknown> extends AxisMetadata<A> {
   getPartitionSpec(): PartitionSpec {
     return new PartitionSpec(...this.names)
   }
+
+  /** How the value is to lie when it is used: on its own mesh, else on the one given; null where there is none. */
+  shardingOn(mesh: Mesh | undefined): NamedSharding | null {
+    const on = this.mesh ?? mesh
+    return on === undefined ? null : new NamedSharding(on, this.getPartitionSpec())
+  }
 }
 
 const partitionName = (params: MetadataParams): MeshAxes | undefined => params[PARTITION_NAME] as MeshAxes | undefined

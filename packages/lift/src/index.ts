@@ -55,6 +55,7 @@ export { isKey, type Key } from './engine'
 export { foldRngs, type FoldRngsOptions } from './fold-rngs'
 export { jit, type JitOptions } from './jit'
 export { lazyInit } from './lazy-init'
+export { currentMesh, placed, withMesh } from './mesh'
 export { addMetadataAxis, mapVariables, swapCollection, type MapVariablesOptions } from './map-variables'
 export {
   close,

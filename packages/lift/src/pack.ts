@@ -31,6 +31,7 @@ import {
 import { flatten, staticKey, type TreeDef } from '@heddle/tree'
 import { exception } from './edge'
 import { rngOps, type Key } from './engine'
+import { currentMesh } from './mesh'
 import { Scope, type Variables } from './scope'
 
 /** Variables by group, then by scope. */
@@ -91,9 +92,14 @@ export type Scopes = Scope | null | readonly Scopes[] | { readonly [name: string
 /** A function of scopes. */
 export type ScopesFn<S, Args extends readonly unknown[], R> = (scopes: S, ...args: Args) => R
 
-/** What only some entries say apart: paths are left out, so that layers of one kind share a program. */
+/** What only some entries say apart, and the mesh in force: paths are left out, so that layers of one kind share a program. */
 export const entryKey = ({ treedef, links, roots }: Entry): string =>
-  staticKey([treedef.key, links, roots.map(({ mutable, flags, suffixes, counters }) => [mutable, flags, suffixes, counters])])
+  staticKey([
+    treedef.key,
+    links,
+    currentMesh()?.axes,
+    roots.map(({ mutable, flags, suffixes, counters }) => [mutable, flags, suffixes, counters]),
+  ])
 
 const transpose = <A>(n: number, xs: readonly (readonly A[])[]): readonly (readonly A[])[] =>
   Array.from({ length: n }, (_, i) => xs.map((x) => x[i]!))

@@ -26,7 +26,6 @@ import {
   rewound,
   shapeProblem,
   sow,
-  unbox,
   variablesOf,
   withCountersAt,
   type AxisMetadata,
@@ -44,6 +43,7 @@ import type { Tensor } from '@heddle/func'
 import * as tree from '@heddle/tree'
 import { exception, orThrow } from './edge'
 import { initShapes, leafOps, rngOps, type Key } from './engine'
+import { unboxPlaced } from './mesh'
 import { Variable } from './variable'
 
 /** Variables of tensors, by collection. */
@@ -146,7 +146,8 @@ export class Scope {
 
   /** `param` with options. */
   paramOf<T, Args extends readonly unknown[]>(name: string, init: Init<T, Args>, args: Args, options: DeclareOptions = {}): T {
-    const bare = (value: unknown): T => (options.unbox === false ? value : unbox(value)) as T
+    const bare = (value: unknown): T =>
+      (options.unbox === false ? value : unboxPlaced(() => `param "${name}" in scope "${this.pathText}"`, value)) as T
     const declared = this.run(declareParam<Tensor, Key>(rngOps, name))
     if (declared._tag === 'Absent') {
       const value = init(declared.key, ...args)

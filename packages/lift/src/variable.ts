@@ -1,8 +1,9 @@
 /**
  * Variable: a name in a collection of a scope, whose value is read and written where the scope is.
  */
-import { isAxisMetadata, replaceBoxed, unbox } from '@heddle/core'
+import { isAxisMetadata, replaceBoxed } from '@heddle/core'
 import * as tree from '@heddle/tree'
+import { unboxPlaced } from './mesh'
 import type { Scope } from './scope'
 
 /**
@@ -26,7 +27,7 @@ export class Variable<T = unknown> {
 
   get value(): T {
     const value = this.scope.getVariable(this.collection, this.name)
-    return (this.#unbox ? unbox(value) : value) as T
+    return (this.#unbox ? unboxPlaced(() => `variable "${this.name}" in scope "${this.scope.pathText}"`, value) : value) as T
   }
 
   set value(value: T) {

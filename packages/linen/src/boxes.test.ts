@@ -1,6 +1,6 @@
 // Variables in boxes with metadata: what modules see of them, and what transformations do to them.
 import { hostBackend } from '@heddle/backend-host'
-import { evalShape, jit, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
+import { evalShape, jit, makeJaxpr, np, printJaxpr, random, setDefaultBackend, type Tensor } from '@heddle/func'
 import { map } from '@heddle/tree'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as nn from './index'
@@ -75,13 +75,18 @@ test('layers that are scanned: specs of the whole model, found without running i
       },
     },
   })
-  const variables = jit(init)(random.key(0), x)
+  const mesh: nn.Mesh = { axes: { data: 4, model: 2 } }
+  const outShardings = nn.getSharding<{ params: { MLP_0: { Dense_0: { kernel: nn.NamedSharding } } } }>(
+    evalShape(init, random.key(0), { shape: [8, 4], dtype: 'float32' }),
+    mesh,
+  )
+  expect(outShardings.params.MLP_0.Dense_0.kernel).toEqual(new nn.NamedSharding(mesh, spec(null, 'data', 'model')))
+  const onX = new nn.NamedSharding(mesh, spec('data', 'model'))
+  const variables = jit(init, { inShardings: [null, onX], outShardings: outShardings as never })(random.key(0), x)
   expect(nn.getPartitionSpec(variables)).toEqual(specs)
-  const sharding = nn.getSharding<{ params: { MLP_0: { Dense_0: { kernel: nn.NamedSharding } } } }>(variables, {
-    axes: { data: 4, model: 2 },
-  })
-  expect(sharding.params.MLP_0.Dense_0.kernel.spec).toEqual(spec(null, 'data', 'model'))
-  expect(jit((v: nn.Variables, a: Tensor) => model.apply(v, [a]))(variables, x).shape).toEqual([8, 4])
+  const apply = jit((v: nn.Variables, a: Tensor) => model.apply(v, [a]), { inShardings: [outShardings as never, onX], outShardings: onX })
+  expect(apply(variables, x).shape).toEqual([8, 4])
+  expect(printJaxpr(makeJaxpr(apply)(variables, x))).toContain('spec=(None, data, model)')
 })
 
 test('boxes of boxes, taken off and put back', () => {
@@ -139,5 +144,32 @@ describe('logical axes', () => {
     const { params } = new Foo().init(random.key(0), [np.ones([4])], { method: (m: Foo, x: Tensor) => body(m, x) })
     const box = params!['kernel'] as unknown as nn.LogicallyPartitioned<Tensor>
     expect([box.names, box.value.shape, box.rules === rules]).toEqual([['batch', 'a', 'b'], [3, 4, 2], true])
+  })
+})
+
+describe('a mesh', () => {
+  const mesh: nn.Mesh = { axes: { in: 1, out: 2 } }
+  const constraints = (text: string): string[] => [...text.matchAll(/sharding_constraint\[[^\]]*spec=(\([^)]*\))\]/g)].map((m) => m[1]!)
+  const dense = (init: nn.Initializer): nn.Module => new nn.Dense({ features: 2, kernelInit: init, useBias: false })
+  const text = (module: nn.Module): string => {
+    const variables = module.init(random.key(0), [np.ones([1, 3])] as never)
+    return printJaxpr(makeJaxpr((v: nn.Variables) => module.apply(v, [np.ones([1, 3])] as never))(variables))
+  }
+  test('of its own or in force, a box places its value on it', () => {
+    expect(constraints(text(dense(kernelInit)))).toEqual([])
+    expect(nn.withMesh(mesh, () => constraints(text(dense(kernelInit))))).toContain('(in, out)')
+    expect(constraints(text(dense(nn.withPartitioning(nn.initializers.onesInit(), ['in', 'out'], { mesh }))))).toContain('(in, out)')
+  })
+  test('logical axes are placed by the rules', () => {
+    const logical = nn.withLogicalPartitioning(nn.initializers.onesInit(), ['a', 'b'])
+    const run = (): string[] => nn.withMesh(mesh, () => constraints(text(dense(logical))))
+    expect(run()).toEqual([])
+    expect(nn.logicalAxisRules([['b', 'out']], run)).toContain('(None, out)')
+  })
+  test('that a value does not fit is an error that names it', () => {
+    const odd = new nn.Dense({ features: 3, kernelInit })
+    const run = (): unknown => nn.withMesh(mesh, () => odd.init(random.key(0), [np.ones([1, 3])]))
+    expect(run).toThrow(nn.ShardingError)
+    expect(run).toThrow('param "kernel" in scope "/": an array of shape [3,3] can not lie on a mesh')
   })
 })

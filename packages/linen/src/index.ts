@@ -17,6 +17,7 @@ export {
   unbox,
   UNCONSTRAINED,
   Variable,
+  withMesh,
   withPartitioning,
   type Filter,
   type FilterMap,

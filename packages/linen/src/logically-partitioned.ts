@@ -2,7 +2,16 @@
  * Boxes whose names are logical axes: rules say later where they lie. Source: `flax.linen.spmd`.
  */
 import { registerPartitioned } from '@heddle/core'
-import { Partitioned, type AxisNames, type LogicalNames, type LogicalRules, type PartitionOptions } from '@heddle/lift'
+import {
+  NamedSharding,
+  Partitioned,
+  type Mesh,
+  type AxisNames,
+  type LogicalNames,
+  type LogicalRules,
+  type PartitionOptions,
+} from '@heddle/lift'
+import { logicalConstraint } from './spmd'
 
 /** What a box with logical axes knows besides their names. */
 export interface LogicalOptions extends PartitionOptions {
@@ -21,6 +30,12 @@ export class LogicallyPartitioned<A = unknown> extends Partitioned<A> {
 
   override get options(): LogicalOptions {
     return { mesh: this.mesh, rules: this.rules }
+  }
+
+  override shardingOn(mesh: Mesh | undefined): NamedSharding | null {
+    const on = this.mesh ?? mesh
+    const spec = on === undefined ? null : logicalConstraint(this.getPartitionSpec(), { rules: this.rules })
+    return on === undefined || spec === null ? null : new NamedSharding(on, spec)
   }
 }
 

@@ -1,6 +1,6 @@
 // Rules from logical axes to those of a mesh, and constraints. What the rules themselves do is held to in core.
 import { hostBackend } from '@heddle/backend-host'
-import { jit, np, setDefaultBackend } from '@heddle/func'
+import { jit, makeJaxpr, np, printJaxpr, setDefaultBackend, type Tensor } from '@heddle/func'
 import { leaves } from '@heddle/tree'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import * as nn from './index'
@@ -87,6 +87,20 @@ describe('constraints', () => {
         [2, 2],
       ])
     })
+  })
+  test('stand in the program, on the mesh in force or on one that is given', () => {
+    const mesh: nn.Mesh = { axes: { data: 2, model: 2 } }
+    const text = (options: nn.ConstraintOptions = {}): string =>
+      printJaxpr(makeJaxpr((x: Tensor) => nn.withLogicalConstraint(x, ['foo', 'other'], options))(np.ones([2, 2])))
+    const spec = 'sharding_constraint[mesh=(data=2, model=2) spec=(data, None)]'
+    expect(text({ rules: first })).not.toContain('sharding_constraint')
+    expect(text({ rules: first, mesh })).toContain(spec)
+    nn.withMesh(mesh, () => {
+      expect(text()).not.toContain('sharding_constraint')
+      expect(text({ rules: first })).toContain(spec)
+      expect(text({ rules: first, fallback: nn.RulesFallback.NO_CONSTRAINT })).not.toContain('sharding_constraint')
+    })
+    expect(text({ rules: first })).not.toContain('sharding_constraint')
   })
   test('are checked against a mesh', () => {
     const constrain = (names: nn.LogicalNames): unknown =>

@@ -2,11 +2,21 @@
  * Models over many devices: rules from the logical axes of a model to the axes of a mesh, in force for a stretch of code, and
  * constraints in terms of logical axes. Source: `flax.linen.spmd`.
  *
- * A constraint says where an array is to lie. It is checked against the mesh, and changes no value; on one device it does nothing else.
+ * A constraint says how an array is to lie on the mesh of devices, that in force (`withMesh`) or one that is given. It is checked against
+ * the mesh, and changes no value; backends with one device pass it by.
  */
-import { assignAxes, isLogicalNames, logicalNames, placeAxes, shardingProblem, type ScopeError } from '@heddle/core'
-import { np, type Tensor } from '@heddle/func'
-import { exception, NamedSharding, orThrow, PartitionSpec, type LogicalNames, type LogicalRules, type Mesh } from '@heddle/lift'
+import { assignAxes, isLogicalNames, logicalNames, placeAxes, type ScopeError } from '@heddle/core'
+import {
+  currentMesh,
+  exception,
+  NamedSharding,
+  orThrow,
+  PartitionSpec,
+  placed,
+  type LogicalNames,
+  type LogicalRules,
+  type Mesh,
+} from '@heddle/lift'
 import { map, mapUntil } from '@heddle/tree'
 
 let current: LogicalRules = []
@@ -69,6 +79,7 @@ export type RulesFallback = (typeof RulesFallback)[keyof typeof RulesFallback]
 export interface ConstraintOptions {
   /** Default: those in force. */
   readonly rules?: LogicalRules | undefined
+  /** Default: the one in force; without any, nothing is placed. */
   readonly mesh?: Mesh | undefined
   /** Default: the axis is whole everywhere. */
   readonly fallback?: RulesFallback | undefined
@@ -89,18 +100,18 @@ export const logicalConstraint = (names: LogicalSpec | null, options: Constraint
   const { rules = current, fallback = RulesFallback.AXIS_IS_UNSHARDED } = options
   if (names === null || rules.length === 0) return null
   const list = logicalNames(names)
-  const placed = orThrow(assignAxes(list, rules))
-  if (fallback !== RulesFallback.AXIS_IS_UNSHARDED && placed.includes(undefined)) {
+  const assigned = orThrow(assignAxes(list, rules))
+  if (fallback !== RulesFallback.AXIS_IS_UNSHARDED && assigned.includes(undefined)) {
     if (fallback === RulesFallback.RAISE_ERROR) throw exception(undecided(list))
     return null
   }
-  return new PartitionSpec(...placed.map((p) => p ?? null))
+  return new PartitionSpec(...assigned.map((p) => p ?? null))
 }
 
 /**
  * Arrays that are to lie as their logical axes and the rules say: the same values.
  *
- * `names` is a tree of names, a prefix of the arrays. With a mesh it is checked that they fit. Errors: LogicalAxesError, ShardingError.
+ * `names` is a tree of names, a prefix of the arrays. Errors: LogicalAxesError, ShardingError.
  * Source: `flax.linen.with_logical_constraint`.
  *
  * @example
@@ -113,11 +124,6 @@ const isSpec = (x: unknown): boolean => x === null || isLogicalNames(x)
 
 const constrained = (x: unknown, names: LogicalSpec | null, options: ConstraintOptions): unknown => {
   const spec = logicalConstraint(names, options)
-  const { mesh } = options
-  if (spec === null || mesh === undefined) return x
-  return map((leaf: Tensor) => {
-    const problem = shardingProblem('withLogicalConstraint', new NamedSharding(mesh, spec), np.shape(leaf))
-    if (problem !== undefined) throw exception(problem)
-    return leaf
-  }, x)
+  const { mesh = currentMesh() } = options
+  return spec === null || mesh === undefined ? x : placed('withLogicalConstraint', x, new NamedSharding(mesh, spec))
 }

@@ -1,0 +1,55 @@
+/**
+ * The mesh of devices in force, and how values are placed on it. Without a mesh nothing is placed.
+ */
+import { isAxisMetadata, Partitioned, shardingProblem, type Mesh, type NamedSharding } from '@heddle/core'
+import { withShardingConstraint } from '@heddle/func'
+import { map, mapUntil } from '@heddle/tree'
+import { exception } from './edge'
+import { shapeOf } from './engine'
+
+let current: Mesh | undefined
+
+/** The mesh in force, if there is one. */
+export const currentMesh = (): Mesh | undefined => current
+
+/**
+ * Runs a function with a mesh in force: variables in boxes, and constraints by logical axes, are placed on it where they name no other.
+ *
+ * Source: a `jax.sharding.Mesh` as context.
+ *
+ * @example
+ * const y = nn.withMesh({ axes: { data: 4, model: 2 } }, () => model.apply(variables, [x]))
+ */
+export const withMesh = <R>(mesh: Mesh, run: () => R): R => {
+  const before = current
+  current = mesh
+  try {
+    return run()
+  } finally {
+    current = before
+  }
+}
+
+/** The same values, constrained to lie so; as they are where the sharding is null. Errors: ShardingError. */
+export const placed = <T>(where: string, x: T, sharding: NamedSharding | null): T => {
+  if (sharding === null) return x
+  map((leaf: unknown) => {
+    const problem = shardingProblem(where, sharding, shapeOf(leaf))
+    if (problem !== undefined) throw exception(problem)
+    return leaf
+  }, x)
+  return withShardingConstraint(x, sharding)
+}
+
+/** A tree without its boxes, each value placed as its box says. Errors: ShardingError. */
+export const unboxPlaced = <T = unknown>(where: () => string, x: unknown): T =>
+  mapUntil<T>(
+    isAxisMetadata,
+    (leaf: unknown) => {
+      if (!isAxisMetadata(leaf)) return leaf
+      const value = unboxPlaced(where, leaf.unbox())
+      const sharding = leaf instanceof Partitioned ? leaf.shardingOn(current) : null
+      return sharding === null ? value : placed(where(), value, sharding)
+    },
+    x,
+  )
