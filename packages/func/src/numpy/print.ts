@@ -1,7 +1,8 @@
 /** Concrete tensors as text, in the layout of numpy. */
 import { range } from '../aval'
 import type { HostArray } from '../backend/backend'
-import { dtypes, isFloating } from '../dtype'
+import { type DType, dtypes, isFloating } from '../dtype'
+import { getElement, setElement } from '../scalar'
 import { valueAt } from './host-data'
 
 const threshold = 1000
@@ -12,7 +13,17 @@ const trimmed = (x: number, digits: number): string => {
   const text = x.toFixed(digits)
   return text.includes('.') ? text.replace(/0+$/, '') : `${text}.`
 }
-const shortest = (x: number, bits: number): string => (bits === 64 ? String(x) : String(Number(x.toPrecision(bits === 32 ? precision : 4))))
+/** The fewest digits that give the same float of that dtype. */
+const shortest = (x: number, dtype: DType): number => {
+  if (dtype === 'float64') return x
+  const one = new dtypes[dtype].storage(1)
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(x.toPrecision(digits))
+    setElement(one, 0, dtype, short)
+    if (getElement(one, 0, dtype) === x) return short
+  }
+  return x
+}
 
 /** Formats all shown values alike: one width, and exponents only where fixed notation would be unreadable. */
 const formatter = (host: HostArray, shown: readonly number[]): ((flat: number) => string) => {
@@ -21,15 +32,17 @@ const formatter = (host: HostArray, shown: readonly number[]): ((flat: number) =
   if (isFloating(host.dtype)) {
     const values = shown.map((i) => Number(valueAt(host, i)))
     const finite = values.filter((v) => Number.isFinite(v) && v !== 0).map(Math.abs)
-    const { bits } = dtypes[host.dtype]
     const [largest, smallest] = [Math.max(0, ...finite), Math.min(Number.POSITIVE_INFINITY, ...finite)]
-    const scientific = largest >= 1e8 || (finite.length > 0 && (smallest < 1e-4 || (largest / smallest > 1e3 && largest >= 1e8)))
-    const digits = Math.min(precision, Math.max(0, ...finite.map((v) => (shortest(v, bits).split('.')[1] ?? '').replace(/e.*/, '').length)))
+    const scientific = largest >= 1e8 || smallest < 1e-4
+    const digits = Math.min(
+      precision,
+      Math.max(0, ...finite.map((v) => (String(shortest(v, host.dtype)).split('.')[1] ?? '').replace(/e.*/, '').length)),
+    )
     text = (flat) => {
       const v = Number(valueAt(host, flat))
       if (Number.isNaN(v)) return 'nan'
       if (!Number.isFinite(v)) return v > 0 ? 'inf' : '-inf'
-      return scientific ? Number(v.toPrecision(precision)).toExponential() : trimmed(v, digits)
+      return scientific ? shortest(v, host.dtype).toExponential() : trimmed(v, digits)
     }
   }
   const width = Math.max(0, ...shown.map((i) => text(i).length))

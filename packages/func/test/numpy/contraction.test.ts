@@ -110,10 +110,12 @@ runTable<Inputs>(
     attention_window: ({ cube }) => nn.dotProductAttention(heads(cube), heads(cube), heads(cube), { localWindowSize: [1, 0] }),
   },
   {
-    matrix_power_neg: { rtol: 1e-4, atol: 1e-5 },
-    solve: { rtol: 1e-4 },
-    solve_m: { rtol: 1e-4 },
-    solve_batch: { rtol: 1e-4 },
-    inv: { rtol: 1e-4 },
+    tolerances: {
+      matrix_power_neg: { rtol: 1e-4, atol: 1e-5 },
+      solve: { rtol: 1e-4 },
+      solve_m: { rtol: 1e-4 },
+      solve_batch: { rtol: 1e-4 },
+      inv: { rtol: 1e-4 },
+    },
   },
 )

@@ -77,5 +77,5 @@ runTable<Inputs>(
     fmax_n: ({ n }) => np.fmax(n, 1),
     maximum_n: ({ n }) => lax.max(n, 1),
   },
-  { add_half: { rtol: 1e-3 } },
+  { tolerances: { add_half: { rtol: 1e-3 } } },
 )

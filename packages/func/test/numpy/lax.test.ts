@@ -98,5 +98,5 @@ runTable<Inputs>(
     triangular_solve: ({ sq, a }) => lax.linalg.triangularSolve(np.tril(sq).add(np.eye(4).mul(3)), a, { lower: true }),
     reshape_t: ({ a }) => lax.reshape(a, [4, 3], [1, 0]),
   },
-  { triangular_solve: { rtol: 1e-4 }, conv_dilated: { atol: 1e-5 } },
+  { tolerances: { triangular_solve: { rtol: 1e-4 }, conv_dilated: { atol: 1e-5 } } },
 )

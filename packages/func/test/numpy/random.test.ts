@@ -73,5 +73,5 @@ runTable<Inputs>(
     bernoulli_p: () => random.bernoulli(k(53), [[0.1], [0.9]], [2, 6]),
     split_shape: () => random.split(k(54), [2, 3]),
   },
-  { normal_half: { rtol: 2e-3 }, normal_bf: { rtol: 1e-2 } },
+  { tolerances: { normal_half: { rtol: 2e-3 }, normal_bf: { rtol: 1e-2 } } },
 )
