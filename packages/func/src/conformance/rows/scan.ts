@@ -3,7 +3,7 @@ import { literal } from '../../literal'
 import { add, mul } from '../../primitives/arithmetic'
 import { dotGeneral } from '../../primitives/contraction'
 import { sin, tanh } from '../../primitives/transcendental'
-import { convertElementType, reduceSum } from '../../primitives/structural'
+import { convertElementType } from '../../primitives/structural'
 import { scan } from '../../transforms/scan'
 import { foriLoop } from '../../transforms/while-loop'
 import type { Tensor } from '../../tensor'
@@ -18,7 +18,6 @@ const matvec = (w: Tensor, x: Tensor): Tensor =>
     ],
     preferredElementType: null,
   })
-const total = (x: Tensor): Tensor => reduceSum(x, { axes: x.shape.map((_, i) => i) })
 const one = (): Tensor => literal(1, 'int32')
 const asFloat = (i: Tensor, like: Tensor): Tensor => convertElementType(i, { newDtype: like.dtype, weakType: false })
 
