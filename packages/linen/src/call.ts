@@ -89,6 +89,10 @@ export const wrapClass = (cls: { readonly prototype: object }, top: object): voi
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype)) as [string, PropertyDescriptor][]) {
     if (reserved.includes(name)) throw new ReservedModuleAttributeError(classNameOf(prototype.constructor), name)
     if (typeof value !== 'function' || name === 'constructor' || nowrap.has(name) || handled.has(value as object)) continue
+    if (targetOf.has(value as object)) {
+      adoptTransformed(value as object, name, name === 'call' || compact.has(name))
+      continue
+    }
     const method = scopes.has(name)
       ? scopedMethod(value as Method, name)
       : wrapMethod(value as Method, name, name === 'call' || compact.has(name))
@@ -227,11 +231,8 @@ export const attributes: ProxyHandler<object> = {
   },
   get: (target, key, receiver: object) => {
     if (typeof key === 'string' && !Reflect.has(target, key) && isModule(receiver)) {
-      const s = receiver[internals]
-      if (!s.inSetup && s.setup !== 'done' && touch(receiver).scope !== undefined) {
-        trySetup(receiver)
-        if (Object.hasOwn(receiver, key)) return (receiver as unknown as Record<string, unknown>)[key]
-      }
+      trySetup(receiver)
+      if (Object.hasOwn(receiver, key)) return (receiver as unknown as Record<string, unknown>)[key]
     }
     return Reflect.get(target, key, receiver) as unknown
   },

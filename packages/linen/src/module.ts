@@ -77,7 +77,7 @@ export class Module<P extends object = object, D extends keyof P = never> {
     return (s.pending && holdsModules(s.props) ? touch(this as unknown as Module) : s).props as Readonly<P>
   }
   set props(_: never) {
-    const Refused = this[internals].inSetup ? SetAttributeInModuleSetupError : SetAttributeFrozenModuleError
+    const Refused = touch(this as unknown as Module).inSetup ? SetAttributeInModuleSetupError : SetAttributeFrozenModuleError
     throw new Refused(whereOf(this as unknown as Module), 'props')
   }
   /** Its name among the submodules of its parent; undefined as long as it has none. */
