@@ -28,6 +28,8 @@ export const backendOf = (xs: readonly Tensor[]): Backend => {
 }
 
 const executables = new WeakMap<Jaxpr, Map<Backend, Map<string, Executable<unknown>>>>()
+/** A program that nobody holds any more takes its executables along. */
+const abandoned = new FinalizationRegistry<Executable<unknown>>((executable) => executable.dispose())
 interface Wanted {
   readonly donated: readonly boolean[]
   readonly inShardings: readonly (Sharding | null)[]
@@ -43,8 +45,11 @@ const compiled = (program: Jaxpr, backend: Backend, { donated, inShardings, name
   const key = spread ? `${donated.join()}|${inShardings.map(shardingKey).join()}` : donated.join()
   let made = byKind.get(key)
   if (!made) {
-    made = backend.compile ? backend.compile(program, { donated, name, ...(spread ? { inShardings } : {}) }) : makePlan(backend, program, donated)
+    made = backend.compile
+      ? backend.compile(program, { donated, name, ...(spread ? { inShardings } : {}) })
+      : makePlan(backend, program, donated)
     byKind.set(key, made)
+    abandoned.register(program, made)
   }
   return made
 }

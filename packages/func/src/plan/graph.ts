@@ -30,7 +30,9 @@ let bodies = 0
 const keyOf = (primitive: Primitive<never>, params: object): string => {
   let key = paramKeys.get(params)
   if (key === undefined) {
-    key = primitive.interpret ? `#${bodies++}` : JSON.stringify(params, (_, v: unknown) => (typeof v === 'bigint' || (typeof v === 'number' && !Number.isFinite(v)) ? `${v}n` : v))
+    key = primitive.interpret
+      ? `#${bodies++}`
+      : JSON.stringify(params, (_, v: unknown) => (typeof v === 'bigint' || (typeof v === 'number' && !Number.isFinite(v)) ? `${v}n` : v))
     paramKeys.set(params, key)
   }
   return key

@@ -46,39 +46,36 @@ export const prepareKernel = <B>(
   if (!kernel) throw new BugError(`backend ${backend.name} has no kernel for ${primitive.name}`)
   return kernel({ params, ins, outs })
 }
-const interpreters = new WeakMap<Backend, Interpreter<unknown>>()
-/** What loops and branches get to run their bodies with. */
-const interpreterOf = <B>(backend: Backend<B>): Interpreter<B> => {
-  const known = interpreters.get(backend as Backend)
-  if (known) return known as unknown as Interpreter<B>
-  const made: Interpreter<B> = {
-    program: (jaxpr) => makePlan(backend, jaxpr, []).run,
-    indexer: (type) => indexer(backend, type),
-    stacker: (type, length) => stacker(backend, type, length),
-    whole: (x) => wholeOf(backend, x),
-    share: (b) => backend.storage.share(b),
-    release: (b) => backend.storage.release(b),
-    read: (b, type) => {
-      if (!backend.storage.downloadSync)
-        throw new DTypeError(
-          'whileLoop',
-          `backend ${backend.name} can not read a condition synchronously; use scan or lax.foriLoop with a fixed number of steps`,
-        )
-      const host = backend.storage.downloadSync(b, type)
-      return getElement(host.data, 0, host.dtype)
-    },
-  }
-  interpreters.set(backend as Backend, made as unknown as Interpreter<unknown>)
-  return made
-}
+/** What loops and branches get to run their bodies with; `plans` collects the plans they make. */
+const interpreterOf = <B>(backend: Backend<B>, plans: Executable<B>[]): Interpreter<B> => ({
+  program: (jaxpr) => {
+    const plan = makePlan(backend, jaxpr, [])
+    plans.push(plan)
+    return plan.run
+  },
+  indexer: (type) => indexer(backend, type),
+  stacker: (type, length) => stacker(backend, type, length),
+  whole: (x) => wholeOf(backend, x),
+  share: (b) => backend.storage.share(b),
+  release: (b) => backend.storage.release(b),
+  read: (b, type) => {
+    if (!backend.storage.downloadSync)
+      throw new DTypeError(
+        'whileLoop',
+        `backend ${backend.name} can not read a condition synchronously; use scan or lax.foriLoop with a fixed number of steps`,
+      )
+    const host = backend.storage.downloadSync(b, type)
+    return getElement(host.data, 0, host.dtype)
+  },
+})
 
 /** Kernels read whole buffers. */
 const onWhole =
   <B>(backend: Backend<B>, run: (inputs: readonly B[]) => readonly B[]): Run<B> =>
   (inputs) =>
     run(inputs.map((x) => wholeOf(backend, x)))
-const prepare = <B>(backend: Backend<B>, graph: Graph, node: Node): Run<B> => {
-  if (node.primitive.interpret) return node.primitive.interpret(node.params as never, interpreterOf(backend))
+const prepare = <B>(backend: Backend<B>, graph: Graph, node: Node, plans: Executable<B>[]): Run<B> => {
+  if (node.primitive.interpret) return node.primitive.interpret(node.params as never, interpreterOf(backend, plans))
   const types = (ids: readonly ValueId[]): readonly Aval[] => ids.map((i) => graph.types[i]!)
   return onWhole(backend, prepareKernel(backend, node.primitive, node.params, types(node.ins), types(node.outs)))
 }
@@ -101,49 +98,58 @@ const deaths = (
   return dead
 }
 
-/** Errors: DTypeError where the backend lacks an element type that the program has. */
-export const makePlan = <B>(backend: Backend<B>, program: Jaxpr, donated: readonly boolean[]): Executable<B> => {
-  const flat = flattenProgram(program)
-  const graph: Graph = flat
+type Prepared<B> = Omit<Step<B>, 'dead'>
+interface Folded<B> {
+  readonly live: readonly Prepared<B>[]
+  /** Literals and what depends on nothing else; kept as long as the plan. */
+  readonly constants: ReadonlyMap<ValueId, B>
+}
+/** Does now what depends on literals alone, as long as the result is small. */
+const foldConstants = <B>(backend: Backend<B>, graph: Graph, plans: Executable<B>[]): Folded<B> => {
   const constants = new Map<ValueId, B>()
-  const lazyLiteral = (id: ValueId): B | undefined => {
-    const known = constants.get(id)
-    if (known !== undefined) return known
+  const constant = (id: ValueId): B | undefined => {
     const l = graph.literals.get(id)
-    if (!l) return undefined
-    const b = scalar(backend, l)
-    constants.set(id, b)
-    return b
+    if (l && !constants.has(id)) constants.set(id, scalar(backend, l))
+    return constants.get(id)
   }
-  const live: { run: Run<B>; ins: readonly ValueId[]; outs: readonly ValueId[] }[] = []
+  const bytes = (ids: readonly ValueId[]): number =>
+    ids.reduce((n, i) => n + sizeOf(graph.types[i]!.shape) * bytesOf(graph.types[i]!.dtype), 0)
+  const live: Prepared<B>[] = []
   for (const item of fuse(backend, graph)) {
-    const run = item._tag === 'Fused' ? onWhole(backend, item.run) : prepare(backend, graph, item.node)
+    const run = item._tag === 'Fused' ? onWhole(backend, item.run) : prepare(backend, graph, item.node, plans)
     const { ins, outs } = item._tag === 'Fused' ? item : item.node
-    const consts = ins.map((i) => (graph.literals.has(i) ? lazyLiteral(i) : constants.get(i)))
-    const bytes = outs.reduce((n, o) => n + sizeOf(graph.types[o]!.shape) * bytesOf(graph.types[o]!.dtype), 0)
-    const foldable = item._tag === 'Node' && !item.node.primitive.interpret && bytes <= MAX_CONSTANT_BYTES
-    if (foldable && consts.every((c) => c !== undefined)) run(consts as B[]).forEach((b, k) => constants.set(outs[k]!, b as B))
+    const known = ins.map(constant)
+    const foldable = item._tag === 'Node' && !item.node.primitive.interpret && bytes(outs) <= MAX_CONSTANT_BYTES
+    if (foldable && known.every((c) => c !== undefined)) run(known as B[]).forEach((b, k) => constants.set(outs[k]!, b as B))
     else live.push({ run, ins, outs })
   }
-  for (const o of graph.outputs) if (graph.literals.has(o)) lazyLiteral(o)
-  // constants that only folded steps needed are not kept
+  for (const o of graph.outputs) constant(o)
   const read = new Set([...live.flatMap((n) => n.ins), ...graph.outputs])
   for (const [id, b] of constants)
     if (!read.has(id)) {
       backend.storage.release(b)
       constants.delete(id)
     }
-  const inputs = new Set(graph.inputs)
-  const owned = (id: ValueId): boolean => !constants.has(id) && (!inputs.has(id) || (donated[graph.inputs.indexOf(id)] ?? false))
-  const outputSet = new Set(graph.outputs)
-  const kept = new Set([...outputSet, ...constants.keys(), ...graph.inputs.filter((i) => !owned(i))])
-  const dead = deaths(live, kept)
-  const steps: Step<B>[] = live.map((n, i) => ({ ...n, dead: dead[i]! }))
-  const readIds = new Set(live.flatMap((n) => n.ins))
-  const unreadDonated = graph.inputs.filter((i) => owned(i) && !readIds.has(i) && !outputSet.has(i))
+  return { live, constants }
+}
+
+/** Errors: DTypeError where the backend lacks an element type that the program has. */
+export const makePlan = <B>(backend: Backend<B>, program: Jaxpr, donated: readonly boolean[]): Executable<B> => {
+  const graph = flattenProgram(program)
+  const plans: Executable<B>[] = []
+  const { live, constants } = foldConstants(backend, graph, plans)
+  const borrowed = new Set(graph.inputs.filter((_, i) => !donated[i]))
+  const owned = (id: ValueId): boolean => !constants.has(id) && !borrowed.has(id)
+  const dead = deaths(live, new Set([...graph.outputs, ...constants.keys(), ...borrowed]))
+  const steps = live.map((n, i): Step<B> => ({ ...n, dead: dead[i]! }))
+  const read = new Set([...live.flatMap((n) => n.ins), ...graph.outputs])
+  const unreadDonated = graph.inputs.filter((i) => owned(i) && !read.has(i))
   return {
     run: runner(backend, graph, steps, constants, owned, unreadDonated),
-    dispose: () => constants.forEach((b) => backend.storage.release(b)),
+    dispose: () => {
+      for (const b of constants.values()) backend.storage.release(b)
+      for (const p of plans) p.dispose()
+    },
   }
 }
 
