@@ -174,7 +174,7 @@ export const hypot = floatBinary('hypot', (x, y) => {
   const zero = P.eq(large, like(large, 0))
   const ratio = A.div(small, where(zero, like(large, 1), large))
   const length = A.mul(large, T.sqrt(A.add(A.square(ratio), like(ratio, 1))))
-  return where(zero, like(large, 0), length)
+  return where(zero, large, length)
 })
 export const deg2rad = floatUnary('deg2rad', (x) => A.mul(x, like(x, Math.PI / 180)))
 export const rad2deg = floatUnary('rad2deg', (x) => A.mul(x, like(x, 180 / Math.PI)))

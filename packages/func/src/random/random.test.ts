@@ -3,7 +3,7 @@ import { hostBackend } from '@heddle/backend-host'
 import { type GoldenLeaf, golden } from '@heddle/testing'
 import { expectClose } from '@heddle/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { grad, jit, np, random, setDefaultBackend, type Tensor, vmap } from '../index'
+import { jit, np, random, setDefaultBackend, type Tensor, vmap } from '../index'
 
 beforeAll(() => setDefaultBackend(hostBackend()))
 const host = (x: Tensor) => ({ dtype: x.dtype, shape: x.shape, data: x.dataSync() as ArrayLike<number> })

@@ -72,7 +72,7 @@ const reference = (shape: readonly number[], entries: readonly Entry[]): { shape
   const broadcast = Array.from({ length: rank }, (_, i) => Math.max(1, ...arrays.map((e) => e.shape[i - rank + e.shape.length] ?? 1)))
   const isAdvanced = (e: Entry) => e.kind === 'array' || (e.kind === 'int' && advanced)
   const at = all.flatMap((e, i) => (isAdvanced(e) ? [i] : []))
-  const adjacent = at.length > 0 && at.at(-1)! - at[0]! === at.length - 1
+  const adjacent = at.length > 0 && at.at(-1) === at[0]! + at.length - 1
   const kept = all.flatMap((e, i) => (e.kind === 'slice' || e.kind === 'new' ? [i] : []))
   const before = advanced && adjacent ? kept.filter((i) => i < at[0]!).length : 0
   let axis = 0
