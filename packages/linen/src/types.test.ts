@@ -19,7 +19,7 @@ class Bare extends nn.Module {}
 declare const key: Tensor
 declare const x: Tensor
 declare const variables: nn.Variables
-const never = <T>(_: () => T): void => {}
+const never = <T>(run: () => T): void => void run
 
 it('props', () => {
   expectTypeOf<Model['props']>().toEqualTypeOf<Readonly<{ width: number; depth: number; name_?: string }>>()
@@ -72,7 +72,7 @@ it('transformations keep the class', () => {
     const Lstm = nn.scan(nn.LSTMCell, { variableBroadcast: 'params', inAxes: 1, outAxes: [nn.broadcast] })
     expectTypeOf(new Lstm({ features: 3 }).call([x, x], x)).toEqualTypeOf<readonly [carry: nn.LSTMCarry, output: Tensor]>()
     // @ts-expect-error the transformed class has the same props
-    new Mapped({ widths: 3 })
+    expectTypeOf(new Mapped({ widths: 3 }))
     // @ts-expect-error an instance is no target
     nn.vmap(new Model({ width: 3 }))
   })
