@@ -1,7 +1,7 @@
 /**
  * Lifting a class: a subclass some of whose methods run inside a transformation, on a module of the original class.
  */
-import { wrapClass } from './call'
+import { asTransformed, wrapClass } from './call'
 import { classNameOf } from './class-name'
 import { TransformTargetError } from './error'
 import { asMethod, asModuleFn, callLifted, type AnyModuleFn, type LiftOptions, type Run } from './lift-method'
@@ -44,7 +44,7 @@ export const liftTarget = <T, O>(prefix: string, target: T, options: O & Methods
   if (typeof target !== 'function') throw new TransformTargetError(prefix.toLowerCase(), target)
   const { methods: _, ...own } = options
   const fn = target as unknown as AnyModuleFn
-  return lifter(asModuleFn(fn), { name: fn.name }, own as unknown as O) as T
+  return asTransformed(lifter(asModuleFn(fn), { name: fn.name }, own as unknown as O), fn) as T
 }
 
 /** The lifter of a transformation of functions of scopes; with `fork` it begins with fresh random streams. */

@@ -5,7 +5,7 @@
 import { jit, Static, type JitOptions, type Scope, Variable } from '@heddle/lift'
 import { leaves, registerNode } from '@heddle/tree'
 import { touch } from './attach'
-import { asHandled, callMethod, isMethod } from './call'
+import { asHandled, callMethod, methodOf } from './call'
 import { TransformedMethodReturnValueError } from './error'
 import type { Module } from './module'
 import { modulesOf, remake, take, takenKey, type Taken } from './scopes'
@@ -22,8 +22,9 @@ export type Run = (fns: readonly AnyScopeFn[], scopes: readonly Scope[], args: r
 /** A function of a module with what a method call keeps in order around it. */
 export const asModuleFn = (fn: (...args: never[]) => unknown): AnyModuleFn => {
   const call = fn as unknown as (this: unknown, ...args: unknown[]) => unknown
-  if (isMethod(fn)) return (target, ...args) => call.apply(target, [...args])
   return (target, ...args) => {
+    const method = methodOf(fn)
+    if (method !== undefined) return (method as typeof call).apply(target, [...args])
     const [first] = modulesOf(target).modules
     if (first === undefined) return call(target, ...args)
     return callMethod(first, () => call(target, ...args), fn.name, false, args)
