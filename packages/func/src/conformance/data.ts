@@ -24,9 +24,8 @@ export const plainOf = async (x: Tensor): Promise<Plain> => {
 }
 export const plainsOf = (xs: readonly Tensor[]): Promise<readonly Plain[]> => Promise.all(xs.map(plainOf))
 
-/** Examples of one type as one array, with the new axis at `axis`. */
-export const stackAt = (xs: readonly Plain[], axis: number): Plain => {
-  const one = xs[0]!
+/** Examples of one type as one array, with the new axis at `axis`; `one` says the type where there are none. */
+export const stackAt = (xs: readonly Plain[], axis: number, one: Plain = xs[0]!): Plain => {
   const shape = [...one.shape.slice(0, axis), xs.length, ...one.shape.slice(axis)]
   const inner = sizeOf(one.shape.slice(axis))
   const outer = sizeOf(one.shape.slice(0, axis))

@@ -98,6 +98,7 @@ export const batch = (trial: Trial, n: number, at: readonly number[], axisOf: (o
       ? stackAt(
           Array.from({ length: n }, (_, k) => trial.example(k)[i]!),
           axisOf(i),
+          x,
         )
       : x,
   )
