@@ -161,7 +161,8 @@ const functions: { readonly [N in keyof TensorMethods]?: (x: Tensor, ...rest: ne
 /** What a concrete tensor does itself; a tracer owns no memory. */
 const disposal: { readonly [N in keyof TensorMethods]?: (x: Tensor) => unknown } = {
   dispose: () => undefined,
-  [Symbol.dispose]: (x: Tensor) => x.dispose(),
+  // Not every browser has it yet.
+  ...(Symbol.dispose ? { [Symbol.dispose]: (x: Tensor) => x.dispose() } : {}),
 }
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 

@@ -6,7 +6,7 @@
  */
 import { ConcreteTensor } from '../array'
 import { type Aval, sameShape, type Shape, sizeOf } from '../aval'
-import { type DType, isFloating, type Promotable, promote, type TypedArray } from '../dtype'
+import { type DType, dtypes, isFloating, isInteger, type Promotable, promote, type TypedArray } from '../dtype'
 import { ArgumentError, DTypeError, ShapeError } from '../error'
 import { literal } from '../literal'
 import { broadcastInDim, convert, convertElementType } from '../primitives/structural'
@@ -18,14 +18,21 @@ export type { NestedArray }
 /** Anything that stands for a tensor. */
 export type TensorLike = Tensor | Scalar | TypedArray | NestedArray
 
-const fitsInt32 = (x: number | bigint): boolean => x >= -2147483648 && x <= 2147483647
+const limits = (dtype: DType): readonly [low: number, high: number] => {
+  const { kind, bits } = dtypes[dtype]
+  return kind === 'uint' ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1]
+}
+const fits = (x: number | bigint, dtype: DType): boolean => {
+  const [low, high] = limits(dtype)
+  return x >= low && x <= high
+}
 
-/** The dtype that a JavaScript scalar has in promotion. Integral numbers beyond 32 bits are floats, bigints int64. */
+/** The dtype that a JavaScript scalar has in promotion. Whole numbers beyond 32 bits are floats, bigints int64. */
 export const scalarType = (x: Scalar): Promotable => {
   if (typeof x === 'boolean') return { dtype: 'bool', weakType: false }
-  if (typeof x === 'bigint') return { dtype: fitsInt32(x) ? 'int32' : 'int64', weakType: true }
-  const whole = Number.isInteger(x) && fitsInt32(x) && !Object.is(x, -0)
-  return { dtype: whole ? 'int32' : 'float32', weakType: true }
+  if (typeof x === 'bigint') return { dtype: fits(x, 'int32') ? 'int32' : 'int64', weakType: true }
+  if (!Number.isInteger(x) || Object.is(x, -0)) return { dtype: 'float32', weakType: true }
+  return { dtype: fits(x, 'int32') ? 'int32' : fits(x, 'uint32') ? 'uint32' : 'float32', weakType: true }
 }
 export const isScalar = (x: unknown): x is Scalar => typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint'
 
@@ -52,9 +59,15 @@ const describe = (x: unknown): string =>
 type Operand = Tensor | Scalar
 const operandOf = (x: TensorLike, where: string): Operand => (isScalar(x) ? x : asTensor(x, where))
 const promotable = (x: Operand): Promotable => (isTensor(x) ? x.aval : scalarType(x))
+/** A scalar as a literal. Errors: ArgumentError for a whole number that an integer dtype can't hold. */
+const scalarAs = (where: string, x: Scalar, dtype: DType, weakType = false): Tensor => {
+  if (typeof x !== 'boolean' && isInteger(dtype) && !fits(x, dtype) && Number.isInteger(Number(x)))
+    throw new ArgumentError(where, `${x} does not fit ${dtype} (${limits(dtype).join(' to ')}); convert the tensor first`)
+  return literal(x, dtype, weakType)
+}
 /** A scalar as a literal of the dtype; a tensor converted, unless it has the dtype already. */
-const toType = (x: Operand, { dtype, weakType }: Promotable): Tensor =>
-  isTensor(x) ? (x.aval.dtype === dtype ? x : convertElementType(x, { newDtype: dtype, weakType })) : literal(x, dtype, weakType)
+const toType = (where: string, x: Operand, { dtype, weakType }: Promotable): Tensor =>
+  isTensor(x) ? (x.aval.dtype === dtype ? x : convertElementType(x, { newDtype: dtype, weakType })) : scalarAs(where, x, dtype, weakType)
 
 /** float32 in place of what is no float (float64 in place of 64-bit integers). */
 export const inexact = (p: Promotable): Promotable =>
@@ -68,13 +81,13 @@ export type Tensors<X extends readonly unknown[]> = { [K in keyof X]: Tensor }
 export const promoteTypes = <const X extends readonly TensorLike[]>(where: string, xs: X): Tensors<X> => {
   const operands = xs.map((x) => operandOf(x, where))
   const to = promote(operands.map(promotable))
-  return operands.map((x) => toType(x, to)) as Tensors<X>
+  return operands.map((x) => toType(where, x, to)) as Tensors<X>
 }
 /** The same, in a float dtype. */
 export const promoteInexact = <const X extends readonly TensorLike[]>(where: string, xs: X): Tensors<X> => {
   const operands = xs.map((x) => operandOf(x, where))
   const to = inexact(promote(operands.map(promotable)))
-  return operands.map((x) => toType(x, to)) as Tensors<X>
+  return operands.map((x) => toType(where, x, to)) as Tensors<X>
 }
 /** Operands in their common dtype and broadcast against each other: what a pointwise primitive takes. */
 export const operands = <const X extends readonly TensorLike[]>(where: string, xs: X): Tensors<X> =>
@@ -86,7 +99,7 @@ export const floatOperands = <const X extends readonly TensorLike[]>(where: stri
 export const floatOperand = (where: string, x: TensorLike): Tensor => promoteInexact(where, [x])[0]
 /** A tensor of the dtype; a scalar is made in it. */
 export const asType = (x: TensorLike, dtype: DType, where = 'array'): Tensor =>
-  isScalar(x) ? literal(x, dtype) : convert(asTensor(x, where), dtype)
+  isScalar(x) ? scalarAs(where, x, dtype) : convert(asTensor(x, where), dtype)
 
 /** The shape that shapes are broadcast to, by numpy's rule. Errors: ShapeError that names all shapes. */
 export const broadcastShapes = (where: string, types: readonly { readonly shape: Shape; readonly dtype?: DType }[]): Shape => {

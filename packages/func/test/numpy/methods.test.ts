@@ -54,6 +54,8 @@ describe('promotion', () => {
       'float32',
     ])
     expect(dtypes.map((d) => sum(d, true))).toEqual(dtypes)
+    expect(np.zeros([2], 'uint32').add(4e9).toArray()).toEqual([4e9, 4e9])
+    expect(np.zeros([2], 'int32').add(1e10).dtype).toBe('float32')
     expect(np.add(1, 2).dtype).toBe('int32')
     expect(np.add(1, 2).add(np.zeros([], 'int8')).dtype).toBe('int8')
     expect(np.exp(1).add(np.zeros([], 'float16')).dtype).toBe('float16')
@@ -156,6 +158,7 @@ describe('methods', () => {
 describe('messages', () => {
   it.each<readonly [string, () => unknown, RegExp]>([
     ['shapes that do not broadcast', () => x().add(np.ones([4])), /add: .*equal or 1; got f32\[2,3\] and f32\[4\]/],
+    ['a number that does not fit', () => np.zeros([2], 'uint8').add(300), /add: 300 does not fit uint8 \(0 to 255\)/],
     ['an index outside', () => x().at(5), /index 5 is out of range for axis 0 of size 2/],
     ['too many indices', () => x().at(0, 0, 0), /3 indices are too many for shape \[2,3\]/],
     ['a reshape', () => x().reshape(4, 2), /6 elements can't take shape \[4,2\]/],
