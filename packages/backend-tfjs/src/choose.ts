@@ -36,7 +36,7 @@ const native: readonly Flavour[] = ['node-gpu', 'node']
 const make = async (flavour: Flavour, options: TfjsOptions): Promise<TfjsBackend> => {
   if (native.includes(flavour) && !inNode()) throw new Unavailable(flavour, 'runs in Node only', true)
   const backend = await makers[flavour](options)
-  probe(backend)
+  await probe(backend)
   return backend
 }
 const reasonOf = (error: unknown): string => {

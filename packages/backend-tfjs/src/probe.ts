@@ -5,8 +5,8 @@ import type { TfjsBackend } from './backend'
 const n = 8
 const matrix: Aval = { shape: [n, n], dtype: 'float32', weakType: false }
 
-/** Multiplies two small matrices, and reads the result where the device can be waited for. Errors: BackendError. */
-export const probe = ({ flavour, storage, kernels }: TfjsBackend): void => {
+/** Multiplies two small matrices and reads the result. Errors: BackendError. */
+export const probe = async ({ flavour, storage, kernels }: TfjsBackend): Promise<void> => {
   const ones = storage.upload({ shape: matrix.shape, dtype: 'float32', data: new Float32Array(n * n).fill(1) })
   const multiply = kernels.dot_general({
     params: {
@@ -20,9 +20,9 @@ export const probe = ({ flavour, storage, kernels }: TfjsBackend): void => {
     outs: [matrix],
   })
   const [product] = multiply([ones, ones])
-  const read = storage.downloadSync?.(product!, matrix).data
+  const { data } = await storage.download(product!, matrix)
   storage.release(ones)
   storage.release(product!)
-  if (read !== undefined && !(read as Float32Array).every((x) => x === n))
-    throw new BackendError(flavour, `a product of matrices of ones gave ${String(read[0])}, not ${n}`)
+  if (!(data as Float32Array).every((x) => x === n))
+    throw new BackendError(flavour, `a product of matrices of ones gave ${String(data[0])}, not ${n}`)
 }

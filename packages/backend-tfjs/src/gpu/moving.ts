@@ -15,10 +15,18 @@ const reduceBy =
       return run(context, outs[0]!, (x) => op({ x: x! }, { [axisName]: [...axes], keepDims: false }))
     }
   }
+/** From the end by reversing twice: WebGPU's own is wrong. */
 const cumsum = (context: Context): GpuPlan<ParamsOf['cumsum']> => {
-  const op = context.device.op('Cumsum')
-  return ({ ins, outs, params: { axis, reverse } }) =>
-    allOf(ins, 'float32') && fits(...ins) ? run(context, outs[0]!, (x) => op({ x: x! }, { axis, reverse, exclusive: false })) : undefined
+  const [sum, turn] = [context.device.op('Cumsum'), context.device.op('Reverse')]
+  return ({ ins, outs, params: { axis, reverse } }) => {
+    if (!allOf(ins, 'float32') || !fits(...ins)) return undefined
+    const forward = { axis, reverse: false, exclusive: false }
+    const along = { dims: [axis] }
+    if (!reverse) return run(context, outs[0]!, (x) => sum({ x: x! }, forward))
+    return run(context, outs[0]!, (x) =>
+      using(context, [turn({ x: x! }, along)], (r) => using(context, [sum({ x: r! }, forward)], (s) => turn({ x: s! }, along))),
+    )
+  }
 }
 const reshape =
   ({ store }: Context): GpuPlan<unknown> =>
@@ -29,7 +37,8 @@ const transpose = (context: Context): GpuPlan<ParamsOf['transpose']> => {
   const op = context.device.op('Transpose')
   return ({ ins, outs, params: { permutation } }) => {
     if (permutation.every((axis, i) => axis === i)) return (inputs) => [context.store.share(inputs[0]!)]
-    return exact(context, ins) && fits(...ins) ? run(context, outs[0]!, (x) => op({ x: x! }, { perm: [...permutation] })) : undefined
+    // of four axes of int32 or bool, WebGPU's answers what was in memory before
+    return allOf(ins, 'float32') && fits(...ins) ? run(context, outs[0]!, (x) => op({ x: x! }, { perm: [...permutation] })) : undefined
   }
 }
 const broadcast = (context: Context): GpuPlan<ParamsOf['broadcast_in_dim']> => {

@@ -1,7 +1,9 @@
 /**
- * Pointwise kernels of tfjs on a GPU. tfjs computes expm1 as it is written, which loses small arguments, so it is
- * composed; log1p, pow (NaN for negative bases), integers on
- * WebGL (kept in floats) and all that tfjs lacks are the host's.
+ * Pointwise kernels of tfjs on a GPU.
+ *
+ * Left to the host: sine and its kin and inverses (exact to 1e-4 only, as shading languages allow), expm1's and log1p's small arguments
+ * (so expm1 is composed), pow (NaN for negative bases), sign of NaN, integers on WebGL (kept in floats). WGSL lets a compiler assume
+ * that there is no NaN: on WebGPU one may be lost, in logistic for one.
  */
 import type { DType, ParamsOf } from '@heddle/func/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
@@ -38,6 +40,16 @@ const expm1 = (context: Context): GpuPlan<NoParams> => {
       )
     })
   }
+}
+/** WebGL's division in tfjs gives 1 where operands are equal, so for 0 / 0 and inf / inf too; there it is `x (1 / y)`. */
+const divide = (context: Context): GpuPlan<NoParams> => {
+  const { device } = context
+  if (device.flavour !== 'webgl') return binaryOf(context)('RealDiv', 'float32')
+  const [inverse, times] = [device.op('Reciprocal'), device.op('Multiply')]
+  return ({ ins, outs }) =>
+    allOf(ins, 'float32')
+      ? run(context, outs[0]!, (x, y) => using(context, [inverse({ x: y! })], (i) => times({ a: x!, b: i! })))
+      : undefined
 }
 const clamp = (context: Context): GpuPlan<NoParams> => {
   const [max, min] = [context.device.op('Maximum'), context.device.op('Minimum')]
@@ -83,7 +95,7 @@ export const pointwise = (context: Context): Plans<TensorInfo> => {
     neg: unary('Neg', 'float32', 'int32'),
     sub: number('Sub'),
     mul: binary('Multiply', 'float32'),
-    div: binary('RealDiv', 'float32'),
+    div: divide(context),
     integer_pow: integerPower(context),
     square: unary('Square', 'float32'),
     exp: float('Exp'),
@@ -91,16 +103,8 @@ export const pointwise = (context: Context): Plans<TensorInfo> => {
     log: float('Log'),
     sqrt: float('Sqrt'),
     rsqrt: float('Rsqrt'),
-    sin: float('Sin'),
-    cos: float('Cos'),
-    tan: float('Tan'),
-    asin: float('Asin'),
-    acos: float('Acos'),
     atan: float('Atan'),
-    sinh: float('Sinh'),
-    cosh: float('Cosh'),
     tanh: float('Tanh'),
-    asinh: float('Asinh'),
     logistic: float('Sigmoid'),
     erf: float('Erf'),
     abs: float('Abs'),
