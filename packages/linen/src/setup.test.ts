@@ -187,7 +187,11 @@ describe('when it runs', () => {
     }
     const q = new Q({ b: new P() })
     const variables = nn.init((m: Q, x: Tensor) => m.call(x), q)(key, np.zeros([2]))
-    expect(nn.apply((m: Q, x: Tensor) => m.props.b.plus(x), q)(variables, np.zeros([2])).toArray()).toEqual([1, 1])
+    expect(
+      nn
+        .apply((m: Q, x: Tensor) => m.props.b.plus(x), q)(variables, np.zeros([2]))
+        .toArray(),
+    ).toEqual([1, 1])
   })
 
   test('before a getter reads what it makes', () => {
