@@ -4,7 +4,7 @@
  */
 import { jit, Static, type JitOptions, type Scope, Variable } from '@heddle/lift'
 import { leaves, registerNode } from '@heddle/tree'
-import { touch } from './attach'
+import { drain, touch } from './attach'
 import { asHandled, callMethod, methodOf } from './call'
 import { TransformedMethodReturnValueError } from './error'
 import type { Module } from './module'
@@ -73,7 +73,12 @@ export const callLifted = (
   return run(inner, taken.scopes, taken.args, taken.main)
 }
 
-const statesOf = (target: unknown): readonly CallState[] => modulesOf(target).modules.map((m) => exportState(m[internals]))
+/** The states of modules at the end of a call, when all submodules that were made have their names. */
+const statesOf = (target: unknown): readonly CallState[] =>
+  modulesOf(target).modules.map((m) => {
+    drain(m)
+    return exportState(m[internals])
+  })
 
 const leaveStates = (modules: readonly Module[], states: readonly CallState[]): void =>
   modules.forEach((m, i) => goOnWith(touch(m), states[i]!))

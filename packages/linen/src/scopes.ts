@@ -3,11 +3,10 @@
  * those among the arguments are taken apart into their scopes and plain descriptions, and inside made again on the scopes they get there.
  */
 import { Variable, type Scope } from '@heddle/lift'
-import { flatten, mapUntil, registerNode, staticKey, type TreeDef } from '@heddle/tree'
+import { flatten, leaves, mapUntil, registerNode, staticKey, type TreeDef } from '@heddle/tree'
 import { drain, touch } from './attach'
 import { make } from './clone'
 import type { Module } from './module'
-import { holdsModules } from './module-tree'
 import { beginWith, exportState, internals, isModule, type CallState } from './state'
 
 /** A module without its scope: how it is made again. */
@@ -93,13 +92,15 @@ export const take = (target: unknown, args: readonly unknown[], change: (scope: 
       return new Ref(known)
     }
     const scope = own ? next++ : scopes.push(s.scope) - 1
-    const props = Object.fromEntries(Object.entries(s.props).map(([k, v]) => [k, holdsModules(v) ? put(v) : v]))
+    const props = Object.fromEntries(Object.entries(s.props).map(([k, v]) => [k, put(v)]))
     const spec: Spec = { _tag: 'Module', id: s.id, constructor: m.constructor, props, name: s.name, scope }
     specs.set(s.id, spec)
     return new Ref(spec)
   }
   const put = (x: unknown): unknown =>
-    mapUntil(isOpaque, (leaf: unknown) => (isModule(leaf) ? describe(leaf, false) : leaf instanceof Variable ? variable(leaf) : leaf), x)
+    !leaves(x, isOpaque).some(isOpaque)
+      ? x
+      : mapUntil(isOpaque, (leaf: unknown) => (isModule(leaf) ? describe(leaf, false) : leaf instanceof Variable ? variable(leaf) : leaf), x)
   const variable = (v: Variable): Ref => {
     const id = idOf(v)
     const spec = specs.get(id) ?? {
