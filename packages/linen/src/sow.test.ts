@@ -117,7 +117,10 @@ describe('perturb', () => {
     const { params, perturbations } = variables
     const y = model.apply({ params }, [x!])
     expect(model.apply({ params, perturbations }, [x!]).toArray()).toEqual(y.toArray())
-    const run = (given: object): (() => unknown) => () => model.apply({ params, perturbations: given }, [x!])
+    const run =
+      (given: object): (() => unknown) =>
+      () =>
+        model.apply({ params, perturbations: given }, [x!])
     expect(run({})).toThrow(nn.ScopeCollectionNotFound)
     expect(run({})).toThrow(/"before_multiply" was looked up in collection "perturbations" in scope "\/"/)
     expect(run({ before_multiply: (perturbations as unknown as Perturbations).before_multiply })).toThrow(nn.ScopeVariableNotFoundError)
