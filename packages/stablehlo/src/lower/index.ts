@@ -1,2 +1,2 @@
 /** The lowering alone, for backends: it reads programs and loads nothing of the engine. */
-export { lowerProgram, type LowerOptions } from './program'
+export { leafNames, lowerProgram, type LowerOptions } from './program'

@@ -14,6 +14,9 @@ export interface LowerOptions {
   readonly donated?: readonly boolean[]
 }
 
+/** All leaf primitives, which are the rows of the table. */
+export const leafNames = Object.keys(lowerings) as readonly LeafName[]
+
 /** Equations that some result depends on. */
 const liveEqns = (jaxpr: Jaxpr): readonly Eqn[] => {
   const live = new Set<Atom>(jaxpr.outs)

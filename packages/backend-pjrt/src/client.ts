@@ -1,0 +1,103 @@
+/** A client of a plugin: its platform and devices, and the functions that programs and buffers are worked with. */
+import { BackendError } from '@heddle/func/backend'
+import { loadLibrary, type Library } from './api/library'
+import { Args, placeText, type Pointer, pointersAt, textAt, Words } from './api/memory'
+import { type Struct, structs } from './api/struct'
+import type { FunctionName } from './api/table'
+
+export type ClientOption = string | number | boolean
+export interface Device {
+  readonly pointer: Pointer
+  readonly id: number
+  /** Such as `cpu` or `NVIDIA H100 80GB HBM3`. */
+  readonly kind: string
+}
+export interface Client {
+  readonly library: Library
+  readonly pointer: Pointer
+  /** `cpu`, `cuda`, `rocm`, `tpu`. */
+  readonly platform: string
+  readonly platformVersion: string
+  /** Those that this process can use. */
+  readonly devices: readonly Device[]
+}
+
+const NAMED = { string: 0, int64: 1, float: 3, bool: 4 } as const
+const namedValues = (options: Readonly<Record<string, ClientOption>>): { readonly pointer: Pointer; readonly count: number } => {
+  const entries = Object.entries(options)
+  const words = new Words((entries.length * structs.namedValue.size) / 8)
+  entries.forEach(([name, value], i) => {
+    const at = (field: keyof (typeof structs.namedValue)['offsets']): number => (i * structs.namedValue.size + structs.namedValue.offsets[field]) / 8
+    const key = placeText(name)
+    words.set((i * structs.namedValue.size) / 8, structs.namedValue.size)
+    words.set(at('name'), key.pointer)
+    words.set(at('nameSize'), key.size)
+    if (typeof value === 'string') {
+      const text = placeText(value)
+      words.set(at('type'), NAMED.string)
+      words.set(at('value'), text.pointer)
+      words.set(at('valueSize'), text.size)
+      return
+    }
+    if (typeof value === 'number' && !Number.isInteger(value)) {
+      words.set(at('type'), NAMED.float)
+      words.set(at('value'), new Uint32Array(new Float32Array([value]).buffer)[0]!)
+    } else {
+      words.set(at('type'), typeof value === 'boolean' ? NAMED.bool : NAMED.int64)
+      words.set(at('value'), Number(value))
+    }
+    words.set(at('valueSize'), 1)
+  })
+  return { pointer: words.pointer, count: entries.length }
+}
+
+/** Calls a function once and reads fields of its struct. */
+export const callOnce = <F extends string>(
+  library: Library,
+  name: FunctionName,
+  layout: Struct<F>,
+  values: { readonly [K in F]?: number },
+  operation: string,
+): Args<F> => {
+  const args = new Args(layout).fill(values)
+  library.check(library.fn(name)(args.pointer), operation)
+  return args
+}
+
+const deviceOf = (library: Library, pointer: Pointer): Device => {
+  const what = 'describing a device'
+  const description = callOnce(library, 'PJRT_Device_GetDescription', structs.deviceGetDescription, { device: pointer }, what).get('description')
+  const id = callOnce(library, 'PJRT_DeviceDescription_Id', structs.deviceDescriptionId, { description }, what).getInt('id')
+  const kind = callOnce(library, 'PJRT_DeviceDescription_Kind', structs.deviceDescriptionKind, { description }, what)
+  return { pointer, id, kind: textAt(kind.get('text'), kind.get('textSize')) }
+}
+
+/** Loads a plugin and creates a client. Errors: PjrtError with what the plugin says where it has no device. */
+export const createClient = (path: string, options: Readonly<Record<string, ClientOption>> = {}): Client => {
+  const library = loadLibrary(path)
+  const named = namedValues(options)
+  const created = callOnce(
+    library,
+    'PJRT_Client_Create',
+    structs.clientCreate,
+    { createOptions: named.pointer, numOptions: named.count },
+    `creating a client of ${path}`,
+  )
+  const pointer = created.get('client')
+  const name = callOnce(library, 'PJRT_Client_PlatformName', structs.clientPlatformName, { client: pointer }, 'reading the platform')
+  const version = callOnce(library, 'PJRT_Client_PlatformVersion', structs.clientPlatformVersion, { client: pointer }, 'reading the platform')
+  const list = callOnce(library, 'PJRT_Client_AddressableDevices', structs.clientAddressableDevices, { client: pointer }, 'listing devices')
+  const devices = pointersAt(list.get('devices'), list.get('numDevices')).map((d) => deviceOf(library, d))
+  if (devices.length === 0) throw new BackendError('pjrt', `the plugin ${path} has no device that this process can use`)
+  return {
+    library,
+    pointer,
+    platform: textAt(name.get('text'), name.get('textSize')),
+    platformVersion: textAt(version.get('text'), version.get('textSize')),
+    devices,
+  }
+}
+/** Ends a client. Its buffers and executables must have been freed. */
+export const destroyClient = ({ library, pointer }: Client): void => {
+  callOnce(library, 'PJRT_Client_Destroy', structs.clientDestroy, { client: pointer }, 'destroying a client')
+}

@@ -1,0 +1,184 @@
+/** Compiled programs: compiling, keeping them on disk, running them. */
+import type { Aval, CompileOptions, DType, Executable, Jaxpr } from '@heddle/func/backend'
+import { BackendError } from '@heddle/func/backend'
+import { lowerProgram } from '@heddle/stablehlo/lower'
+import type { ApiFunction } from './api/library'
+import { Args, bytesAt, place, placeText, type Pointer, Words } from './api/memory'
+import { structs } from './api/struct'
+import { type BufferStore, bytesOfType, type PjrtBuffer } from './buffer'
+import type { ProgramCache } from './cache'
+import { callOnce, type Client, type Device } from './client'
+import { compileOptions } from './options'
+
+/** How programs are made and run on a client's device. */
+export interface Compiler {
+  readonly compile: (program: Jaxpr, options: CompileOptions) => Executable<PjrtBuffer>
+}
+/** Memory and handles of an executable, apart from it, so that the collector's callback can free them. */
+interface Held {
+  readonly loaded: Pointer
+  readonly args: Args<keyof (typeof structs.execute)['offsets']>
+  readonly lists: Words
+}
+
+const showType = ({ shape, dtype }: { readonly shape: readonly number[]; readonly dtype: DType }): string => `${dtype}[${shape.join(',')}]`
+
+export const compilerOf = (client: Client, device: Device, store: BufferStore, cache: ProgramCache | undefined): Compiler => {
+  const { library } = client
+  const options = compileOptions(device.id)
+  const placedOptions = place(options)
+  const format = placeText('mlir')
+  const executeFn = library.fn('PJRT_LoadedExecutable_Execute')
+  const executeOptions = new Args(structs.executeOptions)
+
+  const compileText = (text: string, operation: string): Pointer => {
+    const code = placeText(text)
+    const program = new Args(structs.program).fill({ code: code.pointer, codeSize: code.size, format: format.pointer, formatSize: format.size })
+    const args = new Args(structs.clientCompile).fill({
+      client: client.pointer,
+      program: program.pointer,
+      compileOptions: placedOptions.pointer,
+      compileOptionsSize: placedOptions.size,
+    })
+    try {
+      library.check(library.fn('PJRT_Client_Compile')(args.pointer), operation, text)
+      return args.get('executable')
+    } finally {
+      for (const memory of [code, program, args]) memory.free()
+    }
+  }
+  const serialize = (loaded: Pointer): Uint8Array => {
+    const what = 'serializing a program'
+    const executable = callOnce(library, 'PJRT_LoadedExecutable_GetExecutable', structs.getExecutable, { loaded }, what).get('executable')
+    try {
+      const args = callOnce(library, 'PJRT_Executable_Serialize', structs.serialize, { executable }, what)
+      const bytes = bytesAt(args.get('bytes'), args.get('bytesSize'))
+      library.callback(args.get('deleter'), args.get('serialized'))
+      return bytes
+    } finally {
+      callOnce(library, 'PJRT_Executable_Destroy', structs.executableDestroy, { executable }, what)
+    }
+  }
+  const deserialize = (bytes: Uint8Array): Pointer => {
+    const placed = place(bytes)
+    try {
+      const values = { client: client.pointer, bytes: placed.pointer, bytesSize: placed.size }
+      return callOnce(library, 'PJRT_Executable_DeserializeAndLoad', structs.deserialize, values, 'loading a program').get('executable')
+    } finally {
+      placed.free()
+    }
+  }
+  const destroyLoaded = (loaded: Pointer): void => {
+    callOnce(library, 'PJRT_LoadedExecutable_Destroy', structs.loadedExecutableDestroy, { executable: loaded }, 'freeing a program')
+  }
+  const load = (text: string, operation: string): Pointer =>
+    cache ? cache.load(text, options, { compile: () => compileText(text, operation), serialize, deserialize }) : compileText(text, operation)
+
+  const free = ({ loaded, args, lists }: Held): void => {
+    destroyLoaded(loaded)
+    args.free()
+    lists.free()
+  }
+  const abandoned = new FinalizationRegistry<Held>(free)
+
+  const compile = (program: Jaxpr, { donated, name }: CompileOptions): Executable<PjrtBuffer> => {
+    const signature = { ins: program.ins.map((v) => v.aval), outs: program.outs.map((o) => o.aval), donated, name }
+    const loaded = load(lowerProgram(program, { name, donated }), `compiling ${name}`)
+    const held = holdOf(loaded, signature.ins.length, signature.outs.length, executeOptions.pointer)
+    const run = runnerOf(library.check, executeFn, store, copyOf, held, signature)
+    let disposed = false
+    const executable: Executable<PjrtBuffer> = {
+      run: (inputs) => {
+        if (disposed) throw new BackendError('pjrt', `${name} was disposed and can't be run any more`)
+        return run(inputs)
+      },
+      dispose: () => {
+        if (disposed) return
+        disposed = true
+        abandoned.unregister(executable)
+        free(held)
+      },
+    }
+    abandoned.register(executable, held, executable)
+    return executable
+  }
+  const copies = new Map<string, Executable<PjrtBuffer>>()
+  /** The same data in memory of their own. */
+  const copyOf = (b: PjrtBuffer, type: Aval): PjrtBuffer => {
+    const key = showType(type)
+    let copy = copies.get(key)
+    if (!copy) {
+      const v = { _tag: 'Var', aval: type } as const
+      copies.set(key, (copy = compile({ ins: [v], eqns: [], outs: [v], axisNames: [] }, { donated: [], name: 'copy' })))
+    }
+    return copy.run([b])[0]!
+  }
+  return { compile }
+}
+/** The struct of an execution and its lists: arguments, results, and the two outer lists, which have one device each. */
+const holdOf = (loaded: Pointer, numIns: number, numOuts: number, options: Pointer): Held => {
+  const lists = new Words(numIns + numOuts + 2)
+  const at = (i: number): Pointer => lists.pointer + 8 * i
+  lists.set(numIns + numOuts, at(0))
+  lists.set(numIns + numOuts + 1, at(numIns))
+  const args = new Args(structs.execute).fill({
+    executable: loaded,
+    options,
+    argumentLists: at(numIns + numOuts),
+    numDevices: 1,
+    numArgs: numIns,
+    outputLists: at(numIns + numOuts + 1),
+  })
+  return { loaded, args, lists }
+}
+
+interface Signature {
+  readonly ins: readonly Aval[]
+  readonly outs: readonly Aval[]
+  readonly donated: readonly boolean[]
+  readonly name: string
+}
+const runnerOf = (
+  check: (error: Pointer, operation: string) => void,
+  execute: ApiFunction,
+  store: BufferStore,
+  copyOf: (b: PjrtBuffer, type: Aval) => PjrtBuffer,
+  { args, lists }: Held,
+  { ins, outs, donated, name }: Signature,
+): Executable<PjrtBuffer>['run'] => {
+  const numIns = ins.length
+  const numOuts = outs.length
+  const types = outs.map((o) => o.dtype)
+  const bytes = outs.map(bytesOfType)
+  const given = ins.map((_, i) => i).filter((i) => donated[i])
+  const { pointer } = args
+  const operation = `running ${name}`
+  const refuse = (i: number, b: PjrtBuffer): never => {
+    const got = b.pointer === 0 ? 'a freed buffer' : `${b.bytes} bytes of ${b.dtype}`
+    throw new BackendError('pjrt', `${operation}: argument ${i} should be ${showType(ins[i]!)}, got ${got}`)
+  }
+  return (inputs) => {
+    for (let i = 0; i < numIns; i++) {
+      const b = inputs[i]!
+      // XLA checks shapes, not dtypes
+      if (b.dtype !== ins[i]!.dtype || b.pointer === 0) refuse(i, b)
+      lists.set(i, b.pointer)
+    }
+    // what others hold too can not be given away
+    let giving = inputs
+    for (const i of given)
+      if (inputs[i]!.handles > 1) {
+        if (giving === inputs) giving = [...inputs]
+        const own = copyOf(inputs[i]!, ins[i]!)
+        store.release(inputs[i]!)
+        ;(giving as PjrtBuffer[])[i] = own
+        lists.set(i, own.pointer)
+      }
+    const error = execute(pointer)
+    for (let i = 0; i < given.length; i++) store.release(giving[given[i]!]!)
+    if (error !== 0) check(error, operation)
+    const results = new Array<PjrtBuffer>(numOuts)
+    for (let i = 0; i < numOuts; i++) results[i] = store.adopt(lists.get(numIns + i), types[i]!, bytes[i]!)
+    return results
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * XLA as a backend of heddle, on CPU, GPU or TPU, through a PJRT plugin.
+ *
+ * Whole programs are lowered to StableHLO and compiled; a kernel is a program of one equation.
+ */
+import { type Backend, BackendError, type DType } from '@heddle/func/backend'
+import { bufferStore, type PjrtBuffer, typeCodes } from './buffer'
+import { programCache } from './cache'
+import { type ClientOption, createClient } from './client'
+import { compilerOf } from './executable'
+import { kernelsOf } from './kernels'
+import { cacheFolder } from './plugins/folders'
+import { findPlugin } from './plugins/find'
+import type { PluginKind } from './plugins/known'
+
+export interface PjrtOptions {
+  /** A plugin's path, or its kind. Default: HEDDLE_PJRT_PLUGIN (the same), else the first that is found for a device that is there. */
+  readonly plugin?: PluginKind | (string & {})
+  /** Which of the plugin's devices, by its place in their list. Default 0. */
+  readonly device?: number
+  /** For the plugin's client, such as `{ cpu_device_count: 2 }`. */
+  readonly clientOptions?: Readonly<Record<string, ClientOption>>
+  /** Where compiled programs are kept; null for nowhere. Default: HEDDLE_CACHE, else a folder of the user's cache. */
+  readonly cache?: string | null
+}
+/** A backend and what it runs on. */
+export interface PjrtBackend extends Backend<PjrtBuffer> {
+  readonly plugin: string
+  readonly platform: string
+  readonly platformVersion: string
+  /** Kinds of all devices of the client. */
+  readonly devices: readonly string[]
+}
+
+/**
+ * The backend of a PJRT plugin.
+ *
+ * Errors: BackendError where no plugin is found, with the command that installs one; where it speaks another version of the API;
+ * or where it has no such device.
+ */
+export const pjrt = async (options: PjrtOptions = {}): Promise<PjrtBackend> => {
+  const { path } = findPlugin(options.plugin)
+  const client = createClient(path, options.clientOptions)
+  const device = client.devices[options.device ?? 0]
+  if (!device) throw new BackendError('pjrt', `there is no device ${options.device}; this client has ${client.devices.length}`)
+  const store = bufferStore(client, device)
+  const folder = options.cache === undefined ? cacheFolder('programs') : options.cache
+  const compiler = compilerOf(client, device, store, folder === null ? undefined : programCache(client, device, { folder }))
+  return {
+    name: `pjrt-${client.platform}`,
+    dtypes: new Set(Object.keys(typeCodes) as DType[]),
+    storage: store,
+    kernels: kernelsOf(compiler),
+    compile: compiler.compile,
+    plugin: path,
+    platform: client.platform,
+    platformVersion: client.platformVersion,
+    devices: client.devices.map((d) => d.kind),
+  }
+}
+export { PjrtError, type PjrtErrorCode } from './api/error'
+export type { PjrtBuffer } from './buffer'
+export type { ClientOption } from './client'
+export type { PluginKind } from './plugins/known'

@@ -1,0 +1,39 @@
+/** Kernels as programs of one equation, compiled once for their parameters and types. */
+import type { Aval, Eqn, Executable, Jaxpr, Kernel, KernelCall, Kernels } from '@heddle/func/backend'
+import { leafNames } from '@heddle/stablehlo/lower'
+import type { PjrtBuffer } from './buffer'
+import type { Compiler } from './executable'
+
+/** More are kept by those who use them, and compiled again for others. */
+const MAX_KERNELS = 4096
+
+const showTypes = (types: readonly Aval[]): string => types.map((t) => `${t.dtype}[${t.shape.join()}]`).join(' ')
+const keyOf = (name: string, { params, ins, outs }: KernelCall<unknown>): string => {
+  const text = JSON.stringify(params, (_, v: unknown) => (typeof v === 'bigint' ? `${v}n` : Object.is(v, -0) ? '-0' : v))
+  return `${name} ${text} ${showTypes(ins)} ${showTypes(outs)}`
+}
+const oneEquation = (name: string, { params, ins, outs }: KernelCall<unknown>): Jaxpr => {
+  const variable = (aval: Aval) => ({ _tag: 'Var', aval }) as const
+  const vars = ins.map(variable)
+  const results = outs.map(variable)
+  // of a leaf the lowering reads its name alone
+  const primitive = { name } as unknown as Eqn['primitive']
+  return { ins: vars, eqns: [{ primitive, params, ins: vars, outs: results }], outs: results, axisNames: [] }
+}
+
+export const kernelsOf = ({ compile }: Compiler): Kernels<PjrtBuffer> => {
+  const made = new Map<string, Executable<PjrtBuffer>>()
+  const kernel =
+    (name: string): Kernel<PjrtBuffer, unknown> =>
+    (call) => {
+      const key = keyOf(name, call)
+      let executable = made.get(key)
+      if (!executable) {
+        executable = compile(oneEquation(name, call), { donated: [], name })
+        if (made.size >= MAX_KERNELS) made.delete(made.keys().next().value!)
+        made.set(key, executable)
+      }
+      return executable.run
+    }
+  return Object.fromEntries(leafNames.map((name) => [name, kernel(name)])) as unknown as Kernels<PjrtBuffer>
+}
