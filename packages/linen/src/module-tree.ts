@@ -12,12 +12,15 @@ const isPlain = (x: unknown): x is Plain => {
   return proto === Object.prototype || proto === null
 }
 
-/** Is there a module in it? */
-export const holdsModules = (x: unknown): boolean => {
-  if (isModule(x)) return true
-  if (Array.isArray(x)) return x.some(holdsModules)
-  return isPlain(x) && Object.values(x).some(holdsModules)
+/** Is there something of a kind in it, in arrays and objects? */
+export const holds = (x: unknown, is: (x: unknown) => boolean): boolean => {
+  if (is(x)) return true
+  if (Array.isArray(x)) return x.some((v) => holds(v, is))
+  return isPlain(x) && Object.values(x).some((v) => holds(v, is))
 }
+
+/** Is there a module in it? */
+export const holdsModules = (x: unknown): boolean => holds(x, isModule)
 
 /** The modules in it, in order. */
 export const modulesIn = (x: unknown): readonly Module[] => {

@@ -56,11 +56,11 @@ export interface AddMetadataAxisOptions {
 /**
  * A class of modules, or a function of a module, whose boxes with metadata have one axis less inside.
  *
- * Source: `flax.linen.add_metadata_axis`.
+ * Names: `Map_variablesDense_0`, once for each collection. Source: `flax.linen.add_metadata_axis`.
  */
 export const addMetadataAxis = <T extends Target>(target: T, options: AddMetadataAxisOptions = {}): T =>
   liftTarget<T, AddMetadataAxisOptions>(
-    'Add_metadata_axis',
+    'Map_variables'.repeat(Object.keys(options.variableAxes ?? {}).length),
     target,
     options,
     lifterOf((fn, { variableAxes = {}, metadataParams = {} }) => lift.addMetadataAxis(fn, variableAxes, metadataParams)),
