@@ -6,6 +6,7 @@
 import type { DType, HostArray, Kernels, ParamsOf, TypedArray } from '@heddle/func/backend'
 import { alloc, byArithmetic, highest, hostArray, isBig, lowest, type NumberData, sizeOf, viaFloat32 } from '../element'
 import { range, stridesOf } from '../strided'
+import { poolingScatter } from './pooling'
 
 type Table = Pick<
   Kernels<HostArray>,
@@ -123,8 +124,16 @@ const selected = (
   }
 }
 
-const selectAndScatterAdd: Table['select_and_scatter_add'] = viaFloat32(({ params, ins, outs }) => {
+const selectAndScatterAdd: Table['select_and_scatter_add'] = viaFloat32((call) => {
+  const { params, ins, outs } = call
   const { shape, dtype } = outs[0]!
+  const pooled = poolingScatter(call)
+  if (pooled !== undefined)
+    return (inputs) => {
+      const out = new Float32Array(sizeOf(shape))
+      pooled(inputs[0]!.data as Float32Array, inputs[1]!.data as Float32Array, out)
+      return [hostArray(shape, dtype, out)]
+    }
   const ones = shape.map(() => 1)
   const find = selected({ ...params, baseDilation: ones, windowDilation: ones }, shape, ins[0]!.shape, params.select === 'ge', undefined)
   const n = sizeOf(shape)
