@@ -4,14 +4,15 @@ import { ArgumentError } from '../error'
 import { literal } from '../literal'
 import * as E from '../numpy/elementwise'
 import { equal, isfinite, where as choose } from '../numpy/logic'
-import { asTensor, axesOf, axisOf, floatOperand, type TensorLike } from '../numpy/promote'
+import { axesOf, axisOf, floatOperand, type TensorLike } from '../numpy/promote'
 import { type Axis, countOf, keepAxes, max, mean, type ReduceArg, reduceOptions, spreadOver, sum } from '../numpy/reduce'
 import { log, rsqrt } from '../primitives/transcendental'
+import { integerOperand } from '../numpy/take'
 import { iota } from '../primitives/layout'
 import { stopGradient } from '../primitives/piecewise'
 import { axisIndex, namedAxisSize } from '../primitives/collective'
 import { convert, expandDims } from '../primitives/structural'
-import type { Tensor } from '../tensor'
+import { isTensor, type Tensor } from '../tensor'
 
 export interface SoftmaxOptions {
   /** Over which axes; -1. */
@@ -108,7 +109,7 @@ export interface OneHotOptions {
 }
 /** Vectors with 1 at the place that an integer says, and zeros; all zeros for a place outside. */
 export const oneHot = (x: TensorLike, numClasses: number, { dtype = 'float32', axis = -1 }: OneHotOptions = {}): Tensor => {
-  const t = Array.isArray(x) ? asTensor(Int32Array.from(x as number[])) : asTensor(x, 'oneHot')
+  const t = isTensor(x) ? x : integerOperand('oneHot', x).index
   if (typeof axis === 'string') {
     const size = namedAxisSize(axis)
     if (size !== numClasses) throw new ArgumentError('oneHot', `axis ${axis} has size ${size}, not ${numClasses}`)

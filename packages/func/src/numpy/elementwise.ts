@@ -87,8 +87,7 @@ const integerPower = (x: Tensor, y: number): Tensor => {
 /** Six squarings: a larger exponent overflows any base but 0, 1 and -1 (which the lowest bit decides). */
 const powerBySquaring = (x: Tensor, y: Tensor): Tensor => {
   const [zero, one] = [like(y, 0), like(y, 1)]
-  let [result, base, rest] = [where(P.eq(y, zero), like(x, 1), A.mul(like(x, 1), x)), x, y]
-  result = like(x, 1)
+  let [result, base, rest] = [like(x, 1), x, y]
   for (let i = 0; i < 6; i++) {
     result = where(P.ne(B.and(rest, one), zero), A.mul(result, base), result)
     base = A.mul(base, base)

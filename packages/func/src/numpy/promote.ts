@@ -7,7 +7,7 @@
 import { ConcreteTensor } from '../array'
 import { type Aval, sameShape, type Shape, sizeOf } from '../aval'
 import { type DType, dtypes, isFloating, isInteger, type Promotable, promote, type TypedArray } from '../dtype'
-import { ArgumentError, DTypeError, ShapeError } from '../error'
+import { ArgumentError, ShapeError } from '../error'
 import { literal } from '../literal'
 import { broadcastInDim, convert, convertElementType } from '../primitives/structural'
 import { isTensor, type Tensor } from '../tensor'
@@ -181,8 +181,4 @@ export const inferShape = (where: string, x: Tensor, shape: number | Shape): Sha
       `can not be reshaped to [${list.join(',')}]: one size may be -1, and the others must divide ${x.size}`,
     )
   return list.map((n) => (n === -1 ? x.size / known : n))
-}
-/** Errors: DTypeError unless the tensor is of integers (or bool). */
-export const requireInteger = (where: string, x: Tensor): void => {
-  if (isFloating(x.aval.dtype)) throw new DTypeError(where, `expected integers, got ${x.aval.dtype}; convert with x.astype('int32')`)
 }

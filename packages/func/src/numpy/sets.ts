@@ -18,11 +18,11 @@ import { cumsum } from './cumulative'
 import { divide, multiply } from './elementwise'
 import { logicalAnd, logicalNot, toBool, where } from './logic'
 import { concatenate } from './join'
-import { asTensor, promoteInexact, requireInteger, type TensorLike } from './promote'
+import { asTensor, promoteInexact, type TensorLike } from './promote'
 import { max as largest, min as smallest } from './reduce'
 import { linspace } from './sequences'
 import { searchsorted, sort } from './sorting'
-import { take } from './take'
+import { integerOperand, take } from './take'
 
 /** The value of a concrete integer scalar, or the reason why there is none yet. */
 const known = (x: Tensor, asked: string): number => {
@@ -78,8 +78,7 @@ export interface BincountOptions {
 }
 /** How often each of 0, 1, ... occurs in an integer vector, or the sum of its weights. Negative numbers count as 0. */
 export const bincount = (x: TensorLike, { weights, minlength = 0, length }: BincountOptions = {}): Tensor => {
-  const t = asTensor(x, 'bincount')
-  requireInteger('bincount', t)
+  const t = integerOperand('bincount', x).index
   if (t.ndim !== 1) throw new ArgumentError('bincount', `expected a vector, got shape [${t.shape.join(',')}]`)
   const places = max(convert(t, 'int32'), literal(0, 'int32'))
   const n = length ?? Math.max(minlength, t.size === 0 ? 0 : known(largest(places), 'np.bincount without a length') + 1)
