@@ -38,7 +38,8 @@ export class PjrtBuffer {
   ) {}
 }
 const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
-export const bytesOfType = ({ shape, dtype }: { readonly shape: readonly number[]; readonly dtype: DType }): number => sizeOf(shape) * bytesOf(dtype)
+export const bytesOfType = ({ shape, dtype }: { readonly shape: readonly number[]; readonly dtype: DType }): number =>
+  sizeOf(shape) * bytesOf(dtype)
 
 const DURING_CALL = 0
 const ZERO_COPY = 2
@@ -87,7 +88,7 @@ const eventsOf = ({ library }: Client): Events => {
     destroy,
     waitAsync: (event, operation) => {
       if (isReady(event)) return Promise.resolve(wait(event, operation))
-      const args = new Args(structs.eventAwait).fill({ event })
+      const args = new Args(structs.eventAwait).assign({ event })
       return new Promise((resolve, reject) => {
         awaitFn.async(args.pointer, (failure, error) => {
           args.free()
@@ -140,7 +141,7 @@ const deviceReader = ({ library }: Client, events: Events): Reader => {
   const toHost = library.fn('PJRT_Buffer_ToHostBuffer')
   const args = new Args(structs.bufferToHost)
   const start = (b: PjrtBuffer, into: ArrayBufferView): Pointer => {
-    args.fill({ buffer: b.pointer, dst: addressOf(into), dstSize: into.byteLength })
+    args.assign({ buffer: b.pointer, dst: addressOf(into), dstSize: into.byteLength })
     library.check(toHost(args.pointer), READING)
     return args.get('event')
   }
@@ -170,7 +171,7 @@ const uploader = (client: Client, device: Device, events: Events) => {
   const dims = new Words(MAX_RANK)
   const scratch = new Words(SCRATCH_BYTES / 8)
   const scratchBytes = scratch.bytes()
-  const args = new Args(structs.bufferFromHost).fill({ client: client.pointer, dims: dims.pointer, device: device.pointer })
+  const args = new Args(structs.bufferFromHost).assign({ client: client.pointer, dims: dims.pointer, device: device.pointer })
   const canBorrow = client.platform === 'cpu'
   return ({ shape, dtype, data }: HostArray): { readonly pointer: Pointer; readonly borrowed: PjrtBuffer['borrowed'] } => {
     shape.forEach((d, i) => dims.set(i, d))

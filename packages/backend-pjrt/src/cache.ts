@@ -70,7 +70,11 @@ const prune = (folder: string, maxBytes: number): void => {
   }
 }
 
-export const programCache = (client: Client, device: Device, { folder, minCompileTime = 50, maxBytes = 2 ** 30 }: CacheOptions): ProgramCache => {
+export const programCache = (
+  client: Client,
+  device: Device,
+  { folder, minCompileTime = 50, maxBytes = 2 ** 30 }: CacheOptions,
+): ProgramCache => {
   const base = environment(client, device)
   let pruned = false
   return {

@@ -27,7 +27,8 @@ const namedValues = (options: Readonly<Record<string, ClientOption>>): { readonl
   const entries = Object.entries(options)
   const words = new Words((entries.length * structs.namedValue.size) / 8)
   entries.forEach(([name, value], i) => {
-    const at = (field: keyof (typeof structs.namedValue)['offsets']): number => (i * structs.namedValue.size + structs.namedValue.offsets[field]) / 8
+    const at = (field: keyof (typeof structs.namedValue)['offsets']): number =>
+      (i * structs.namedValue.size + structs.namedValue.offsets[field]) / 8
     const key = placeText(name)
     words.set((i * structs.namedValue.size) / 8, structs.namedValue.size)
     words.set(at('name'), key.pointer)
@@ -59,14 +60,16 @@ export const callOnce = <F extends string>(
   values: { readonly [K in F]?: number },
   operation: string,
 ): Args<F> => {
-  const args = new Args(layout).fill(values)
+  const args = new Args(layout).assign(values)
   library.check(library.fn(name)(args.pointer), operation)
   return args
 }
 
 const deviceOf = (library: Library, pointer: Pointer): Device => {
   const what = 'describing a device'
-  const description = callOnce(library, 'PJRT_Device_GetDescription', structs.deviceGetDescription, { device: pointer }, what).get('description')
+  const description = callOnce(library, 'PJRT_Device_GetDescription', structs.deviceGetDescription, { device: pointer }, what).get(
+    'description',
+  )
   const id = callOnce(library, 'PJRT_DeviceDescription_Id', structs.deviceDescriptionId, { description }, what).getInt('id')
   const kind = callOnce(library, 'PJRT_DeviceDescription_Kind', structs.deviceDescriptionKind, { description }, what)
   return { pointer, id, kind: textAt(kind.get('text'), kind.get('textSize')) }
@@ -85,7 +88,13 @@ export const createClient = (path: string, options: Readonly<Record<string, Clie
   )
   const pointer = created.get('client')
   const name = callOnce(library, 'PJRT_Client_PlatformName', structs.clientPlatformName, { client: pointer }, 'reading the platform')
-  const version = callOnce(library, 'PJRT_Client_PlatformVersion', structs.clientPlatformVersion, { client: pointer }, 'reading the platform')
+  const version = callOnce(
+    library,
+    'PJRT_Client_PlatformVersion',
+    structs.clientPlatformVersion,
+    { client: pointer },
+    'reading the platform',
+  )
   const list = callOnce(library, 'PJRT_Client_AddressableDevices', structs.clientAddressableDevices, { client: pointer }, 'listing devices')
   const devices = pointersAt(list.get('devices'), list.get('numDevices')).map((d) => deviceOf(library, d))
   if (devices.length === 0) throw new BackendError('pjrt', `the plugin ${path} has no device that this process can use`)

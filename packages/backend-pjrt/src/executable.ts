@@ -33,8 +33,13 @@ export const compilerOf = (client: Client, device: Device, store: BufferStore, c
 
   const compileText = (text: string, operation: string): Pointer => {
     const code = placeText(text)
-    const program = new Args(structs.program).fill({ code: code.pointer, codeSize: code.size, format: format.pointer, formatSize: format.size })
-    const args = new Args(structs.clientCompile).fill({
+    const program = new Args(structs.program).assign({
+      code: code.pointer,
+      codeSize: code.size,
+      format: format.pointer,
+      formatSize: format.size,
+    })
+    const args = new Args(structs.clientCompile).assign({
       client: client.pointer,
       program: program.pointer,
       compileOptions: placedOptions.pointer,
@@ -72,7 +77,9 @@ export const compilerOf = (client: Client, device: Device, store: BufferStore, c
     callOnce(library, 'PJRT_LoadedExecutable_Destroy', structs.loadedExecutableDestroy, { executable: loaded }, 'freeing a program')
   }
   const load = (text: string, operation: string): Pointer =>
-    cache ? cache.load(text, options, { compile: () => compileText(text, operation), serialize, deserialize }) : compileText(text, operation)
+    cache
+      ? cache.load(text, options, { compile: () => compileText(text, operation), serialize, deserialize })
+      : compileText(text, operation)
 
   const free = ({ loaded, args, lists }: Held): void => {
     destroyLoaded(loaded)
@@ -121,7 +128,7 @@ const holdOf = (loaded: Pointer, numIns: number, numOuts: number, options: Point
   const at = (i: number): Pointer => lists.pointer + 8 * i
   lists.set(numIns + numOuts, at(0))
   lists.set(numIns + numOuts + 1, at(numIns))
-  const args = new Args(structs.execute).fill({
+  const args = new Args(structs.execute).assign({
     executable: loaded,
     options,
     argumentLists: at(numIns + numOuts),

@@ -4,7 +4,11 @@ const varint = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...va
 const VARINT = 0
 const BYTES = 2
 const integer = (field: number, n: number): number[] => [...varint((field << 3) | VARINT), ...varint(n)]
-const bytes = (field: number, content: readonly number[]): number[] => [...varint((field << 3) | BYTES), ...varint(content.length), ...content]
+const bytes = (field: number, content: readonly number[]): number[] => [
+  ...varint((field << 3) | BYTES),
+  ...varint(content.length),
+  ...content,
+]
 
 /** CompileOptionsProto of xla/pjrt/proto/compile_options.proto for a device by its id. */
 export const compileOptions = (deviceId: number): Uint8Array => {

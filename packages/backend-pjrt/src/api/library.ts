@@ -34,7 +34,8 @@ const callbackPrototype = koffi.proto('void', ['uint64_t'])
 const getPrototype = koffi.proto('uint64_t', [])
 
 const open = (path: string): Pointer => {
-  if (process.platform === 'win32') throw new BackendError('pjrt', 'there are no PJRT plugins for Windows; use WSL, or @heddle/backend-tfjs')
+  if (process.platform === 'win32')
+    throw new BackendError('pjrt', 'there are no PJRT plugins for Windows; use WSL, or @heddle/backend-tfjs')
   const dlopen = self.func('dlopen', 'uint64_t', ['string', 'int']) as (path: string, mode: number) => Pointer
   const dlsym = self.func('dlsym', 'uint64_t', ['uint64_t', 'string']) as (library: Pointer, name: string) => Pointer
   const dlerror = self.func('dlerror', 'string', []) as () => string
@@ -48,9 +49,16 @@ const open = (path: string): Pointer => {
 }
 const checkVersion = (path: string, major: number, minor: number, size: number): void => {
   const has = `the plugin ${path} speaks version ${major}.${minor} of the PJRT C API`
-  if (major !== SUPPORTED.major) throw new BackendError('pjrt', `${has}, this client only ${SUPPORTED.major}.x; use another version of @heddle/backend-pjrt or of the plugin`)
+  if (major !== SUPPORTED.major)
+    throw new BackendError(
+      'pjrt',
+      `${has}, this client only ${SUPPORTED.major}.x; use another version of @heddle/backend-pjrt or of the plugin`,
+    )
   if (minor < SUPPORTED.minor || size < TABLE_END)
-    throw new BackendError('pjrt', `${has}, this client ${SUPPORTED.major}.${SUPPORTED.minor} or newer; install a newer plugin: npx @heddle/backend-pjrt install cpu`)
+    throw new BackendError(
+      'pjrt',
+      `${has}, this client ${SUPPORTED.major}.${SUPPORTED.minor} or newer; install a newer plugin: npx @heddle/backend-pjrt install cpu`,
+    )
 }
 const libraries = new Map<string, Library>()
 
@@ -78,11 +86,11 @@ const checker = (fn: (name: FunctionName) => ApiFunction): Library['check'] => {
   const destroyArgs = new Args(structs.errorDestroy)
   return (error, operation, program) => {
     if (error === 0) return
-    message(messageArgs.fill({ error }).pointer)
+    message(messageArgs.assign({ error }).pointer)
     const text = textAt(messageArgs.get('message'), messageArgs.get('messageSize'))
-    getCode(codeArgs.fill({ error }).pointer)
+    getCode(codeArgs.assign({ error }).pointer)
     const code = codeOf(codeArgs.getInt('code'))
-    destroy(destroyArgs.fill({ error }).pointer)
+    destroy(destroyArgs.assign({ error }).pointer)
     throw new PjrtError('pjrt', code, text, operation, program === undefined ? undefined : sourceLine(text, program))
   }
 }

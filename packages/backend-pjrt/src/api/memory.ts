@@ -12,7 +12,11 @@ const HIGH = 2 ** 32
 
 const self = koffi.load(null)
 const calloc = self.func('calloc', 'uint64_t', ['size_t', 'size_t']) as (n: number, size: number) => Pointer
-const memcpyOut = self.func('memcpy', 'void', ['void *', 'uint64_t', 'size_t']) as (dst: ArrayBufferView, src: Pointer, bytes: number) => void
+const memcpyOut = self.func('memcpy', 'void', ['void *', 'uint64_t', 'size_t']) as (
+  dst: ArrayBufferView,
+  src: Pointer,
+  bytes: number,
+) => void
 
 /** Zeroed memory that is never freed: for structs that live as long as the process, or belong to an executable. */
 export const allocate = (bytes: number): { readonly pointer: Pointer; readonly memory: ArrayBuffer } => {
@@ -99,7 +103,7 @@ export class Args<F extends string> {
     freeMemory(this.pointer)
   }
   /** Several pointers and sizes at once. */
-  fill(values: { readonly [K in F]?: number }): this {
+  assign(values: { readonly [K in F]?: number }): this {
     for (const [field, value] of Object.entries(values)) this.set(field as F, value as number)
     return this
   }

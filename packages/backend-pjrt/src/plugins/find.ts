@@ -21,7 +21,9 @@ const inFolder = (folder: string, kind: PluginKind, origin: string): readonly Fo
 
 /** All plugins of a kind: those that `install` fetched, the newest first, then those of Python environments. */
 export const installed = (kind: PluginKind): readonly Found[] => [
-  ...[...childrenOf(join(cacheFolder('plugins'), kind))].reverse().flatMap((folder) => inFolder(folder, kind, 'installed by @heddle/backend-pjrt')),
+  ...[...childrenOf(join(cacheFolder('plugins'), kind))]
+    .reverse()
+    .flatMap((folder) => inFolder(folder, kind, 'installed by @heddle/backend-pjrt')),
   ...pythonFolders().flatMap((folder) => inFolder(folder, kind, `found in ${folder}`)),
 ]
 const none = (what: string, kind: PluginKind): BackendError =>

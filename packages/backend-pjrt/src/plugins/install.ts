@@ -17,7 +17,10 @@ const machineOf = (kind: PluginKind): Machine => {
   const machine = process.arch as Machine
   if (process.platform !== 'linux' || list.some((p) => p.sha256[machine] === undefined)) {
     const has = Object.keys(list[0]!.sha256).map((m) => `Linux ${m}`)
-    throw new BackendError('pjrt', `there is no plugin for ${kind} on ${process.platform} ${process.arch}, only on ${has.join(' and ')}; use @heddle/backend-tfjs here`)
+    throw new BackendError(
+      'pjrt',
+      `there is no plugin for ${kind} on ${process.platform} ${process.arch}, only on ${has.join(' and ')}; use @heddle/backend-tfjs here`,
+    )
   }
   return machine
 }
@@ -31,7 +34,8 @@ const python = (): string => {
       return false
     }
   })
-  if (works === undefined) throw new BackendError('pjrt', 'plugins are fetched by pip, and no Python with pip was found; install it, or name one in HEDDLE_PYTHON')
+  if (works === undefined)
+    throw new BackendError('pjrt', 'plugins are fetched by pip, and no Python with pip was found; install it, or name one in HEDDLE_PYTHON')
   return works
 }
 /** The version that a kind is pinned to: that of its plugin, which stands first. */
@@ -71,7 +75,8 @@ export const install = (kind: PluginKind, say: Say = console.log): Found => {
       mkdirSync(wheels)
       mkdirSync(unpacked)
       download(command, list, machine, wheels)
-      for (const wheel of childrenOf(wheels).filter((f) => f.endsWith('.whl'))) execFileSync(command, ['-m', 'zipfile', '-e', wheel, unpacked])
+      for (const wheel of childrenOf(wheels).filter((f) => f.endsWith('.whl')))
+        execFileSync(command, ['-m', 'zipfile', '-e', wheel, unpacked])
       renameSync(unpacked, folder)
     } catch (cause) {
       throw new BackendError('pjrt', `pip could not fetch ${kind}; its message stands above`, { cause })

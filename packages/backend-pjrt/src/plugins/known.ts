@@ -1,6 +1,6 @@
 /** The kinds of plugins: the library of each, as its wheel has it, and how to tell that the machine has such a device. */
 import { existsSync } from 'node:fs'
-import { pins } from './pins'
+import type { pins } from './pins'
 
 export type PluginKind = keyof typeof pins
 export interface Known {
@@ -8,7 +8,10 @@ export interface Known {
   readonly libraries: readonly string[]
   readonly isPresent: () => boolean
 }
-const any = (...paths: readonly string[]) => (): boolean => paths.some((p) => existsSync(p))
+const any =
+  (...paths: readonly string[]) =>
+  (): boolean =>
+    paths.some((p) => existsSync(p))
 const nvidia = any('/dev/nvidiactl', '/dev/nvidia0', '/dev/dxg')
 
 /** In the order in which they are tried. */

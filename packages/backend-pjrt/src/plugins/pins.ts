@@ -8,16 +8,14 @@ export interface Pin {
   /** sha256 of the wheel of each machine. */
   readonly sha256: Partial<Readonly<Record<Machine, string>>>
 }
-const pin = (name: string, version: string, x64: string, arm64?: string): Pin => ({ name, version, sha256: arm64 === undefined ? { x64 } : { x64, arm64 } })
+const pin = (name: string, version: string, x64: string, arm64?: string): Pin => ({
+  name,
+  version,
+  sha256: arm64 === undefined ? { x64 } : { x64, arm64 },
+})
 
 export const pins = {
-  cpu: [
-    pin(
-      'lammps-jax-pjrt-cpu',
-      '0.11.2',
-      '1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1',
-    ),
-  ],
+  cpu: [pin('lammps-jax-pjrt-cpu', '0.11.2', '1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1')],
   cuda12: [
     pin(
       'jax-cuda12-pjrt',
@@ -202,18 +200,6 @@ export const pins = {
       'b659bd3115b7ac7ec8931e67d0e2c0dd09cd35b08a6a7372df6f8f22c67da80a',
     ),
   ],
-  rocm7: [
-    pin(
-      'jax-rocm7-pjrt',
-      '0.10.2',
-      '2e61678a00bfb72a616c555f1acabccc7cd8e64bb36b90b09d6f991c426b24f0',
-    ),
-  ],
-  tpu: [
-    pin(
-      'libtpu',
-      '0.0.42.1',
-      '4d9975c446f594b0b517510b3db2fc9df65acd9a08f253c638fff5eb6bce163e',
-    ),
-  ],
+  rocm7: [pin('jax-rocm7-pjrt', '0.10.2', '2e61678a00bfb72a616c555f1acabccc7cd8e64bb36b90b09d6f991c426b24f0')],
+  tpu: [pin('libtpu', '0.0.42.1', '4d9975c446f594b0b517510b3db2fc9df65acd9a08f253c638fff5eb6bce163e')],
 } as const satisfies Readonly<Record<string, readonly Pin[]>>

@@ -34,7 +34,14 @@ const cond: LowerBody<CondParams> = (b, { branches }, [index, ...ins], host) => 
   const last = like(b, index!, branches.length - 1)
   const clamped = b.op(`stablehlo.clamp ${like(b, index!, 0).name}, ${index!.name}, ${last.name} : ${tensorType(index!)}`, index!)
   const regions = branches.map((branch) => () => b.region([], (inner) => host.inline(inner, branch, ins)))
-  return generic(b, 'case', [clamped], {}, regions, first.outs.map((o): Aval => o.aval))
+  return generic(
+    b,
+    'case',
+    [clamped],
+    {},
+    regions,
+    first.outs.map((o): Aval => o.aval),
+  )
 }
 const custom: LowerBody<{ readonly jaxpr: Jaxpr }> = (b, { jaxpr }, ins, host) => host.inline(b, jaxpr, ins)
 

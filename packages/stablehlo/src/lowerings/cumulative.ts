@@ -23,7 +23,14 @@ const upTo = (shape: readonly number[], axis: number, reverse: boolean): WindowS
 const cumulating =
   (init: (dtype: DType) => Scalar, combine: Combine): Lower<CumulativeParams['cumsum']> =>
   (b, { params, ins: [x] }) =>
-    reduceWindow(b, [x!], [b.constant(init(x!.dtype), x!.dtype)], upTo(x!.shape, params.axis, params.reverse), (i, [p, q]) => [combine(i, p!, q!)], [x!])
+    reduceWindow(
+      b,
+      [x!],
+      [b.constant(init(x!.dtype), x!.dtype)],
+      upTo(x!.shape, params.axis, params.reverse),
+      (i, [p, q]) => [combine(i, p!, q!)],
+      [x!],
+    )
 
 const named =
   (name: string): Combine =>

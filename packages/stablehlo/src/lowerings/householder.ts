@@ -6,7 +6,26 @@
  */
 import type { Block, Value } from '../text/block'
 import {
-  abs, add, broadcast, compare, convert, div, dot, dynamicSlice, dynamicUpdateSlice, iota, like, mul, neg, or, reduce, reshape, select, slice, sqrt, sub,
+  abs,
+  add,
+  broadcast,
+  compare,
+  convert,
+  div,
+  dot,
+  dynamicSlice,
+  dynamicUpdateSlice,
+  iota,
+  like,
+  mul,
+  neg,
+  or,
+  reduce,
+  reshape,
+  select,
+  slice,
+  sqrt,
+  sub,
 } from '../text/ops'
 import { type Type, type } from '../text/type'
 
@@ -59,7 +78,12 @@ const columnAt = (b: Block, a: Value, i: Value): Value => {
   const zero = b.constant(0, 'int32')
   return reshape(b, dynamicSlice(b, a, [zero, zero, i], [count, m, 1]), [count, m])
 }
-const loop = (b: Block, steps: number, init: readonly Value[], step: (b: Block, i: Value, carry: readonly Value[]) => readonly Value[]): readonly Value[] =>
+const loop = (
+  b: Block,
+  steps: number,
+  init: readonly Value[],
+  step: (b: Block, i: Value, carry: readonly Value[]) => readonly Value[],
+): readonly Value[] =>
   b
     .while(
       [b.constant(0, 'int32'), ...init],

@@ -7,8 +7,7 @@ import { tensorType } from '../text/type'
 import { householder } from './householder'
 
 /** 16-bit operands computed in float32. */
-const wide = (b: Block, xs: readonly Value[]): readonly Value[] =>
-  xs.map((x) => (x.dtype === 'float64' ? x : convert(b, x, 'float32')))
+const wide = (b: Block, xs: readonly Value[]): readonly Value[] => xs.map((x) => (x.dtype === 'float64' ? x : convert(b, x, 'float32')))
 const narrow = (b: Block, xs: readonly Value[], like: Value): readonly Value[] => xs.map((x) => convert(b, x, like.dtype))
 
 const cholesky: Lower<LinalgParams['cholesky']> = (b, { ins: [x] }) => {

@@ -32,4 +32,5 @@ export const atLeastFloat32 =
     return convert(b, compute(b, ...wide), dtype)
   }
 /** An operation whose result has another type than its operand. */
-export const changing = (b: Block, name: string, x: Value, out: Type): Value => b.op(`stablehlo.${name} ${x.name} : ${functionType([x], [out])}`, out)
+export const changing = (b: Block, name: string, x: Value, out: Type): Value =>
+  b.op(`stablehlo.${name} ${x.name} : ${functionType([x], [out])}`, out)

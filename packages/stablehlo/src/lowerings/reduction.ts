@@ -28,10 +28,14 @@ const place =
     const [value, index] = [type([], x!.dtype), type([], indexDtype)]
     const region = () => b.region([value, index, value, index], better(direction))
     const where = iota(b, x!.shape, indexDtype, axes[0])
-    const results = generic(b, 'reduce', [x!, where, values, indices], { dimensions: i64s(axes) }, [region], [
-      type(out!.shape, x!.dtype),
-      type(out!.shape, indexDtype),
-    ])
+    const results = generic(
+      b,
+      'reduce',
+      [x!, where, values, indices],
+      { dimensions: i64s(axes) },
+      [region],
+      [type(out!.shape, x!.dtype), type(out!.shape, indexDtype)],
+    )
     return [results[1]!]
   }
 

@@ -28,7 +28,15 @@ const stack = (b: Block, ys: Values): Value =>
   )
 
 /** All steps one after another, without a loop. */
-const straight = (b: Block, step: Step, length: number, reverse: boolean, consts: Values, init: Values, xs: Values): readonly [Values, Values] => {
+const straight = (
+  b: Block,
+  step: Step,
+  length: number,
+  reverse: boolean,
+  consts: Values,
+  init: Values,
+  xs: Values,
+): readonly [Values, Values] => {
   let carry = init
   const rowsOf: Values[] = new Array<Values>(length)
   for (let k = 0; k < length; k++) {
@@ -43,10 +51,27 @@ const straight = (b: Block, step: Step, length: number, reverse: boolean, consts
     rowsOf[i] = ys
   }
   const numYs = rowsOf[0]?.length ?? 0
-  return [carry, Array.from({ length: numYs }, (_, k) => stack(b, rowsOf.map((r) => r[k]!)))]
+  return [
+    carry,
+    Array.from({ length: numYs }, (_, k) =>
+      stack(
+        b,
+        rowsOf.map((r) => r[k]!),
+      ),
+    ),
+  ]
 }
 /** `turns` turns of a loop; `xs` have them as leading axis. */
-const looped = (b: Block, step: Step, turns: number, reverse: boolean, consts: Values, init: Values, xs: Values, ys: readonly Aval[]): readonly [Values, Values] => {
+const looped = (
+  b: Block,
+  step: Step,
+  turns: number,
+  reverse: boolean,
+  consts: Values,
+  init: Values,
+  xs: Values,
+  ys: readonly Aval[],
+): readonly [Values, Values] => {
   const results = ys.map((y) => b.constant(0, y.dtype, [turns, ...y.shape]))
   const ends = [1, consts.length, init.length, xs.length, ys.length].reduce<number[]>((sums, n) => [...sums, (sums.at(-1) ?? 0) + n], [])
   const group = (all: Values, k: number): Values => all.slice(ends[k - 1], ends[k])

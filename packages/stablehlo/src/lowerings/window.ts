@@ -62,7 +62,16 @@ const selectAndScatterAdd: Lower<WindowParams['select_and_scatter_add']> = (b, {
   const zero = b.constant(0, operand!.dtype)
   const [sums] = generic(b, 'select_and_scatter', [x, source!, zero], attributes, [choose, gather], [x])
   const start = padding.map((p) => p[0])
-  return [isPadded ? slice(b, sums!, start, start.map((s, i) => s + out!.shape[i]!)) : sums!]
+  return [
+    isPadded
+      ? slice(
+          b,
+          sums!,
+          start,
+          start.map((s, i) => s + out!.shape[i]!),
+        )
+      : sums!,
+  ]
 }
 const selectAndGatherAdd: Lower<WindowParams['select_and_gather_add']> = (b, { params, ins: [tangents, operand], outs: [out] }) => {
   const inits = [b.constant(worst(params.select, operand!.dtype), operand!.dtype), b.constant(0, tangents!.dtype)]

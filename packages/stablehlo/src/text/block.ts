@@ -15,7 +15,12 @@ export interface Value extends Type {
 /** The functions of a module, by what they were made for. */
 export interface Functions {
   /** The name of a private function: made by `body` the first time that `key` is asked for. */
-  readonly define: (key: unknown, name: string, ins: readonly Type[], body: Body) => { readonly name: string; readonly outs: readonly Type[] }
+  readonly define: (
+    key: unknown,
+    name: string,
+    ins: readonly Type[],
+    body: Body,
+  ) => { readonly name: string; readonly outs: readonly Type[] }
 }
 /** What stands in a block: operations added to it, and the values it returns. */
 export type Body = (b: Block, args: readonly Value[]) => readonly Value[]

@@ -7,7 +7,8 @@ import { functionType, list, resultTypes, tensorType, type Type, type } from './
 const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i])
 
 export const unary = (b: Block, name: string, x: Value): Value => b.op(`stablehlo.${name} ${x.name} : ${tensorType(x)}`, x)
-export const binary = (b: Block, name: string, x: Value, y: Value): Value => b.op(`stablehlo.${name} ${x.name}, ${y.name} : ${tensorType(x)}`, x)
+export const binary = (b: Block, name: string, x: Value, y: Value): Value =>
+  b.op(`stablehlo.${name} ${x.name}, ${y.name} : ${tensorType(x)}`, x)
 
 export const add = (b: Block, x: Value, y: Value): Value => binary(b, 'add', x, y)
 export const sub = (b: Block, x: Value, y: Value): Value => binary(b, 'subtract', x, y)
