@@ -18,12 +18,14 @@ export interface CheckpointOptions {
   readonly preventCse?: boolean
   /** Arguments that are no arrays; the scope is argument 0. */
   readonly staticArgnums?: number | readonly number[]
+  /** The function may branch on values, where it is not traced. It has no forward derivative then. */
+  readonly concrete?: boolean
 }
 
 /** A function of scopes whose intermediate values are computed again in the backward pass. Source: `flax.core.lift.checkpoint`. */
 export const checkpoint = <S extends Scopes, Args extends readonly unknown[], R>(
   fn: ScopesFn<S, Args, R>,
-  { variables = true, rngs = true, policy, preventCse = true, staticArgnums = [] }: CheckpointOptions = {},
+  { variables = true, rngs = true, policy, preventCse = true, staticArgnums = [], concrete = false }: CheckpointOptions = {},
 ): ((scopes: S, ...args: Args) => R) => {
   asFunction('remat', fn)
   const body = ({ entry, variables: groups, keys }: Packed, ...args: Args) => {
@@ -34,7 +36,7 @@ export const checkpoint = <S extends Scopes, Args extends readonly unknown[], R>
         counts.value = [...done.counters]
         return [done.result, done.variables]
       },
-      { preventCse, ...(policy === undefined ? {} : { policy }) },
+      { preventCse, concrete, ...(policy === undefined ? {} : { policy }) },
     )
     const [result, out] = pure(groups, keys, ...wrapStatic(args, staticArgnums))
     return { result, variables: out, counters: counts.value }

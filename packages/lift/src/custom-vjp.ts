@@ -6,8 +6,7 @@ import { customVjp as customVjpPure } from '@heddle/func'
 import { exception } from './edge'
 import { perRoot } from './derivatives'
 import { asFunction, kindOf, pathOf, resultProblem } from './misuse'
-import { learned, pack, runOn, type Entry, type Groups, type Packed, type Scopes, type ScopesFn } from './pack'
-import type { Variables } from './scope'
+import { learned, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
 
 /** The passes, and what gets a cotangent. */
 export interface CustomVjpOptions<S, Args extends readonly unknown[], R, Res> {
@@ -20,6 +19,8 @@ export interface CustomVjpOptions<S, Args extends readonly unknown[], R, Res> {
   /** Arguments that get none; the scope is argument 0. */
   readonly nondiffArgnums?: readonly number[]
 }
+
+type Given<Args extends readonly unknown[]> = readonly [target: Groups[number], others: Groups[number], keys: KeyGroups, ...args: Args]
 
 /**
  * A function of scopes with a backward pass of its own.
@@ -36,14 +37,17 @@ export const customVjp = <S extends Scopes, Args extends readonly unknown[], R, 
   asFunction('custom_vjp', backwardFn, 'a function as backwardFn')
   const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {
     const counts = learned(entry.roots.map((r) => r.counters))
-    const runPure = <T>(f: ScopesFn<S, Args, T>, vars: readonly Variables[], xs: Args): readonly [T, Groups] => {
-      const done = runOn(f, { entry, variables: [vars, others!], keys }, xs)
+    const runPure = <T>(f: ScopesFn<S, Args, T>, [vars, rest, inner, ...xs]: Given<Args>): readonly [T, Groups] => {
+      const done = runOn(f, { entry, variables: [vars, rest], keys: inner }, xs)
       counts.value = [...done.counters]
       return [done.result, done.variables]
     }
-    const pure = customVjpPure((vars: readonly Variables[], ...xs: Args) => runPure(fn, vars, xs), { nondiffArgnums }).defvjp(
-      (vars: readonly Variables[], ...xs: Args) => {
-        const [[output, residuals], out] = runPure(forwardFn, vars, xs)
+    // Of the other variables and of keys it has no cotangents: they go in as arguments, for what is closed over is differentiated.
+    const pure = customVjpPure((...xs: Given<Args>) => runPure(fn, xs), {
+      nondiffArgnums: nondiffArgnums.map((i) => (i > 0 ? i + 2 : i)),
+    }).defvjp(
+      (...xs: Given<Args>) => {
+        const [[output, residuals], out] = runPure(forwardFn, xs)
         return [[output, out], residuals] as const
       },
       (...given: readonly unknown[]) => {
@@ -53,10 +57,10 @@ export const customVjp = <S extends Scopes, Args extends readonly unknown[], R, 
         const wanted = args.length - nondiffArgnums.length + 1
         if (!Array.isArray(answered) || answered.length !== wanted) throw exception(backwardProblem(entry, wanted, answered))
         const [vars, ...xs] = answered as readonly unknown[]
-        return [perRoot(entry, vars), ...xs]
+        return [perRoot(entry, vars), null, null, ...xs]
       },
     )
-    const [result, out] = pure(target!, ...args)
+    const [result, out] = pure(target!, others!, keys, ...args)
     return { result, variables: out, counters: counts.value }
   }
   const plan = { where: 'custom_vjp', inFilters: [gradVars, true], outFilters: [gradVars, true], rngFilters: [true] }

@@ -55,7 +55,7 @@ export const jvp = <S extends Scopes, Args extends readonly unknown[], R>(
   scopes: S,
   primals: Args,
   tangents: Args,
-  { variableTangents = {}, variables = true, rngs = true }: JvpOptions = {},
+  { variableTangents = withoutVariables(scopes), variables = true, rngs = true }: JvpOptions = {},
 ): readonly [output: R, tangent: R] => {
   asFunction('jvp', fn)
   const collections = [...new Set(tangentCollections(scopes, variableTangents))]
@@ -75,6 +75,12 @@ export const jvp = <S extends Scopes, Args extends readonly unknown[], R>(
   }
   const plan = { where: 'jvp', inFilters: [collections, variables], outFilters: [variables], rngFilters: [rngs] }
   return pack<S, Args, readonly [R, R]>(plan, body)(scopes, ...primals)
+}
+
+/** No variables, in a tree like that of the scopes. */
+const withoutVariables = (scopes: Scopes): unknown => {
+  const { leaves, treedef } = flatten(scopes)
+  return treedef.unflatten(leaves.map(() => ({})))
 }
 
 const tangentCollections = (scopes: Scopes, tangents: unknown): readonly string[] => {

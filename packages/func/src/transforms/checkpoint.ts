@@ -3,7 +3,10 @@ import { unflatten } from '@heddle/tree'
 import { stage } from '../interpreters/stage'
 import { checkpointCall, type CheckpointPolicy } from '../primitives/call/checkpoint'
 import type { ParamsOf } from '../table'
+import { isStaging } from '../trace'
+import { customVjp } from './custom'
 import { flatFunction, flattenTensors, places } from './flat'
+import { vjp } from './vjp'
 
 export interface CheckpointOptions {
   /** Which intermediate values are kept after all; default none. */
@@ -12,6 +15,8 @@ export interface CheckpointOptions {
   readonly preventCse?: boolean
   /** Arguments that are passed as they are. */
   readonly staticArgnums?: number | readonly number[]
+  /** The function may branch on values: outside of traced programs it runs on them, in both passes. It has no forward derivative then. */
+  readonly concrete?: boolean
 }
 /**
  * `f`, whose intermediate values are computed again in the backward pass instead of being kept.
@@ -21,8 +26,9 @@ export interface CheckpointOptions {
 export const checkpoint =
   <A extends readonly unknown[], R>(f: (...args: A) => R, options: CheckpointOptions = {}): ((...args: A) => R) =>
   (...args) => {
-    const { policy = null, preventCse = true, staticArgnums = [] } = options
+    const { policy = null, preventCse = true, staticArgnums = [], concrete = false } = options
     const statics = places(staticArgnums, args.length, 'checkpoint')
+    if (concrete && !isStaging()) return onValues(f, statics)(...args)
     const { leaves, treedef } = flattenTensors(
       args.map((a, i) => (statics.includes(i) ? undefined : a)),
       'checkpoint',
@@ -38,6 +44,23 @@ export const checkpoint =
     return unflatten<R>(fn.outTree(), checkpointCall([...consts, ...leaves], { jaxpr, policy, preventCse }))
   }
 export { checkpoint as remat }
+
+/** `f` on values, and once more on values in the backward pass, which keeps the arguments only. */
+const onValues = <A extends readonly unknown[], R>(f: (...args: A) => R, statics: readonly number[]): ((...args: A) => R) => {
+  const isStatic = (_: unknown, i: number): boolean => statics.includes(i)
+  return customVjp(f, { nondiffArgnums: statics }).defvjp(
+    (...args) => [f(...args), args.filter((x, i) => !isStatic(x, i))] as const,
+    (...given: readonly unknown[]) => {
+      const fixed = given.slice(0, -2)
+      const [residuals, cotangent] = given.slice(-2) as [readonly unknown[], never]
+      const all = (xs: readonly unknown[]): A => {
+        const [ys, ds] = [[...fixed], [...xs]]
+        return Array.from({ length: fixed.length + xs.length }, (_, i) => (isStatic(_, i) ? ys : ds).shift()) as unknown as A
+      }
+      return vjp((...xs: readonly unknown[]) => f(...all(xs)), ...residuals)[1](cotangent)
+    },
+  )
+}
 
 const named =
   (keep: (name: string) => boolean): CheckpointPolicy =>
