@@ -14,6 +14,7 @@ export interface TfjsBackend extends Backend<TfjsBuffer> {
 interface Made<H> {
   readonly plans: Plans<H>
   readonly fused?: FusedKernels<TfjsBuffer<H>>
+  readonly compiler?: { readonly compile: NonNullable<Backend<TfjsBuffer<H>>['compile']>; readonly describe: () => string } | undefined
 }
 
 export interface BackendSettings {
@@ -31,18 +32,19 @@ export const backendOf = <H>(
   { hostBelow = 32 }: BackendSettings = {},
 ): TfjsBackend => {
   const store = new Store(device)
-  const { plans, fused } = make(store, hostKernels)
+  const { plans, fused, compiler } = make(store, hostKernels)
   const backend: Backend<TfjsBuffer<H>> = {
     name: `tfjs-${device.flavour}`,
     dtypes: new Set(Object.keys(dtypes) as DType[]),
     storage: store.storage(),
     kernels: kernelTable(store, hostKernels, plans, hostBelow),
     ...(fused && { fused }),
+    ...(compiler && { compile: compiler.compile }),
   }
   return {
     // buffers are handed out and taken back only, so their handles' type is nobody else's business
     ...(backend as unknown as Backend<TfjsBuffer>),
     flavour: device.flavour,
-    describe: () => `${device.description}, gpu ${device.gpu ? 'yes' : 'no'}`,
+    describe: () => [device.description, `gpu ${device.gpu ? 'yes' : 'no'}`, ...(compiler ? [compiler.describe()] : [])].join(', '),
   }
 }

@@ -9,6 +9,7 @@ import { backendOf, type BackendSettings, type TfjsBackend } from './backend'
 import { cpuDevice } from './cpu'
 import { defaultOrder, type Flavour, flavours, inNode, isFlavour } from './flavour'
 import { probe } from './probe'
+import type { CompileMode } from './native/compile'
 import { Unavailable } from './unavailable'
 import type { WasmPaths } from './wasm/load'
 
@@ -17,6 +18,8 @@ export interface TfjsOptions extends BackendSettings {
   readonly prefer?: readonly Flavour[]
   /** This flavour or none. */
   readonly demand?: Flavour
+  /** How the native flavours run whole programs: `tfjs({ compile: 'off' })` for kernels alone. Default `auto`. */
+  readonly compile?: CompileMode
   /** Where a browser finds tfjs's .wasm files, if not beside the script. */
   readonly wasmPaths?: WasmPaths
   /** What is told of a fall-back; default: console.warn, once. */

@@ -1,6 +1,8 @@
 /** The native flavours: TensorFlow's own kernels in Node, on the CPU or on a GPU. */
 import { backendOf, type BackendSettings, type TfjsBackend } from '../backend'
 import type { Plans } from '../device'
+import { type CompileMode, compilerOf } from './compile'
+import { loadFiles } from './compile/saved-model'
 import type { Context } from './context'
 import { contraction, fused } from './contraction'
 import { convolutions } from './convolution'
@@ -22,14 +24,19 @@ const plansOf = (context: Context): Plans<Id> => ({
   ...windows(context),
   ...indexing(context),
 })
+export interface NativeSettings extends BackendSettings {
+  /** How whole programs are run; default `auto`. */
+  readonly compile?: CompileMode
+}
 /** TensorFlow in Node. Errors: Unavailable where the package, its binding, its library or a GPU is missing. */
-export const nativeBackend = async (flavour: NativeFlavour, settings: BackendSettings = {}): Promise<TfjsBackend> => {
+export const nativeBackend = async (flavour: NativeFlavour, settings: NativeSettings = {}): Promise<TfjsBackend> => {
   const device = await loadNative(flavour)
+  const files = await loadFiles()
   return backendOf(
     device,
     (store, host) => {
       const context: Context = { store, tf: device.tf, host }
-      return { plans: plansOf(context), fused: fused(context) }
+      return { plans: plansOf(context), fused: fused(context), compiler: compilerOf(context, files, settings.compile ?? 'auto') }
     },
     settings,
   )

@@ -51,9 +51,9 @@ const nativeDevice = (flavour: NativeFlavour, tf: Tensorflow, description: strin
     holds,
     reads: 'copy',
     sync: true,
-    upload: (data, shape, dtype) => tf.create(data, shape, dtype),
-    read: (id) => tf.binding.tensorDataSync(id),
-    readAsync: async (id) => tf.binding.tensorDataSync(id),
+    upload: (data, shape, dtype) => tf.upload(data, shape, dtype),
+    read: (id, dtype) => tf.read(id, dtype),
+    readAsync: async (id, dtype) => tf.read(id, dtype),
     reshaped: (id, shape) => reshape(id, tf.ints(shape)()),
     free: (id) => tf.delete(id),
   }

@@ -5,6 +5,8 @@
  * operation takes 9 to 20); here operations are called directly, so all of TensorFlow's are there, and small constants are made once.
  */
 import type { DType, Shape, TypedArray } from '@heddle/func/backend'
+import { carrierOf, fromCarrier, toCarrier } from './compile/crossing'
+import { tfTypes } from './compile/graph-def'
 
 export interface Attribute {
   readonly name: string
@@ -19,6 +21,12 @@ export interface Binding {
   readonly executeOp: (name: string, attributes: readonly Attribute[], ids: readonly number[], outputs: number) => { readonly id: number }[]
   readonly isUsingGpuDevice: () => boolean
   readonly getNumOfTensors: () => number
+  /** Answers the model's number. */
+  readonly loadSavedModel: (folder: string, tags: string) => number
+  readonly deleteSavedModel: (model: number) => void
+  /** Names are joined by commas: `x0:0,x1:0`. */
+  readonly runSavedModel: (model: number, ids: readonly number[], inputs: string, outputs: string) => { readonly id: number }[]
+  readonly getNumOfSavedModels: () => number
   readonly TF_FLOAT: number
   readonly TF_INT32: number
   readonly TF_BOOL: number
@@ -62,6 +70,13 @@ export class Tensorflow {
   }
   create(data: TypedArray, shape: Shape, dtype: DType): Id {
     return this.binding.createTensor(shape, this.type(dtype), data)
+  }
+  /** A tensor of any dtype, as its carrier. */
+  upload(data: TypedArray, shape: Shape, dtype: DType): Id {
+    return this.binding.createTensor(shape, tfTypes[carrierOf(dtype)], toCarrier(data, dtype))
+  }
+  read(id: Id, dtype: DType): TypedArray {
+    return fromCarrier(this.binding.tensorDataSync(id), dtype)
   }
   delete(id: Id): void {
     this.binding.deleteTensor(id)

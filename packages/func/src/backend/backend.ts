@@ -76,7 +76,10 @@ export interface Backend<B = unknown> {
   readonly storage: Storage<B>
   readonly kernels: Kernels<B>
   readonly fused?: FusedKernels<B>
-  /** Whole programs, where the backend has a compiler; elsewhere func plans them over the kernels. */
-  readonly compile?: (program: Jaxpr, options: CompileOptions) => Executable<B>
+  /**
+   * Whole programs, where the backend has a compiler; elsewhere func plans them over the kernels. `plan` makes that plan, for
+   * programs that the backend would rather not compile.
+   */
+  readonly compile?: (program: Jaxpr, options: CompileOptions, plan: () => Executable<B>) => Executable<B>
 }
 export type { ClosedJaxpr }

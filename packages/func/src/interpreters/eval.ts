@@ -45,9 +45,8 @@ const compiled = (program: Jaxpr, backend: Backend, { donated, inShardings, name
   const key = spread ? `${donated.join()}|${inShardings.map(shardingKey).join()}` : donated.join()
   let made = byKind.get(key)
   if (!made) {
-    made = backend.compile
-      ? backend.compile(program, { donated, name, ...(spread ? { inShardings } : {}) })
-      : makePlan(backend, program, donated)
+    const plan = (): Executable<unknown> => makePlan(backend, program, donated)
+    made = backend.compile ? backend.compile(program, { donated, name, ...(spread ? { inShardings } : {}) }, plan) : plan()
     byKind.set(key, made)
     abandoned.register(program, made)
   }

@@ -3,7 +3,7 @@ import { dtypes, type IndexingParams, isFloating, type ScatterParams } from '@he
 import { highest, type Lower, type Lowerings, lowest } from '../lower'
 import type { Block, Body, Value } from '../text/block'
 import type { Scalar } from '../text/constant'
-import { and, binary, broadcast, compare, dynamicSlice, dynamicUpdateSlice, generic, like, reduce, select } from '../text/ops'
+import { and, binary, broadcast, compare, concatenate, dynamicSlice, dynamicUpdateSlice, generic, iota, like, reduce, select } from '../text/ops'
 import { i64s, list, tensorType, type } from '../text/type'
 
 type GatherParams = IndexingParams['gather']
@@ -11,7 +11,34 @@ type GatherParams = IndexingParams['gather']
 const named = (entries: readonly (readonly [string, readonly number[]])[], vectorAxis: number): string =>
   [...entries.filter(([, xs]) => xs.length > 0).map(([k, xs]) => `${k} = ${list(xs)}`), `index_vector_dim = ${vectorAxis}`].join(', ')
 
-const gatherAt = (b: Block, x: Value, indices: Value, { dimensionNumbers: d, sliceSizes }: GatherParams, out: Value['shape']): Value => {
+/** For readers without batching dimensions: their places stand as counters before the others in each index vector. */
+const counted = (b: Block, indices: Value, batchingDims: readonly number[]): Value => {
+  const { shape, dtype } = indices
+  const last = shape.length - 1
+  const counters = batchingDims.map((axis) => iota(b, shape.with(last, 1), dtype, axis))
+  return concatenate(b, [...counters, indices], last)
+}
+type GatherNumbers = GatherParams['dimensionNumbers']
+const gatherCounted = (d: GatherNumbers): GatherNumbers => ({
+  offsetDims: d.offsetDims,
+  collapsedSliceDims: [...d.operandBatchingDims, ...d.collapsedSliceDims].toSorted((p, q) => p - q),
+  startIndexMap: [...d.operandBatchingDims, ...d.startIndexMap],
+  operandBatchingDims: [],
+  startIndicesBatchingDims: [],
+})
+type ScatterNumbers = ScatterParams['dimensionNumbers']
+const scatterCounted = (d: ScatterNumbers): ScatterNumbers => ({
+  updateWindowDims: d.updateWindowDims,
+  insertedWindowDims: [...d.operandBatchingDims, ...d.insertedWindowDims].toSorted((p, q) => p - q),
+  scatterDimsToOperandDims: [...d.operandBatchingDims, ...d.scatterDimsToOperandDims],
+  operandBatchingDims: [],
+  scatterIndicesBatchingDims: [],
+})
+
+const gatherAt = (b: Block, x: Value, given: Value, { dimensionNumbers, sliceSizes }: GatherParams, out: Value['shape']): Value => {
+  const old = b.functions.isOld && dimensionNumbers.operandBatchingDims.length > 0
+  const d = old ? gatherCounted(dimensionNumbers) : dimensionNumbers
+  const indices = old ? counted(b, given, dimensionNumbers.startIndicesBatchingDims) : given
   const numbers = named(
     [
       ['offset_dims', d.offsetDims],
@@ -65,8 +92,11 @@ const clipped = (b: Block, x: Value, indices: Value, updates: Value, { dimension
 const scattering =
   (combine: Body): Lower<ScatterParams> =>
   (b, { params, ins: [x, indices, updates] }) => {
-    const d = params.dimensionNumbers
-    const at = params.mode === 'clip' ? clipped(b, x!, indices!, updates!, params) : indices!
+    const { dimensionNumbers } = params
+    const old = b.functions.isOld && dimensionNumbers.operandBatchingDims.length > 0
+    const d = old ? scatterCounted(dimensionNumbers) : dimensionNumbers
+    const inside = params.mode === 'clip' ? clipped(b, x!, indices!, updates!, params) : indices!
+    const at = old ? counted(b, inside, dimensionNumbers.scatterIndicesBatchingDims) : inside
     const numbers = named(
       [
         ['update_window_dims', d.updateWindowDims],

@@ -14,6 +14,8 @@ export interface Value extends Type {
 }
 /** The functions of a module, by what they were made for. */
 export interface Functions {
+  /** Whether attributes stand in a dictionary after the regions, where readers of before 2024 look for them. */
+  readonly isOld: boolean
   /** The name of a private function: made by `body` the first time that `key` is asked for. */
   readonly define: (
     key: unknown,

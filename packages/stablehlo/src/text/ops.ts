@@ -126,11 +126,13 @@ export const generic = (
   outs: readonly Type[],
 ): readonly Value[] => {
   const entries = Object.entries(attributes).map(([k, v]) => `${k} = ${v}`)
-  const properties = entries.length === 0 ? '' : ` <{${entries.join(', ')}}>`
+  const { isOld } = b.functions
+  const properties = entries.length === 0 || isOld ? '' : ` <{${entries.join(', ')}}>`
+  const dictionary = entries.length === 0 || !isOld ? '' : ` {${entries.join(', ')}}`
   const signature = `(${ins.map(tensorType).join(', ')}) -> ${outs.length === 0 ? '()' : resultTypes(outs)}`
   const head = `"stablehlo.${name}"(${ins.map((x) => x.name).join(', ')})${properties}`
   const bodies = (): string => (regions.length === 0 ? '' : ` (${regions.map((r) => r()).join(', ')})`)
-  return b.ops(() => `${head}${bodies()} : ${signature}`, outs)
+  return b.ops(() => `${head}${bodies()}${dictionary} : ${signature}`, outs)
 }
 /** Batched matrix product over named axes, accumulated in the result's dtype. */
 export const dot = (

@@ -1,0 +1,111 @@
+/**
+ * Whole programs in one call of TensorFlow: through XLA where the library has it, else as a graph.
+ *
+ * Loading a program costs milliseconds to seconds, so under `auto` one that has run once ran over the kernels, and is compiled when it
+ * is run again. What can't be compiled stays with the kernels; `describe` says why.
+ */
+import type { Backend, CompileOptions, Executable, Jaxpr } from '@heddle/func/backend'
+import type { Buffer, Context } from '../context'
+import { loadProgram, type Loaded } from './executable'
+import { lowerToGraph } from './graph/index'
+import type { Lowered } from './lowered'
+import type { Files } from './saved-model'
+import { hasXla, lowerToXla } from './xla-call-module'
+
+/**
+ * `xla`: all programs through XLA (libtensorflow 2.12 or later); `graph`: all as graphs of TensorFlow; `off`: over the kernels;
+ * `auto`: programs that run more than once by the better of the first two, and none where a GPU computes, since the binding moves
+ * the data of whole programs through host memory.
+ */
+export type CompileMode = 'auto' | 'xla' | 'graph' | 'off'
+export interface Compiler {
+  readonly compile: NonNullable<Backend<Buffer>['compile']>
+  /** For people: which way, and the programs that could not go it. */
+  readonly describe: () => string
+}
+
+const reasonOf = (e: unknown): string => (e instanceof Error ? e.message : String(e)).slice(0, 300)
+/** Programs that could not be compiled, of which the reasons are kept. */
+const mostReasons = 16
+
+export const compilerOf = (context: Context, files: Files, mode: CompileMode): Compiler | undefined => {
+  const { binding } = context.tf
+  const { gpu } = context.store.device
+  if (mode === 'off' || (mode === 'auto' && gpu)) return undefined
+  const version = binding.TF_Version
+  const way = mode === 'auto' ? (hasXla(version) ? 'xla' : 'graph') : mode
+  const lower = (program: Jaxpr, name: string): Lowered =>
+    way === 'xla' ? lowerToXla(program, name, version, gpu ? 'CUDA' : 'CPU') : lowerToGraph(program)
+  const declined = new Map<string, string>()
+
+  const decline = (name: string, e: unknown): void => {
+    if (declined.size < mostReasons) declined.set(name, reasonOf(e))
+  }
+  const load = (program: Jaxpr, name: string): Loaded | undefined => {
+    try {
+      return loadProgram(context, files, program, name, lower(program, name))
+    } catch (e) {
+      decline(name, e)
+      return undefined
+    }
+  }
+  /** TensorFlow looks into a program when it is first run, so that run may still go to the kernels. */
+  const compiled = (program: Jaxpr, { name, donated }: CompileOptions, plan: () => Executable<Buffer>): Executable<Buffer> => {
+    const loaded = load(program, name)
+    if (loaded === undefined) return plan()
+    const given = program.ins.map((_, i) => i).filter((i) => donated[i])
+    const release = (inputs: readonly Buffer[]): void => {
+      for (let i = 0; i < given.length; i++) context.store.release(inputs[given[i]!]!)
+    }
+    let planned: Executable<Buffer> | undefined
+    let proven = false
+    return {
+      run: (inputs) => {
+        if (planned !== undefined) return planned.run(inputs)
+        let results: readonly Buffer[]
+        try {
+          results = loaded.call(inputs)
+          proven = true
+        } catch (e) {
+          if (proven) {
+            release(inputs)
+            throw e
+          }
+          decline(name, e)
+          loaded.dispose()
+          planned = plan()
+          return planned.run(inputs)
+        }
+        release(inputs)
+        return results
+      },
+      dispose: () => {
+        loaded.dispose()
+        planned?.dispose()
+      },
+    }
+  }
+  /** Over the kernels the first time, compiled when it is run again. */
+  const inTime = (program: Jaxpr, options: CompileOptions, plan: () => Executable<Buffer>): Executable<Buffer> => {
+    let current: Executable<Buffer> = plan()
+    let runs = 0
+    return {
+      run: (inputs) => {
+        runs += 1
+        if (runs === 2) {
+          current.dispose()
+          current = compiled(program, options, plan)
+        }
+        return current.run(inputs)
+      },
+      dispose: () => current.dispose(),
+    }
+  }
+  return {
+    compile: mode === 'auto' ? inTime : compiled,
+    describe: () => {
+      const reasons = [...declined].map(([name, reason]) => `${name} (${reason})`)
+      return `programs by ${way === 'xla' ? 'XLA' : 'graphs'}${reasons.length > 0 ? `, but over kernels: ${reasons.join('; ')}` : ''}`
+    },
+  }
+}
