@@ -135,6 +135,7 @@ const corners: readonly Corner[] = [
       [-1, 0],
     ],
   ),
+  corner('digamma', t.digamma, [[1, 2.5]], [[1.6449341, 0.4903578]]),
   corner('asin', t.asin, [[1, 0]], [[inf, 1]]),
   corner('acosh', t.acosh, [[1, 2]], [[inf, 0.5773503]]),
   corner('erf_inv', t.erfInv, [[0, 1, -1]], [[0.886227, inf, inf]]),

@@ -3,15 +3,16 @@ import { literal } from '../../literal'
 import { add, mul, neg, sub } from '../../primitives/arithmetic'
 import { gt, lt } from '../../primitives/piecewise'
 import { exp, sin } from '../../primitives/transcendental'
-import { reduceSum } from '../../primitives/structural'
+import { convertElementType, reduceSum } from '../../primitives/structural'
 import { cond, switchCase } from '../../transforms/cond'
 import { scan } from '../../transforms/scan'
-import { whileLoop } from '../../transforms/while-loop'
+import { foriLoop, whileLoop } from '../../transforms/while-loop'
 import type { Tensor } from '../../tensor'
 import { bool, fixed, int, num, type Rows, rough, smooth } from '../row'
 import { given, positive, unit } from '../sample'
 
 const total = (x: Tensor): Tensor => reduceSum(x, { axes: x.shape.map((_, i) => i) })
+const asFloat = (i: Tensor, like: Tensor): Tensor => convertElementType(i, { newDtype: like.dtype, weakType: false })
 const one = (): Tensor => literal(1, 'int32')
 const three = ([v]: readonly [Tensor]): Tensor => literal(3, v.dtype)
 
@@ -78,6 +79,14 @@ export const branchRows = {
           [literal(0, 'int32'), u, v],
         ),
       [num([2]), num([2]), fixed([2])],
+      {
+        modes: 'forward',
+      },
+    ),
+    smooth(
+      'counted to what is data',
+      (x, n, k) => foriLoop(1, n, (i, v: Tensor) => add(mul(v, k), asFloat(i, v)), x),
+      [num([2]), int([], 0, 4), num([2])],
       {
         modes: 'forward',
       },

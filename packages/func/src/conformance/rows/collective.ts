@@ -7,9 +7,11 @@
  */
 import { add, mul, neg } from '../../primitives/arithmetic'
 import { allGather, allToAll, axisIndex, pmax, pmin, ppermute, psum, psumScatter } from '../../primitives/collective'
-import { convertElementType, reduceSum } from '../../primitives/structural'
+import { concatenate, iota, sliceAxis } from '../../primitives/layout'
+import { reduceMax, reduceMin } from '../../primitives/reduction'
+import { broadcastInDim, convertElementType, reduceSum, reshape, transpose } from '../../primitives/structural'
 import { cos, sin } from '../../primitives/transcendental'
-import { fullLike } from '../../literal'
+import { fullLike, fullOf } from '../../literal'
 import { grad } from '../../transforms/vjp'
 import { jit } from '../../transforms/jit'
 import { scan } from '../../transforms/scan'
@@ -61,12 +63,26 @@ const sent =
   (x) =>
     ppermute(x, { axisName, perm })
 
+/** A row for all three examples. */
+const spread = (x: Tensor): Tensor => broadcastInDim(x, { shape: [3, ...x.shape], broadcastDimensions: [1] })
+const joined = (...xs: Tensor[]): Tensor => concatenate(xs, { dimension: 0 })
+const extremum = (f: Map, reduce: (x: Tensor, params: { readonly axes: readonly number[] }) => Tensor): Rows => [
+  rough(
+    'all',
+    over((x) => mul(f(x), x)),
+    [num([3, 2], distinct)],
+    { same: (x) => mul(spread(reduce(x, { axes: [0] })), x) },
+  ),
+  ...secondAxis('', f, [3, 2]).map((r) => ({ ...r, order: 0 as const })),
+]
+
 export const collectiveRows = {
   psum: [
     smooth(
       'sum',
       over((x) => mul(sum(x), sin(x))),
       [num([3, 2])],
+      { same: (x) => mul(spread(reduceSum(x, { axes: [0] })), sin(x)) },
     ),
     smooth('of what is not mapped', (x, y) => over((a) => mul(sum(y), a))(x), [num([3, 2]), num([2])], {
       same: (x, y) => vmap((a: Tensor) => mul(mul(y, fullLike(y, 3)), a))(x),
@@ -99,33 +115,28 @@ export const collectiveRows = {
     ...linear('', sum, [3, 2]),
     rough('integers', over(sum), [int([3, 2])]),
   ],
-  pmax: [
-    rough(
-      'largest',
-      over((x) => pmax(x, { axes: [axisName] })),
-      [num([3, 2], distinct)],
-    ),
-    ...secondAxis('', (x) => pmax(x, { axes: [axisName] }), [3, 2]).map((r) => ({ ...r, order: 0 as const })),
-  ],
-  pmin: [
-    rough(
-      'smallest',
-      over((x) => pmin(x, { axes: [axisName] })),
-      [num([3, 2], distinct)],
-    ),
-    ...secondAxis('', (x) => pmin(x, { axes: [axisName] }), [3, 2]).map((r) => ({ ...r, order: 0 as const })),
-  ],
+  pmax: extremum((x) => pmax(x, { axes: [axisName] }), reduceMax),
+  pmin: extremum((x) => pmin(x, { axes: [axisName] }), reduceMin),
   ppermute: [
     smooth(
       'a cycle',
       over((x) => mul(sent(cycle)(x), x)),
       [num([3, 2])],
+      {
+        same: (x) => mul(joined(sliceAxis(x, 0, 2, 3), sliceAxis(x, 0, 0, 2)), x),
+      },
     ),
     smooth(
       'some get nothing',
       over((x) => mul(sent([[0, 2]])(x), x)),
       [num([3, 2])],
+      {
+        same: (x) => mul(joined(fullOf(0, [2, 2], x.dtype), sliceAxis(x, 0, 0, 1)), x),
+      },
     ),
+    smooth('of what is not mapped', (x, y) => over((a) => mul(sent([[1, 0]])(y), a))(x), [num([3, 2]), num([2])], {
+      same: (x, y) => mul(joined(reshape(y, { newSizes: [1, 2] }), fullOf(0, [2, 2], y.dtype)), x),
+    }),
     ...linear('', sent(cycle), [3, 2]),
   ],
   all_gather: [
@@ -133,11 +144,25 @@ export const collectiveRows = {
       'a new axis',
       over((x) => mul(gathered(0, false)(x), reduceSum(sin(x), { axes: [0] }))),
       [num([3, 2])],
+      {
+        same: (x) => vmap((y: Tensor) => mul(x, reduceSum(sin(y), { axes: [0] })))(x),
+      },
+    ),
+    smooth(
+      'a new last axis',
+      over((x) => mul(gathered(1, false)(x), reduceSum(x, { axes: [0] }))),
+      [num([3, 2])],
+      {
+        same: (x) => vmap((y: Tensor) => mul(transpose(x, { permutation: [1, 0] }), reduceSum(y, { axes: [0] })))(x),
+      },
     ),
     smooth(
       'tiled',
-      over((x) => sin(gathered(0, true)(x))),
+      over((x) => mul(gathered(0, true)(x), reduceSum(x, { axes: [0] }))),
       [num([3, 2])],
+      {
+        same: (x) => vmap((y: Tensor) => mul(reshape(x, { newSizes: [6] }), reduceSum(y, { axes: [0] })))(x),
+      },
     ),
     ...linear(', first', gathered(0, false), [3, 2]),
     ...linear(', last', gathered(1, false), [3, 2]),
@@ -148,11 +173,16 @@ export const collectiveRows = {
       'plain',
       over((x) => sin(exchanged(0, 1, false)(x))),
       [num([3, 3, 2])],
+      { same: (x) => sin(transpose(x, { permutation: [1, 2, 0] })) },
     ),
     smooth(
       'tiled',
       over((x) => sin(exchanged(0, 1, true)(x))),
       [num([3, 6, 2])],
+      {
+        same: (x) =>
+          sin(reshape(transpose(reshape(x, { newSizes: [3, 3, 2, 2] }), { permutation: [1, 2, 0, 3] }), { newSizes: [3, 2, 6] })),
+      },
     ),
     ...linear(', plain', exchanged(1, 0, false), [3, 2, 3]),
     ...linear(', tiled', exchanged(0, 1, true), [3, 3, 2]),
@@ -162,11 +192,15 @@ export const collectiveRows = {
       'one element',
       over((x) => sin(scattered(0, false)(x))),
       [num([3, 3, 2])],
+      { same: (x) => sin(reduceSum(x, { axes: [0] })) },
     ),
     smooth(
       'tiled',
       over((x) => sin(scattered(0, true)(x))),
       [num([3, 6])],
+      {
+        same: (x) => sin(reshape(reduceSum(x, { axes: [0] }), { newSizes: [3, 2] })),
+      },
     ),
     ...linear(', one element', scattered(1, false), [3, 2, 3]),
     ...linear(', tiled', scattered(0, true), [3, 6, 2]),
@@ -176,6 +210,9 @@ export const collectiveRows = {
       'times',
       over((x) => mul(x, asFloat(axisIndex({ axisName }), x))),
       [num([3, 2])],
+      {
+        same: (x) => mul(x, iota({ dtype: x.dtype, shape: [3, 2], dimension: 0 })),
+      },
     ),
     rough(
       'alone',

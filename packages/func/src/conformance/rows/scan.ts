@@ -87,6 +87,11 @@ export const scanRows = {
       (u, v, w, k) => scan(([a, b, c]: Tensor[]) => [[mul(k, k), sin(k), add(mul(c!, a!), b!)], null], [u, v, w], null, { length: 3 })[0],
       [num([2], unit), num([2], unit), num([2], unit), fixed([2])],
     ),
+    smooth(
+      'a weak carry becomes what the body makes of it',
+      (xs) => scan((c: Tensor, x: Tensor) => [mul(c, x), c], literal(1, xs.dtype, true), xs),
+      [num([3], unit)],
+    ),
     smooth('counted loop', (c, k) => foriLoop(0, 3, (i, x: Tensor) => add(mul(x, k), asFloat(i, x)), c), [num([2], unit), num([2], unit)]),
     rough('integers', (xs) => scan((c: Tensor, x: Tensor) => [add(c, x), mul(c, x)], literal(1, 'int32'), xs), [int([4])]),
   ],

@@ -3,7 +3,7 @@ import * as t from '../../primitives/transcendental'
 import type { TranscendentalParams } from '../../table'
 import type { Tensor } from '../../tensor'
 import { num, type Row, type Rows, smooth } from '../row'
-import { nonzero, normal, positive, type Sampler, uniform, unit } from '../sample'
+import { given, nonzero, normal, positive, type Sampler, uniform, unit } from '../sample'
 
 type Options = Partial<Pick<Row, 'order' | 'modes' | 'tolerance'>>
 const unary = (f: (x: Tensor) => Tensor, sample: Sampler, options: Options = {}): Rows => [
@@ -11,6 +11,12 @@ const unary = (f: (x: Tensor) => Tensor, sample: Sampler, options: Options = {})
   smooth('scalar', f, [num([], sample)], options),
 ]
 const beyond = uniform(1.2, 3)
+/** Positive numbers, and both sides of the poles at 0, -1, -2. */
+const gamma = (f: (x: Tensor) => Tensor): Rows => [
+  ...unary(f, positive, { tolerance: 10 }),
+  smooth('large', f, [num([3], uniform(6, 20))], { tolerance: 10 }),
+  smooth('reflected', f, [num([6], given(0.45, -0.4, -1.6, 0.3, -2.45, -0.55))], { tolerance: 1000 }),
+]
 
 export const transcendentalRows: { readonly [N in keyof TranscendentalParams]: Rows } = {
   exp: unary(t.exp, normal),
@@ -37,8 +43,8 @@ export const transcendentalRows: { readonly [N in keyof TranscendentalParams]: R
   erf: unary(t.erf, normal),
   erfc: unary(t.erfc, normal),
   erf_inv: unary(t.erfInv, unit, { tolerance: 10 }),
-  lgamma: unary(t.lgamma, positive, { order: 1, tolerance: 10 }),
-  digamma: unary(t.digamma, positive, { order: 0, tolerance: 10 }),
+  lgamma: gamma(t.lgamma),
+  digamma: gamma(t.digamma),
   pow: [
     smooth('matrices', t.pow, [num([2, 3], positive), num([2, 3])], { tolerance: 4 }),
     smooth('scalar exponent', t.pow, [num([2, 3], positive), num([])], { tolerance: 4 }),

@@ -2,7 +2,7 @@
 import * as w from '../../primitives/window'
 import type { WindowParams, WindowShape } from '../../table'
 import type { Tensor } from '../../tensor'
-import { int, num, type Rows, rough, smooth } from '../row'
+import { int, num, type Row, type Rows, rough, smooth } from '../row'
 import { distinct, normal, type Sampler } from '../sample'
 
 const window = (windowDimensions: readonly number[], given: Partial<WindowShape> = {}): WindowShape => ({
@@ -42,14 +42,23 @@ const pool = {
 const line = { windowDimensions: [2], windowStrides: [2], padding: [[0, 0]] } as const
 const undilated = { baseDilation: [1], windowDilation: [1] } as const
 
+/** Dilated operands have a derivative in both modes, dilated windows of extrema in one, as in JAX. */
+const dilatedExtrema = (f: Reduce): readonly Row[] => [
+  rough('dilated', (x) => f(x, dilated), [num([5], distinct)]),
+  smooth('dilated operand', (x) => f(x, window([3], { baseDilation: [2], padding: [[1, 0]] })), [num([5], distinct)]),
+  smooth('dilated window', (x) => f(x, window([2], { windowDilation: [2], windowStrides: [2] })), [num([6], distinct)], {
+    modes: 'forward',
+  }),
+]
+
 export const windowRows: { readonly [N in keyof WindowParams]: Rows } = {
   reduce_window_sum: [
     ...reduce(w.reduceWindowSum, normal),
     smooth('dilated', (x) => w.reduceWindowSum(x, dilated), [num([5])]),
     smooth('dilated and strided', (x) => w.reduceWindowSum(x, { ...dilated, windowStrides: [2] }), [num([5])]),
   ],
-  reduce_window_max: [...reduce(w.reduceWindowMax, distinct), rough('dilated', (x) => w.reduceWindowMax(x, dilated), [num([5], distinct)])],
-  reduce_window_min: [...reduce(w.reduceWindowMin, distinct), rough('dilated', (x) => w.reduceWindowMin(x, dilated), [num([5], distinct)])],
+  reduce_window_max: [...reduce(w.reduceWindowMax, distinct), ...dilatedExtrema(w.reduceWindowMax)],
+  reduce_window_min: [...reduce(w.reduceWindowMin, distinct), ...dilatedExtrema(w.reduceWindowMin)],
   select_and_scatter_add: [
     smooth('line, largest', (s, x) => w.selectAndScatterAdd(s, x, { select: 'ge', ...line }), [
       num([3]),
