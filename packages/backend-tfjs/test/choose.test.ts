@@ -191,7 +191,7 @@ describe('a program of its own', () => {
       const body =
         "import { tfjs } from '@heddle/backend-tfjs'\nawait tfjs({ demand: 'wasm' })\nconsole.log((await tfjs({ prefer: ['node-gpu', 'node'] })).describe())"
       const { stdout, stderr } = await script(body)
-      expect(stdout).toMatch(/^tfjs node 4\.22\.0 \(TensorFlow .*\), gpu no\n$/)
+      expect(stdout).toMatch(/^tfjs node 4\.22\.0 \(TensorFlow .*\), gpu no(, programs by .*)?\n$/)
       expect(stderr).toBe('')
     },
     60_000,
