@@ -2,9 +2,10 @@
 // Flax's (goldens/generate_lift_nested.py), and a program of the whole gives the same.
 import { hostBackend } from '@heddle/backend-host'
 import { grad, jit, jvp, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
-import { convert, expectTreesClose, golden, GoldenArray, type GoldenLeaf } from '@heddle/testing'
+import { golden } from '@heddle/testing'
 import * as tree from '@heddle/tree'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { argsOf, expectClose, variablesOf } from './golden.fixture'
 import * as lift from './index'
 import type { Scope, ScopeFn, Variables } from './index'
 
@@ -22,14 +23,6 @@ const dense = (s: Scope, x: Tensor, features: number): Tensor =>
 const layer = (s: Scope, x: Tensor): Tensor => np.tanh(dense(s.push('d'), x, 3))
 const noise = (s: Scope, x: Tensor): Tensor => x.add(random.uniform(s.makeRng('noise'), x.shape))
 
-const toTensor = (leaf: GoldenLeaf): Tensor => {
-  if (!(leaf instanceof GoldenArray)) return np.array([...leaf.words], 'uint32')
-  return np.array(leaf.data as number[], leaf.dtype as 'float32').reshape(leaf.shape)
-}
-const read = (x: Tensor | number) => {
-  const t = np.asarray(x)
-  return { dtype: t.dtype, shape: t.shape, data: t.dataSync() }
-}
 const isFloat = (x: unknown): boolean => np.asarray(x as Tensor).dtype === 'float32'
 const lossOf = (out: unknown): Tensor =>
   (tree.leaves(out).filter(isFloat) as Tensor[]).map((x) => np.sum(np.sin(x))).reduce((a, b) => a.add(b))
@@ -45,8 +38,8 @@ interface Options {
 /** Init, apply and derivatives of the loss, each also as one program, against the golden. */
 const check = (name: string, fn: ScopeFn<never[], unknown>, { mutable = [], forward = false, sameInit = true }: Options = {}): void => {
   const g = golden(`core/nested_${name}`)
-  const close = (actual: unknown, part: string): void => void expectTreesClose(actual, g.value(part), read)
-  const args = convert(g.value('args'), toTensor) as never[]
+  const close = (actual: unknown, part: string): void => expectClose(actual, g, part)
+  const args = argsOf(g)
   const keys = { params: random.key(0), noise: random.key(1) }
   const init = (...xs: never[]) => lift.init(fn)(keys, ...xs)
   for (const run of [init, jit(init)]) {
@@ -55,7 +48,7 @@ const check = (name: string, fn: ScopeFn<never[], unknown>, { mutable = [], forw
     close(variables, 'variables')
     close(y, 'init_output')
   }
-  const { params, ...rest } = convert(g.value('variables'), toTensor) as unknown as Record<string, Variables[string]>
+  const { params, ...rest } = variablesOf(g)
   const apply = (p: unknown, xs: readonly unknown[]): readonly [unknown, unknown] =>
     lift.apply(fn, { mutable, rngs: { noise: keys.noise } })({ ...rest, params: p }, ...(xs as never[])) as readonly [unknown, unknown]
   for (const run of [apply, jit(apply)]) {

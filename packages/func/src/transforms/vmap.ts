@@ -1,12 +1,13 @@
 /** Vectorization for users. */
-import { broadcastPrefix, unflatten } from '@heddle/tree'
+import { broadcastPrefix, flatten, unflatten } from '@heddle/tree'
 import { showAval } from '../aval'
 import { MappedOutputError, TypeMismatchError } from '../error'
 import { batchFlat } from '../interpreters/batch'
+import { asTensor, type TensorLike } from '../numpy/promote'
 import type { Dim } from '../primitive'
 import { batchAt, moveAxis } from '../primitives/structural'
 import type { Tensor } from '../tensor'
-import { flatFunction, flattenTensors } from './flat'
+import { flatFunction } from './flat'
 
 /** An axis for a whole subtree, null for none, or a tree of such. */
 export type Axes = number | null | readonly Axes[] | { readonly [key: string]: Axes }
@@ -35,7 +36,8 @@ const normalize = (axis: unknown, rank: number, what: string): Dim => {
 /**
  * Maps `f` over an axis of its arguments, in one go.
  *
- * Shapes: a mapped argument `[..., n, ...]` is seen inside without its axis; results gain it at `outAxes`.
+ * Shapes: a mapped argument `[..., n, ...]` is seen inside without its axis; results gain it at `outAxes`. What is not mapped and no
+ * tensor (a number, a name, a function) is passed on as it is.
  * Errors: TypeMismatchError for unequal sizes, no mapped argument and no `axisSize`, or a mapped result with out axis null.
  * Source: jax.vmap.
  */
@@ -45,13 +47,23 @@ export const vmap =
     const { inAxes = 0, outAxes = 0, axisSize, axisName, spmdAxisName } = options
     if (Array.isArray(inAxes) && inAxes.length !== args.length)
       throw new TypeMismatchError('vmap', `inAxes has ${inAxes.length} entries for ${args.length} arguments`)
-    const { leaves, treedef } = flattenTensors(args, 'vmap')
-    const dims = broadcastPrefix(inAxes, args).map((a, i) =>
-      normalize(a, leaves[i]!.ndim, `inAxes, leaf ${i} of type ${showAval(leaves[i]!.aval)}`),
-    )
+    const { leaves: given, treedef } = flatten(args)
+    const axes = broadcastPrefix(inAxes, args)
+    // A number, name or function that is not mapped stays what it is: it may be a size, or an option.
+    const isPlain = given.map((x, i) => axes[i] === null && typeof x !== 'object')
+    const at = given.flatMap((_, i) => (isPlain[i] ? [] : [i]))
+    const leaves = at.map((i) => asTensor(given[i] as TensorLike, 'vmap'))
+    const dims = leaves.map((x, j) => normalize(axes[at[j]!], x.ndim, `inAxes, leaf ${at[j]} of type ${showAval(x.aval)}`))
     const size = sizeOf(leaves, dims, axisSize)
     const fn = flatFunction(f as (...a: never[]) => unknown, treedef, 'vmap')
-    const r = batchFlat(fn.flat, { size, name: axisName, spmdName: spmdAxisName }, leaves, dims)
+    const flat = (xs: readonly Tensor[]): readonly Tensor[] => {
+      const all = [...given]
+      xs.forEach((x, j) => {
+        all[at[j]!] = x
+      })
+      return fn.flat(all as readonly Tensor[])
+    }
+    const r = batchFlat(flat, { size, name: axisName, spmdName: spmdAxisName }, leaves, dims)
     const out = unflatten<R>(fn.outTree(), r.outs)
     const to = broadcastPrefix(outAxes, out)
     return unflatten<R>(
