@@ -1,5 +1,6 @@
 /** Trains a character model on Shakespeare's sonnets, shows how it goes, and leaves a sample, a plot and a saved run. */
 import { join } from 'node:path'
+import type { Flavour } from '@heddle/backend-tfjs'
 import { dispose, getDefaultBackend, jit, np, random, setDefaultBackend, type Tensor, tidy, tree } from '@heddle/func'
 import { SingleBar } from 'cli-progress'
 import { CharLM, countParameters } from './model'
@@ -10,9 +11,16 @@ import { readRun, restoreState, type SavedRun, saveRun } from './save'
 import { type Batch, type Corpus, frequencyLoss, inOrder, loadCorpus, randomBatch } from './text'
 import { makeTrainer, type Trainer, type TrainState } from './train'
 
+/** Makes it the default, and says what it is. Errors: BackendError where what was asked for is not there. */
 const chooseBackend = async (name: string | undefined): Promise<string> => {
+  if (name === 'pjrt') {
+    const { pjrt } = await import('@heddle/backend-pjrt')
+    const backend = await pjrt()
+    setDefaultBackend(backend)
+    return `XLA on ${backend.platform} (${backend.platformVersion.split('\n')[0]})`
+  }
   const { tfjs } = await import('@heddle/backend-tfjs')
-  const backend = await tfjs(name === undefined ? {} : { demand: name as never })
+  const backend = await tfjs(name === undefined ? {} : { demand: name as Flavour })
   setDefaultBackend(backend)
   return backend.describe()
 }
