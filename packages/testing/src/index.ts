@@ -1,2 +1,4 @@
+export * from './checks'
 export * from './close'
 export * from './golden'
+export * from './metered'

@@ -1,8 +1,8 @@
 import { hostBackend } from '@heddle/backend-host'
 import { grad, jit, np, random, setDefaultBackend, vmap, type Tensor } from '@heddle/func'
+import { close, shapes, values } from '@heddle/testing'
 import { describe, expect, it } from 'vitest'
 import * as nn from '../index'
-import { close, shapes, values } from './checks.fixture'
 
 setDefaultBackend(hostBackend())
 

@@ -1,8 +1,8 @@
 import { hostBackend } from '@heddle/backend-host'
 import { grad as pureGrad, jit, jvp as pureJvp, np, random, setDefaultBackend, tree, type Tensor } from '@heddle/func'
+import { close, shapes, values } from '@heddle/testing'
 import { describe, expect, it } from 'vitest'
 import * as nn from '../index'
-import { close, shapes, values } from './checks.fixture'
 
 setDefaultBackend(hostBackend())
 
@@ -154,7 +154,10 @@ describe('jvp', () => {
   it('stands under a gradient: forward over reverse, reverse over forward', () => {
     class Square extends nn.Module {
       call(a: Tensor): Tensor {
-        return a.mul(this.param('w', nn.initializers.constant(2), [])).square().sum()
+        return a
+          .mul(this.param('w', nn.initializers.constant(2), []))
+          .square()
+          .sum()
       }
     }
     class Foo extends nn.Module {

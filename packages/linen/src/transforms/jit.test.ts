@@ -1,9 +1,9 @@
 import { hostBackend } from '@heddle/backend-host'
 import { grad, jit, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
+import { close, paths, shapes, values } from '@heddle/testing'
 import { registerNode } from '@heddle/tree'
 import { describe, expect, it } from 'vitest'
 import * as nn from '../index'
-import { close, paths, shapes, values } from './checks.fixture'
 
 setDefaultBackend(hostBackend())
 
@@ -420,7 +420,10 @@ describe('a cache of compiled modules', () => {
     class Square extends nn.Module {
       call(y: Tensor): Tensor {
         count.n++
-        return y.mul(this.param('w', nn.onesInit(), [])).square().sum()
+        return y
+          .mul(this.param('w', nn.onesInit(), []))
+          .square()
+          .sum()
       }
     }
     const Compiled = nn.jit(Square)

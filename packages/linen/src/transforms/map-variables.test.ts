@@ -1,8 +1,8 @@
 import { hostBackend } from '@heddle/backend-host'
 import { grad, np, random, setDefaultBackend, tree, type Tensor } from '@heddle/func'
+import { close, paths, shapes, values } from '@heddle/testing'
 import { describe, expect, it } from 'vitest'
 import * as nn from '../index'
-import { close, paths, shapes, values } from './checks.fixture'
 
 setDefaultBackend(hostBackend())
 

@@ -1,10 +1,23 @@
 import { hostBackend } from '@heddle/backend-host'
-import { checkpointPolicies, grad, isTensor, jit, makeJaxpr, np, printJaxpr, random, setDefaultBackend, vmap, type Tensor } from '@heddle/func'
+import {
+  checkpointPolicies,
+  grad,
+  isTensor,
+  jit,
+  makeJaxpr,
+  np,
+  printJaxpr,
+  random,
+  setDefaultBackend,
+  vmap,
+  type Tensor,
+} from '@heddle/func'
+import { close, metered, shapes } from '@heddle/testing'
 import { describe, expect, it } from 'vitest'
 import * as nn from '../index'
-import { close, shapes } from './checks.fixture'
 
-setDefaultBackend(hostBackend())
+const { backend, peakOf } = metered(hostBackend())
+setDefaultBackend(backend)
 
 const key = random.key(0)
 const x = random.uniform(random.key(3), [4, 4])
@@ -119,11 +132,7 @@ describe('remat', () => {
     const ones = np.ones([64])
     const [y, dy] = [run(ones), grad((z: Tensor) => run(z).sum())(ones)]
     close(dy, y, 0)
-    close(
-      vmap((z: Tensor) => run(z))(np.stack([ones, ones])),
-      np.stack([y, y]),
-      0,
-    )
+    close(vmap((z: Tensor) => run(z))(np.stack([ones, ones])), np.stack([y, y]), 0)
   })
 
   it('leaves state as the plain module does', () => {
@@ -179,6 +188,35 @@ describe('rematScan', () => {
     const loss = total((v) => new Stack().apply(v, [x]))
     close(grad(loss)(variables), expected)
     close(jit(grad(loss))(variables), expected)
+  })
+
+  it('holds memory that grows with the root of the depth', () => {
+    const y = random.normal(random.key(0), [512, 4])
+    class Deep extends nn.Module<{ depth: number }> {
+      call(z: Tensor): Tensor {
+        const scan = nn.scan((layer: Layer, c: Tensor) => [layer.call(c), null] as const, {
+          variableAxes: { params: 0 },
+          splitRngs: { params: true },
+          length: this.props.depth,
+        })
+        return scan(new Layer(), z)[0]
+      }
+    }
+    const peak = (model: Layer): number => {
+      const variables = model.init(key, [y])
+      const step = jit(grad((v: nn.Variables) => model.apply(v, [y]).square().mean()))
+      step(variables)
+      return peakOf(() => step(variables))
+    }
+    const peaks = [4, 16].map((d) => ({
+      kept: peak(new Deep({ depth: d * d })),
+      again: peak(new (nn.rematScan(Layer, { lengths: [d, d] }))()),
+    }))
+    const [shallow, deep] = peaks as [{ kept: number; again: number }, { kept: number; again: number }]
+    // 16 times as deep: about 16 times the memory where everything is kept, about 4 times where layers are computed again.
+    expect(deep.kept / shallow.kept).toBeGreaterThan(10)
+    expect(deep.again / shallow.again).toBeLessThan(5)
+    expect(deep.kept / deep.again).toBeGreaterThan(6)
   })
 
   it('shares, carries and splits as its options say', () => {

@@ -1,8 +1,8 @@
 import { hostBackend } from '@heddle/backend-host'
 import { grad, lax, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
+import { close, shapes, values } from '@heddle/testing'
 import { describe, expect, it } from 'vitest'
 import * as nn from '../index'
-import { close, shapes, values } from './checks.fixture'
 
 setDefaultBackend(hostBackend())
 
@@ -177,7 +177,11 @@ describe('scan', () => {
     }
     const rngs = { noise: random.key(1) }
     const run = (splitRngs: nn.ScanOptions['splitRngs']) =>
-      new Set((new (nn.scan(Draw, { splitRngs: splitRngs!, length: 4 }))().apply({}, [null], { rngs })[1].toArray() as number[][]).map((k) => k.join())).size
+      new Set(
+        (new (nn.scan(Draw, { splitRngs: splitRngs!, length: 4 }))().apply({}, [null], { rngs })[1].toArray() as number[][]).map((k) =>
+          k.join(),
+        ),
+      ).size
     expect(run({ noise: true })).toBe(4)
     expect(run({ noise: false })).toBe(1)
     expect(run([[true, true]])).toBe(4)
@@ -239,14 +243,22 @@ describe('scan', () => {
 
   it('runs backwards, unrolled, and along axes that a tree names', () => {
     class Cell extends nn.Module {
-      call(c: Tensor, pair: { readonly a: Tensor; readonly b: Tensor }, k: Tensor): readonly [Tensor, { readonly y: Tensor; readonly k: Tensor }] {
+      call(
+        c: Tensor,
+        pair: { readonly a: Tensor; readonly b: Tensor },
+        k: Tensor,
+      ): readonly [Tensor, { readonly y: Tensor; readonly k: Tensor }] {
         const next = c.mul(0.5).add(pair.a).add(pair.b)
         return [next, { y: next, k }]
       }
     }
     const [a, b, k] = [random.normal(random.key(1), [6]), random.normal(random.key(2), [6]), np.array(3)]
     const run = (options: nn.ScanOptions) =>
-      new (nn.scan(Cell, { inAxes: [{ a: 0, b: -1 }, nn.broadcast], outAxes: { y: 0, k: nn.broadcast }, ...options }))().apply({}, [np.zeros([]), { a, b }, k])
+      new (nn.scan(Cell, { inAxes: [{ a: 0, b: -1 }, nn.broadcast], outAxes: { y: 0, k: nn.broadcast }, ...options }))().apply({}, [
+        np.zeros([]),
+        { a, b },
+        k,
+      ])
     const step = (c: Tensor, i: number): Tensor => c.mul(0.5).add(a.at(i)).add(b.at(i))
     const forth = [0, 1, 2, 3, 4, 5].reduce(step, np.zeros([]))
     const back = [5, 4, 3, 2, 1, 0].reduce(step, np.zeros([]))
@@ -292,7 +304,10 @@ describe('scan', () => {
       [3, 4, 4],
     ])
     const [y] = new Stack().apply(variables, [np.ones([4])])
-    close(y, [0, 1, 2].reduce((h, i) => h.matmul(kernel.value.at(i)), np.ones([4])))
+    close(
+      y,
+      [0, 1, 2].reduce((h, i) => h.matmul(kernel.value.at(i)), np.ones([4])),
+    )
   })
 
   it('has the gradient of its loop, under remat too', () => {
@@ -307,10 +322,14 @@ describe('scan', () => {
     const variables = new Plain().init(key, [x])
     const { kernel, bias } = (variables.params as unknown as { Dense_0: Record<'kernel' | 'bias', Tensor> }).Dense_0
     const loop = (k: Tensor, b: Tensor): Tensor =>
-      [0, 1, 2, 3].reduce((h, i) => np.tanh(h.matmul(k.at(i)).add(b.at(i))), x).square().sum()
-    const expected = { params: { Dense_0: { bias: grad((b: Tensor) => loop(kernel, b))(bias), kernel: grad((k: Tensor) => loop(k, bias))(kernel) } } }
-    for (const Stack of [Plain, Remat])
-      close(grad((v: nn.Variables) => new Stack().apply(v, [x])[0].square().sum())(variables), expected)
+      [0, 1, 2, 3]
+        .reduce((h, i) => np.tanh(h.matmul(k.at(i)).add(b.at(i))), x)
+        .square()
+        .sum()
+    const expected = {
+      params: { Dense_0: { bias: grad((b: Tensor) => loop(kernel, b))(bias), kernel: grad((k: Tensor) => loop(k, bias))(kernel) } },
+    }
+    for (const Stack of [Plain, Remat]) close(grad((v: nn.Variables) => new Stack().apply(v, [x])[0].square().sum())(variables), expected)
   })
 
   it('stands inside vmap, and vmap inside of it', () => {
@@ -323,7 +342,11 @@ describe('scan', () => {
     const [c, steps] = [np.zeros([2, 3]), random.normal(random.key(8), [2, 5, 3])]
     const Scan = nn.scan(Cell, shared)
     const MapOfScan = nn.vmap(Scan, { variableAxes: { params: null }, splitRngs: { params: false } })
-    const ScanOfMap = nn.scan(nn.vmap(Cell, { variableAxes: { params: null }, splitRngs: { params: false } }), { ...shared, inAxes: 1, outAxes: 1 })
+    const ScanOfMap = nn.scan(nn.vmap(Cell, { variableAxes: { params: null }, splitRngs: { params: false } }), {
+      ...shared,
+      inAxes: 1,
+      outAxes: 1,
+    })
     const variables = new Scan().init(key, [c.at(0), steps.at(0)])
     const expected = [0, 1].map((i) => new Scan().apply(variables, [c.at(i), steps.at(i)]))
     const both = [np.stack(expected.map(([last]) => last)), np.stack(expected.map(([, ys]) => ys))]

@@ -1,9 +1,9 @@
 /** Transformed modules with setup, and names that stay taken across a transformation. */
 import { hostBackend } from '@heddle/backend-host'
 import { jit, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
+import { close, paths, shapes } from '@heddle/testing'
 import { describe, expect, it } from 'vitest'
 import * as nn from '../index'
-import { close, paths, shapes } from './checks.fixture'
 
 setDefaultBackend(hostBackend())
 

@@ -1,9 +1,9 @@
 /** Modules and variables that several transformed modules share: in props, among arguments, in closures. */
 import { hostBackend } from '@heddle/backend-host'
 import { np, random, setDefaultBackend, type Tensor } from '@heddle/func'
+import { close, paths, shapes, values } from '@heddle/testing'
 import { describe, expect, it } from 'vitest'
 import * as nn from '../index'
-import { close, paths, shapes, values } from './checks.fixture'
 
 setDefaultBackend(hostBackend())
 
@@ -364,7 +364,13 @@ describe('aliases', () => {
     }
     const x = random.normal(random.key(2), [3])
     const variables = new Model().init(key, [x])
-    expect(paths(variables)).toEqual(['params/bias', 'params/inside/bias', 'params/inside/kernel', 'params/outside/bias', 'params/outside/kernel'])
+    expect(paths(variables)).toEqual([
+      'params/bias',
+      'params/inside/bias',
+      'params/inside/kernel',
+      'params/outside/bias',
+      'params/outside/kernel',
+    ])
     const p = variables.params as unknown as { bias: Tensor; inside: { kernel: Tensor }; outside: { kernel: Tensor } }
     close(new Model().apply(variables, [x]), x.matmul(p.inside.kernel).add(p.bias).add(x.matmul(p.outside.kernel)))
   })

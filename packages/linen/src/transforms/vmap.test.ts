@@ -1,10 +1,10 @@
 import { hostBackend } from '@heddle/backend-host'
 import { lax, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
 import { AxisMetadata } from '@heddle/lift'
+import { close, paths, shapes } from '@heddle/testing'
 import { registerNode } from '@heddle/tree'
 import { describe, expect, it } from 'vitest'
 import * as nn from '../index'
-import { close, paths, shapes } from './checks.fixture'
 
 setDefaultBackend(hostBackend())
 
@@ -74,9 +74,12 @@ describe('vmap', () => {
     expect(np.allclose(kernel.at(0), kernel.at(1)).item()).toBe(false)
     close(
       new Batch({ features: 3 }).apply(variables, [batch]),
-      np.stack([...batch].map((y, i) => new nn.Dense({ features: 3 }).apply({ params: { bias: np.zeros([3]), kernel: kernel.at(i) } }, [y]))),
+      np.stack(
+        [...batch].map((y, i) => new nn.Dense({ features: 3 }).apply({ params: { bias: np.zeros([3]), kernel: kernel.at(i) } }, [y])),
+      ),
     )
-    const same = new (nn.vmap(nn.Dense, { ...own, splitRngs: { params: false } }))({ features: 3 }).init(key, [batch]).params!.kernel as Tensor
+    const same = new (nn.vmap(nn.Dense, { ...own, splitRngs: { params: false } }))({ features: 3 }).init(key, [batch]).params!
+      .kernel as Tensor
     close(same.at(0), same.at(1), 0)
   })
 
@@ -98,7 +101,13 @@ describe('vmap', () => {
     const [out, variables] = new Mapped().initWithOutput(key, [{ a, b }, c])
     expect(shapes([out, variables])).toEqual([{ sum: [2, 4], same: [2] }, { params: { w: [3, 2, 4] } }])
     const w = variables.params!.w as Tensor
-    const expected = [0, 1, 2, 3].map((i) => a.at(':', i).add(b).matmul(w.at(':', ':', i)).add(c))
+    const expected = [0, 1, 2, 3].map((i) =>
+      a
+        .at(':', i)
+        .add(b)
+        .matmul(w.at(':', ':', i))
+        .add(c),
+    )
     close(out, { same: c, sum: np.stack(expected, -1) })
   })
 

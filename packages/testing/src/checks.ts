@@ -1,5 +1,5 @@
 /**
- * What the tests of transformations share: variables seen as shapes and paths, closeness of trees, counts of calls.
+ * What tests see of trees of tensors: shapes, paths, values, closeness.
  */
 import { np, type Tensor } from '@heddle/func'
 import * as tree from '@heddle/tree'
