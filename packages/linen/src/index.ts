@@ -59,8 +59,8 @@ export {
   type LogicalSpec,
 } from './spmd'
 export { isModule } from './state'
-export { moduleTable, type Row, type Table, type TableOptions } from './summary'
-export { tabulate, type TabulateOptions } from './summary-text'
+export { moduleTable, type Row, type Table, type TableOptions } from './summary/table'
+export { tabulate, type TabulateOptions } from './summary/text'
 export * from './transforms'
 export type { Applied, ArgsOf, ModuleArgs, ModuleClass, ModuleOptions, OutputOf, PropsIn } from './types'
 export type { SowOptions } from './variable'

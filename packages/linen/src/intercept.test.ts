@@ -50,13 +50,14 @@ test('of a model: its call and those of submodules, by the names of classes', ()
     }
   }
   const x = np.ones([1, 3])
+  type Model = nn.Module & { call(y: Tensor): Tensor }
   for (const [model, calls] of [
-    [new Compact(), ['Compact.call', 'Dense.call']],
-    [new Setup(), ['Setup.setup', 'Setup.call', 'Dense.call']],
+    [new Compact() as Model, ['Compact.call', 'Dense.call']],
+    [new Setup() as Model, ['Setup.setup', 'Setup.call', 'Dense.call']],
   ] as const) {
     const variables = model.init(key, [x])
     const log: (readonly [string, string, readonly unknown[]])[] = []
-    nn.interceptMethods(seeing(log), () => nn.apply((m: Compact | Setup, y: Tensor) => m.call(y), model)(variables, x))
+    nn.interceptMethods(seeing(log), () => nn.apply((m: Model, y: Tensor) => m.call(y), model)(variables, x))
     expect(log.map(([name, method]) => `${name}.${method}`)).toEqual(calls)
     for (const [, method, args] of log) expect(args.every((a) => a === x) && args.length === (method === 'setup' ? 0 : 1)).toBe(true)
   }

@@ -16,9 +16,9 @@ import { InvalidInstanceModuleError, SetAttributeFrozenModuleError, SetAttribute
 import { holdsModules } from './module-tree'
 import { showModule } from './show'
 import { internals, isModule, newInternals, type Internals } from './state'
-import { moduleTable, type TableOptions } from './summary'
-import { tabulate, type TabulateOptions } from './summary-text'
-import type { Applied, ApplyOptionsOf, ArgsOf, InitOptionsOf, ModuleArgs, ModuleOptions, OutputOf, Running, TypesOr } from './types'
+import { moduleTable, type TableOptions } from './summary/table'
+import { tabulate, type TabulateOptions } from './summary/text'
+import type { Applied, ApplyOptionsOf, ArgsOf, InitOptionsOf, ModuleArgs, ModuleOptions, OutputOf, TypesOr } from './types'
 import { param, perturb, scopeOf, sow, variable, type SowOptions } from './variable'
 import { whereOf } from './where'
 
@@ -111,14 +111,8 @@ export class Module<P extends object = object, D extends keyof P = never> {
    *
    * `rngs` is a key for `params`, or keys by stream. Source: `flax.linen.Module.init`.
    */
-  init<const Args extends readonly unknown[]>(
-    rngs: Rngs,
-    args: Args,
-    options: Omit<InitOptions, 'method'> & Running<this, Args, unknown>,
-  ): Variables
-  init<const O extends InitOptionsOf<this>>(rngs: Rngs, args: ArgsOf<this, O>, options?: O): Variables
-  init(rngs: Rngs, args: readonly unknown[], options?: InitOptions): Variables {
-    return initWithOutput(this as unknown as Module, rngs, args, options)[1]
+  init<const O extends InitOptionsOf<this>>(rngs: Rngs, args: ArgsOf<this, O>, options?: O): Variables {
+    return initWithOutput(this as unknown as Module, rngs, args as readonly unknown[], options as InitOptions)[1]
   }
   /**
    * Initializes variables without the computation: arguments may be types, `{ shape, dtype }`, in place of tensors.
@@ -132,18 +126,15 @@ export class Module<P extends object = object, D extends keyof P = never> {
     return lazyInit(this as unknown as Module, rngs, args as readonly unknown[], options as InitOptions)
   }
   /** `init` that answers the output too. */
-  initWithOutput<const Args extends readonly unknown[], R>(
-    rngs: Rngs,
-    args: Args,
-    options: Omit<InitOptions, 'method'> & Running<this, Args, R>,
-  ): readonly [output: R, variables: Variables]
   initWithOutput<const O extends InitOptionsOf<this>>(
     rngs: Rngs,
     args: ArgsOf<this, O>,
     options?: O,
-  ): readonly [output: OutputOf<this, O>, variables: Variables]
-  initWithOutput(rngs: Rngs, args: readonly unknown[], options?: InitOptions): readonly [output: never, variables: Variables] {
-    return initWithOutput(this as unknown as Module, rngs, args, options) as readonly [never, Variables]
+  ): readonly [output: OutputOf<this, O>, variables: Variables] {
+    return initWithOutput(this as unknown as Module, rngs, args as readonly unknown[], options as InitOptions) as readonly [
+      OutputOf<this, O>,
+      Variables,
+    ]
   }
   /**
    * Runs a method (`call`) on variables and arguments.
@@ -153,14 +144,8 @@ export class Module<P extends object = object, D extends keyof P = never> {
    * @example
    * const [y, updated] = model.apply(variables, [x], { mutable: ['batch_stats'], rngs: { dropout: key }, method: 'encode' })
    */
-  apply<const Args extends readonly unknown[], R, const O extends Omit<ApplyOptions, 'method'>>(
-    variables: object,
-    args: Args,
-    options: O & Running<this, Args, R>,
-  ): Applied<unknown, O & { readonly method: () => R }>
-  apply<const O extends ApplyOptionsOf<this>>(variables: object, args: ArgsOf<this, O>, options?: O): Applied<this, O>
-  apply(variables: object, args: readonly unknown[], options?: ApplyOptions): unknown {
-    return apply(this as unknown as Module, variables, args, options)
+  apply<const O extends ApplyOptionsOf<this>>(variables: object, args: ArgsOf<this, O>, options?: O): Applied<this, O> {
+    return apply(this as unknown as Module, variables, args as readonly unknown[], options as ApplyOptions) as Applied<this, O>
   }
   /** A clone that holds variables, for working with it by hand. Source: `flax.linen.Module.bind`. */
   bind(variables: object, options?: BindOptions): this {

@@ -73,11 +73,6 @@ export type ApplyOptionsOf<M> = Omit<ApplyOptions, 'method'> & { readonly method
 /** Options of init for a module: `method` is one of its own. */
 export type InitOptionsOf<M> = Omit<InitOptions, 'method'> & { readonly method?: MethodOf<M> }
 
-/** Options with a function of the module in the place of a method. */
-export interface Running<M, Args extends readonly unknown[], R> {
-  readonly method: (module: M, ...args: Args) => R
-}
-
 type MethodOf<M> =
   | { [K in keyof M & string]: M[K] extends Fn | HasCall ? K : never }[keyof M & string]
   | { [K in keyof PropsOf<M> & string]: PropsOf<M>[K] extends HasCall ? K : never }[keyof PropsOf<M> & string]

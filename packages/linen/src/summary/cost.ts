@@ -1,0 +1,184 @@
+/**
+ * The cost of a program: how many operations on numbers it takes, primitive by primitive.
+ *
+ * Counted as XLA's cost analysis counts what JAX makes of the same functions: an operation for each element, two for a multiplication that
+ * is summed, none for what only moves data; transcendental functions apart. Other than there, the body of a loop counts as often as it runs,
+ * and a cumulative sum takes an addition for each element. A loop whose length is not known counts once, a branch as the dearest.
+ */
+import type { Aval, ClosedJaxpr, CondParams, Eqn, Jaxpr, LeafName, ParamsOf, ScanParams, WhileParams } from '@heddle/func/backend'
+
+/** Numbers of operations. */
+export interface Cost {
+  readonly flops: number
+  /** exp, log, sin and their like. */
+  readonly transcendentals: number
+}
+
+const none: Cost = { flops: 0, transcendentals: 0 }
+const flops = (n: number): Cost => ({ flops: n, transcendentals: 0 })
+const plus = (a: Cost, b: Cost): Cost => ({ flops: a.flops + b.flops, transcendentals: a.transcendentals + b.transcendentals })
+const times = (n: number, c: Cost): Cost => ({ flops: n * c.flops, transcendentals: n * c.transcendentals })
+const dearest = (a: Cost, b: Cost): Cost => ({
+  flops: Math.max(a.flops, b.flops),
+  transcendentals: Math.max(a.transcendentals, b.transcendentals),
+})
+
+const product = (xs: readonly number[]): number => xs.reduce((a, b) => a * b, 1)
+const sizeOf = (x: Aval | undefined): number => product(x?.shape ?? [])
+
+type Rule<P> = (ins: readonly Aval[], outs: readonly Aval[], params: P) => Cost
+
+const free = (): Cost => none
+/** For each element of the result so many operations. */
+const pointwise =
+  (perElement = 1, transcendentals = 0): Rule<unknown> =>
+  (_, [out]) =>
+    times(sizeOf(out), { flops: perElement, transcendentals })
+const transcendental = pointwise(0, 1)
+/** For each element but one of each result so many operations. */
+const reduction =
+  (perStep = 1): Rule<unknown> =>
+  ([x], [out]) =>
+    flops(perStep * (sizeOf(x) - sizeOf(out)))
+const cumulative =
+  (perStep = 1, transcendentals = 0): Rule<{ readonly axis: number }> =>
+  ([x], _, { axis }) =>
+    times(sizeOf(x) - sizeOf(x) / Math.max(1, x!.shape[axis]!), { flops: perStep, transcendentals })
+const window: Rule<{ readonly windowDimensions: readonly number[] }> = (_, [out], { windowDimensions }) =>
+  flops(sizeOf(out) * (product(windowDimensions) - 1))
+/** An operation for each element of the updates. */
+const scatter: Rule<unknown> = ([, , updates]) => flops(sizeOf(updates))
+const comparisons = (x: Aval | undefined, axis: number): Cost => flops(sizeOf(x) * Math.ceil(Math.log2(Math.max(1, x!.shape[axis]!))))
+
+const multiplications = (power: number): number => {
+  const bits = Math.abs(power).toString(2)
+  const squares = bits.length - 1
+  const products = bits.replaceAll('0', '').length - 1
+  return Math.max(0, squares + products) + (power < 0 ? 1 : 0)
+}
+
+const dotGeneral: Rule<ParamsOf['dot_general']> = ([lhs], [out], { dimensionNumbers: [[contract]] }) =>
+  flops(2 * sizeOf(out) * product(contract.map((i) => lhs!.shape[i]!)))
+
+/** How many pairs of a place in the result and one in the kernel meet an element of the input, along one axis. */
+const meetings = (size: { readonly input: number; readonly kernel: number; readonly output: number }, at: Along): number => {
+  let count = 0
+  for (let k = 0; k < size.kernel; k++)
+    for (let o = 0; o < size.output; o++) {
+      const place = o * at.stride + k * at.kernelDilation - at.low
+      if (place >= 0 && place % at.inputDilation === 0 && place / at.inputDilation < size.input) count++
+    }
+  return count
+}
+interface Along {
+  readonly stride: number
+  readonly low: number
+  readonly inputDilation: number
+  readonly kernelDilation: number
+}
+
+const convolution: Rule<ParamsOf['conv_general_dilated']> = ([lhs, rhs], [out], p) => {
+  const { lhsSpec, rhsSpec, outSpec } = p.dimensionNumbers
+  const places = p.windowStrides.map((stride, i) =>
+    meetings(
+      { input: lhs!.shape[lhsSpec[i + 2]!]!, kernel: rhs!.shape[rhsSpec[i + 2]!]!, output: out!.shape[outSpec[i + 2]!]! },
+      { stride, low: p.padding[i]![0], inputDilation: p.lhsDilation[i]!, kernelDilation: p.rhsDilation[i]! },
+    ),
+  )
+  return flops(2 * out!.shape[outSpec[0]!]! * out!.shape[outSpec[1]!]! * rhs!.shape[rhsSpec[1]!]! * product(places))
+}
+
+/** m x n matrices with m >= n: Householder's R, and as much again for Q. */
+const qr: Rule<unknown> = ([a]) => {
+  const [rows, columns] = a!.shape.slice(-2) as [number, number]
+  const [m, n] = [Math.max(rows, columns), Math.min(rows, columns)]
+  return flops(product(a!.shape.slice(0, -2)) * Math.round(4 * m * n * n - (4 / 3) * n ** 3))
+}
+const cholesky: Rule<unknown> = ([a]) => flops(Math.round((sizeOf(a) * a!.shape.at(-1)!) / 3))
+const triangularSolve: Rule<unknown> = ([a, b]) => flops(sizeOf(b) * a!.shape.at(-1)!)
+
+/** 20 rounds of an addition, a rotation and an exclusive or; the key is added five times. */
+const threefry = pointwise(20 * 5 + 5 * 3 + 2)
+
+const one = pointwise()
+
+/** Rules of all leaf primitives. */
+const rules: { readonly [N in LeafName]: Rule<ParamsOf[N]> } = {
+  ...{
+    broadcast_in_dim: free,
+    transpose: free,
+    reshape: free,
+    squeeze: free,
+    reduce_sum: reduction(),
+    add_any: one,
+    convert_element_type: one,
+  },
+  ...{ neg: one, add: one, sub: one, mul: one, div: one, rem: one, square: one },
+  integer_pow: (_, [out], { y }) => flops(sizeOf(out) * multiplications(y)),
+  ...{ exp: transcendental, exp2: pointwise(1, 1), expm1: transcendental, log: transcendental, log1p: transcendental },
+  ...{ sqrt: transcendental, rsqrt: transcendental, cbrt: transcendental, pow: transcendental, atan2: transcendental },
+  ...{ sin: transcendental, cos: transcendental, tan: transcendental, atan: transcendental, tanh: transcendental },
+  ...{ asin: pointwise(5, 2), acos: pointwise(3, 2), sinh: pointwise(10, 3), cosh: pointwise(3, 2) },
+  ...{ asinh: pointwise(11, 3), acosh: pointwise(7, 4), atanh: pointwise(6, 2), logistic: pointwise(3, 1) },
+  ...{ erf: transcendental, erfc: pointwise(62, 1), erf_inv: pointwise(37, 2), lgamma: pointwise(53, 4), digamma: pointwise(73, 3) },
+  ...{ abs: one, sign: one, floor: one, ceil: one, round: one, max: one, min: one, clamp: one, is_finite: one, select_n: one },
+  ...{ eq: one, ne: one, lt: one, le: one, gt: one, ge: one, stop_gradient: free, copy: free },
+  ...{ and: one, or: one, xor: one, not: one, population_count: one, clz: one, bitcast_convert_type: one },
+  ...{ shift_left: one, shift_right_logical: one, shift_right_arithmetic: one },
+  ...{ reduce_max: reduction(), reduce_min: reduction(), reduce_prod: reduction(), reduce_and: reduction(), reduce_or: reduction() },
+  ...{ argmax: reduction(9), argmin: reduction(9) },
+  ...{ cumsum: cumulative(), cumprod: cumulative(), cummax: cumulative(), cummin: cumulative(), cumlogsumexp: cumulative(8, 2) },
+  ...{ slice: free, concatenate: free, pad: free, rev: free, iota: free },
+  ...{ dynamic_slice: free, dynamic_update_slice: free, gather: free, scatter: free },
+  ...{ 'scatter-add': scatter, 'scatter-mul': scatter, 'scatter-min': scatter, 'scatter-max': scatter },
+  sort: ([x], _, { dimension }) => comparisons(x, dimension),
+  top_k: ([x], _, { axis }) => comparisons(x, axis),
+  dot_general: dotGeneral,
+  conv_general_dilated: convolution,
+  ...{ reduce_window_sum: window, reduce_window_max: window, reduce_window_min: window },
+  select_and_scatter_add: ([source], _, { windowDimensions }) => flops(sizeOf(source) * product(windowDimensions)),
+  select_and_gather_add: window,
+  threefry2x32: threefry,
+  qr,
+  cholesky,
+  triangular_solve: triangularSolve,
+}
+
+const isLeaf = (name: string): name is LeafName => Object.hasOwn(rules, name)
+const types = (atoms: Eqn['ins'] | Eqn['outs']): readonly Aval[] => atoms.map((a) => a.aval)
+
+/** What a loop, a branch or a call costs: that of the programs in its parameters. */
+const ofBodies = ({ primitive, params }: Eqn): Cost => {
+  switch (primitive.name) {
+    case 'scan': {
+      const { jaxpr, length } = params as ScanParams
+      return times(length, costOf(jaxpr))
+    }
+    case 'while': {
+      const { condJaxpr, bodyJaxpr } = params as WhileParams
+      return plus(costOf(condJaxpr), costOf(bodyJaxpr))
+    }
+    case 'cond':
+      return (params as CondParams).branches.map(costOf).reduce(dearest, none)
+    default: {
+      const { jaxpr } = params as { readonly jaxpr?: Jaxpr | null }
+      return jaxpr === undefined || jaxpr === null ? none : costOf(jaxpr)
+    }
+  }
+}
+
+const ofEqn = (eqn: Eqn): Cost => {
+  const { name } = eqn.primitive
+  return isLeaf(name) ? (rules[name] as Rule<unknown>)(types(eqn.ins), types(eqn.outs), eqn.params) : ofBodies(eqn)
+}
+
+/**
+ * How many operations a program takes.
+ *
+ * @example
+ * nn.costOf(makeJaxpr((x: Tensor) => x.dot(x))({ shape: [8, 8], dtype: 'float32' })).flops // 1024
+ */
+export const costOf = (program: Jaxpr | ClosedJaxpr): Cost => {
+  const { eqns } = 'jaxpr' in program ? program.jaxpr : program
+  return eqns.map(ofEqn).reduce(plus, none)
+}

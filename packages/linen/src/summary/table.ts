@@ -1,0 +1,134 @@
+/**
+ * Summaries: which modules a call runs, on what, with what result and which variables. Found by abstract evaluation, so nothing is computed.
+ */
+import { denyList, getIn, isDict } from '@heddle/core'
+import { evalShape, type Tensor } from '@heddle/func'
+import type { Path, Rngs } from '@heddle/lift'
+import { initWithOutput, type InitOptions } from '../bind'
+import { deepClone } from '../clone'
+import { withContext, type CallObserver } from '../context'
+import type { Module } from '../module'
+import { callFlops, vjpFlops, type CallSite } from './call-cost'
+import { holes, typed, type VariableTypes } from './types'
+
+/** One call of a method. Tensors are types here. */
+export interface Row {
+  readonly path: Path
+  /** A clone of the module, without variables. */
+  readonly module: Module
+  readonly method: string
+  readonly inputs: readonly unknown[]
+  readonly outputs: unknown
+  /** Variables of the module, without those of its submodules. */
+  readonly variables: VariableTypes
+  /** Variables that this row stands for: with a limit of depth, those of the submodules that are not shown too. */
+  readonly counted: VariableTypes
+  /** Operations of the call, as `costOf` counts them; undefined unless asked for. */
+  readonly flops: number | undefined
+  /** Operations of the call and its reverse; 0 if it has no reverse, undefined unless asked for. */
+  readonly vjpFlops: number | undefined
+}
+
+/** All calls of a run. */
+export interface Table {
+  readonly module: Module
+  readonly collections: readonly string[]
+  readonly rows: readonly Row[]
+}
+
+/** What a table shows. */
+export interface TableOptions extends Omit<InitOptions, 'captureIntermediates'> {
+  /** How many levels of submodules are shown (default all). */
+  readonly depth?: number | undefined
+  /** Show each call of a module, not the first alone. */
+  readonly showRepeated?: boolean
+  /** Count the operations of each call: every one is traced for it. */
+  readonly computeFlops?: boolean
+  /** Count those of each call and its reverse. */
+  readonly computeVjpFlops?: boolean
+}
+
+interface Call extends CallSite {
+  readonly path: Path
+  readonly outputs: unknown
+}
+
+/** An observer that notes calls in the order in which they begin: those of modules with variables. */
+const recorder = (calls: (Call | undefined)[]): CallObserver => ({
+  enter: () => calls.push(undefined) - 1,
+  leave: (index, module, method, args, result) => {
+    const { scope } = module
+    if (scope === undefined) return
+    calls[index] = {
+      path: scope.path,
+      module: deepClone(module),
+      method,
+      inputs: typed(args) as readonly unknown[],
+      outputs: typed(result),
+      streams: scope.rngNames,
+      mutable: scope.mutable,
+    }
+  },
+})
+
+/** Variables of a path, by collection. */
+const at = (variables: VariableTypes, path: Path): VariableTypes =>
+  Object.fromEntries(Object.entries(variables).flatMap(([c, dict]) => (getIn(dict, path) === undefined ? [] : [[c, getIn(dict, path)]])))
+
+/** Those that belong to no submodule that was called. */
+const own = (variables: VariableTypes, path: Path, called: ReadonlySet<string>): VariableTypes => {
+  const without = (dict: unknown): unknown =>
+    isDict(dict) ? Object.fromEntries(Object.entries(dict).filter(([name]) => !called.has([...path, name].join('/')))) : dict
+  return Object.fromEntries(Object.entries(at(variables, path)).map(([c, dict]) => [c, without(dict)]))
+}
+
+/** What init would do: its calls, and the types of the variables that it would make. */
+const observe = (
+  module: Module,
+  rngs: Rngs,
+  args: readonly unknown[],
+  options: InitOptions,
+): { readonly calls: readonly Call[]; readonly variables: VariableTypes } => {
+  const calls: (Call | undefined)[] = []
+  let variables: VariableTypes = {}
+  const inputs = holes([rngs, args])
+  evalShape((xs: readonly Tensor[]) => {
+    const [keys, given] = inputs.fill<readonly [Rngs, readonly unknown[]]>(xs)
+    variables = typed(withContext({ observer: recorder(calls) }, () => initWithOutput(module, keys, given, options)[1])) as VariableTypes
+    return []
+  }, inputs.types)
+  return { calls: calls.filter((c) => c !== undefined), variables }
+}
+
+/** What init would do, as a table. Arguments may be types in place of tensors. Source: `flax.linen.summary`. */
+export const moduleTable = (module: Module, rngs: Rngs, args: readonly unknown[], options: TableOptions = {}): Table => {
+  const {
+    depth,
+    showRepeated = false,
+    computeFlops = false,
+    computeVjpFlops = false,
+    mutable = denyList('intermediates'),
+    ...init
+  } = options
+  const { calls, variables } = observe(module, rngs, args, { ...init, mutable })
+  const called = new Set(calls.map(({ path }) => path.join('/')))
+  const seen = new Set<string>()
+  const rows = calls.flatMap((call): Row[] => {
+    const id = call.path.join('/')
+    const again = seen.has(id)
+    if ((depth !== undefined && call.path.length > depth) || (again && !showRepeated)) return []
+    seen.add(id)
+    const mine = again ? {} : own(variables, call.path, called)
+    const { streams: _, mutable: __, ...shown } = call
+    return [
+      {
+        ...shown,
+        variables: mine,
+        counted: !again && call.path.length === depth ? at(variables, call.path) : mine,
+        flops: computeFlops ? callFlops(call) : undefined,
+        vjpFlops: computeVjpFlops ? vjpFlops(call) : undefined,
+      },
+    ]
+  })
+  return { module, collections: Object.keys(variables), rows }
+}
