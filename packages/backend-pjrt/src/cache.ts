@@ -41,6 +41,13 @@ const read = (file: string): Uint8Array | undefined => {
     return undefined
   }
 }
+const remove = (file: string): void => {
+  try {
+    rmSync(file, { force: true })
+  } catch {
+    // not even its folder is there
+  }
+}
 /** Other processes see all of a file or nothing. A full or read-only disk leaves the program uncached, which only costs time. */
 const write = (folder: string, file: string, bytes: Uint8Array): void => {
   const partial = `${file}.${process.pid}.partial`
@@ -49,7 +56,7 @@ const write = (folder: string, file: string, bytes: Uint8Array): void => {
     writeFileSync(partial, bytes)
     renameSync(partial, file)
   } catch {
-    rmSync(partial, { force: true })
+    remove(partial)
   }
 }
 const prune = (folder: string, maxBytes: number): void => {
@@ -62,7 +69,7 @@ const prune = (folder: string, maxBytes: number): void => {
     let total = files.reduce((n, f) => n + f.size, 0)
     for (const f of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
       if (total <= maxBytes) return
-      rmSync(f.path, { force: true })
+      remove(f.path)
       total -= f.size
     }
   } catch {
@@ -86,7 +93,7 @@ export const programCache = (
         try {
           return deserialize(kept)
         } catch {
-          rmSync(file, { force: true })
+          remove(file)
         }
       const start = performance.now()
       const loaded = compile()

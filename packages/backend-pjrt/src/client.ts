@@ -52,61 +52,64 @@ const namedValues = (options: Readonly<Record<string, ClientOption>>): { readonl
   return { pointer: words.pointer, count: entries.length }
 }
 
-/** Calls a function once and reads fields of its struct. */
-export const callOnce = <F extends string>(
+/** Calls a function once and reads what it wrote to its struct, which is freed then. */
+export const callOnce = <F extends string, A>(
   library: Library,
   name: FunctionName,
   layout: Struct<F>,
-  values: { readonly [K in F]?: number },
+  values: { readonly [K in NoInfer<F>]?: number },
   operation: string,
-): Args<F> => {
+  read: (args: Args<NoInfer<F>>) => A,
+): A => {
   const args = new Args(layout).assign(values)
-  library.check(library.fn(name)(args.pointer), operation)
-  return args
+  try {
+    library.check(library.fn(name)(args.pointer), operation)
+    return read(args)
+  } finally {
+    args.free()
+  }
 }
+/** Fields `text` and `textSize`. */
+const textOf = (args: Args<'text' | 'textSize'>): string => textAt(args.get('text'), args.get('textSize'))
 
-const deviceOf = (library: Library, pointer: Pointer): Device => {
+const deviceOf = (library: Library, device: Pointer): Device => {
   const what = 'describing a device'
-  const description = callOnce(library, 'PJRT_Device_GetDescription', structs.deviceGetDescription, { device: pointer }, what).get(
-    'description',
+  const description = callOnce(library, 'PJRT_Device_GetDescription', structs.deviceGetDescription, { device }, what, (a) =>
+    a.get('description'),
   )
-  const id = callOnce(library, 'PJRT_DeviceDescription_Id', structs.deviceDescriptionId, { description }, what).getInt('id')
-  const kind = callOnce(library, 'PJRT_DeviceDescription_Kind', structs.deviceDescriptionKind, { description }, what)
-  return { pointer, id, kind: textAt(kind.get('text'), kind.get('textSize')) }
+  return {
+    pointer: device,
+    id: callOnce(library, 'PJRT_DeviceDescription_Id', structs.deviceDescriptionId, { description }, what, (a) => a.getInt('id')),
+    kind: callOnce(library, 'PJRT_DeviceDescription_Kind', structs.deviceDescriptionKind, { description }, what, textOf),
+  }
 }
 
 /** Loads a plugin and creates a client. Errors: PjrtError with what the plugin says where it has no device. */
 export const createClient = (path: string, options: Readonly<Record<string, ClientOption>> = {}): Client => {
   const library = loadLibrary(path)
   const named = namedValues(options)
-  const created = callOnce(
-    library,
-    'PJRT_Client_Create',
-    structs.clientCreate,
-    { createOptions: named.pointer, numOptions: named.count },
-    `creating a client of ${path}`,
+  const createOptions = { createOptions: named.pointer, numOptions: named.count }
+  const client = callOnce(library, 'PJRT_Client_Create', structs.clientCreate, createOptions, `creating a client of ${path}`, (a) =>
+    a.get('client'),
   )
-  const pointer = created.get('client')
-  const name = callOnce(library, 'PJRT_Client_PlatformName', structs.clientPlatformName, { client: pointer }, 'reading the platform')
-  const version = callOnce(
+  const platform = 'reading the platform'
+  const pointers = callOnce(
     library,
-    'PJRT_Client_PlatformVersion',
-    structs.clientPlatformVersion,
-    { client: pointer },
-    'reading the platform',
+    'PJRT_Client_AddressableDevices',
+    structs.clientAddressableDevices,
+    { client },
+    'listing devices',
+    (a) => pointersAt(a.get('devices'), a.get('numDevices')),
   )
-  const list = callOnce(library, 'PJRT_Client_AddressableDevices', structs.clientAddressableDevices, { client: pointer }, 'listing devices')
-  const devices = pointersAt(list.get('devices'), list.get('numDevices')).map((d) => deviceOf(library, d))
-  if (devices.length === 0) throw new BackendError('pjrt', `the plugin ${path} has no device that this process can use`)
+  if (pointers.length === 0) throw new BackendError('pjrt', `the plugin ${path} has no device that this process can use`)
   return {
     library,
-    pointer,
-    platform: textAt(name.get('text'), name.get('textSize')),
-    platformVersion: textAt(version.get('text'), version.get('textSize')),
-    devices,
+    pointer: client,
+    platform: callOnce(library, 'PJRT_Client_PlatformName', structs.clientPlatformName, { client }, platform, textOf),
+    platformVersion: callOnce(library, 'PJRT_Client_PlatformVersion', structs.clientPlatformVersion, { client }, platform, textOf),
+    devices: pointers.map((d) => deviceOf(library, d)),
   }
 }
 /** Ends a client. Its buffers and executables must have been freed. */
-export const destroyClient = ({ library, pointer }: Client): void => {
-  callOnce(library, 'PJRT_Client_Destroy', structs.clientDestroy, { client: pointer }, 'destroying a client')
-}
+export const destroyClient = ({ library, pointer }: Client): void =>
+  callOnce(library, 'PJRT_Client_Destroy', structs.clientDestroy, { client: pointer }, 'destroying a client', () => undefined)

@@ -1,18 +1,27 @@
-/** Compiled programs: compiling, keeping them on disk, running them. */
+/** Compiled programs: making them, and running them. */
 import type { Aval, CompileOptions, DType, Executable, Jaxpr } from '@heddle/func/backend'
 import { BackendError } from '@heddle/func/backend'
 import { lowerProgram } from '@heddle/stablehlo/lower'
 import type { ApiFunction } from './api/library'
-import { Args, bytesAt, place, placeText, type Pointer, Words } from './api/memory'
+import { Args, type Pointer, Words } from './api/memory'
 import { structs } from './api/struct'
 import { type BufferStore, bytesOfType, type PjrtBuffer } from './buffer'
 import type { ProgramCache } from './cache'
-import { callOnce, type Client, type Device } from './client'
+import type { Client, Device } from './client'
+import { nativePrograms } from './native'
 import { compileOptions } from './options'
 
+/** What a program takes and gives. */
+export interface Signature extends CompileOptions {
+  readonly ins: readonly Type[]
+  readonly outs: readonly Type[]
+}
+type Type = Pick<Aval, 'shape' | 'dtype'>
 /** How programs are made and run on a client's device. */
 export interface Compiler {
   readonly compile: (program: Jaxpr, options: CompileOptions) => Executable<PjrtBuffer>
+  /** Of StableHLO text, whose entry `main` has that signature. */
+  readonly compileText: (text: string, signature: Signature) => Executable<PjrtBuffer>
 }
 /** Memory and handles of an executable, apart from it, so that the collector's callback can free them. */
 interface Held {
@@ -21,106 +30,63 @@ interface Held {
   readonly lists: Words
 }
 
-const showType = ({ shape, dtype }: { readonly shape: readonly number[]; readonly dtype: DType }): string => `${dtype}[${shape.join(',')}]`
+const showType = ({ shape, dtype }: Type): string => `${dtype}[${shape.join(',')}]`
 
 export const compilerOf = (client: Client, device: Device, store: BufferStore, cache: ProgramCache | undefined): Compiler => {
   const { library } = client
   const options = compileOptions(device.id)
-  const placedOptions = place(options)
-  const format = placeText('mlir')
+  const native = nativePrograms(client, options)
   const executeFn = library.fn('PJRT_LoadedExecutable_Execute')
   const executeOptions = new Args(structs.executeOptions)
-
-  const compileText = (text: string, operation: string): Pointer => {
-    const code = placeText(text)
-    const program = new Args(structs.program).assign({
-      code: code.pointer,
-      codeSize: code.size,
-      format: format.pointer,
-      formatSize: format.size,
-    })
-    const args = new Args(structs.clientCompile).assign({
-      client: client.pointer,
-      program: program.pointer,
-      compileOptions: placedOptions.pointer,
-      compileOptionsSize: placedOptions.size,
-    })
-    try {
-      library.check(library.fn('PJRT_Client_Compile')(args.pointer), operation, text)
-      return args.get('executable')
-    } finally {
-      for (const memory of [code, program, args]) memory.free()
-    }
-  }
-  const serialize = (loaded: Pointer): Uint8Array => {
-    const what = 'serializing a program'
-    const executable = callOnce(library, 'PJRT_LoadedExecutable_GetExecutable', structs.getExecutable, { loaded }, what).get('executable')
-    try {
-      const args = callOnce(library, 'PJRT_Executable_Serialize', structs.serialize, { executable }, what)
-      const bytes = bytesAt(args.get('bytes'), args.get('bytesSize'))
-      library.callback(args.get('deleter'), args.get('serialized'))
-      return bytes
-    } finally {
-      callOnce(library, 'PJRT_Executable_Destroy', structs.executableDestroy, { executable }, what)
-    }
-  }
-  const deserialize = (bytes: Uint8Array): Pointer => {
-    const placed = place(bytes)
-    try {
-      const values = { client: client.pointer, bytes: placed.pointer, bytesSize: placed.size }
-      return callOnce(library, 'PJRT_Executable_DeserializeAndLoad', structs.deserialize, values, 'loading a program').get('executable')
-    } finally {
-      placed.free()
-    }
-  }
-  const destroyLoaded = (loaded: Pointer): void => {
-    callOnce(library, 'PJRT_LoadedExecutable_Destroy', structs.loadedExecutableDestroy, { executable: loaded }, 'freeing a program')
-  }
-  const load = (text: string, operation: string): Pointer =>
-    cache
-      ? cache.load(text, options, { compile: () => compileText(text, operation), serialize, deserialize })
-      : compileText(text, operation)
-
   const free = ({ loaded, args, lists }: Held): void => {
-    destroyLoaded(loaded)
+    native.destroy(loaded)
     args.free()
     lists.free()
   }
   const abandoned = new FinalizationRegistry<Held>(free)
 
-  const compile = (program: Jaxpr, { donated, name }: CompileOptions): Executable<PjrtBuffer> => {
-    const signature = { ins: program.ins.map((v) => v.aval), outs: program.outs.map((o) => o.aval), donated, name }
-    const loaded = load(lowerProgram(program, { name, donated }), `compiling ${name}`)
-    const held = holdOf(loaded, signature.ins.length, signature.outs.length, executeOptions.pointer)
-    const run = runnerOf(library.check, executeFn, store, copyOf, held, signature)
+  const compileText = (text: string, signature: Signature): Executable<PjrtBuffer> => {
+    const { name, ins, outs } = signature
+    const compile = (): Pointer => native.compile(text, `compiling ${name}`)
+    const loaded = cache ? cache.load(text, options, { ...native, compile }) : compile()
+    const held = holdOf(loaded, ins.length, outs.length, executeOptions.pointer)
+    const execute = runnerOf(library.check, executeFn, store, copyOf, held, signature)
     let disposed = false
-    const executable: Executable<PjrtBuffer> = {
-      run: (inputs) => {
-        if (disposed) throw new BackendError('pjrt', `${name} was disposed and can't be run any more`)
-        return run(inputs)
-      },
+    const run: Executable<PjrtBuffer>['run'] = (inputs) => {
+      if (disposed) throw new BackendError('pjrt', `${name} was disposed and can't be run any more`)
+      return execute(inputs)
+    }
+    abandoned.register(run, held, run)
+    return {
+      run,
       dispose: () => {
         if (disposed) return
         disposed = true
-        abandoned.unregister(executable)
+        abandoned.unregister(run)
         free(held)
       },
     }
-    abandoned.register(executable, held, executable)
-    return executable
   }
+  const compile = (program: Jaxpr, { donated, name }: CompileOptions): Executable<PjrtBuffer> =>
+    compileText(lowerProgram(program, { name, donated }), {
+      ins: program.ins.map((v) => v.aval),
+      outs: program.outs.map((o) => o.aval),
+      donated,
+      name,
+    })
+
   const copies = new Map<string, Executable<PjrtBuffer>>()
   /** The same data in memory of their own. */
-  const copyOf = (b: PjrtBuffer, type: Aval): PjrtBuffer => {
+  const copyOf = (b: PjrtBuffer, type: Type): PjrtBuffer => {
     const key = showType(type)
     let copy = copies.get(key)
     if (!copy) {
-      const v = { _tag: 'Var', aval: type } as const
+      const v = { _tag: 'Var', aval: { ...type, weakType: false } } as const
       copies.set(key, (copy = compile({ ins: [v], eqns: [], outs: [v], axisNames: [] }, { donated: [], name: 'copy' })))
     }
     return copy.run([b])[0]!
   }
-  return { compile }
+  return { compile, compileText }
 }
 /** The struct of an execution and its lists: arguments, results, and the two outer lists, which have one device each. */
 const holdOf = (loaded: Pointer, numIns: number, numOuts: number, options: Pointer): Held => {
@@ -139,17 +105,11 @@ const holdOf = (loaded: Pointer, numIns: number, numOuts: number, options: Point
   return { loaded, args, lists }
 }
 
-interface Signature {
-  readonly ins: readonly Aval[]
-  readonly outs: readonly Aval[]
-  readonly donated: readonly boolean[]
-  readonly name: string
-}
 const runnerOf = (
   check: (error: Pointer, operation: string) => void,
   execute: ApiFunction,
   store: BufferStore,
-  copyOf: (b: PjrtBuffer, type: Aval) => PjrtBuffer,
+  copyOf: (b: PjrtBuffer, type: Type) => PjrtBuffer,
   { args, lists }: Held,
   { ins, outs, donated, name }: Signature,
 ): Executable<PjrtBuffer>['run'] => {

@@ -7,7 +7,7 @@ import { type Backend, BackendError, type DType } from '@heddle/func/backend'
 import { bufferStore, type PjrtBuffer, typeCodes } from './buffer'
 import { programCache } from './cache'
 import { type ClientOption, createClient } from './client'
-import { compilerOf } from './executable'
+import { type Compiler, compilerOf } from './executable'
 import { kernelsOf } from './kernels'
 import { cacheFolder } from './plugins/folders'
 import { findPlugin } from './plugins/find'
@@ -30,6 +30,8 @@ export interface PjrtBackend extends Backend<PjrtBuffer> {
   readonly platformVersion: string
   /** Kinds of all devices of the client. */
   readonly devices: readonly string[]
+  /** A program given as StableHLO text, whose entry `main` has that signature. Errors: PjrtError with XLA's message. */
+  readonly compileText: Compiler['compileText']
 }
 
 /**
@@ -52,6 +54,7 @@ export const pjrt = async (options: PjrtOptions = {}): Promise<PjrtBackend> => {
     storage: store,
     kernels: kernelsOf(compiler),
     compile: compiler.compile,
+    compileText: compiler.compileText,
     plugin: path,
     platform: client.platform,
     platformVersion: client.platformVersion,
@@ -61,4 +64,5 @@ export const pjrt = async (options: PjrtOptions = {}): Promise<PjrtBackend> => {
 export { PjrtError, type PjrtErrorCode } from './api/error'
 export type { PjrtBuffer } from './buffer'
 export type { ClientOption } from './client'
+export type { Signature } from './executable'
 export type { PluginKind } from './plugins/known'

@@ -39,8 +39,8 @@ const open = (path: string): Pointer => {
   const dlopen = self.func('dlopen', 'uint64_t', ['string', 'int']) as (path: string, mode: number) => Pointer
   const dlsym = self.func('dlsym', 'uint64_t', ['uint64_t', 'string']) as (library: Pointer, name: string) => Pointer
   const dlerror = self.func('dlerror', 'string', []) as () => string
-  // XLA writes to standard error unless told otherwise before it is loaded
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+  // XLA writes to standard error, errors that it also answers among it, unless told otherwise before it is loaded
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3'
   const library = dlopen(path, RTLD_NOW)
   if (library === 0) throw new BackendError('pjrt', `the plugin ${path} can not be loaded: ${dlerror()}`)
   const symbol = dlsym(library, 'GetPjrtApi')
@@ -87,7 +87,7 @@ const checker = (fn: (name: FunctionName) => ApiFunction): Library['check'] => {
   return (error, operation, program) => {
     if (error === 0) return
     message(messageArgs.assign({ error }).pointer)
-    const text = textAt(messageArgs.get('message'), messageArgs.get('messageSize'))
+    const text = textAt(messageArgs.get('message'), messageArgs.get('messageSize')).trim()
     getCode(codeArgs.assign({ error }).pointer)
     const code = codeOf(codeArgs.getInt('code'))
     destroy(destroyArgs.assign({ error }).pointer)
