@@ -1,5 +1,5 @@
 /** Compiled programs: making them, and running them. */
-import type { Aval, CompileOptions, DType, Executable, Jaxpr } from '@heddle/func/backend'
+import type { Aval, CompileOptions, Executable, Jaxpr } from '@heddle/func/backend'
 import { BackendError } from '@heddle/func/backend'
 import { lowerProgram } from '@heddle/stablehlo/lower'
 import type { ApiFunction } from './api/library'
