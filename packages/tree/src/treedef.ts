@@ -26,6 +26,16 @@ export type Kind = 'leaf' | 'null' | 'undefined' | 'array' | 'object' | 'class'
 const none: readonly never[] = []
 type Taker = { readonly leaves: readonly unknown[]; next: number }
 
+/** Structural equality without making keys: what a loop that repeats one call asks each time. */
+const same = (a: Def, b: Def): boolean => {
+  if (a === b) return true
+  if (a.kind !== b.kind || a.numLeaves !== b.numLeaves || a.children.length !== b.children.length) return false
+  if (a.kind === 'class') return a.key === b.key
+  if (a.kind === 'object') for (let i = 0; i < a.children.length; i++) if (a.keys![i] !== b.keys![i]) return false
+  for (let i = 0; i < a.children.length; i++) if (!same(a.children[i]!, b.children[i]!)) return false
+  return true
+}
+
 /** The one implementation of TreeDef; other files of this package read its fields. */
 export class Def implements TreeDef {
   readonly kind: Kind
@@ -71,7 +81,7 @@ export class Def implements TreeDef {
   }
 
   equals(other: TreeDef): boolean {
-    return this === other || this.key === other.key
+    return this === other || (other instanceof Def ? same(this, other) : this.key === other.key)
   }
 
   unflatten<T = unknown>(leaves: readonly unknown[]): T {

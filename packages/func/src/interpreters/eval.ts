@@ -27,46 +27,64 @@ export const backendOf = (xs: readonly Tensor[]): Backend => {
   return getDefaultBackend()
 }
 
-const executables = new WeakMap<Jaxpr, Map<Backend, Map<string, Executable<unknown>>>>()
+/** What a program was made ready for. */
+interface Wanted {
+  readonly backend: Backend
+  readonly donated: readonly boolean[]
+  /** The placement of its inputs, as text. */
+  readonly placement: string
+}
+interface Made extends Wanted {
+  readonly executable: Executable<unknown>
+}
+const executables = new WeakMap<Jaxpr, Made[]>()
 /** A program that nobody holds any more takes its executables along. */
 const abandoned = new FinalizationRegistry<Executable<unknown>>((executable) => executable.dispose())
-interface Wanted {
-  readonly donated: readonly boolean[]
-  readonly inShardings: readonly (Sharding | null)[]
-  readonly name: string
-}
+const sameMask = (a: readonly boolean[], b: readonly boolean[]): boolean =>
+  a === b || (a.length === b.length && a.every((x, i) => x === b[i]))
+
 /** The program made ready for a backend, once for each donation and placement. */
-const compiled = (program: Jaxpr, backend: Backend, { donated, inShardings, name }: Wanted): Executable<unknown> => {
-  let byBackend = executables.get(program)
-  if (!byBackend) executables.set(program, (byBackend = new Map()))
-  let byKind = byBackend.get(backend)
-  if (!byKind) byBackend.set(backend, (byKind = new Map()))
-  const spread = inShardings.some((s) => s !== null)
-  const key = spread ? `${donated.join()}|${inShardings.map(shardingKey).join()}` : donated.join()
-  let made = byKind.get(key)
-  if (!made) {
-    const plan = (): Executable<unknown> => makePlan(backend, program, donated)
-    made = backend.compile ? backend.compile(program, { donated, name, ...(spread ? { inShardings } : {}) }, plan) : plan()
-    byKind.set(key, made)
-    abandoned.register(program, made)
-  }
-  return made
+const compiled = (program: Jaxpr, wanted: Wanted, inShardings: readonly (Sharding | null)[], name: string): Executable<unknown> => {
+  const { backend, donated, placement } = wanted
+  let all = executables.get(program)
+  if (!all) executables.set(program, (all = []))
+  for (const m of all) if (m.backend === backend && m.placement === placement && sameMask(m.donated, donated)) return m.executable
+  const plan = (): Executable<unknown> => makePlan(backend, program, donated)
+  const options = { donated, name, ...(placement === '' ? {} : { inShardings }) }
+  const executable = backend.compile ? backend.compile(program, options, plan) : plan()
+  all.push({ ...wanted, executable })
+  abandoned.register(program, executable)
+  return executable
 }
 const none: readonly never[] = []
+const checkDonated = (tensors: readonly ConcreteTensor[], donated: readonly boolean[], name: string): void => {
+  const seen = new Map<ConcreteTensor, number>()
+  tensors.forEach((x, i) => {
+    const before = seen.get(x)
+    if (before !== undefined && (donated[i] || donated[before]))
+      throw new ArgumentError(
+        name,
+        `argument ${donated[i] ? i : before} is donated and given a second time; pass a copy (np.copy) or do not donate it`,
+      )
+    seen.set(x, i)
+  })
+}
 /** Runs a program on concrete tensors; donated ones are given away. */
-export const execute = (program: Jaxpr, xs: readonly Tensor[], donated: readonly boolean[] = [], name = 'jit'): readonly Tensor[] => {
+export const execute = (program: Jaxpr, xs: readonly Tensor[], donated: readonly boolean[] = none, name = 'jit'): readonly Tensor[] => {
   const tensors = xs.map(concrete)
   const backend = backendOf(tensors)
-  tensors.forEach((x, i) => {
-    if (donated[i] && tensors.some((y, k) => k !== i && y === x))
-      throw new ArgumentError(name, `argument ${i} is donated and given a second time; pass a copy (np.copy) or do not donate it`)
-  })
-  const buffers = tensors.map((x, i) => (donated[i] ? undefined : x.bufferOn(backend)))
+  if (donated.length > 0) checkDonated(tensors, donated, name)
+  // all are looked at before the first is given away
+  const inputs = tensors.map((x) => x.bufferOn(backend))
   const { shardingOf } = backend.storage
-  const inShardings = shardingOf ? tensors.map((x) => shardingOf(x.bufferOn(backend))) : none
-  const executable = compiled(program, backend, { donated, inShardings, name })
-  const inputs = tensors.map((x, i) => (donated[i] ? x.donate(backend) : buffers[i]))
-  return executable.run(inputs).map((b, i) => ConcreteTensor.ofBuffer(backend, b, program.outs[i]!.aval))
+  const inShardings = shardingOf ? inputs.map(shardingOf) : none
+  const placement = inShardings.some((s) => s !== null) ? inShardings.map(shardingKey).join() : ''
+  const executable = compiled(program, { backend, donated, placement }, inShardings, name)
+  for (let i = 0; i < donated.length; i++) if (donated[i]) tensors[i]!.donate(backend)
+  const outs = executable.run(inputs)
+  const results = new Array<Tensor>(outs.length)
+  for (let i = 0; i < outs.length; i++) results[i] = ConcreteTensor.ofBuffer(backend, outs[i], program.outs[i]!.aval)
+  return results
 }
 
 /** A primitive with a body that a backend interprets, as a program of one equation; made once for its parameters. */
@@ -88,8 +106,8 @@ const oneEquation = <P>(primitive: Primitive<P>, params: P, ins: readonly Aval[]
 
 evalTrace.process = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: P): readonly Tensor[] => {
   if (primitive.impl) return primitive.impl(xs, params)
-  const ins = xs.map((x) => x.aval)
   if (primitive.inline) return execute(primitive.inline(params), xs, primitive.donated?.(params), primitive.label?.(params))
+  const ins = xs.map((x) => x.aval)
   const outs = infer(primitive, ins, params)
   if (primitive.interpret) return execute(oneEquation(primitive, params, ins, outs), xs)
   const tensors = xs.map(concrete)

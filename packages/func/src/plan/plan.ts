@@ -153,6 +153,11 @@ export const makePlan = <B>(backend: Backend<B>, program: Jaxpr, donated: readon
   }
 }
 
+const free = <B>(backend: Backend<B>, env: (Held<B> | undefined)[], id: ValueId): void => {
+  const b = env[id]
+  if (b !== undefined) releaseHeld(backend, b)
+  env[id] = undefined
+}
 const runner =
   <B>(
     backend: Backend<B>,
@@ -166,11 +171,6 @@ const runner =
     const env: (Held<B> | undefined)[] = new Array(graph.types.length)
     for (const [id, b] of constants) env[id] = b
     for (let i = 0; i < inputs.length; i++) env[graph.inputs[i]!] = inputs[i]!
-    const free = (id: ValueId): void => {
-      const b = env[id]
-      if (b !== undefined) releaseHeld(backend, b)
-      env[id] = undefined
-    }
     try {
       for (const step of steps) {
         const { ins, outs, dead } = step
@@ -178,9 +178,9 @@ const runner =
         for (let i = 0; i < ins.length; i++) args[i] = env[ins[i]!]!
         const results = step.run(args)
         for (let i = 0; i < outs.length; i++) env[outs[i]!] = results[i]!
-        for (let i = 0; i < dead.length; i++) free(dead[i]!)
+        for (let i = 0; i < dead.length; i++) free(backend, env, dead[i]!)
       }
-      for (const id of unreadDonated) free(id)
+      for (const id of unreadDonated) free(backend, env, id)
       const given = new Set<ValueId>()
       return graph.outputs.map((id) => {
         const b = wholeOf(backend, env[id]!)
@@ -191,7 +191,7 @@ const runner =
       })
     } catch (e) {
       env.forEach((b, id) => {
-        if (b !== undefined && owned(id)) free(id)
+        if (b !== undefined && owned(id)) free(backend, env, id)
       })
       throw e
     }

@@ -1,14 +1,13 @@
 /** Compilation for users: a function traced once for each kind of arguments, and run as one program. */
 import { flatten, staticKey, type TreeDef, unflatten } from '@heddle/tree'
 import { dtypes } from '../dtype'
-import type { Aval } from '../aval'
+import { type Aval, sameType } from '../aval'
 import { TypeMismatchError } from '../error'
 import { stage } from '../interpreters/stage'
-import type { ClosedJaxpr } from '../ir/jaxpr'
-import { call } from '../primitives/call/jit'
+import { call, type JitParams } from '../primitives/call/jit'
 import type { Tensor } from '../tensor'
 import { namedAxes } from '../trace'
-import { type FlatFunction, flatFunction, flattenTensors, places } from './flat'
+import { type FlatArgs, type FlatFunction, flatFunction, flattenTensors, places } from './flat'
 import { type Shardings, withShardingConstraint } from './sharding'
 
 export interface JitOptions {
@@ -23,8 +22,12 @@ export interface JitOptions {
   /** For messages and printed programs; default: the function's name. */
   readonly name?: string
 }
+/** What a call of certain types came to. */
 interface Traced {
-  readonly program: ClosedJaxpr
+  readonly treedef: TreeDef
+  readonly avals: readonly Aval[]
+  readonly consts: readonly Tensor[]
+  readonly params: JitParams
   readonly outTree: TreeDef
 }
 export interface Jitted<A extends readonly unknown[], R> {
@@ -47,30 +50,51 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, optio
   const name = options.name ?? (f.name || 'jit')
   const fn = sharded(f, options)
   const cache = new Map<string, Traced>()
+  let last: Traced | undefined
   let traces = 0
-  const run = (...args: A): R => {
-    const statics = places(staticArgnums, args.length, name)
-    const donated = places(present(donateArgnums, args.length), args.length, name)
-    const bad = donated.find((d) => statics.includes(d))
-    if (bad !== undefined) throw new TypeMismatchError(name, `argument ${bad} is static and can not be donated`)
-    const dynamic = statics.length === 0 ? args : args.map((a, i) => (statics.includes(i) ? undefined : a))
-    const { leaves, treedef } = flattenTensors(dynamic, name)
+  const retrieve = (args: A, statics: readonly number[], { leaves, treedef }: FlatArgs): Traced => {
     let key = treedef.key
     for (const x of leaves) key += `;${typeKey(x.aval)}`
     for (const i of statics) key += `|${staticKey(args[i])}`
     for (const a of namedAxes()) key += `@${a.name}:${a.size}`
-    let traced = cache.get(key)
-    if (!traced) {
-      traces += 1
-      traced = trace(fn, args, statics, treedef, leaves, name)
-      // a program that closes over traced values belongs to the surrounding transformation alone
-      if (traced.program.consts.every((c) => c.trace.level === 0)) cache.set(key, traced)
-    }
-    const { program, outTree } = traced
-    const mask = donated.length === 0 ? [] : donationMask(program, dynamic, donated)
-    return unflatten<R>(outTree, call(program.jaxpr, [...program.consts, ...leaves], name, mask))
+    const known = cache.get(key)
+    if (known) return known
+    traces += 1
+    const donated = places(present(donateArgnums, args.length), args.length, name)
+    const bad = donated.find((d) => statics.includes(d))
+    if (bad !== undefined) throw new TypeMismatchError(name, `argument ${bad} is static and can not be donated`)
+    const made = trace(fn, args, statics, donated, { leaves, treedef }, name)
+    if (isFree(made)) cache.set(key, made)
+    return made
   }
-  return Object.assign(run, { traceCount: () => traces, clearCache: () => cache.clear() })
+  const run = (...args: A): R => {
+    const statics = places(staticArgnums, args.length, name)
+    const flat = flattenTensors(statics.length === 0 ? args : args.map((a, i) => (statics.includes(i) ? undefined : a)), name)
+    const plain = statics.length === 0 && namedAxes().length === 0
+    const traced = plain && last && sameCall(last, flat) ? last : retrieve(args, statics, flat)
+    if (traced !== last) last = plain && isFree(traced) ? traced : undefined
+    const { consts, params, outTree } = traced
+    return unflatten<R>(outTree, call(consts.length === 0 ? flat.leaves : [...consts, ...flat.leaves], params))
+  }
+  return Object.assign(run, {
+    traceCount: () => traces,
+    clearCache: () => {
+      cache.clear()
+      last = undefined
+    },
+  })
+}
+/** A program that closes over traced values belongs to the surrounding transformation alone. */
+const isFree = ({ consts }: Traced): boolean => consts.every((c) => c.trace.level === 0)
+/** Whether a call has the types of the one that was traced: the quick way past the cache for loops that repeat one call. */
+const sameCall = ({ treedef, avals }: Traced, flat: FlatArgs): boolean => {
+  const { leaves } = flat
+  if (leaves.length !== avals.length) return false
+  for (let i = 0; i < avals.length; i++) {
+    const [a, b] = [leaves[i]!.aval, avals[i]!]
+    if (a !== b && !(a.weakType === b.weakType && sameType(a, b))) return false
+  }
+  return flat.treedef.equals(treedef)
 }
 /** Shardings of arguments and results are constraints at the ends of the program. */
 const sharded = <A extends readonly unknown[], R>(f: (...args: A) => R, { inShardings, outShardings }: JitOptions): ((...args: A) => R) => {
@@ -88,21 +112,21 @@ const trace = (
   f: (...args: never) => unknown,
   args: readonly unknown[],
   statics: readonly number[],
-  treedef: TreeDef,
-  leaves: readonly Tensor[],
+  donated: readonly number[],
+  { leaves, treedef }: FlatArgs,
   name: string,
 ): Traced => {
   const withStatics = (...dynamic: readonly unknown[]): unknown =>
     (f as (...a: readonly unknown[]) => unknown)(...args.map((_, i) => (statics.includes(i) ? args[i] : dynamic[i])))
   const fn: FlatFunction = flatFunction(withStatics as (...a: never[]) => unknown, treedef, name)
-  const program = stage(
-    fn.flat,
-    leaves.map((x) => x.aval),
-    name,
-  )
-  return { program, outTree: fn.outTree() }
+  const avals = leaves.map((x) => x.aval)
+  const { jaxpr, consts } = stage(fn.flat, avals, name)
+  const mask = args.flatMap((a, i) => (statics.includes(i) ? [] : flatten(a).leaves.map(() => donated.includes(i))))
+  return {
+    treedef,
+    avals,
+    consts,
+    params: { jaxpr, name, donated: donated.length === 0 ? [] : [...consts.map(() => false), ...mask] },
+    outTree: fn.outTree(),
+  }
 }
-const donationMask = (program: ClosedJaxpr, args: readonly unknown[], donated: readonly number[]): boolean[] => [
-  ...program.consts.map(() => false),
-  ...args.flatMap((a, i) => flatten(a).leaves.map(() => donated.includes(i))),
-]

@@ -1,6 +1,18 @@
 import { hostBackend } from '@heddle/backend-host'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ArgumentError, devicePut, grad, jit, makeJaxpr, np, printJaxpr, setDefaultBackend, type Tensor, vmap, withShardingConstraint } from '../index'
+import {
+  ArgumentError,
+  devicePut,
+  grad,
+  jit,
+  makeJaxpr,
+  np,
+  printJaxpr,
+  setDefaultBackend,
+  type Tensor,
+  vmap,
+  withShardingConstraint,
+} from '../index'
 
 beforeEach(() => setDefaultBackend(hostBackend()))
 const mesh = { axes: { data: 2, model: 4 } }
@@ -18,7 +30,8 @@ describe('sharding constraints', () => {
   it('stand in the program, also backwards and under vmap', () => {
     const text = printJaxpr(makeJaxpr(f)(np.ones([2, 4])))
     expect(text).toContain('sharding_constraint[mesh=(data=2, model=4) spec=(data, model)]')
-    const batched = (name?: string): string => printJaxpr(makeJaxpr(vmap(f, { inAxes: 1, ...(name ? { spmdAxisName: name } : {}) }))(np.ones([2, 3, 4])))
+    const batched = (name?: string): string =>
+      printJaxpr(makeJaxpr(vmap(f, { inAxes: 1, ...(name ? { spmdAxisName: name } : {}) }))(np.ones([2, 3, 4])))
     expect(batched()).toContain('spec=(data, ?, model)')
     const one = (x: Tensor): Tensor => withShardingConstraint(x, spec('model'))
     expect(printJaxpr(makeJaxpr(vmap(one, { spmdAxisName: 'data' }))(np.ones([2, 4])))).toContain('spec=(data, model)')

@@ -44,5 +44,7 @@ export const devicePut = <T>(tree: T, shardings: Shardings): T =>
     const sharding = shardingOf('devicePut', s, x.shape)
     if (!(x instanceof ConcreteTensor)) return shardingConstraint(x, { sharding })
     const backend = backendOf([x])
-    return backend.storage.place ? ConcreteTensor.ofBuffer(backend, backend.storage.place(x.bufferOn(backend), x.aval, sharding), x.aval) : x
+    return backend.storage.place
+      ? ConcreteTensor.ofBuffer(backend, backend.storage.place(x.bufferOn(backend), x.aval, sharding), x.aval)
+      : x
   }) as T

@@ -18,7 +18,7 @@ import { definePrimitive, isLinear, type Primitive } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { checkTypes } from '../check'
-import { call, merge, moveToFront, place } from './jit'
+import { callProgram, merge, moveToFront, place } from './jit'
 
 /** Whether the results of an equation are kept for the backward pass. */
 export type CheckpointPolicy = (equation: {
@@ -130,7 +130,7 @@ const checkpointP: Primitive<CheckpointParams> = definePrimitive('checkpoint', {
   partialEval: (xs, unknown, p, emit) => {
     const c = cut(p.jaxpr, p.policy, unknown)
     const knownXs = xs.filter((_, i) => !unknown[i])
-    const outs = call(c.known, knownXs, 'checkpoint')
+    const outs = callProgram(c.known, knownXs, 'checkpoint')
     const numKnown = outs.length - c.numSaved
     const operands = [...outs.slice(numKnown), ...knownXs.filter((_, i) => c.reread[i]), ...xs.filter((_, i) => unknown[i])]
     return merge(c.outUnknown, emit(checkpointP, operands, { ...p, jaxpr: c.unknown }), outs.slice(0, numKnown))

@@ -5,6 +5,7 @@ import { transposeJaxpr } from '../../interpreters/transpose'
 import { dceIns } from '../../ir/dce'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
+import { memo } from '../../ir/memo'
 import { definePrimitive, type Emit, isLinear, type Linear, type Tangent, type Primitive } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
@@ -18,8 +19,10 @@ export interface JitParams {
   readonly donated: readonly boolean[]
 }
 /** Calls a program as one equation. */
-export const call = (jaxpr: Jaxpr, xs: readonly Tensor[], name: string, donated: readonly boolean[] = []): readonly Tensor[] =>
-  bind(jitP, xs, { jaxpr, name, donated })
+export const call = (xs: readonly Tensor[], params: JitParams): readonly Tensor[] => bind(jitP, xs, params)
+/** A call that gives no memory away. Equal programs and names have one set of parameters, so that a backend knows them again. */
+const undonated = (jaxpr: Jaxpr, name: string): JitParams => memo(jaxpr, `call:${name}`, () => ({ jaxpr, name, donated: [] }))
+export const callProgram = (jaxpr: Jaxpr, xs: readonly Tensor[], name: string): readonly Tensor[] => call(xs, undonated(jaxpr, name))
 
 /** Merges known and emitted results in the order of the outputs. */
 export const merge = <A>(mask: readonly boolean[], whenTrue: readonly A[], whenFalse: readonly A[]): A[] => {
@@ -44,7 +47,7 @@ const jitP: Primitive<JitParams> = definePrimitive('jit', {
       jaxpr,
       ts.map((t) => t !== null),
     )
-    const outs = call(derived.jaxpr, [...xs, ...ts.filter((t): t is Tensor => t !== null)], name)
+    const outs = callProgram(derived.jaxpr, [...xs, ...ts.filter((t): t is Tensor => t !== null)], name)
     return splitJvpOuts(outs, derived.outNonzero)
   },
   transpose: (cts, ins, { jaxpr, name }) => {
@@ -52,7 +55,7 @@ const jitP: Primitive<JitParams> = definePrimitive('jit', {
     const given = cts.map((c) => c !== null)
     const back = transposeJaxpr(jaxpr, linear, given)
     const known = ins.filter((x): x is Tensor => !isLinear(x))
-    return place(ins, call(back, [...known, ...cts.filter((c): c is Tensor => c !== null)], name))
+    return place(ins, callProgram(back, [...known, ...cts.filter((c): c is Tensor => c !== null)], name))
   },
   batch: (axis, xs, dims, { jaxpr, name }) => {
     const derived = batchJaxpr(
@@ -60,19 +63,19 @@ const jitP: Primitive<JitParams> = definePrimitive('jit', {
       axis,
       dims.map((d) => d !== null),
     )
-    const outs = call(derived.jaxpr, moveToFront(xs, dims), name)
+    const outs = callProgram(derived.jaxpr, moveToFront(xs, dims), name)
     return [outs, derived.outBatched.map((b) => (b ? 0 : null))]
   },
   partialEval: (xs, unknown, { jaxpr, name }, emit: Emit) => {
     const cut = partialEvalJaxpr(jaxpr, unknown)
-    const knownOuts = call(
+    const knownOuts = callProgram(
       cut.known,
       xs.filter((_, i) => !unknown[i]),
       name,
     )
     const numKnown = knownOuts.length - cut.numResiduals
     const residuals = knownOuts.slice(numKnown)
-    const unknownOuts = emit(jitP, [...residuals, ...xs.filter((_, i) => unknown[i])], { jaxpr: cut.unknown, name, donated: [] })
+    const unknownOuts = emit(jitP, [...residuals, ...xs.filter((_, i) => unknown[i])], undonated(cut.unknown, name))
     return merge(cut.outUnknown, unknownOuts, knownOuts.slice(0, numKnown))
   },
   dce: (params, used) => {
