@@ -3,7 +3,7 @@ import { type Atom, BackendError, type Eqn, type Jaxpr, type LeafName, type Var 
 import type { Lower } from '../lower'
 import { bodyOf, type Host } from '../lowerings/bodies'
 import { lowerings } from '../lowerings/index'
-import { Block, type Body, type Functions, type Value } from '../text/block'
+import { Block, type Body, type Functions, type Reader, type Value } from '../text/block'
 import { resultTypes, tensorType, type Type } from '../text/type'
 import { donations } from './donation'
 
@@ -12,8 +12,8 @@ export interface LowerOptions {
   readonly name?: string
   /** Inputs whose memory results may take; none by default. */
   readonly donated?: readonly boolean[]
-  /** Text that readers of before 2024 take too. */
-  readonly isOld?: boolean
+  /** Who reads it; `current` by default. */
+  readonly reader?: Reader
 }
 
 /** All leaf primitives, which are the rows of the table. */
@@ -71,7 +71,7 @@ interface Made {
 }
 /** The private functions, in the order in which they were first wanted. */
 class PrivateFunctions implements Functions {
-  constructor(readonly isOld: boolean) {}
+  constructor(readonly reader: Reader) {}
   readonly texts: string[] = []
   readonly #made = new Map<unknown, Map<string, Made>>()
   readonly #taken = new Set(['main'])
@@ -107,8 +107,8 @@ const functionText = (functions: Functions, name: string, ins: readonly Type[], 
 }
 
 /** The text of a module whose entry `main` is the function that `body` builds. */
-export const moduleText = (ins: readonly Type[], attributes: readonly string[], name: string, body: (host: Host) => Body, isOld = false): string => {
-  const functions = new PrivateFunctions(isOld)
+export const moduleText = (ins: readonly Type[], attributes: readonly string[], name: string, body: (host: Host) => Body, reader: Reader = 'current'): string => {
+  const functions = new PrivateFunctions(reader)
   const host: Host = {
     inline: (b, jaxpr, args) => lowerJaxpr(b, jaxpr, args, host),
     call: (b, jaxpr, args, callee) => b.call(callee || 'fn', jaxpr, args, (inner, xs) => lowerJaxpr(inner, jaxpr, xs, host)),
@@ -123,8 +123,8 @@ export const moduleText = (ins: readonly Type[], attributes: readonly string[], 
  * The same program always gives the same text. Errors: BackendError for a collective over an axis that no vmap has resolved.
  * Source: what jax.jit(f).lower(...).as_text() prints.
  */
-export const lowerProgram = (program: Jaxpr, { name = 'main', donated = [], isOld = false }: LowerOptions = {}): string => {
+export const lowerProgram = (program: Jaxpr, { name = 'main', donated = [], reader = 'current' }: LowerOptions = {}): string => {
   const ins = program.ins.map((v) => v.aval)
   const outs = program.outs.map((o) => o.aval)
-  return moduleText(ins, donations(ins, outs, donated), name, (host) => (b, args) => host.inline(b, program, args), isOld)
+  return moduleText(ins, donations(ins, outs, donated), name, (host) => (b, args) => host.inline(b, program, args), reader)
 }

@@ -36,7 +36,7 @@ const scatterCounted = (d: ScatterNumbers): ScatterNumbers => ({
 })
 
 const gatherAt = (b: Block, x: Value, given: Value, { dimensionNumbers, sliceSizes }: GatherParams, out: Value['shape']): Value => {
-  const old = b.functions.isOld && dimensionNumbers.operandBatchingDims.length > 0
+  const old = b.functions.reader !== 'current' && dimensionNumbers.operandBatchingDims.length > 0
   const d = old ? gatherCounted(dimensionNumbers) : dimensionNumbers
   const indices = old ? counted(b, given, dimensionNumbers.startIndicesBatchingDims) : given
   const numbers = named(
@@ -93,7 +93,7 @@ const scattering =
   (combine: Body): Lower<ScatterParams> =>
   (b, { params, ins: [x, indices, updates] }) => {
     const { dimensionNumbers } = params
-    const old = b.functions.isOld && dimensionNumbers.operandBatchingDims.length > 0
+    const old = b.functions.reader !== 'current' && dimensionNumbers.operandBatchingDims.length > 0
     const d = old ? scatterCounted(dimensionNumbers) : dimensionNumbers
     const inside = params.mode === 'clip' ? clipped(b, x!, indices!, updates!, params) : indices!
     const at = old ? counted(b, inside, dimensionNumbers.scatterIndicesBatchingDims) : inside

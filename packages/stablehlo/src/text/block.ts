@@ -12,10 +12,14 @@ import type { DType, HostArray, Shape } from '@heddle/func/backend'
 export interface Value extends Type {
   readonly name: string
 }
+/**
+ * Who is to read the text. Before 2025 attributes stand in a dictionary after the regions, and gathers have no batching dimensions;
+ * before 2024 lists of integers in attributes are tensors.
+ */
+export type Reader = 'current' | '2024' | '2023'
 /** The functions of a module, by what they were made for. */
 export interface Functions {
-  /** Whether attributes stand in a dictionary after the regions, where readers of before 2024 look for them. */
-  readonly isOld: boolean
+  readonly reader: Reader
   /** The name of a private function: made by `body` the first time that `key` is asked for. */
   readonly define: (
     key: unknown,

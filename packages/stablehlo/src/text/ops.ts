@@ -116,6 +116,11 @@ export const reduce = (b: Block, name: string, x: Value, init: Scalar, axes: rea
     t,
   )
 }
+/** `array<i64: 1, 2>` as `dense<[1, 2]> : tensor<2xi64>`. */
+const listsAsTensors = (attribute: string): string =>
+  attribute.replace(/^array<i64(?:: ([^>]*))?>$/, (_, values: string | undefined) =>
+    values === undefined ? 'dense<> : tensor<0xi64>' : `dense<[${values}]> : tensor<${values.split(',').length}xi64>`,
+  )
 /** An operation in MLIR's generic form: attributes and regions, which have no short notation. */
 export const generic = (
   b: Block,
@@ -125,8 +130,8 @@ export const generic = (
   regions: readonly (() => string)[],
   outs: readonly Type[],
 ): readonly Value[] => {
-  const entries = Object.entries(attributes).map(([k, v]) => `${k} = ${v}`)
-  const { isOld } = b.functions
+  const entries = Object.entries(attributes).map(([k, v]) => `${k} = ${b.functions.reader === '2023' ? listsAsTensors(v) : v}`)
+  const isOld = b.functions.reader !== 'current'
   const properties = entries.length === 0 || isOld ? '' : ` <{${entries.join(', ')}}>`
   const dictionary = entries.length === 0 || !isOld ? '' : ` {${entries.join(', ')}}`
   const signature = `(${ins.map(tensorType).join(', ')}) -> ${outs.length === 0 ? '()' : resultTypes(outs)}`

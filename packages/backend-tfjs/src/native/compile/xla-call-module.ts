@@ -17,6 +17,11 @@ const formatOf = (tensorflow: string): number => {
   return major === 2 && minor === 12 ? 5 : 7
 }
 
+const readerOf = (tensorflow: string): '2023' | '2024' => {
+  const [major = 0, minor = 0] = versionOf(tensorflow)
+  return major === 2 && minor <= 15 ? '2023' : '2024'
+}
+
 /** Errors: BackendError for a primitive that StableHLO has no lowering for. */
 export const lowerToXla = (program: Jaxpr, name: string, tensorflow: string, platform: 'CPU' | 'CUDA'): Lowered => {
   const ins = program.ins.map((v) => v.aval)
@@ -24,7 +29,7 @@ export const lowerToXla = (program: Jaxpr, name: string, tensorflow: string, pla
   const inputs = inputsOf(ins)
   const module = nodeDef('program', 'XlaCallModule', inputs.refs, {
     version: attr.int(formatOf(tensorflow)),
-    module: attr.text(lowerProgram(program, { name, isOld: true })),
+    module: attr.text(lowerProgram(program, { name, reader: readerOf(tensorflow) })),
     Sout: attr.shapes(outs.map((o) => o.shape)),
     Tout: attr.types(outs.map((o) => o.dtype)),
     Tin: attr.types(ins.map((a) => a.dtype)),
