@@ -59,6 +59,7 @@ export {
   type LogicalSpec,
 } from './spmd'
 export { isModule } from './state'
+export { costOf, type Cost } from './summary/cost'
 export { moduleTable, type Row, type Table, type TableOptions } from './summary/table'
 export { tabulate, type TabulateOptions } from './summary/text'
 export * from './transforms'

@@ -1,8 +1,7 @@
 /**
  * The cost of one call of a method: the module is run alone, abstractly, on variables and arguments of the types that it had in the model.
  */
-import { isTensor, makeJaxpr, RuleUnsupportedError, type ShapeDtype, type Tensor, vjp } from '@heddle/func'
-import { evalShape } from '@heddle/func'
+import { evalShape, isTensor, makeJaxpr, RuleUnsupportedError, type ShapeDtype, type Tensor, vjp } from '@heddle/func'
 import type { Filter, Rngs } from '@heddle/lift'
 import { leaves } from '@heddle/tree'
 import { apply, initWithOutput } from '../bind'

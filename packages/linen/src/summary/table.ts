@@ -53,12 +53,15 @@ interface Call extends CallSite {
   readonly outputs: unknown
 }
 
-/** An observer that notes calls in the order in which they begin: those of modules with variables. */
+const isMethod = (module: Module, name: string): boolean =>
+  typeof (module as unknown as Readonly<Record<string, unknown>>)[name] === 'function'
+
+/** An observer that notes calls of methods, of modules with variables, in the order in which they begin. */
 const recorder = (calls: (Call | undefined)[]): CallObserver => ({
   enter: () => calls.push(undefined) - 1,
   leave: (index, module, method, args, result) => {
     const { scope } = module
-    if (scope === undefined) return
+    if (scope === undefined || !isMethod(module, method)) return
     calls[index] = {
       path: scope.path,
       module: deepClone(module),
