@@ -9,13 +9,9 @@ type Named<A> = { readonly [name: string]: A }
 
 /** A record split by filters: one group a filter, first match wins; what no filter takes is in none. */
 export const group = <A>(record: Named<A>, filters: readonly Filter[]): readonly Named<A>[] => {
-  const groups = filters.map((): Record<string, A> => ({}))
-  for (const [name, value] of Object.entries(record)) {
-    const i = filters.findIndex((f) => inFilter(f, name))
-    if (i >= 0) groups[i]![name] = value
-  }
-  return groups
+  const entries = Object.entries(record).map((entry) => [filters.findIndex((f) => inFilter(f, entry[0])), entry] as const)
+  return filters.map((_, i) => Object.fromEntries(entries.flatMap(([at, entry]) => (at === i ? [entry] : []))))
 }
 
 /** The groups as one record; a later group wins. */
-export const ungroup = <A>(groups: readonly Named<A>[]): Named<A> => Object.assign({}, ...groups) as Named<A>
+export const ungroup = <A>(groups: readonly Named<A>[]): Named<A> => Object.fromEntries(groups.flatMap((g) => Object.entries(g)))

@@ -54,6 +54,7 @@ export {
 export { assignAxes, isLogicalNames, logicalNames, placeAxes, type LogicalNames, type LogicalRules } from './logical-axes'
 export { pathText, startsWith, type Path } from './path'
 export type { LeafOps, RngOps } from './ports'
+export { prettyRepr } from './pretty'
 export {
   countersAt,
   countOf,

@@ -38,9 +38,8 @@ export const setIn = (dict: unknown, path: Path, value: unknown): unknown => {
 /** One dict over another: dicts are merged, all else is replaced. */
 export const merge = (below: unknown, above: unknown): unknown => {
   if (!isDict(below) || !isDict(above)) return above
-  const out: Record<string, unknown> = { ...below }
-  for (const [key, value] of Object.entries(above)) out[key] = Object.hasOwn(below, key) ? merge(below[key], value) : value
-  return out
+  const merged = Object.entries(above).map(([key, value]) => [key, Object.hasOwn(below, key) ? merge(below[key], value) : value] as const)
+  return { ...below, ...Object.fromEntries(merged) }
 }
 
 /**

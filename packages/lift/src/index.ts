@@ -16,6 +16,7 @@ export {
   Partitioned,
   PartitionSpec,
   pathText,
+  prettyRepr,
   replaceBoxed,
   unbox,
   UNCONSTRAINED,
