@@ -213,6 +213,16 @@ describe('equality', () => {
     expect([equal(new Foo(), null), equal(new Foo(), { props: {} })]).toEqual([false, false])
   })
 
+  test('by what a class says, where it says something', () => {
+    class Test extends nn.Module<{ x: number; y: number }> {
+      override [tree.keyOf](): string {
+        return `test ${this.props.x}`
+      }
+    }
+    const [a, b, c] = [new Test({ x: 1, y: 2 }), new Test({ x: 1, y: 5 }), new Test({ x: 2, y: 2 })]
+    expect([a.equals(b), a.equals(c)]).toEqual([true, false])
+  })
+
   test('of modules with variables, by identity', () => {
     const [a, b] = [dense(10).bind({}), dense(10).bind({})]
     expect([a.equals(a), a.equals(b), a.equals(dense(10))]).toEqual([true, false, false])

@@ -439,6 +439,30 @@ describe('classes', () => {
     expect(new X({ hyper }).props.hyper).toBe(hyper)
   })
 
+  test('keep their static methods, getters and functions in attributes as they are', () => {
+    class Foo extends nn.Module {
+      static bar(x: number): number {
+        return x
+      }
+      readonly bleep = (x: number): number => x
+      get baz(): number {
+        return 3
+      }
+      run(): readonly unknown[] {
+        return [Foo.bar(1), this.bleep(2), this.baz]
+      }
+    }
+    const seen: string[] = []
+    const run = (): readonly unknown[] => new Foo().run()
+    const y = nn.interceptMethods((next, args, { method }) => (seen.push(method), next(...args)), run)
+    expect([y, seen]).toEqual([[1, 2, 3], ['run']])
+  })
+
+  test('answer variables as plain objects', () => {
+    const variables = dense(5).init(key, [ones(2, 3)])
+    for (const dict of [variables, variables.params]) expect(Object.getPrototypeOf(dict)).toBe(Object.prototype)
+  })
+
   test('take typed arrays and enums in props', () => {
     enum Kind {
       a = 'a',

@@ -209,6 +209,19 @@ describe('when it runs', () => {
     expect(foo.apply(variables, [], { method: (m) => m.twice }).toArray()).toEqual([2])
   })
 
+  test('not to hide what goes wrong in a getter', () => {
+    class Foo extends nn.Module {
+      declare nothing: { readonly x: number }
+      get broken(): number {
+        return this.nothing.x
+      }
+      call(): number {
+        return this.broken
+      }
+    }
+    expect(() => new Foo().apply({}, [])).toThrow(/Cannot read properties of undefined \(reading 'x'\)/)
+  })
+
   test('not for a module without variables, nor for one that has no attribute or prop yet', () => {
     const setup = vi.fn()
     class Quiet extends nn.Module {
