@@ -16,7 +16,7 @@ describe('mapVariables', () => {
       static readonly compact = ['run']
       run(y: Tensor, decode: boolean): Tensor {
         const { features, latents } = this.props
-        const f = (_: Tied): Tensor => new nn.Dense({ features: decode ? features : latents, useBias: false }).call(y)
+        const f = (_m: Tied): Tensor => new nn.Dense({ features: decode ? features : latents, useBias: false }).call(y)
         const how = decode ? { transInFn: transposed, transOutFn: transposed } : {}
         return nn.mapVariables(f, 'params', { ...how, mutable: true })(this)
       }

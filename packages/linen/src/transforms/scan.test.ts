@@ -153,7 +153,7 @@ describe('scan', () => {
       static {
         this.prototype.call = nn.jit(this.prototype.call)
       }
-      call(c: null, _: Tensor): readonly [null, Tensor] {
+      call(c: null, _x: Tensor): readonly [null, Tensor] {
         return [c, this.makeRng('params')]
       }
     }

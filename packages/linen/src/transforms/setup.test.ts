@@ -217,7 +217,8 @@ describe('names', () => {
         return this.helper(y, new nn.Dense({ features: 2, name: 'a' }))
       }
       helper(y: Tensor, m: nn.Dense): Tensor {
-        new nn.Dense({ features: 2, name: 'a' })
+        const taken = new nn.Dense({ features: 2, name: 'a' })
+        expect(taken).toBeInstanceOf(nn.Dense)
         return m.call(y)
       }
     }

@@ -327,7 +327,7 @@ describe('aliases', () => {
       setup(): void {
         this.w = this.param('w', nn.zerosInit(), [2, 2])
       }
-      call(_: Tensor): Tensor {
+      call(_x: Tensor): Tensor {
         return this.w
       }
     }

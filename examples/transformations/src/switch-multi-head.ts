@@ -1,0 +1,34 @@
+/** Branches with different parameters: all of them run when variables are initialized. */
+import { np, random, type Tensor } from '@heddle/func'
+import * as nn from '@heddle/linen'
+import { program } from './program'
+
+interface Head {
+  call(x: Tensor): Tensor
+}
+
+export class MultiHeadSwitchExample extends nn.Module {
+  declare heads: readonly Head[]
+
+  setup(): void {
+    const dense = (features: number): nn.Dense => new nn.Dense({ features })
+    this.heads = [
+      new nn.Sequential({ layers: [dense(10), dense(7), dense(5)] }),
+      new nn.Sequential({ layers: [dense(11), dense(5)] }),
+      dense(5),
+    ]
+  }
+  call(x: Tensor, index: number): Tensor {
+    const branches = this.heads.map((_, i) => (m: MultiHeadSwitchExample, y: Tensor) => m.heads[i]!.call(y))
+    if (this.isMutableCollection('params')) for (const branch of branches) branch(this, x)
+    return nn.switch(index, branches, this, [x])
+  }
+}
+
+export const example = () => {
+  const x = np.ones([1, 3])
+  const variables = new MultiHeadSwitchExample().init(random.key(0), [x, 0])
+  return { variables, outputs: [0, 1, 2].map((index) => new MultiHeadSwitchExample().apply(variables, [x, index])) }
+}
+
+await program(import.meta, example)
