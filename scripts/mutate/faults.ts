@@ -158,6 +158,7 @@ export const faults: readonly Fault[] = [
   layout('pad', '[-low, -high, 0]', '[-high, -low, 0]'),
   layout('pad', 'interior + 1)', 'interior)'),
   layout('pad', 'selectN(broadcastAxis(inside, axis.size, at), around, out)', 'selectN(broadcastAxis(inside, axis.size, at), out, around)'),
+  layout('rev', 'params.dimensions.length === 0 ? x', 'params.dimensions.length !== 0 ? x'),
   layout('rev', 'dimensions: dimensions.map((a) => rest[a]!)', 'dimensions'),
 
   sort('sort', 'takeAlong(t, places, dimension)', 'sort([t], params)[0]!'),
@@ -311,4 +312,9 @@ export const faults: readonly Fault[] = [
   plan('jit', 'for (const id of unreadDonated) free(id)', ''),
   linearize('jit', 'nz ? tangents[next++]! : zerosLike(outs[i]!)', 'nz ? tangents[next++]! : outs[i]!'),
   vmap('add', 'a < 0 ? a + rank : a', 'a < 0 ? a + rank - 1 : a'),
+  collective('ppermute', 'parts.length === 0 ? x : concatenate', 'parts.length !== 0 ? x : concatenate'),
+  transcendental('digamma', 's ? add(constant(x, b), s)', 's ? sub(constant(x, b), s)'),
+  transcendental('digamma', 'sin(mul(constant(x, Math.PI), fraction))', 'sin(add(constant(x, Math.PI), fraction))'),
+  window('reduce_window_max', 'baseDilation.map((d) => [0, 0, d - 1] as const)', 'baseDilation.map((d) => [0, d - 1, 0] as const)'),
+  linalg('qr', 'add(thin, matmul(columns(q, n, m), z))', 'sub(thin, matmul(columns(q, n, m), z))'),
 ]

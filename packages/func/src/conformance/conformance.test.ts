@@ -54,7 +54,7 @@ describe('conformance', () => {
     }
     const found = await failures(wrong, 'mul', [golden])
     expect(found).toContain('the value is the reference’s')
-    expect(found).toContain('the kernel gives JAX’s numbers')
+    expect(found).toContain('kernel and function give JAX’s numbers')
   })
   it('notices wrong types', async () => {
     const found = await failures(

@@ -4,7 +4,13 @@ import { aval, sizeOf } from '../aval'
 import { type DType, isDType } from '../dtype'
 import { getElement, setElement } from '../scalar'
 import { dtypes } from '../dtype'
-import { mustAgree, type Plain } from './data'
+import { mustAgree, type Plain, plainsOf } from './data'
+import { ConcreteTensor } from '../array'
+import { setDefaultBackend } from '../backend/registry'
+import { jit } from './engine'
+import type { Tensor } from '../tensor'
+import type { Fn } from './trial'
+import { wrapperOf } from './wrappers'
 
 /** Row-major data; NaN, the infinities and integers beyond 2^53 as strings. */
 export interface GoldenArrayJson {
@@ -39,34 +45,45 @@ const plain = ({ shape, dtype, data }: ReturnType<typeof decode>): Plain => ({
   dtype,
   values: Array.from({ length: data.length }, (_, i) => getElement(data, i, dtype)),
 })
-const check = async (backend: Backend, { primitive, params, ins, outs }: KernelCase): Promise<void> => {
-  const inputs = ins.map(decode)
-  const want = outs.map(decode)
-  const [inTypes, outTypes] = [inputs, want].map((xs) => xs.map((x) => aval(x.shape, x.dtype)))
+const toleranceOf = (arrays: readonly { readonly dtype: DType }[]): number => Math.max(0, ...arrays.map((x) => tolerances[x.dtype] ?? 0))
+
+/** The kernel alone. */
+const byKernel = async (backend: Backend, { primitive, params, ins, outs }: KernelCase): Promise<readonly Plain[]> => {
+  const [inTypes, outTypes] = [ins, outs].map((xs) => xs.map(decode).map((x) => aval(x.shape, x.dtype)))
   const kernel = (backend.kernels as Readonly<Record<string, Kernel<unknown, unknown> | undefined>>)[primitive]
   if (kernel === undefined) throw new Error(`backend ${backend.name} has no kernel for ${primitive}`)
   const { storage } = backend
-  const buffers = inputs.map((x) => storage.upload(x))
+  const buffers = ins.map((x) => storage.upload(decode(x)))
   const results = kernel({ params, ins: inTypes!, outs: outTypes! })(buffers)
   const got = await Promise.all(results.map((r, i) => storage.download(r, outTypes![i]!)))
   for (const b of [...buffers, ...results]) storage.release(b)
-  const tolerance = Math.max(0, ...[...inputs, ...want].map((x) => tolerances[x.dtype] ?? 0))
-  mustAgree(
-    got.map(plain),
-    want.map(plain),
-    tolerance,
-    `on ${inputs.map((x) => `${x.dtype}[${x.shape}]`).join(' ')} with ${JSON.stringify(params)}`,
-  )
+  return got.map(plain)
+}
+/** The function that users call, which infers the types; at once or as a program. */
+const byFunction =
+  (compiled: boolean) =>
+  async (backend: Backend, { primitive, params, ins }: KernelCase): Promise<readonly Plain[]> => {
+    setDefaultBackend(backend)
+    const f: Fn = (...xs) => [wrapperOf(primitive)(xs, params)].flat() as Tensor[]
+    return plainsOf((compiled ? jit(f) : f)(...ins.map((x) => ConcreteTensor.ofHost(decode(x)))))
+  }
+const ways = [byKernel, byFunction(false), byFunction(true)]
+const check = async (backend: Backend, c: KernelCase): Promise<void> => {
+  const want = c.outs.map(decode)
+  const types = c.ins.map(decode)
+  const what = `on ${types.map((x) => `${x.dtype}[${x.shape}]`).join(' ')} with ${JSON.stringify(c.params)}`
+  for (const way of ways) mustAgree(await way(backend, c), want.map(plain), toleranceOf([...types, ...want]), what)
 }
 
 /** A test for each primitive: all cases in types that the backend has. */
 export const goldenTests = (
   backend: Backend,
   goldens: readonly KernelGolden[],
+  primitives: (name: string) => boolean,
 ): readonly { readonly name: string; readonly run: () => Promise<void> }[] => {
   const cases = goldens.flatMap((g) => g.cases)
-  return [...new Set(cases.map((c) => c.primitive))].map((primitive) => ({
-    name: `${primitive}: the kernel gives JAX’s numbers`,
+  return [...new Set(cases.map((c) => c.primitive))].filter(primitives).map((primitive) => ({
+    name: `${primitive}: kernel and function give JAX’s numbers`,
     run: async () => {
       const failures: string[] = []
       for (const c of cases) {

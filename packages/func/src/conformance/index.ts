@@ -66,7 +66,7 @@ export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptio
           run: () => check(setting, law, name, allRows[name]!),
         })),
     ),
-    ...goldenTests(backend as Backend, goldens),
+    ...goldenTests(backend as Backend, goldens, primitives),
     ...(corners ? cornerTests(backend as Backend) : []),
   ]
 }
