@@ -1,5 +1,5 @@
 /** Programs as text. What XLA makes of such texts is tested where XLA is, in backend-pjrt. */
-import { grad, jit, lax, makeJaxpr, np, random, type Tensor, checkpoint, vmap } from '@heddle/func'
+import { grad, jit, lax, makeJaxpr, np, random, type Tensor, checkpoint, vmap, withShardingConstraint } from '@heddle/func'
 import { describe, expect, it } from 'vitest'
 import { exportStablehlo, lowerProgram } from './index'
 
@@ -241,5 +241,29 @@ describe('errors', () => {
     }
     const used = { ...program, outs: program.eqns[0]!.outs }
     expect(() => lowerProgram(used as never)).toThrow(/collectives go under the vmap/)
+  })
+})
+
+describe('a program over several devices', () => {
+  const mesh = { axes: { data: 2, model: 4 } }
+  const f = (x: Tensor, w: Tensor) => withShardingConstraint(np.matmul(x, w), { mesh, spec: { axes: ['data', 'model'] } })
+  const program = makeJaxpr(f)(f32(8, 4), f32(4, 8)).jaxpr
+  it('says how arguments and constrained values lie there', () => {
+    const shape = Object.entries(mesh.axes)
+    const partition = { mesh: shape, ins: [{ mesh: shape, dims: [['data'], null] }, null] }
+    expect(lowerProgram(program, { partition })).toMatchInlineSnapshot(`
+      "module @jit_main attributes {mhlo.num_partitions = 8 : i32, mhlo.num_replicas = 1 : i32} {
+        sdy.mesh @mesh = <["data"=2, "model"=4]>
+        func.func public @main(%arg0: tensor<8x4xf32> {sdy.sharding = #sdy.sharding<@mesh, [{"data"}, {?}]>}, %arg1: tensor<4x8xf32> {sdy.sharding = #sdy.sharding<@mesh, [{}, {}]>}) -> tensor<8x8xf32> {
+          %0 = stablehlo.dot_general %arg0, %arg1, contracting_dims = [1] x [0], precision = [DEFAULT, DEFAULT] : (tensor<8x4xf32>, tensor<4x8xf32>) -> tensor<8x8xf32>
+          %1 = sdy.sharding_constraint %0 <@mesh, [{"data"}, {"model"}]> : tensor<8x8xf32>
+          return %1 : tensor<8x8xf32>
+        }
+      }
+      "
+    `)
+  })
+  it('passes constraints by where there is one device', () => {
+    expect(lowerProgram(program)).not.toContain('sdy')
   })
 })

@@ -1,11 +1,12 @@
 /** A whole program as a module: the entry function, and private ones for calls and for what takes many operations. */
-import { type Atom, BackendError, type Eqn, type Jaxpr, type LeafName, type Var } from '@heddle/func/backend'
+import { type Atom, BackendError, type Eqn, type Jaxpr, type LeafName, type Sharding, type Var } from '@heddle/func/backend'
 import type { Lower } from '../lower'
 import { bodyOf, type Host } from '../lowerings/bodies'
 import { lowerings } from '../lowerings/index'
 import { Block, type Body, type Functions, type Reader, type Value } from '../text/block'
 import { resultTypes, tensorType, type Type } from '../text/type'
 import { donations } from './donation'
+import { deviceCount, Meshes, type Partition, whole } from './partition'
 
 export interface LowerOptions {
   /** Part of the module's name. */
@@ -14,6 +15,8 @@ export interface LowerOptions {
   readonly donated?: readonly boolean[]
   /** Who reads it; `current` by default. */
   readonly reader?: Reader
+  /** For several devices; otherwise constraints on shardings are passed by. */
+  readonly partition?: Partition
 }
 
 /** All leaf primitives, which are the rows of the table. */
@@ -97,25 +100,48 @@ class PrivateFunctions implements Functions {
     return made
   }
 }
-const functionText = (functions: Functions, name: string, ins: readonly Type[], attributes: readonly string[], body: Body) => {
+const attributed = (text: string, attributes: string | undefined): string => (attributes ? `${text} {${attributes}}` : text)
+
+const functionText = (
+  functions: Functions,
+  name: string,
+  ins: readonly Type[],
+  attributes: readonly string[],
+  body: Body,
+  resultAttributes: (outs: readonly Type[]) => readonly string[] = () => [],
+) => {
   const b = Block.ofFunction(functions)
   const args = b.arguments(ins)
   const outs = body(b, args)
-  const parameters = args.map((a, i) => `${a.name}: ${tensorType(a)}${attributes[i] ? ` {${attributes[i]}}` : ''}`).join(', ')
-  const results = outs.length === 0 ? '' : ` -> ${resultTypes(outs)}`
+  const parameters = args.map((a, i) => attributed(`${a.name}: ${tensorType(a)}`, attributes[i])).join(', ')
+  const marks = resultAttributes(outs)
+  const types = marks.length === 0 ? resultTypes(outs) : `(${outs.map((o, i) => attributed(tensorType(o), marks[i])).join(', ')})`
+  const results = outs.length === 0 ? '' : ` -> ${types}`
   return { text: `func.func ${name}(${parameters})${results} {\n${indent(b.finish(outs, 'return'), '  ')}\n}`, outs }
 }
 
+export interface ModuleOptions extends Pick<LowerOptions, 'name' | 'reader' | 'partition'> {
+  /** What is said of each argument. */
+  readonly attributes?: readonly string[]
+}
 /** The text of a module whose entry `main` is the function that `body` builds. */
-export const moduleText = (ins: readonly Type[], attributes: readonly string[], name: string, body: (host: Host) => Body, reader: Reader = 'current'): string => {
+export const moduleText = (ins: readonly Type[], body: (host: Host) => Body, options: ModuleOptions = {}): string => {
+  const { name = 'main', reader = 'current', partition, attributes = [] } = options
   const functions = new PrivateFunctions(reader)
+  const meshes = new Meshes()
   const host: Host = {
     inline: (b, jaxpr, args) => lowerJaxpr(b, jaxpr, args, host),
     call: (b, jaxpr, args, callee) => b.call(callee || 'fn', jaxpr, args, (inner, xs) => lowerJaxpr(inner, jaxpr, xs, host)),
+    ...(partition ? { sharding: (s) => meshes.text(s) } : {}),
   }
-  const main = functionText(functions, 'public @main', ins, attributes, body(host)).text
-  const head = `module @jit_${symbol(name)} attributes {mhlo.num_partitions = 1 : i32, mhlo.num_replicas = 1 : i32} {`
-  return `${[head, ...[main, ...functions.texts].map((f) => indent(f, '  ')), '}'].join('\n')}\n`
+  const wholly = (types: readonly Type[]): readonly Sharding[] => (partition ? types.map((t) => whole(partition.mesh, t.shape.length)) : [])
+  const places = wholly(ins).map((w, i) => meshes.attribute(partition?.ins[i] ?? w))
+  const marks = ins.map((_, i) => [attributes[i], places[i]].filter((a) => a).join(', '))
+  const wholeResults = (outs: readonly Type[]): readonly string[] =>
+    partition?.wholeResults ? wholly(outs).map((s) => meshes.attribute(s)) : []
+  const main = functionText(functions, 'public @main', ins, marks, body(host), wholeResults).text
+  const head = `module @jit_${symbol(name)} attributes {mhlo.num_partitions = ${partition ? deviceCount(partition.mesh) : 1} : i32, mhlo.num_replicas = 1 : i32} {`
+  return `${[head, ...[...meshes.declarations(), main, ...functions.texts].map((f) => indent(f, '  ')), '}'].join('\n')}\n`
 }
 
 /**
@@ -123,8 +149,9 @@ export const moduleText = (ins: readonly Type[], attributes: readonly string[], 
  * The same program always gives the same text. Errors: BackendError for a collective over an axis that no vmap has resolved.
  * Source: what jax.jit(f).lower(...).as_text() prints.
  */
-export const lowerProgram = (program: Jaxpr, { name = 'main', donated = [], reader = 'current' }: LowerOptions = {}): string => {
+export const lowerProgram = (program: Jaxpr, options: LowerOptions = {}): string => {
   const ins = program.ins.map((v) => v.aval)
   const outs = program.outs.map((o) => o.aval)
-  return moduleText(ins, donations(ins, outs, donated), name, (host) => (b, args) => host.inline(b, program, args), reader)
+  const attributes = donations(ins, outs, options.donated ?? [])
+  return moduleText(ins, (host) => (b, args) => host.inline(b, program, args), { ...options, attributes })
 }

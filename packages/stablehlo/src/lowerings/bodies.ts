@@ -1,5 +1,5 @@
 /** Primitives with bodies: calls as private functions or in place, loops as `while`, branches as `case`. */
-import type { Aval, CheckpointParams, CondParams, Eqn, JitParams, Jaxpr, WhileParams } from '@heddle/func/backend'
+import type { Aval, CheckpointParams, CondParams, Eqn, JitParams, Jaxpr, Sharding, WhileParams } from '@heddle/func/backend'
 import type { Block, Value } from '../text/block'
 import { generic, like } from '../text/ops'
 import { tensorType } from '../text/type'
@@ -7,6 +7,8 @@ import { scan } from './scan'
 
 /** How bodies are lowered in turn. */
 export interface Host {
+  /** A sharding in the text; absent where the program is for one device. */
+  readonly sharding?: (sharding: Sharding) => string
   /** The operations of a program, in place. */
   readonly inline: (b: Block, jaxpr: Jaxpr, args: readonly Value[]) => readonly Value[]
   /** A call of the program as a private function. */
@@ -43,6 +45,10 @@ const cond: LowerBody<CondParams> = (b, { branches }, [index, ...ins], host) => 
     first.outs.map((o): Aval => o.aval),
   )
 }
+const shardingConstraint: LowerBody<{ readonly sharding: Sharding }> = (b, { sharding }, [x], host) => {
+  if (!host.sharding) return [x!]
+  return [b.op(`sdy.sharding_constraint ${x!.name} ${host.sharding(sharding)} : ${tensorType(x!)}`, x!)]
+}
 const custom: LowerBody<{ readonly jaxpr: Jaxpr }> = (b, { jaxpr }, ins, host) => host.inline(b, jaxpr, ins)
 
 const bodies: Readonly<Record<string, LowerBody<never>>> = {
@@ -51,6 +57,7 @@ const bodies: Readonly<Record<string, LowerBody<never>>> = {
   custom_jvp_call: custom,
   custom_vjp_call: custom,
   name: (_b: Block, _params: unknown, ins: readonly Value[]) => ins,
+  sharding_constraint: shardingConstraint,
   scan,
   while: whileLoop,
   cond,

@@ -3,7 +3,20 @@ import { dtypes, type IndexingParams, isFloating, type ScatterParams } from '@he
 import { highest, type Lower, type Lowerings, lowest } from '../lower'
 import type { Block, Body, Value } from '../text/block'
 import type { Scalar } from '../text/constant'
-import { and, binary, broadcast, compare, concatenate, dynamicSlice, dynamicUpdateSlice, generic, iota, like, reduce, select } from '../text/ops'
+import {
+  and,
+  binary,
+  broadcast,
+  compare,
+  concatenate,
+  dynamicSlice,
+  dynamicUpdateSlice,
+  generic,
+  iota,
+  like,
+  reduce,
+  select,
+} from '../text/ops'
 import { i64s, list, tensorType, type } from '../text/type'
 
 type GatherParams = IndexingParams['gather']
