@@ -8,10 +8,16 @@ import { asMethod, asModuleFn, callLifted, type AnyModuleFn, type LiftOptions, t
 import { Module } from './module'
 import type { ModuleClass } from './types'
 
-/** Options that may differ from method to method. */
-export interface Methods<O> {
+/** The names of the methods of a class; any, where the target is a function. */
+type MethodName<T> =
+  T extends ModuleClass<infer M>
+    ? { [K in keyof M & string]: M[K] extends (...args: never[]) => unknown ? K : never }[keyof M & string]
+    : string
+
+/** Options that may differ from method to method of a class `T`. */
+export interface Methods<O, T = unknown> {
   /** Methods to transform: by default `call`. With an object each has options of its own. */
-  readonly methods?: readonly string[] | Readonly<Record<string, O>> | undefined
+  readonly methods?: readonly MethodName<T>[] | { readonly [K in MethodName<T>]?: O } | undefined
 }
 
 /** Transforms a function of a module, given the options for it. */

@@ -163,7 +163,7 @@ const addingAxis = <T extends Target>(target: T, given: InOut | undefined, name:
 }
 
 /** As of `scan`; and what the axis is called. */
-export interface ScanWithAxesOptions extends Omit<ScanOptions, 'variableAxes'> {
+export interface ScanWithAxesOptions<T = unknown> extends Omit<ScanOptions<T>, 'variableAxes'> {
   readonly variableAxes?: Readonly<Record<string, InOut<number>>>
   /** The name of the axis that is added (default `layers`). */
   readonly axisName?: string
@@ -172,7 +172,7 @@ export interface ScanWithAxesOptions extends Omit<ScanOptions, 'variableAxes'> {
 }
 
 /** `scan` that gives the axis that it adds a name. Source: `flax.linen.partitioning.scan_with_axes`. */
-export const scanWithAxes = <T extends Target>(target: T, options: ScanWithAxesOptions = {}): T => {
+export const scanWithAxes = <T extends Target>(target: T, options: ScanWithAxesOptions<T> = {}): T => {
   const { axisName = 'layers', axesCollections = ['params'], variableBroadcast = false, ...rest } = options
   const { variableAxes = {} } = rest
   const axes: Filter = axesCollections.map((c) => `${c}_axes`)
@@ -181,14 +181,14 @@ export const scanWithAxes = <T extends Target>(target: T, options: ScanWithAxesO
 }
 
 /** As of `vmap`; and what the axis is called. */
-export interface VmapWithAxesOptions extends Omit<VmapOptions, 'variableAxes'> {
+export interface VmapWithAxesOptions<T = unknown> extends Omit<VmapOptions<T>, 'variableAxes'> {
   readonly variableAxes?: Readonly<Record<string, InOut>>
   /** The name of the axis that is added, by collection. */
   readonly partitioningAxisNames?: Readonly<Record<string, string>>
 }
 
 /** `vmap` that gives the axis that it adds a name. Source: `flax.linen.partitioning.vmap_with_axes`. */
-export const vmapWithAxes = <T extends Target>(target: T, options: VmapWithAxesOptions = {}): T => {
+export const vmapWithAxes = <T extends Target>(target: T, options: VmapWithAxesOptions<T> = {}): T => {
   const { partitioningAxisNames = {}, variableAxes = {}, ...rest } = options
   const shared = Object.keys(partitioningAxisNames).map((c) => [`${c}_axes`, null] as const)
   const mapped = vmap(target, { ...rest, variableAxes: { ...variableAxes, ...Object.fromEntries(shared) } })

@@ -6,12 +6,12 @@ import { lifterOf, liftTarget, type Methods } from '../lift-class'
 import type { Target } from './target'
 
 /** As of `lift.foldRngs`; and which methods of a class. */
-export interface FoldRngsOptions extends lift.FoldRngsOptions, Methods<lift.FoldRngsOptions> {}
+export interface FoldRngsOptions<T = unknown> extends lift.FoldRngsOptions, Methods<lift.FoldRngsOptions, T> {}
 
 /**
  * A class of modules, or a function of a module, whose keys have the names of the scopes folded in before, not at each draw.
  *
  * Names: `Fold_rngsDense_0`. Source: `flax.linen.fold_rngs`.
  */
-export const foldRngs = <T extends Target>(target: T, options: FoldRngsOptions = {}): T =>
+export const foldRngs = <T extends Target>(target: T, options: FoldRngsOptions<T> = {}): T =>
   liftTarget<T, lift.FoldRngsOptions>('Fold_rngs', target, options, lifterOf(lift.foldRngs, { fork: true }))

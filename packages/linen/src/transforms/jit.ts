@@ -7,7 +7,7 @@ import { compiled } from '../lift-method'
 import type { Target } from './target'
 
 /** As of `lift.jit`; and which methods of a class. */
-export interface JitOptions extends lift.JitOptions, Methods<lift.JitOptions> {}
+export interface JitOptions<T = unknown> extends lift.JitOptions, Methods<lift.JitOptions, T> {}
 
 const known = new WeakMap<object, Map<string, unknown>>()
 
@@ -29,5 +29,5 @@ const remembered = <T extends Target>(target: T, options: JitOptions, make: () =
  * @example
  * const y = new (nn.jit(nn.Dense))({ features: 4 }).call(x)
  */
-export const jit = <T extends Target>(target: T, options: JitOptions = {}): T =>
+export const jit = <T extends Target>(target: T, options: JitOptions<T> = {}): T =>
   remembered(target, options, () => liftTarget<T, lift.JitOptions>('Jit', target, options, (fn, how, own) => compiled(fn, how, own)))

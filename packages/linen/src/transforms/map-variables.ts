@@ -22,7 +22,7 @@ interface MapOptions {
   readonly variables?: Filter
 }
 /** The mapping; and which methods of a class. */
-export interface MapVariablesOptions extends MapOptions, Methods<MapOptions> {}
+export interface MapVariablesOptions<T = unknown> extends MapOptions, Methods<MapOptions, T> {}
 
 /**
  * A class of modules, or a function of a module, that sees the mapped collections through a function.
@@ -32,7 +32,7 @@ export interface MapVariablesOptions extends MapOptions, Methods<MapOptions> {}
  * @example
  * const CausalDense = nn.mapVariables(nn.Dense, 'params', { transInFn: (params) => tree.map(np.triu, params), init: this.isInitializing() })
  */
-export const mapVariables = <T extends Target>(target: T, mappedCollections: Filter = true, options: MapVariablesOptions = {}): T =>
+export const mapVariables = <T extends Target>(target: T, mappedCollections: Filter = true, options: MapVariablesOptions<T> = {}): T =>
   liftTarget<T, MapOptions>(
     'Map_variables',
     target,

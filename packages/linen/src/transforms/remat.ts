@@ -6,7 +6,7 @@ import { lifterOf, liftTarget, type Methods } from '../lift-class'
 import type { Target } from './target'
 
 /** As of `lift.checkpoint`; and which methods of a class. */
-export interface CheckpointOptions extends lift.CheckpointOptions, Methods<lift.CheckpointOptions> {}
+export interface CheckpointOptions<T = unknown> extends lift.CheckpointOptions, Methods<lift.CheckpointOptions, T> {}
 
 /**
  * A class of modules, or a function of a module, whose intermediate values are computed again in the backward pass, not kept.
@@ -16,7 +16,7 @@ export interface CheckpointOptions extends lift.CheckpointOptions, Methods<lift.
  * @example
  * const y = new (nn.checkpoint(nn.Dense))({ features: 128 }).call(x)
  */
-export const checkpoint = <T extends Target>(target: T, options: CheckpointOptions = {}): T =>
+export const checkpoint = <T extends Target>(target: T, options: CheckpointOptions<T> = {}): T =>
   liftTarget<T, lift.CheckpointOptions>('Checkpoint', target, options, lifterOf(lift.checkpoint))
 
 /** The other name of checkpoint. */

@@ -6,7 +6,7 @@ import { lifterOf, liftTarget, type Methods } from '../lift-class'
 import type { Target } from './target'
 
 /** As of `lift.scan`; and which methods of a class. */
-export interface ScanOptions extends lift.ScanOptions, Methods<lift.ScanOptions> {}
+export interface ScanOptions<T = unknown> extends lift.ScanOptions, Methods<lift.ScanOptions, T> {}
 
 /**
  * A class of modules, or a function of a module, of the form `(carry, ...xs) => [carry, ys]`, as a loop.
@@ -18,5 +18,5 @@ export interface ScanOptions extends lift.ScanOptions, Methods<lift.ScanOptions>
  * const Lstm = nn.scan(nn.LSTMCell, { variableBroadcast: 'params', splitRngs: { params: false }, inAxes: 1, outAxes: 1 })
  * const [carry, ys] = new Lstm({ features: 32 }).call(start, xs)
  */
-export const scan = <T extends Target>(target: T, options: ScanOptions = {}): T =>
+export const scan = <T extends Target>(target: T, options: ScanOptions<T> = {}): T =>
   liftTarget<T, lift.ScanOptions>('Scan', target, options, lifterOf(lift.scan as never))

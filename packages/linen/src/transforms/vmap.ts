@@ -6,7 +6,7 @@ import { lifterOf, liftTarget, type Methods } from '../lift-class'
 import type { Target } from './target'
 
 /** As of `lift.vmap`; and which methods of a class. */
-export interface VmapOptions extends lift.VmapOptions, Methods<lift.VmapOptions> {}
+export interface VmapOptions<T = unknown> extends lift.VmapOptions, Methods<lift.VmapOptions, T> {}
 
 /**
  * A class of modules, or a function of a module, mapped over a new axis of its arguments and variables.
@@ -18,5 +18,5 @@ export interface VmapOptions extends lift.VmapOptions, Methods<lift.VmapOptions>
  * const BatchDense = nn.vmap(nn.Dense, { variableAxes: { params: 0 }, splitRngs: { params: true } })
  * const y = new BatchDense({ features: 5 }).call(x)
  */
-export const vmap = <T extends Target>(target: T, options: VmapOptions = {}): T =>
+export const vmap = <T extends Target>(target: T, options: VmapOptions<T> = {}): T =>
   liftTarget<T, lift.VmapOptions>('Vmap', target, options, lifterOf(lift.vmap))
