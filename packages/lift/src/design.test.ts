@@ -4,9 +4,9 @@ import { grad, jit, lax, nn, np, random, setDefaultBackend, type Tensor } from '
 import { golden, type Tolerance } from '@heddle/testing'
 import * as tree from '@heddle/tree'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { argsOf, expectClose, variablesOf } from './golden.fixture'
 import * as lift from './index'
 import type { Scope, ScopeFn, Variables } from './index'
+import { argsOf, expectClose, variablesOf } from '../test/golden'
 
 beforeAll(() => setDefaultBackend(hostBackend()))
 

@@ -5,9 +5,9 @@ import { grad, jit, jvp, np, random, setDefaultBackend, type Tensor } from '@hed
 import { golden } from '@heddle/testing'
 import * as tree from '@heddle/tree'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { argsOf, expectClose, variablesOf } from './golden.fixture'
 import * as lift from './index'
 import type { Scope, ScopeFn, Variables } from './index'
+import { argsOf, expectClose, variablesOf } from '../test/golden'
 
 beforeAll(() => setDefaultBackend(hostBackend()))
 

@@ -1,7 +1,7 @@
 // Goldens as tensors, and results held to them.
 import { np, type Tensor } from '@heddle/func'
 import { convert, expectTreesClose, GoldenArray, type Golden, type GoldenLeaf, type Tolerance } from '@heddle/testing'
-import type { Variables } from './index'
+import type { Variables } from '../src/index'
 
 const toTensor = (leaf: GoldenLeaf): Tensor => {
   if (!(leaf instanceof GoldenArray)) return np.array([...leaf.words], 'uint32')
