@@ -2,14 +2,16 @@
  * From modules to functions of variables and back: init, apply, bind, and what they need to know of methods.
  */
 import { denyList, union, type Filter } from '@heddle/core'
+import { isTensor, type Tensor } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import type { Rngs, Scope, Variables } from '@heddle/lift'
+import { leavesWithPath } from '@heddle/tree'
 import { touch } from './attach'
 import { isMethod } from './call'
 import { classOf } from './class-name'
 import { deepClone } from './clone'
 import { withContext, type CaptureFilter } from './context'
-import { ApplyModuleInvalidMethodError, CallUnbindOnUnboundModuleError } from './error'
+import { ApplyModuleInvalidMethodError, CallUnbindOnUnboundModuleError, JaxTransformError } from './error'
 import type { Module } from './module'
 import { isModule } from './state'
 
@@ -77,7 +79,16 @@ export const initWithOutput = (
   options: InitOptions = {},
 ): readonly [unknown, Variables] => {
   const { run, mutable } = initializing(module, options)
-  return lift.init(run, { mutable })(rngs, ...args)
+  const [y, variables] = lift.init(run, { mutable })(rngs, ...args)
+  return [y, checked(variables)]
+}
+
+/** Variables, unless one was made in a transformation of functions that has ended. Errors: JaxTransformError. */
+const checked = (variables: Variables): Variables => {
+  const escaped = leavesWithPath(variables).find(([, leaf]) => isTensor(leaf) && !leaf.trace.active)
+  if (escaped === undefined) return variables
+  const [path, leaf] = escaped
+  throw new JaxTransformError(path.join('/'), (leaf as Tensor).trace.name)
 }
 
 const initializing = (module: Module, options: InitOptions): { readonly run: ReturnType<typeof onScope>; readonly mutable: Filter } => {
@@ -102,7 +113,10 @@ export const apply = (module: Module, variables: unknown, args: readonly unknown
   const asked = options.mutable ?? false
   const mutable = capture === undefined ? asked : union(asked, 'intermediates')
   const run = onScope(module, callOf(options.method), capture)
-  return lift.apply(run, { mutable, rngs: options.rngs })(variables, ...args)
+  const result = lift.apply(run, { mutable, rngs: options.rngs })(variables, ...args)
+  if (mutable === false) return result
+  const [y, updated] = result as readonly [unknown, Variables]
+  return [y, checked(updated)]
 }
 
 /** Options of bind. */

@@ -52,10 +52,10 @@ export class SetAttributeInModuleSetupError extends LinenError<Detail> {
 }
 /** A method that needs an instance is called on the class. */
 export class InvalidInstanceModuleError extends LinenError<Detail> {
-  constructor(module: string, method: string) {
+  constructor(module: string, method: string, args: number) {
     super(
       'InvalidInstanceModuleError',
-      { _tag: 'InvalidInstanceModule', module, method },
+      { _tag: 'InvalidInstanceModule', module, method, args },
       `${module}.${method} is called on the class (make an instance first: new ${module}({ ... }).${method}(...))`,
     )
   }
@@ -137,6 +137,16 @@ export class TransformedMethodReturnValueError extends LinenError<Detail> {
       'TransformedMethodReturnValueError',
       { _tag: 'TransformedMethodReturnValue', method },
       `transformed method ${method} returns a Module or a Variable, which live only inside of the transformation (return arrays)`,
+    )
+  }
+}
+/** A module made or wrote variables inside of a transformation of functions, which has ended with them. */
+export class JaxTransformError extends LinenError<Detail> {
+  constructor(path: string, transformation: string) {
+    super(
+      'JaxTransformError',
+      { _tag: 'JaxTransform', path, transformation },
+      `variable ${quote(path)} was made or written inside of ${transformation}, which has ended: a transformation of functions knows nothing of modules (take that of modules: nn.jit, nn.vmap, nn.remat and others)`,
     )
   }
 }

@@ -1,7 +1,7 @@
 // What a model leaves behind: no traced values after a transformation, and no tensors in the memory of the backend.
 import { hostBackend } from '@heddle/backend-host'
-import { jit, np, random, setDefaultBackend, tidy, vmap, type Tensor } from '@heddle/func'
-import { beforeAll, expect, test } from 'vitest'
+import { checkpoint, grad, jit, np, random, setDefaultBackend, tidy, vmap, type Tensor } from '@heddle/func'
+import { beforeAll, describe, expect, test } from 'vitest'
 import * as nn from './index'
 
 const backend = hostBackend()
@@ -42,4 +42,46 @@ test('a bound module, its variables and streams end with the scope of apply', ()
   expect(() => kept[0]!.call(x)).toThrow(/scope "\/Dense_0" is no longer valid/)
   new Leaky().apply(variables, [x])
   expect(() => kept[1]!.putVariable('params', 'a', x)).toThrow(nn.InvalidScopeError)
+})
+
+describe('a transformation of functions inside of a module', () => {
+  class Inside extends nn.Module<{ around: (f: (x: Tensor) => Tensor) => (x: Tensor) => Tensor }> {
+    call(x: Tensor): Tensor {
+      const count = (): Tensor => this.getVariable<Tensor>('state', 'count', np.zeros([]))
+      const layer = (y: Tensor): Tensor => {
+        if (this.isMutableCollection('state')) this.putVariable('state', 'count', count().add(y.sum()))
+        return new nn.Dense({ features: 2, name: 'layer' }).call(y)
+      }
+      return this.props.around(layer)(x)
+    }
+  }
+  const key = random.key(0)
+  const x = (): Tensor => np.ones([2, 3])
+
+  test.each([
+    ['jit', jit, 'layer'],
+    ['checkpoint', checkpoint, 'checkpoint'],
+  ] as const)('%s: variables that are made there are refused, and nn has the like of it', (_, around, name) => {
+    const run = (): unknown => new Inside({ around }).init(key, [x()], { mutable: 'params' })
+    expect(run).toThrow(nn.JaxTransformError)
+    expect(run).toThrow(`variable "params/layer/bias" was made or written inside of ${name}, which has ended`)
+    expect(run).toThrow(/take that of modules: nn.jit, nn.vmap, nn.remat/)
+  })
+
+  test('vmap, where they depend on what is mapped', () => {
+    const model = new Inside({ around: (f) => vmap(f) })
+    expect(Object.keys(model.init(key, [x()], { mutable: 'params' }).params!)).toEqual(['layer'])
+    expect(() => model.init(key, [x()])).toThrow(/variable "state\/count" was made or written inside of vmap/)
+    const variables = model.init(key, [x()], { mutable: 'params' })
+    expect(() => model.apply(variables, [x()], { mutable: 'state' })).toThrow(nn.JaxTransformError)
+  })
+
+  test('is welcome where it only reads', () => {
+    const variables = new Inside({ around: (f) => f }).init(key, [x()], { mutable: 'params' })
+    const y = new Inside({ around: (f) => f }).apply(variables, [x()])
+    for (const around of [jit, checkpoint, (f: (x: Tensor) => Tensor) => vmap(f)] as const)
+      expect(new Inside({ around }).apply(variables, [x()]).toArray()).toEqual(y.toArray())
+    const slope = new Inside({ around: (f) => grad((z: Tensor) => f(z).sum()) }).apply(variables, [x()])
+    expect(slope.shape).toEqual([2, 3])
+  })
 })

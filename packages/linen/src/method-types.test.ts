@@ -67,9 +67,9 @@ it('lazyInit takes types in the place of tensors, in trees, and nowhere else', (
 it('props have names', () => {
   never(() => {
     // @ts-expect-error no positional arguments
-    new Encoder(2)
+    void new Encoder(2)
     // @ts-expect-error a parent is a module, a scope or null
-    new Encoder({ width: 1 }, { parent: 1 })
+    void new Encoder({ width: 1 }, { parent: 1 })
     // @ts-expect-error props can't be set
     new Encoder({ width: 1 }).props = { width: 2 }
     // @ts-expect-error nor one of them

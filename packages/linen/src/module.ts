@@ -266,17 +266,17 @@ export class Module<P extends object = object, D extends keyof P = never> {
   }
 
   /** For a message to who calls it on the class. Errors: InvalidInstanceModuleError. */
-  static init(..._: never[]): unknown {
-    return noInstance(this, 'init')
+  static init(...args: never[]): unknown {
+    return noInstance(this, 'init', args)
   }
-  static initWithOutput(..._: never[]): unknown {
-    return noInstance(this, 'initWithOutput')
+  static initWithOutput(...args: never[]): unknown {
+    return noInstance(this, 'initWithOutput', args)
   }
-  static lazyInit(..._: never[]): unknown {
-    return noInstance(this, 'lazyInit')
+  static lazyInit(...args: never[]): unknown {
+    return noInstance(this, 'lazyInit', args)
   }
 }
 
-const noInstance = (cls: object, method: string): never => {
-  throw new InvalidInstanceModuleError(classNameOf(cls), method)
+const noInstance = (cls: object, method: string, args: readonly unknown[]): never => {
+  throw new InvalidInstanceModuleError(classNameOf(cls), method, args.length)
 }

@@ -376,8 +376,8 @@ describe('what freezes', () => {
 
   test('a constructor that does not call that of Module makes no module', () => {
     class Foo extends nn.Module {
-      // biome-ignore lint: what is to be shown
       // @ts-expect-error a derived class must call super
+      // oxlint-disable-next-line constructor-super
       constructor() {}
     }
     expect(() => new Foo()).toThrow(ReferenceError)

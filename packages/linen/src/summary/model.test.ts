@@ -60,9 +60,13 @@ describe('the table of a model', () => {
     expect(pathsOf({ rows, ...table })).toEqual([
       '',
       'block1',
-      ...['block1/conv', 'block1/bn', 'block1/dropout'],
+      'block1/conv',
+      'block1/bn',
+      'block1/dropout',
       'block2',
-      ...['block2/conv', 'block2/bn', 'block2/dropout'],
+      'block2/conv',
+      'block2/bn',
+      'block2/dropout',
       'dense',
     ])
     expect(rows.map((r) => classOf(r.module)).slice(0, 5)).toEqual(['CNN', 'ConvBlock', 'Conv', 'BatchNorm', 'Dropout'])
