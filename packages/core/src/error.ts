@@ -58,7 +58,7 @@ export type ScopeError =
   | { readonly _tag: 'ModifyVariable'; readonly path: Path; readonly collection: string; readonly name: string; readonly mutable: Filter }
   | { readonly _tag: 'RngMissing'; readonly path: Path; readonly name: string; readonly present: readonly string[] }
   | { readonly _tag: 'InvalidScope'; readonly path: Path }
-  | { readonly _tag: 'NameInUse'; readonly path: Path; readonly name: string; readonly kind: string }
+  | { readonly _tag: 'NameInUse'; readonly path: Path; readonly name: string; readonly collection: string | null }
   | { readonly _tag: 'FlagMissing'; readonly path: Path; readonly name: string; readonly present: readonly string[] }
   | { readonly _tag: 'InvalidFilter'; readonly filter: unknown }
   | { readonly _tag: 'InvalidVariables'; readonly problems: readonly Problem[] }
@@ -123,6 +123,9 @@ const lifting = (path: Path, what: string): string => {
   return inside === undefined ? '' : `; inside ${inside}, ${what} by ${liftedBy[inside] ?? 'variables'}`
 }
 
+const kindOf = (collection: string | null): string =>
+  collection === null ? 'submodule' : collection === 'params' ? 'parameter' : `variable in "${collection}" named`
+
 /** The sentence for an error: where, what was expected, what was there, what to do. */
 export const explain = (e: ScopeError): string => {
   switch (e._tag) {
@@ -141,7 +144,7 @@ export const explain = (e: ScopeError): string => {
     case 'InvalidScope':
       return `scope "${pathText(e.path)}" is no longer valid: it lives only as long as the function that it was made for (do not keep it after init, apply or a transformation returns)`
     case 'NameInUse':
-      return `cannot create ${e.kind} "${e.name}" in scope "${pathText(e.path)}": the name is in use (share one submodule by reference, or give another name)`
+      return `cannot create ${kindOf(e.collection)} "${e.name}" in scope "${pathText(e.path)}": the name is in use (share one submodule by reference, or give another name)`
     case 'FlagMissing':
       return `no flag "${e.name}" in scope "${pathText(e.path)}", which has ${list(e.present, 'none')}`
     case 'InvalidFilter':

@@ -40,7 +40,7 @@ describe('names', () => {
   test('a scope shares its name with none, variables of two collections may', () => {
     const [, s] = run(reserve<number, number>('x', 'params'), state())
     expect(error(reserve('x', 'params'), s)._tag).toBe('NameInUse')
-    expect(error(reserve('x'), s)).toMatchObject({ _tag: 'NameInUse', kind: 'submodule' })
+    expect(error(reserve('x'), s)).toMatchObject({ _tag: 'NameInUse', collection: null })
     const [, s2] = run(reserve<number, number>('x', 'state'), s)
     expect(error(reserve('x', 'state'), s2)._tag).toBe('NameInUse')
     const [, s3] = run(reserve<number, number>('constructor'), s2)

@@ -99,9 +99,7 @@ export const nameReserved = (cursor: Cursor<unknown>, name: string, collection: 
 export const reserve = <A, K>(name: string, collection: string | null = null): ScopeStep<A, K, void> =>
   andThen(
     check(({ cursor }: ScopeState<A, K>): ScopeError | undefined =>
-      nameReserved(cursor, name, collection)
-        ? { _tag: 'NameInUse', path: cursor.debugPath, name, kind: collection === null ? 'submodule' : `variable of "${collection}"` }
-        : undefined,
+      nameReserved(cursor, name, collection) ? { _tag: 'NameInUse', path: cursor.debugPath, name, collection } : undefined,
     ),
     modify((s) => {
       const reservations = { ...s.cursor.reservations, [name]: [...holders(s.cursor.reservations, name), collection] }

@@ -32,7 +32,7 @@ describe('a name that is taken', () => {
           return bias(this)
         }
       },
-      /cannot create variable of "params" "bias" in scope "\/": the name is in use \(share one submodule by reference, or give another name\)/,
+      /cannot create parameter "bias" in scope "\/": the name is in use \(share one submodule by reference, or give another name\)/,
     ],
     'a parameter twice in the call': [
       class extends nn.Module {
@@ -71,7 +71,7 @@ describe('a name that is taken', () => {
           return new Bias({ name: 'bias' }).call(ones(1))
         }
       },
-      /"bias"/,
+      /cannot create submodule "bias" in scope "\/"/,
     ],
     'a submodule of setup, again as a parameter in the call': [
       class extends nn.Module {
@@ -91,7 +91,7 @@ describe('a name that is taken', () => {
           for (const collection of ['col1', 'col2', 'col1']) this.variable(collection, 'v', () => ones(1))
         }
       },
-      /"v"/,
+      /cannot create variable in "col1" named "v" in scope "\/"/,
     ],
   }
   test.each(Object.entries(cases))('%s', (_, [Class, message]) => {
