@@ -100,6 +100,8 @@ export interface Interpreter<B> {
   readonly stacker: (type: Aval, length: number) => (buffers: readonly B[]) => Held<B>
   /** The value as one buffer, which stays its own. */
   readonly whole: (x: Held<B>) => B
+  /** A concrete tensor's buffer, kept as long as the program. */
+  readonly hold: (x: Tensor) => B
   readonly share: (buffer: B) => B
   readonly release: (buffer: B) => void
   /** The value of a scalar, read back. */

@@ -10,7 +10,7 @@ import type { Tensor } from '../tensor'
 import { batchFlat } from './batch'
 import { jvpFlat } from './jvp'
 import { run } from './run'
-import { stage } from './stage'
+import { stageClosed } from './stage'
 
 export interface JvpJaxpr {
   /** Inputs: primals, then tangents of those in `nonzero`. Outputs: primals, then tangents of those in `outNonzero`. */
@@ -24,7 +24,7 @@ export const jvpJaxpr = (jaxpr: Jaxpr, nonzero: readonly boolean[], forced: read
     let outNonzero: readonly boolean[] = []
     const types = inAvals(jaxpr)
     const tangentTypes = types.filter((_, i) => nonzero[i]).map((a) => aval(a.shape, a.dtype))
-    const made = stage(
+    const made = stageClosed(
       (xs) => {
         let next = n
         const ts = types.map((_, i) => (nonzero[i] ? xs[next++]! : null))
@@ -35,7 +35,7 @@ export const jvpJaxpr = (jaxpr: Jaxpr, nonzero: readonly boolean[], forced: read
       },
       [...types, ...tangentTypes],
       'jvp',
-    ).jaxpr
+    )
     return { jaxpr: made, outNonzero }
   })
 
@@ -55,7 +55,7 @@ export const batchJaxpr = (jaxpr: Jaxpr, axis: BatchAxis, batched: readonly bool
   memo(jaxpr, `batch:${axis.size}:${axis.name ?? ''}:${axis.spmdName ?? ''}:${bits(batched)}:${bits(forced)}`, () => {
     let outBatched: readonly boolean[] = []
     const types = inAvals(jaxpr).map((a, i) => (batched[i] ? aval([axis.size, ...a.shape], a.dtype, a.weakType) : a))
-    const made = stage(
+    const made = stageClosed(
       (xs) => {
         const r = batchFlat(
           (ys) => run(jaxpr, ys),
@@ -68,6 +68,6 @@ export const batchJaxpr = (jaxpr: Jaxpr, axis: BatchAxis, batched: readonly bool
       },
       types,
       'vmap',
-    ).jaxpr
+    )
     return { jaxpr: made, outBatched }
   })

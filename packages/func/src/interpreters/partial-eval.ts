@@ -11,7 +11,7 @@ import { type Emit, infer, type Primitive } from '../primitive'
 import { Tensor } from '../tensor'
 import { atNextLevel, type Trace, whileActive } from '../trace'
 import { run } from './run'
-import { axisNamesOf, literalAtom, stage } from './stage'
+import { axisNamesOf, literalAtom, stageClosed } from './stage'
 
 class Unknown extends Tensor {
   constructor(
@@ -116,7 +116,7 @@ export const partialEvalJaxpr = (jaxpr: Jaxpr, unknownIns: readonly boolean[], f
     let rest: Jaxpr | undefined
     let outUnknown: readonly boolean[] = []
     let numResiduals = 0
-    const known = stage(
+    const known = stageClosed(
       (xs) => {
         let next = 0
         const args = types.map((a, i) => (unknownIns[i] ? a : xs[next++]!))
@@ -139,6 +139,6 @@ export const partialEvalJaxpr = (jaxpr: Jaxpr, unknownIns: readonly boolean[], f
       },
       types.filter((_, i) => !unknownIns[i]),
       'partial evaluation',
-    ).jaxpr
+    )
     return { known, unknown: rest!, outUnknown, numResiduals }
   })

@@ -6,6 +6,7 @@ import { newVar } from '../ir/jaxpr'
 import { infer, type Primitive } from '../primitive'
 import { Tensor } from '../tensor'
 import { atNextLevel, type Trace, whileActive, whileStaging } from '../trace'
+import { withConstants } from './constant'
 
 class Staged extends Tensor {
   constructor(
@@ -74,6 +75,8 @@ export const stage = (f: (xs: readonly Tensor[]) => readonly Tensor[], avals: re
     })
   })
 
-/** Stages a function that closes over nothing but known scalars: the jaxpr has exactly the inputs given. */
-export const stageClosed = (f: (xs: readonly Tensor[]) => readonly Tensor[], avals: readonly Aval[], name = 'jit'): Jaxpr =>
-  stage(f, avals, name).jaxpr
+/** Stages a function into a program that has exactly the inputs given; concrete tensors that it closes over stand in it. */
+export const stageClosed = (f: (xs: readonly Tensor[]) => readonly Tensor[], avals: readonly Aval[], name = 'jit'): Jaxpr => {
+  const { jaxpr, consts } = stage(f, avals, name)
+  return consts.length === 0 ? jaxpr : withConstants(jaxpr, consts, name)
+}

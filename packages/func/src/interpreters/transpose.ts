@@ -8,7 +8,7 @@ import { addAny } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { partialEvalFlat } from './partial-eval'
 import { run } from './run'
-import { stage } from './stage'
+import { stageClosed } from './stage'
 
 /** Every equation of `jaxpr` depends on its linear inputs, which follow the `known.length` known ones. */
 export const backward = (jaxpr: Jaxpr, known: readonly Tensor[], cts: readonly Tangent[]): readonly Tangent[] => {
@@ -44,7 +44,7 @@ export const transposeJaxpr = (jaxpr: Jaxpr, linear: readonly boolean[], given: 
     const known = types.filter((_, i) => !linear[i])
     const linearTypes = types.filter((_, i) => linear[i])
     const ctTypes = outAvals(jaxpr).filter((_, i) => given[i])
-    return stage(
+    return stageClosed(
       (xs) => {
         let nextKnown = 0
         let nextCt = known.length
@@ -62,5 +62,5 @@ export const transposeJaxpr = (jaxpr: Jaxpr, linear: readonly boolean[], given: 
       },
       [...known, ...ctTypes],
       'transpose',
-    ).jaxpr
+    )
   })

@@ -4,6 +4,7 @@
  * All parameters and types are known when it is made, so kernels are prepared, constants are computed, and for each step
  * it is settled which buffers nobody reads any more: an intermediate lives from its step to its last use.
  */
+import type { ConcreteTensor } from '../array'
 import { type Aval, sizeOf } from '../aval'
 import type { Backend, Executable, Kernel } from '../backend/backend'
 import { bytesOf, dtypes } from '../dtype'
@@ -56,6 +57,7 @@ const interpreterOf = <B>(backend: Backend<B>, plans: Executable<B>[]): Interpre
   indexer: (type) => indexer(backend, type),
   stacker: (type, length) => stacker(backend, type, length),
   whole: (x) => wholeOf(backend, x),
+  hold: (x) => backend.storage.share((x as ConcreteTensor).bufferOn(backend as Backend) as B),
   share: (b) => backend.storage.share(b),
   release: (b) => backend.storage.release(b),
   read: (b, type) => {

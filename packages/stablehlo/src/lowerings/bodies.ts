@@ -1,5 +1,5 @@
 /** Primitives with bodies: calls as private functions or in place, loops as `while`, branches as `case`. */
-import type { Aval, CheckpointParams, CondParams, Eqn, JitParams, Jaxpr, Sharding, WhileParams } from '@heddle/func/backend'
+import type { Aval, CheckpointParams, CondParams, ConstantParams, Eqn, JitParams, Jaxpr, Sharding, WhileParams } from '@heddle/func/backend'
 import type { Block, Value } from '../text/block'
 import { generic, like } from '../text/ops'
 import { tensorType } from '../text/type'
@@ -54,6 +54,7 @@ const custom: LowerBody<{ readonly jaxpr: Jaxpr }> = (b, { jaxpr }, ins, host) =
 const bodies: Readonly<Record<string, LowerBody<never>>> = {
   jit: (b: Block, { jaxpr, name }: JitParams, ins: readonly Value[], host: Host) => host.call(b, jaxpr, ins, name),
   checkpoint,
+  constant: (b: Block, { value }: ConstantParams) => [b.data(value.hostSync())],
   custom_jvp_call: custom,
   custom_vjp_call: custom,
   name: (_b: Block, _params: unknown, ins: readonly Value[]) => ins,

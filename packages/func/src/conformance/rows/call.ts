@@ -12,6 +12,7 @@ import { jvp } from '../../transforms/jvp'
 import { scan } from '../../transforms/scan'
 import { vmap } from '../../transforms/vmap'
 import type { Tensor } from '../../tensor'
+import { tensorOf } from '../data'
 import { int, num, type Rows, rough, smooth } from '../row'
 import { unit } from '../sample'
 
@@ -43,6 +44,23 @@ const deaf = customVjp((x: Tensor, y: Tensor) => mul(x, y)).defvjp(
   (x, y) => [mul(x, y), x],
   (x: Tensor, _ct: Tensor) => [fullLike(x, 1), fullLike(x, 1)],
 )
+
+/** A tensor that is no scalar, so a program that closes over it has one more input. */
+const weights = (like: Tensor): Tensor => tensorOf({ shape: [2], dtype: like.dtype, values: [0.7, -1.3] })
+const weightedByJvp = (like: Tensor) => {
+  const k = weights(like)
+  return customJvp((a: Tensor, b: Tensor) => mul(mul(k, sin(a)), b)).defjvp(([a, b]: Tensor[], [s, t]: Tensor[]) => [
+    mul(mul(k, sin(a!)), b!),
+    mul(k, add(mul(mul(cos(a!), b!), s!), mul(sin(a!), t!))),
+  ])
+}
+const weightedByVjp = (like: Tensor) => {
+  const k = weights(like)
+  return customVjp((a: Tensor, b: Tensor) => mul(mul(k, a), b)).defvjp(
+    (a, b) => [mul(mul(k, a), b), [a, b] as const],
+    ([a, b]: readonly [Tensor, Tensor], ct: Tensor) => [mul(ct, mul(k, b)), mul(ct, mul(k, a))],
+  )
+}
 
 export const callRows = {
   jit: [
@@ -130,12 +148,39 @@ export const callRows = {
   ],
   name: [smooth('identity', (x) => mul(checkpointName(x, 'x'), x), [num([2])])],
   custom_jvp_call: [
+    smooth(
+      'a tensor closed over, inside jit',
+      (x, y) => jit((a: Tensor, b: Tensor) => weightedByJvp(x)(a, mul(a, b)))(x, y),
+      [num([2]), num([2])],
+      {
+        same: (x, y) => mul(mul(weights(x), sin(x)), mul(x, y)),
+      },
+    ),
+    smooth('a tensor closed over, inside scan', (c, xs) => scan((h: Tensor, x: Tensor) => [weightedByJvp(x)(h, x), h], c, xs), [
+      num([2], unit),
+      num([3, 2], unit),
+    ]),
     smooth('two operands', (x, y) => sineTimes(x, y), [num([2]), num([2])]),
     smooth('one operand twice', (x) => sineTimes(x, mul(x, x)), [num([2], unit)]),
     smooth('inside scan', (c, xs) => scan((h: Tensor, x: Tensor) => [sineTimes(h, x), h], c, xs), [num([2]), num([3, 2])]),
     smooth('inside jit', (x, y) => jit((a: Tensor, b: Tensor) => sineTimes(sin(a), b))(x, y), [num([2]), num([2])]),
   ],
   custom_vjp_call: [
+    smooth(
+      'a tensor closed over, inside jit',
+      (x, y) => jit((a: Tensor, b: Tensor) => weightedByVjp(x)(a, mul(a, b)))(x, y),
+      [num([2]), num([2])],
+      {
+        modes: 'reverse',
+        same: (x, y) => mul(mul(weights(x), x), mul(x, y)),
+      },
+    ),
+    smooth(
+      'a tensor closed over, inside scan',
+      (c, xs) => scan((h: Tensor, x: Tensor) => [weightedByVjp(x)(h, x), h], c, xs),
+      [num([2], unit), num([3, 2], unit)],
+      { modes: 'reverse' },
+    ),
     smooth('two operands', (x, y) => product(x, y), [num([2]), num([2])], { modes: 'reverse' }),
     smooth('two results, a zero', (x, y) => pair(x, y), [num([2]), num([2])], { modes: 'reverse', order: 1 }),
     smooth('an integer operand', (n, x) => power(n, x), [int([2], 1, 3), num([2], unit)], { modes: 'reverse', order: 1 }),
