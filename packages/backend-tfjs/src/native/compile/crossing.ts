@@ -23,7 +23,7 @@ export const toCarrier = (data: TypedArray, dtype: DType): TypedArray => {
 /** What the binding read, as the dtype's own array. */
 export const fromCarrier = (data: TypedArray, dtype: DType): TypedArray => {
   if (dtype === 'float32' || dtype === 'bool' || dtype === 'int32') return data
-  const { storage: Storage, bits } = dtypes[dtype] as { bits: number; storage: new (a: ArrayLike<number> | ArrayBufferLike, o?: number, n?: number) => TypedArray }
+  const { storage: Storage, bits } = dtypes[dtype] as unknown as { bits: number; storage: new (a: ArrayLike<number> | ArrayBufferLike, o?: number, n?: number) => TypedArray }
   if (bits >= 32) return new Storage(data.buffer, data.byteOffset, (data.byteLength * 8) / bits)
   return new Storage(data as Int32Array)
 }
@@ -33,16 +33,16 @@ const cast = (from: TfType, to: TfType): Step => ['Cast', { SrcT: attr.type(from
 const bitcast = (from: TfType, to: TfType): Step => ['Bitcast', { T: attr.type(from), type: attr.type(to) }]
 
 /** The operations from the carrier to the dtype, in order. */
-const inward = (dtype: DType): readonly Step[] => {
+const inward = (dtype: DType, inside: TfType): readonly Step[] => {
   const carrier = carrierOf(dtype)
-  if (carrier === dtype) return []
+  if (carrier === inside) return []
   const { bits } = dtypes[dtype]
   if (bits >= 32) return [bitcast(carrier, dtype)]
   return isFloating(dtype) ? [cast('int32', 'uint16'), bitcast('uint16', dtype)] : [cast('int32', dtype)]
 }
-const outward = (dtype: DType): readonly Step[] => {
+const outward = (dtype: DType, inside: TfType): readonly Step[] => {
   const carrier = carrierOf(dtype)
-  if (carrier === dtype) return []
+  if (carrier === inside) return []
   const { bits } = dtypes[dtype]
   if (bits >= 32) return [bitcast(dtype, carrier)]
   return isFloating(dtype) ? [bitcast(dtype, 'uint16'), cast('uint16', 'int32')] : [cast(dtype, 'int32')]
@@ -66,16 +66,20 @@ export interface Inputs {
   readonly fed: readonly number[]
   readonly names: string
 }
+/** The type that a dtype has inside of a program. */
+type Inside = (dtype: DType) => TfType
+const itself: Inside = (dtype) => dtype
+
 /** Nodes for the inputs of a program. */
-export const inputsOf = (types: readonly Aval[]): Inputs => {
+export const inputsOf = (types: readonly Aval[], inside: Inside = itself): Inputs => {
   const made = types.map((type, i): readonly [readonly NodeDef[], string] => {
     const name = `x${i}`
     if (isEmpty(type)) {
-      const value = attr.tensor(type.dtype, type.shape, new Uint8Array(0))
-      return [[nodeDef(name, 'Const', [], { dtype: attr.type(type.dtype), value })], name]
+      const value = attr.tensor(inside(type.dtype), type.shape, new Uint8Array(0))
+      return [[nodeDef(name, 'Const', [], { dtype: attr.type(inside(type.dtype)), value })], name]
     }
     const placeholder = nodeDef(name, 'Placeholder', [], { dtype: attr.type(carrierOf(type.dtype)), shape: attr.shape(type.shape) })
-    const [nodes, ref] = chain(name, name, inward(type.dtype))
+    const [nodes, ref] = chain(name, name, inward(type.dtype, inside(type.dtype)))
     return [[placeholder, ...nodes], ref]
   })
   const fed = types.flatMap((type, i) => (isEmpty(type) ? [] : [i]))
@@ -88,11 +92,11 @@ export interface Outputs {
   readonly names: string
 }
 /** Nodes for the outputs, which stand at `refs`. */
-export const outputsOf = (types: readonly Aval[], refs: readonly string[]): Outputs => {
+export const outputsOf = (types: readonly Aval[], refs: readonly string[], inside: Inside = itself): Outputs => {
   const fetched = types.flatMap((type, i) => (isEmpty(type) ? [] : [i]))
   const nodes = fetched.flatMap((i): readonly NodeDef[] => {
     const { dtype } = types[i]!
-    const [steps, ref] = chain(`y${i}`, refs[i]!, outward(dtype))
+    const [steps, ref] = chain(`y${i}`, refs[i]!, outward(dtype, inside(dtype)))
     return [...steps, nodeDef(`y${i}`, 'Identity', [ref], { T: attr.type(carrierOf(dtype)) })]
   })
   return { nodes, fetched, names: fetched.map((i) => `y${i}:0`).join() }

@@ -41,6 +41,7 @@ export interface Attr {
     readonly i?: readonly number[]
     readonly type?: readonly number[]
     readonly shape?: readonly ShapeProto[]
+    readonly func?: readonly FuncProto[]
   }
   readonly func?: FuncProto
 }
@@ -83,6 +84,7 @@ export const attr = {
   shape: (shape: Shape | null): Attr => ({ shape: shapeProto(shape) }),
   shapes: (shapes: readonly Shape[]): Attr => ({ list: { shape: shapes.map(shapeProto) } }),
   func: (name: string): Attr => ({ func: { name } }),
+  funcs: (names: readonly string[]): Attr => ({ list: { func: names.map((name) => ({ name })) } }),
   tensor: (type: TfType, shape: Shape, data: TypedArray): Attr => ({
     tensor: {
       dtype: tfTypes[type],

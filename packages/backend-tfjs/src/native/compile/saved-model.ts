@@ -22,16 +22,17 @@ const message = (fields: Readonly<Record<string, readonly [id: number, type: str
     ]),
   ),
 })
+/** A message of which one field is there, even if it holds a default. */
+const choice = (fields: Parameters<typeof message>[0]) => ({ ...message(fields), oneofs: { value: { oneof: Object.keys(fields) } } })
 // Source: tensorflow/core/framework/*.proto and tensorflow/core/protobuf/{meta_graph,saved_model}.proto.
 const root = protobuf.Root.fromJSON({
-  options: { edition: 'proto3' },
   nested: {
     Dim: message({ size: [1, 'int64'] }),
     ShapeProto: message({ dim: [2, '...Dim'], unknownRank: [3, 'bool'] }),
     TensorProto: message({ dtype: [1, 'int32'], tensorShape: [2, 'ShapeProto'], tensorContent: [4, 'bytes'] }),
     NameAttrList: message({ name: [1, 'string'], attr: [2, '{}AttrValue'] }),
-    ListValue: message({ s: [2, '...bytes'], i: [3, '...int64'], type: [6, '...int32'], shape: [7, '...ShapeProto'] }),
-    AttrValue: message({
+    ListValue: message({ s: [2, '...bytes'], i: [3, '...int64'], type: [6, '...int32'], shape: [7, '...ShapeProto'], func: [9, '...NameAttrList'] }),
+    AttrValue: choice({
       list: [1, 'ListValue'],
       s: [2, 'bytes'],
       i: [3, 'int64'],
