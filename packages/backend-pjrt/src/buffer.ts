@@ -4,7 +4,7 @@
  * A buffer is counted: `share` is another handle on the same data, and the last release frees it. Host data are copied as they
  * come, or, large and aligned on a CPU, are used where they lie and kept alive until the plugin says that it is done.
  */
-import { type Aval, bytesOf, type DType, dtypes, type HostArray, type Storage } from '@heddle/func/backend'
+import { type Aval, bytesOf, type DType, dtypes, type HostArray, type Sharding, type Storage } from '@heddle/func/backend'
 import type { ApiFunction } from './api/library'
 import { addressOf, Args, copyOut, type Pointer, Words } from './api/memory'
 import { structs } from './api/struct'
@@ -31,6 +31,9 @@ export class PjrtBuffer {
   handles = 1
   /** Host data that the device reads in place. */
   borrowed: { readonly data: ArrayBufferView; readonly done: Pointer } | undefined
+  /** Of an array over several devices: what each of them has. */
+  parts: readonly PjrtBuffer[] | undefined
+  sharding: Sharding | null = null
   constructor(
     public pointer: Pointer,
     readonly dtype: DType,

@@ -8,8 +8,11 @@ import { structs } from './api/struct'
 import { type BufferStore, bytesOfType, type PjrtBuffer } from './buffer'
 import type { ProgramCache } from './cache'
 import type { Client, Device } from './client'
-import { nativePrograms } from './native'
+import { disposable } from './disposable'
+import { type NativePrograms, nativePrograms } from './native'
 import { compileOptions } from './options'
+import { meshOf } from './sharding/mesh'
+import type { CompileSharded } from './sharding/program'
 
 /** What a program takes and gives. */
 export interface Signature extends CompileOptions {
@@ -32,48 +35,46 @@ interface Held {
 
 const showType = ({ shape, dtype }: Type): string => `${dtype}[${shape.join(',')}]`
 
-export const compilerOf = (client: Client, device: Device, store: BufferStore, cache: ProgramCache | undefined): Compiler => {
-  const { library } = client
-  const options = compileOptions(device.id)
-  const native = nativePrograms(client, options)
-  const executeFn = library.fn('PJRT_LoadedExecutable_Execute')
-  const executeOptions = new Args(structs.executeOptions)
-  const free = ({ loaded, args, lists }: Held): void => {
+/** Apart from what runs it. */
+const freeing =
+  (native: NativePrograms, { loaded, args, lists }: Held) =>
+  (): void => {
     native.destroy(loaded)
     args.free()
     lists.free()
   }
-  const abandoned = new FinalizationRegistry<Held>(free)
-
+/** `sharded` compiles for several devices, where the client has them. */
+export const compilerOf = (
+  client: Client,
+  device: Device,
+  store: BufferStore,
+  cache: ProgramCache | undefined,
+  sharded?: CompileSharded,
+): Compiler => {
+  const { library } = client
+  const options = compileOptions([device.id])
+  const native = nativePrograms(client, options)
+  const executeFn = library.fn('PJRT_LoadedExecutable_Execute')
+  const executeOptions = new Args(structs.executeOptions)
   const compileText = (text: string, signature: Signature): Executable<PjrtBuffer> => {
     const { name, ins, outs } = signature
     const compile = (): Pointer => native.compile(text, `compiling ${name}`)
     const loaded = cache ? cache.load(text, options, { ...native, compile }) : compile()
     const held = holdOf(loaded, ins.length, outs.length, executeOptions.pointer)
     const execute = runnerOf(library.check, executeFn, store, copyOf, held, signature)
-    let disposed = false
-    const run: Executable<PjrtBuffer>['run'] = (inputs) => {
-      if (disposed) throw new BackendError('pjrt', `${name} was disposed and can't be run any more`)
-      return execute(inputs)
-    }
-    abandoned.register(run, held, run)
-    return {
-      run,
-      dispose: () => {
-        if (disposed) return
-        disposed = true
-        abandoned.unregister(run)
-        free(held)
-      },
-    }
+    return disposable(name, execute, freeing(native, held))
   }
-  const compile = (program: Jaxpr, { donated, name }: CompileOptions): Executable<PjrtBuffer> =>
-    compileText(lowerProgram(program, { name, donated }), {
+  const compile = (program: Jaxpr, compileOptions: CompileOptions): Executable<PjrtBuffer> => {
+    const { donated, inShardings = [], name } = compileOptions
+    const mesh = sharded ? meshOf(program, inShardings, name) : undefined
+    if (mesh) return sharded!(program, compileOptions, mesh)
+    return compileText(lowerProgram(program, { name, donated }), {
       ins: program.ins.map((v) => v.aval),
       outs: program.outs.map((o) => o.aval),
       donated,
       name,
     })
+  }
 
   const copies = new Map<string, Executable<PjrtBuffer>>()
   /** The same data in memory of their own. */

@@ -12,6 +12,8 @@ import { kernelsOf } from './kernels'
 import { cacheFolder } from './plugins/folders'
 import { findPlugin } from './plugins/find'
 import type { PluginKind } from './plugins/known'
+import { shardedCompiler } from './sharding/program'
+import { shardedStore } from './sharding/store'
 
 export interface PjrtOptions {
   /** A plugin's path, or its kind. Default: HEDDLE_PJRT_PLUGIN (the same), else the first that is found for a device that is there. */
@@ -45,9 +47,14 @@ export const pjrt = async (options: PjrtOptions = {}): Promise<PjrtBackend> => {
   const client = createClient(path, options.clientOptions)
   const device = client.devices[options.device ?? 0]
   if (!device) throw new BackendError('pjrt', `there is no device ${options.device}; this client has ${client.devices.length}`)
-  const store = bufferStore(client, device)
+  const home = options.device ?? 0
+  const stores = client.devices.map((d) => bufferStore(client, d))
   const folder = options.cache === undefined ? cacheFolder('programs') : options.cache
-  const compiler = compilerOf(client, device, store, folder === null ? undefined : programCache(client, device, { folder }))
+  const cache = folder === null ? undefined : programCache(client, device, { folder })
+  const isOne = stores.length === 1
+  const store = isOne ? stores[0]! : shardedStore(client, stores, home)
+  const sharded = isOne ? undefined : shardedCompiler({ client, stores, home, store, cache })
+  const compiler = compilerOf(client, device, store, cache, sharded)
   return {
     name: `pjrt-${client.platform}`,
     dtypes: new Set(Object.keys(typeCodes) as DType[]),

@@ -23,17 +23,26 @@ const oneEquation = (name: string, { params, ins, outs }: KernelCall<unknown>): 
 
 export const kernelsOf = ({ compile }: Compiler): Kernels<PjrtBuffer> => {
   const made = new Map<string, Executable<PjrtBuffer>>()
+  const remember = (key: string, make: () => Executable<PjrtBuffer>): Executable<PjrtBuffer> => {
+    const known = made.get(key)
+    if (known) return known
+    const executable = make()
+    if (made.size >= MAX_KERNELS) made.delete(made.keys().next().value!)
+    made.set(key, executable)
+    return executable
+  }
+  /** On arrays over several devices, for their placement. */
+  const shardedRun = (key: string, name: string, call: KernelCall<unknown>, inputs: readonly PjrtBuffer[]): readonly PjrtBuffer[] => {
+    const inShardings = inputs.map((b) => b.sharding)
+    const compileIt = () => compile(oneEquation(name, call), { donated: [], name, inShardings })
+    return remember(`${key} ${JSON.stringify(inShardings)}`, compileIt).run(inputs)
+  }
   const kernel =
     (name: string): Kernel<PjrtBuffer, unknown> =>
     (call) => {
       const key = keyOf(name, call)
-      let executable = made.get(key)
-      if (!executable) {
-        executable = compile(oneEquation(name, call), { donated: [], name })
-        if (made.size >= MAX_KERNELS) made.delete(made.keys().next().value!)
-        made.set(key, executable)
-      }
-      return executable.run
+      const { run } = remember(key, () => compile(oneEquation(name, call), { donated: [], name }))
+      return (inputs) => (inputs.some((b) => b.sharding !== null) ? shardedRun(key, name, call, inputs) : run(inputs))
     }
   return Object.fromEntries(leafNames.map((name) => [name, kernel(name)])) as unknown as Kernels<PjrtBuffer>
 }

@@ -1,5 +1,5 @@
 /** Programs as the plugin holds them: compiled from text, written as bytes, read back, freed. */
-import { Args, bytesAt, place, placeText, type Pointer } from './api/memory'
+import { allocate, Args, bytesAt, place, placeText, type Pointer, release } from './api/memory'
 import { structs } from './api/struct'
 import { callOnce, type Client } from './client'
 
@@ -8,6 +8,8 @@ export interface NativePrograms {
   readonly serialize: (loaded: Pointer) => Uint8Array
   readonly deserialize: (bytes: Uint8Array) => Pointer
   readonly destroy: (loaded: Pointer) => void
+  /** The module as XLA has optimized it: a serialized HloModuleProtoWithConfig. */
+  readonly optimized: (loaded: Pointer) => Uint8Array
 }
 
 export const nativePrograms = ({ library, pointer: client }: Client, options: Uint8Array): NativePrograms => {
@@ -15,6 +17,16 @@ export const nativePrograms = ({ library, pointer: client }: Client, options: Ui
   const format = placeText('mlir')
   const compileFn = library.fn('PJRT_Client_Compile')
   const serializing = 'serializing a program'
+  const withExecutable = <A>(loaded: Pointer, what: string, f: (executable: Pointer) => A): A => {
+    const executable = callOnce(library, 'PJRT_LoadedExecutable_GetExecutable', structs.getExecutable, { loaded }, what, (a) =>
+      a.get('executable'),
+    )
+    try {
+      return f(executable)
+    } finally {
+      callOnce(library, 'PJRT_Executable_Destroy', structs.executableDestroy, { executable }, what, () => undefined)
+    }
+  }
   return {
     compile: (text, operation) => {
       const code = placeText(text)
@@ -32,20 +44,40 @@ export const nativePrograms = ({ library, pointer: client }: Client, options: Ui
         for (const memory of [code, program, args]) memory.free()
       }
     },
-    serialize: (loaded) => {
-      const executable = callOnce(library, 'PJRT_LoadedExecutable_GetExecutable', structs.getExecutable, { loaded }, serializing, (a) =>
-        a.get('executable'),
-      )
-      try {
-        return callOnce(library, 'PJRT_Executable_Serialize', structs.serialize, { executable }, serializing, (a) => {
+    serialize: (loaded) =>
+      withExecutable(loaded, serializing, (executable) =>
+        callOnce(library, 'PJRT_Executable_Serialize', structs.serialize, { executable }, serializing, (a) => {
           const bytes = bytesAt(a.get('bytes'), a.get('bytesSize'))
           library.callback(a.get('deleter'), a.get('serialized'))
           return bytes
-        })
-      } finally {
-        callOnce(library, 'PJRT_Executable_Destroy', structs.executableDestroy, { executable }, serializing, () => undefined)
-      }
-    },
+        }),
+      ),
+    optimized: (loaded) =>
+      withExecutable(loaded, 'reading a compiled program', (executable) => {
+        const program = new Args(structs.program)
+        const ask = (): void => {
+          const values = { executable, program: program.pointer }
+          callOnce(
+            library,
+            'PJRT_Executable_OptimizedProgram',
+            structs.optimizedProgram,
+            values,
+            'reading a compiled program',
+            () => undefined,
+          )
+        }
+        // first its size, then its bytes
+        ask()
+        const code = allocate(program.get('codeSize'))
+        try {
+          program.set('code', code.pointer)
+          ask()
+          return bytesAt(code.pointer, program.get('codeSize'))
+        } finally {
+          release(code.pointer)
+          program.free()
+        }
+      }),
     deserialize: (bytes) => {
       const { pointer, size, free } = place(bytes)
       try {

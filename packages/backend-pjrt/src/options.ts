@@ -10,11 +10,14 @@ const bytes = (field: number, content: readonly number[]): number[] => [
   ...content,
 ]
 
-/** CompileOptionsProto of xla/pjrt/proto/compile_options.proto for a device by its id. */
-export const compileOptions = (deviceId: number): Uint8Array => {
-  const replicas = integer(4, 1)
-  const partitions = integer(5, 1)
-  // xla.DeviceAssignmentProto: one replica, one computation, its device
-  const assignment = bytes(9, [...integer(1, 1), ...integer(2, 1), ...bytes(3, bytes(1, varint(deviceId)))])
-  return Uint8Array.from(bytes(3, [...replicas, ...partitions, ...(deviceId === 0 ? [] : assignment)]))
+/** CompileOptionsProto of xla/pjrt/proto/compile_options.proto, for devices by their ids: one, or several that share the work. */
+export const compileOptions = (devices: readonly number[]): Uint8Array => {
+  const isFirst = devices.length === 1 && devices[0] === 0
+  // xla.DeviceAssignmentProto: one replica, a computation for each device
+  const computations = devices.flatMap((id) => bytes(3, bytes(1, varint(id))))
+  const assignment = bytes(9, [...integer(1, 1), ...integer(2, devices.length), ...computations])
+  const shardy = devices.length === 1 ? [] : integer(19, 1)
+  const spmd = devices.length === 1 ? [] : integer(6, 1)
+  const build = [...integer(4, 1), ...integer(5, devices.length), ...spmd, ...(isFirst ? [] : assignment), ...shardy]
+  return Uint8Array.from(bytes(3, build))
 }

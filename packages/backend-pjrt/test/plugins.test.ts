@@ -89,7 +89,7 @@ describe('the C API', () => {
     expect(functionOffset('PJRT_Buffer_UnsafePointer')).toBe(TABLE_END - 8)
   })
   it('takes the options of a compilation as a protocol buffer', () => {
-    expect([...compileOptions(0)]).toEqual([0x1a, 4, 0x20, 1, 0x28, 1])
-    expect([...compileOptions(3)]).toEqual([0x1a, 15, 0x20, 1, 0x28, 1, 0x4a, 9, 8, 1, 16, 1, 0x1a, 3, 0x0a, 1, 3])
+    expect([...compileOptions([0])]).toEqual([0x1a, 4, 0x20, 1, 0x28, 1])
+    expect([...compileOptions([3])]).toEqual([0x1a, 15, 0x20, 1, 0x28, 1, 0x4a, 9, 8, 1, 16, 1, 0x1a, 3, 0x0a, 1, 3])
   })
 })

@@ -18,13 +18,15 @@ const memcpyOut = self.func('memcpy', 'void', ['void *', 'uint64_t', 'size_t']) 
   bytes: number,
 ) => void
 
-/** Zeroed memory that is never freed: for structs that live as long as the process, or belong to an executable. */
+/** Zeroed memory, until it is released. */
 export const allocate = (bytes: number): { readonly pointer: Pointer; readonly memory: ArrayBuffer } => {
   const pointer = calloc(1, bytes)
   if (pointer === 0) throw new RangeError(`out of memory: ${bytes} bytes`)
   return { pointer, memory: koffi.view(BigInt(pointer), bytes) }
 }
 const freeMemory = self.func('free', 'void', ['uint64_t']) as (p: Pointer) => void
+/** Gives back what `allocate` gave. */
+export const release = (p: Pointer): void => freeMemory(p)
 
 /** Copies memory into host data. */
 export const copyOut = (dst: ArrayBufferView, src: Pointer, bytes = dst.byteLength): void => {

@@ -84,6 +84,8 @@ export const structs = {
   bufferReadyEvent: struct('PJRT_Buffer_ReadyEvent_Args', { buffer: 'word', event: 'word' }),
   bufferUnsafePointer: struct('PJRT_Buffer_UnsafePointer_Args', { buffer: 'word', pointer: 'word' }),
   bufferToHost: struct('PJRT_Buffer_ToHostBuffer_Args', { buffer: 'word', layout: 'word', dst: 'word', dstSize: 'word', event: 'word' }),
+  copyToDevice: struct('PJRT_Buffer_CopyToDevice_Args', { buffer: 'word', device: 'word', copy: 'word' }),
+  optimizedProgram: struct('PJRT_Executable_OptimizedProgram_Args', { executable: 'word', program: 'word' }),
   executeOptions: struct('PJRT_ExecuteOptions', {
     sendCallbacks: 'word',
     recvCallbacks: 'word',

@@ -1,0 +1,83 @@
+/** Arrays over several devices: a part on each, cut and joined on the host. */
+import { type Aval, BackendError, dtypes, type HostArray, type Sharding } from '@heddle/func/backend'
+import { deviceCount } from '@heddle/stablehlo/lower'
+import { type BufferStore, bytesOfType, PjrtBuffer } from '../buffer'
+import type { Client } from '../client'
+import { cutPart, holders, partShape, putPart } from './layout'
+
+const product = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
+
+/** Errors: BackendError for more devices than the client has. */
+export const checkDevices = (client: Client, mesh: Sharding['mesh']): number => {
+  const count = deviceCount(mesh)
+  const has = client.devices.length
+  if (count > has) {
+    const more = client.platform === 'cpu' ? `; pass pjrt({ clientOptions: { cpu_device_count: ${count} } })` : ''
+    throw new BackendError('pjrt', `a mesh of ${count} devices is wanted, this client has ${has}${more}`)
+  }
+  return count
+}
+/** An array of which each device has a part. */
+export const sharded = (
+  parts: readonly PjrtBuffer[],
+  { dtype, ...type }: Pick<Aval, 'shape' | 'dtype'>,
+  sharding: Sharding,
+): PjrtBuffer => {
+  const b = new PjrtBuffer(parts[0]!.pointer, dtype, bytesOfType({ dtype, ...type }))
+  b.parts = parts
+  b.sharding = sharding
+  return b
+}
+
+/** The storage of a client with several devices; `stores` has one for each, `home` is where arrays are that lie on one. */
+export const shardedStore = (client: Client, stores: readonly BufferStore[], home: number): BufferStore => {
+  const base = stores[home]!
+  const release = (b: PjrtBuffer): void => {
+    if (b.parts === undefined) return base.release(b)
+    if (--b.handles > 0) return
+    b.pointer = 0
+    b.parts.forEach((part, d) => stores[d]!.release(part))
+  }
+  const partType = (b: PjrtBuffer, aval: Aval): Aval => ({ ...aval, shape: partShape(aval.shape, b.sharding!) })
+  const empty = ({ shape, dtype }: Aval): HostArray => ({ shape, dtype, data: new dtypes[dtype].storage(product(shape)) })
+  const downloadSync = (b: PjrtBuffer, aval: Aval): HostArray => {
+    if (b.parts === undefined) return base.downloadSync(b, aval)
+    const whole = empty(aval)
+    for (const d of holders(b.sharding!, b.parts.length))
+      putPart(whole, b.sharding!, d, stores[d]!.downloadSync(b.parts[d]!, partType(b, aval)).data)
+    return whole
+  }
+  const download = async (b: PjrtBuffer, aval: Aval): Promise<HostArray> => {
+    if (b.parts === undefined) return base.download(b, aval)
+    const whole = empty(aval)
+    b.handles += 1
+    try {
+      const { parts, sharding } = b
+      const reads = holders(sharding!, parts.length).map(async (d) => {
+        const { data } = await stores[d]!.download(parts[d]!, partType(b, aval))
+        putPart(whole, sharding!, d, data)
+      })
+      await Promise.all(reads)
+    } finally {
+      release(b)
+    }
+    return whole
+  }
+  return {
+    ...base,
+    release,
+    downloadSync,
+    download,
+    place: (b, aval, sharding) => {
+      const count = checkDevices(client, sharding.mesh)
+      const host = downloadSync(b, aval)
+      const parts = Array.from({ length: count }, (_, d) => stores[d]!.upload(cutPart(host, sharding, d)))
+      return sharded(parts, aval, sharding)
+    },
+    shardingOf: (b) => b.sharding,
+    memory: () => {
+      const all = stores.map((s) => s.memory())
+      return { buffers: all.reduce((n, m) => n + m.buffers, 0), bytes: all.reduce((n, m) => n + m.bytes, 0) }
+    },
+  }
+}
