@@ -10,7 +10,8 @@ const mesh = { axes: { data: 2, model: 4 } }
 const on = (...axes: (string | null | readonly string[])[]) => ({ mesh, spec: { axes } })
 const values = (x: Tensor): number[] => Array.from(x.dataSync() as Float32Array)
 let xla: PjrtBackend
-const shardingOf = (x: Tensor): Sharding | null => xla.storage.shardingOf!((x as unknown as { bufferOn: (b: unknown) => never }).bufferOn(xla))
+const shardingOf = (x: Tensor): Sharding | null =>
+  xla.storage.shardingOf!((x as unknown as { bufferOn: (b: unknown) => never }).bufferOn(xla))
 
 describe('a layout', () => {
   const sharding: Sharding = {

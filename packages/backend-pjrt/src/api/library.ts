@@ -28,7 +28,7 @@ export interface Library {
 }
 
 const RTLD_NOW = 2
-const self = koffi.load(null)
+
 const prototype = koffi.proto('uint64_t', ['uint64_t'])
 const callbackPrototype = koffi.proto('void', ['uint64_t'])
 const getPrototype = koffi.proto('uint64_t', [])
@@ -36,6 +36,7 @@ const getPrototype = koffi.proto('uint64_t', [])
 const open = (path: string): Pointer => {
   if (process.platform === 'win32')
     throw new BackendError('pjrt', 'there are no PJRT plugins for Windows; use WSL, or @heddle/backend-tfjs')
+  const self = koffi.load(null)
   const dlopen = self.func('dlopen', 'uint64_t', ['string', 'int']) as (path: string, mode: number) => Pointer
   const dlsym = self.func('dlsym', 'uint64_t', ['uint64_t', 'string']) as (library: Pointer, name: string) => Pointer
   const dlerror = self.func('dlerror', 'string', []) as () => string

@@ -10,7 +10,8 @@ import type { Struct } from './struct'
 export type Pointer = number
 const HIGH = 2 ** 32
 
-const self = koffi.load(null)
+// on Windows there are no plugins, but loading this package must not fail
+const self = koffi.load(process.platform === 'win32' ? 'msvcrt.dll' : null)
 const calloc = self.func('calloc', 'uint64_t', ['size_t', 'size_t']) as (n: number, size: number) => Pointer
 const memcpyOut = self.func('memcpy', 'void', ['void *', 'uint64_t', 'size_t']) as (
   dst: ArrayBufferView,
