@@ -6,6 +6,7 @@ export type { Initializer } from './initializers'
 export {
   logmeanexp,
   logsumexp,
+  type LogsumexpOptions,
   logSoftmax,
   oneHot,
   type OneHotOptions,
