@@ -60,6 +60,7 @@ export interface FunctionDef {
   readonly signature: { readonly name: string; readonly inputArg: readonly ArgDef[]; readonly outputArg: readonly ArgDef[] }
   readonly nodeDef: readonly NodeDef[]
   readonly ret: Readonly<Record<string, string>>
+  readonly attr: Attrs
 }
 export interface GraphDef {
   readonly node: readonly NodeDef[]
@@ -73,6 +74,7 @@ const shapeProto = (shape: Shape | null): ShapeProto =>
 /** Attributes by their kinds. */
 export const attr = {
   text: (s: string): Attr => ({ s: encoder.encode(s) }),
+  bytes: (s: Uint8Array): Attr => ({ s }),
   texts: (s: readonly string[]): Attr => ({ list: { s: s.map((x) => encoder.encode(x)) } }),
   int: (i: number): Attr => ({ i }),
   ints: (i: readonly number[]): Attr => ({ list: { i } }),

@@ -50,6 +50,9 @@ const root = protobuf.Root.fromJSON({
     FunctionDefLibrary: message({ function: [1, '...FunctionDef'] }),
     VersionDef: message({ producer: [1, 'int32'], minConsumer: [2, 'int32'] }),
     GraphDef: message({ node: [1, '...NodeDef'], library: [2, 'FunctionDefLibrary'], versions: [4, 'VersionDef'] }),
+    RewriterConfig: message({ disableMetaOptimizer: [19, 'bool'] }),
+    GraphOptions: message({ rewriteOptions: [10, 'RewriterConfig'] }),
+    ConfigProto: message({ graphOptions: [10, 'GraphOptions'] }),
     TensorInfo: message({ name: [1, 'string'], dtype: [2, 'int32'], tensorShape: [3, 'ShapeProto'] }),
     SignatureDef: message({ inputs: [1, '{}TensorInfo'], outputs: [2, '{}TensorInfo'], methodName: [3, 'string'] }),
     MetaInfoDef: message({ tags: [4, '...string'], tensorflowVersion: [5, 'string'] }),
@@ -62,6 +65,11 @@ const savedModelType = root.lookupType('SavedModel')
 const producer = 1087
 const tag = 'serve'
 
+/** Settings of a function call that leave its graph as it is. */
+export const unoptimized: Uint8Array = root
+  .lookupType('ConfigProto')
+  .encode({ graphOptions: { rewriteOptions: { disableMetaOptimizer: true } } })
+  .finish()
 /** The bytes of `saved_model.pb`. */
 export const encodeSavedModel = ({ node, functions }: GraphDef): Uint8Array =>
   savedModelType

@@ -60,7 +60,30 @@ export class Library {
   name(prefix: string): string {
     return `${prefix}${this.#count++}`
   }
+  /** A function; answers its name. */
+  function(ins: readonly Type[], body: Body): string {
+    const b = new Block(this, true)
+    const name = this.name('f')
+    const args = ins.map(({ shape, dtype }, i): Value => ({ shape, dtype, ref: `a${i}` }))
+    const outs = body(b, args)
+    this.functions.push({
+      signature: {
+        name,
+        inputArg: args.map((a, i) => ({ name: `a${i}`, type: tfTypes[tfTypeOf(a)] })),
+        outputArg: outs.map((o, i) => ({ name: `o${i}`, type: tfTypes[tfTypeOf(o)] })),
+      },
+      nodeDef: b.nodes,
+      ret: Object.fromEntries(outs.map((o, i) => [`o${i}`, o.ref])),
+      attr: untouched,
+    })
+    return name
+  }
 }
+/**
+ * TensorFlow's optimizer of graphs takes half a minute for ten thousand nodes, and finds little in programs like ours; it passes over
+ * functions that seem to be a pipeline's of data.
+ */
+const untouched: Attrs = { _tf_data_function: attr.flag(true), _noinline: attr.flag(true) }
 export type Body = (b: Block, args: Values) => Values
 
 export class Block {
@@ -109,27 +132,10 @@ export class Block {
   ints(values: readonly number[]): Value {
     return this.data('int32', [values.length], Int32Array.from(values))
   }
-  /** A function of the library; answers its name. */
-  function(ins: readonly Type[], body: Body): string {
-    const b = new Block(this.library, true)
-    const name = this.library.name('f')
-    const args = ins.map(({ shape, dtype }, i): Value => ({ shape, dtype, ref: `a${i}` }))
-    const outs = body(b, args)
-    this.library.functions.push({
-      signature: {
-        name,
-        inputArg: args.map((a, i) => ({ name: `a${i}`, type: tfTypes[tfTypeOf(a)] })),
-        outputArg: outs.map((o, i) => ({ name: `o${i}`, type: tfTypes[tfTypeOf(o)] })),
-      },
-      nodeDef: b.nodes,
-      ret: Object.fromEntries(outs.map((o, i) => [`o${i}`, o.ref])),
-    })
-    return name
-  }
   /** A loop as long as `going` holds for the carry. */
   while(init: Values, going: (b: Block, carry: Values) => Value, step: Body): Values {
-    const cond = this.function(init, (b, carry) => [going(b, carry)])
-    const body = this.function(init, step)
+    const cond = this.library.function(init, (b, carry) => [going(b, carry)])
+    const body = this.library.function(init, step)
     return this.ops(
       'StatelessWhile',
       init,
@@ -145,7 +151,7 @@ export class Block {
   }
   /** The branch at `index`, which is within their number. */
   case(index: Value, ins: Values, outs: readonly Type[], branches: readonly Body[]): Values {
-    const names = branches.map((branch) => this.function(ins, branch))
+    const names = branches.map((branch) => this.library.function(ins, branch))
     return this.ops(
       'StatelessCase',
       [index, ...ins],

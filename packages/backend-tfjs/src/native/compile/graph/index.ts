@@ -1,8 +1,10 @@
 /** A program as a graph of TensorFlow's own operations, all of which 2.9 has. */
-import { type Atom, BackendError, type Eqn, type Jaxpr, type LeafName, type Var } from '@heddle/func/backend'
+import { type Atom, BackendError, type DType, type Eqn, type Jaxpr, type LeafName, type Var } from '@heddle/func/backend'
 import { inputsOf, outputsOf } from '../crossing'
 import type { Lowered } from '../lowered'
-import { Block, Library, typeOf, typesOf, type Value, type Values } from './block'
+import { attr, type TfType } from '../graph-def'
+import { unoptimized } from '../saved-model'
+import { Block, Library, tfTypeOf, typeOf, typesOf, type Value, type Values } from './block'
 import { bodyOf } from './bodies'
 import { contraction } from './contraction'
 import { convolutions } from './convolution'
@@ -67,19 +69,33 @@ const inline = (b: Block, jaxpr: Jaxpr, args: Values): Values => {
   return jaxpr.outs.map(read)
 }
 
+const inGraph = (dtype: DType): TfType => tfTypeOf(typeOf({ shape: [], dtype }))
 /** Errors: BackendError for a dtype or a primitive that the graph can't have. */
 export const lowerToGraph = (program: Jaxpr): Lowered => {
   const ins = program.ins.map((v) => v.aval)
   const outs = program.outs.map((o) => o.aval)
-  const inputs = inputsOf(ins, (dtype) => (dtype === 'uint32' ? 'int32' : dtype))
+  const inputs = inputsOf(ins, inGraph)
   const library = new Library()
   const b = new Block(library, false)
   const args = typesOf(ins).map((t, i): Value => ({ ...t, ref: inputs.refs[i]! }))
-  const results = inline(b, program, args)
+  const main = library.function(args, (c, xs) => inline(c, program, xs))
+  const results = b.ops(
+    'PartitionedCall',
+    args,
+    {
+      Tin: attr.types(args.map(tfTypeOf)),
+      Tout: attr.types(typesOf(outs).map(tfTypeOf)),
+      f: attr.func(main),
+      config: attr.text(''),
+      config_proto: attr.bytes(unoptimized),
+      executor_type: attr.text(''),
+    },
+    typesOf(outs),
+  )
   const outputs = outputsOf(
     outs,
     results.map((r) => r.ref),
-    (dtype) => (dtype === 'uint32' ? 'int32' : dtype),
+    inGraph,
   )
   return { graph: { node: [...inputs.nodes, ...b.nodes, ...outputs.nodes], functions: library.functions }, inputs, outputs }
 }

@@ -1,0 +1,26 @@
+/**
+ * The laws of all primitives over whole programs of tfjs-node, through XLA and as graphs: each program is compiled at once.
+ *
+ * Laws of programs only, since kernels are tried elsewhere (`HEDDLE_CONFORMANCE=all`: all of them). HEDDLE_COMPILE chooses one way.
+ */
+import { hostBackend } from '@heddle/backend-host'
+import { conformance } from '@heddle/func/conformance'
+import { describe, it } from 'vitest'
+import { tfjs } from '../src/choose'
+
+const ofPrograms = ['jit changes nothing', 'programs leave nothing behind', 'donation changes nothing']
+const all = process.env.HEDDLE_CONFORMANCE === 'all'
+const ways = (process.env.HEDDLE_COMPILE?.split(',') ?? ['xla', 'graph']) as readonly ('xla' | 'graph')[]
+
+describe.runIf(process.env.HEDDLE_TFJS_NODE)('whole programs', async () => {
+  if (!process.env.HEDDLE_TFJS_NODE) return
+  for (const way of ways) {
+    const backend = await tfjs({ demand: 'node', hostBelow: 0, compile: way })
+    const laws = (law: string): boolean => all || ofPrograms.includes(law)
+    const tests = conformance(backend, { float: 'float32', reference: hostBackend(), laws })
+    describe(way, () => {
+      for (const test of tests) it(test.name, test.run, 60_000)
+      it('says which programs it left to the kernels', () => console.log(backend.describe()))
+    })
+  }
+})
