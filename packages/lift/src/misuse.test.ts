@@ -117,6 +117,36 @@ describe('mapVariables', () => {
   })
 })
 
+describe('filters of the wrong type', () => {
+  const same = (_: Scope, x: Tensor): Tensor => x
+  const bad = wrong<lift.Filter>(3)
+  const run = (f: (s: Scope, x: Tensor) => unknown): unknown => initCell((s) => f(s, two()))
+  cases([
+    [
+      'variables of jit',
+      lift.InvalidFilterError,
+      () => lift.jit(same, { variables: bad }),
+      'invalid filter 3: expected true, false, a name',
+    ],
+    ['rngs of remat', lift.InvalidFilterError, () => lift.remat(same, { rngs: bad }), 'invalid filter 3'],
+    ['what mapVariables maps', lift.InvalidFilterError, () => lift.mapVariables(same, bad), 'invalid filter 3'],
+    [
+      'variables of cond',
+      lift.InvalidFilterError,
+      () => run((s, x) => lift.cond(true, same, same, s, [x], { variables: bad })),
+      'filter 3',
+    ],
+    ['vjpVariables', lift.InvalidFilterError, () => run((s, x) => lift.vjp(same, s, [x], { vjpVariables: bad })), 'invalid filter 3'],
+    ['variableBroadcast', lift.InvalidFilterError, () => lift.scan(wrong<never>(same), { variableBroadcast: bad }), 'invalid filter 3'],
+    [
+      'carryVariables',
+      lift.InvalidFilterError,
+      () => run((s, x) => lift.whileLoop(() => false, same, s, x, { carryVariables: bad })),
+      'filter 3',
+    ],
+  ])
+})
+
 describe('scopes where they do not belong', () => {
   const mapOver = (s: Scope, fn: (s: Scope, x: Tensor) => Tensor): Tensor => lift.vmap(fn)(s, np.ones([3]))
   test('a scope kept from inside a transformation has ended', () => {

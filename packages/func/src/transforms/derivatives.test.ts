@@ -192,8 +192,8 @@ describe('structures', () => {
   it('of tangents are those of the primals', () => {
     const f = ({ a, b }: { a: Tensor; b: Tensor }): Tensor => a.mul(b)
     const [x, y] = [np.array(1), np.array(2)]
-    expect(() => jvp(f as never, [{ a: x, b: y }], [{ a: x, c: y }])).toThrow(TypeMismatchError)
-    expect(() => jvp(f as never, [{ a: x, b: y }], [{ a: x, c: y }])).toThrow(/tangents have the structure of the primals/)
+    expect(() => jvp(f as never, [{ a: x, b: y }], [{ a: x, c: y } as never])).toThrow(TypeMismatchError)
+    expect(() => jvp(f as never, [{ a: x, b: y }], [{ a: x, c: y } as never])).toThrow(/tangents have the structure of the primals/)
   })
   it('of what vmap does not map are left alone: a size stays a number, an option a name', () => {
     const f = (x: Tensor, n: number, how: string): Tensor => np.full([n], how === 'twice' ? 2 : 1).mul(x)
