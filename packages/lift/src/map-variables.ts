@@ -1,7 +1,7 @@
 /**
  * mapVariables and its relatives: a function of scopes that sees some variables through a mapping, and leaves them through its inverse.
  */
-import { addAxis, isEmpty, removeAxis, subtract, type Axis, type Filter, type MetadataParams } from '@heddle/core'
+import { addAxis, decodeFilter, isEmpty, removeAxis, subtract, type Axis, type Filter, type MetadataParams } from '@heddle/core'
 import { orThrow } from './edge'
 import { asFunction } from './misuse'
 import { close, countersOf, open, pack, runOn, type Groups, type Packed, type Plan, type Scopes, type ScopesFn } from './pack'
@@ -32,6 +32,7 @@ export const mapVariables = <S extends Scopes, Args extends readonly unknown[], 
   { mapInFn = same, mapOutFn = same, init = false, mutable = false, rngs = true, variables = true }: MapVariablesOptions = {},
 ): ((scopes: S, ...args: Args) => R) => {
   asFunction('map_variables', fn)
+  for (const filter of [mappedCollections, variables]) orThrow(decodeFilter(filter))
   const goesOut = init || mutable
   const plan: Plan = {
     where: 'map_variables',

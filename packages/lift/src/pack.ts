@@ -11,6 +11,7 @@
 import {
   aliases,
   countersAt,
+  decodeFilter,
   group,
   inFilter,
   intersect,
@@ -29,7 +30,7 @@ import {
   type Path,
 } from '@heddle/core'
 import { flatten, staticKey, type TreeDef } from '@heddle/tree'
-import { exception } from './edge'
+import { exception, orThrow } from './edge'
 import { rngOps, type Key } from './engine'
 import { currentMesh } from './mesh'
 import { Scope, type Variables } from './scope'
@@ -217,15 +218,23 @@ export interface Done<R> extends Closed {
   readonly result: R
 }
 
-/** Lifts a pure function of groups to a function of scopes. */
-export const pack =
-  <S extends Scopes, Args extends readonly unknown[], R>(plan: Plan, body: (packed: Packed, ...args: Args) => Done<R>) =>
-  (scopes: S, ...args: Args): R => {
+const checkFilters = ({ inFilters, outFilters, rngFilters }: Plan): void => {
+  for (const filter of [...inFilters, ...outFilters, ...rngFilters]) orThrow(decodeFilter(filter))
+}
+
+/** Lifts a pure function of groups to a function of scopes. Errors: InvalidFilterError. */
+export const pack = <S extends Scopes, Args extends readonly unknown[], R>(
+  plan: Plan,
+  body: (packed: Packed, ...args: Args) => Done<R>,
+): ((scopes: S, ...args: Args) => R) => {
+  checkFilters(plan)
+  return (scopes, ...args) => {
     const { packed, outer } = split(scopes, plan)
     const done = body(packed, ...args)
     publish(outer, packed.entry, done)
     return done.result
   }
+}
 
 /** Opens scopes, runs a function of them, closes them. */
 export const runOn = <S, Args extends readonly unknown[], R>(
