@@ -6,12 +6,16 @@ import { classNameOf } from './class-name'
 import { TransformTargetError } from './error'
 import { asMethod, asModuleFn, callLifted, type AnyModuleFn, type LiftOptions, type Run } from './lift-method'
 import { Module } from './module'
+import { checkOptions, type Transformation } from './transformation'
 import type { ModuleClass } from './types'
 
-/** The names of the methods of a class; any, where the target is a function. */
+/** The names of the methods of a class, without those of Module; any, where the target is a function. */
 type MethodName<T> =
   T extends ModuleClass<infer M>
-    ? { [K in keyof M & string]: M[K] extends (...args: never[]) => unknown ? K : never }[keyof M & string]
+    ? { [K in Exclude<keyof M & string, keyof Module>]: M[K] extends (...args: never[]) => unknown ? K : never }[Exclude<
+        keyof M & string,
+        keyof Module
+      >]
     : string
 
 /** Options that may differ from method to method of a class `T`. */
@@ -26,7 +30,12 @@ export type Lifter<O> = (fn: AnyModuleFn, lift: LiftOptions, options: O) => AnyM
 const isModuleClass = (x: unknown): x is ModuleClass => typeof x === 'function' && (x === Module || x.prototype instanceof Module)
 
 /** A subclass with transformed methods. Its name is that of the transformation and of the class: `VmapDense`. */
-const liftClass = <O>(prefix: string, target: ModuleClass, options: O & Methods<O>, lifter: Lifter<O>): ModuleClass => {
+const liftClass = <O>(
+  { name: transformation, prefix }: Transformation,
+  target: ModuleClass,
+  options: O & Methods<O>,
+  lifter: Lifter<O>,
+): ModuleClass => {
   wrapClass(target, Module.prototype)
   const { methods = ['call'], ...common } = options
   const entries: [string, O][] = Array.isArray(methods)
@@ -37,17 +46,25 @@ const liftClass = <O>(prefix: string, target: ModuleClass, options: O & Methods<
   for (const key of ['name', 'moduleName']) Object.defineProperty(Lifted, key, { value: name })
   for (const [method, own] of entries) {
     const original: unknown = (target.prototype as Readonly<Record<string, unknown>>)[method]
-    if (typeof original !== 'function') throw new TransformTargetError(`${prefix.toLowerCase()} of ${classNameOf(target)}`, method)
+    if (typeof original !== 'function') throw new TransformTargetError(`${transformation} of ${classNameOf(target)}`, method)
     const lifted = lifter(asModuleFn(original as AnyModuleFn), { moduleClass: target, name: method }, own)
     Object.defineProperty(Lifted.prototype, method, { value: asMethod(lifted, method), writable: true, configurable: true })
   }
   return Lifted
 }
 
-/** Transforms a class of modules, or a function of a module. Errors: TransformTargetError. */
-export const liftTarget = <T, O>(prefix: string, target: T, options: O & Methods<O>, lifter: Lifter<O>): T => {
-  if (isModuleClass(target)) return liftClass(prefix, target, options, lifter) as T
-  if (typeof target !== 'function') throw new TransformTargetError(prefix.toLowerCase(), target)
+/** Options for all methods, and for each. Errors: InvalidOptionsError. */
+const checkMethods = <O>({ name, options: allowed }: Transformation, { methods, ...own }: object & Methods<O>): void => {
+  checkOptions(name, allowed, own)
+  if (methods === undefined || Array.isArray(methods)) return
+  for (const [method, each] of Object.entries(methods)) checkOptions(`${name} of method ${method}`, allowed, each as object)
+}
+
+/** Transforms a class of modules, or a function of a module. Errors: TransformTargetError, InvalidOptionsError. */
+export const liftTarget = <T, O>(transformation: Transformation, target: T, options: O & Methods<O>, lifter: Lifter<O>): T => {
+  checkMethods(transformation, options)
+  if (isModuleClass(target)) return liftClass(transformation, target, options, lifter) as T
+  if (typeof target !== 'function') throw new TransformTargetError(transformation.name, target)
   const { methods: _, ...own } = options
   const fn = target as unknown as AnyModuleFn
   return asTransformed(lifter(asModuleFn(fn), { name: fn.name }, own as unknown as O), fn) as T

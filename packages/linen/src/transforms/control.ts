@@ -4,7 +4,11 @@
 import type { Tensor } from '@heddle/func'
 import type { BranchOptions, WhileOptions } from '@heddle/lift'
 import * as lift from '@heddle/lift'
+import { checkOptions, namesOf } from '../transformation'
 import { direct, loose, type ModuleFn } from './direct'
+
+const branchOptions = namesOf<BranchOptions>()({ variables: true, rngs: true })
+const loopOptions = namesOf<WhileOptions>()({ carryVariables: true, broadcastVariables: true, splitRngs: true })
 
 /**
  * One of two functions of a module, by a predicate.
@@ -22,10 +26,12 @@ export const cond = <M, Args extends readonly unknown[], R>(
   mdl: M,
   operands: Args,
   options: BranchOptions = {},
-): R =>
-  direct('cond', [trueFn, falseFn], mdl, operands, ([whenTrue, whenFalse], scopes, args) =>
+): R => {
+  checkOptions('cond', branchOptions, options)
+  return direct('cond', [trueFn, falseFn], mdl, operands, ([whenTrue, whenFalse], scopes, args) =>
     lift.cond(pred, loose(whenTrue!), loose(whenFalse!), scopes as never, args as never, options),
   ) as R
+}
 
 /**
  * One of several functions of a module, by an index, which is clamped to their range.
@@ -38,10 +44,12 @@ export const switchModule = <M, Args extends readonly unknown[], R>(
   mdl: M,
   operands: Args,
   options: BranchOptions = {},
-): R =>
-  direct('switch', branches, mdl, operands, (fns, scopes, args) =>
+): R => {
+  checkOptions('switch', branchOptions, options)
+  return direct('switch', branches, mdl, operands, (fns, scopes, args) =>
     lift.switch(index, fns.map(loose), scopes as never, args as never, options),
   ) as R
+}
 
 /**
  * Repeats a function of a module while a condition holds.
@@ -57,7 +65,9 @@ export const whileLoop = <M, C>(
   mdl: M,
   init: C,
   options: WhileOptions = {},
-): C =>
-  direct('whileLoop', [condFn, bodyFn], mdl, [init], ([condition, body], scopes, [start]) =>
+): C => {
+  checkOptions('whileLoop', loopOptions, options)
+  return direct('whileLoop', [condFn, bodyFn], mdl, [init], ([condition, body], scopes, [start]) =>
     lift.whileLoop(loose(condition!), loose(body!), scopes as never, start as never, options),
   ) as C
+}

@@ -4,6 +4,7 @@
 import * as lift from '@heddle/lift'
 import type { Filter } from '@heddle/lift'
 import { modulesOf } from '../scopes'
+import { checkOptions, namesOf } from '../transformation'
 import { direct, loose, perScopes, type ModuleFn } from './direct'
 
 interface CommonOptions<M, Args extends readonly unknown[], R, Res> {
@@ -27,6 +28,13 @@ export interface NondiffCustomVjpOptions<M, Args extends readonly unknown[], R, 
   /** Arguments that get none; the module is argument 0. */
   readonly nondiffArgnums: readonly number[]
 }
+
+const optionNames = namesOf<CustomVjpOptions<never, never, never, never>>()({
+  forwardFn: true,
+  backwardFn: true,
+  gradVars: true,
+  nondiffArgnums: true,
+})
 
 /**
  * A function of a module with a backward pass of its own.
@@ -54,8 +62,10 @@ export const customVjp: {
   ): (mdl: M, ...args: Args) => R
 } = <M, Args extends readonly unknown[], R, Res>(
   fn: ModuleFn<M, Args, R>,
-  { forwardFn, backwardFn, gradVars, nondiffArgnums }: CustomVjpOptions<M, Args, R, Res> | NondiffCustomVjpOptions<M, Args, R, Res>,
+  options: CustomVjpOptions<M, Args, R, Res> | NondiffCustomVjpOptions<M, Args, R, Res>,
 ): ((mdl: M, ...args: Args) => R) => {
+  checkOptions('customVjp', optionNames, options)
+  const { forwardFn, backwardFn, gradVars, nondiffArgnums } = options
   const backward = backwardFn as unknown as (...args: readonly unknown[]) => readonly unknown[]
   return (mdl, ...args) =>
     direct('customVjp', [fn, forwardFn], mdl, args, ([inner, forward], scopes, xs) => {

@@ -6,6 +6,7 @@ import type { DerivativeOptions, Filter, Scope } from '@heddle/lift'
 import * as lift from '@heddle/lift'
 import { partial, type Partial, type TreeDef } from '@heddle/tree'
 import { modulesOf } from '../scopes'
+import { checkOptions, namesOf } from '../transformation'
 import { direct, loose, perScopes, type ModuleFn } from './direct'
 
 /** What jvp is told of variables. */
@@ -13,6 +14,8 @@ export interface JvpOptions extends DerivativeOptions {
   /** Tangents of variables by collection; those not named have tangent zero. For a tree of modules, a tree of such. */
   readonly variableTangents?: unknown
 }
+
+const jvpOptions = namesOf<JvpOptions>()({ variableTangents: true, variables: true, rngs: true })
 
 /**
  * The value and the tangent of a function of a module.
@@ -28,14 +31,17 @@ export const jvp = <M, Args extends readonly unknown[], R>(
   mdl: M,
   primals: Args,
   tangents: NoInfer<Args>,
-  { variableTangents, ...options }: JvpOptions = {},
-): readonly [output: R, tangent: R] =>
-  direct('jvp', [fn], mdl, primals, ([inner], scopes, args) =>
+  given: JvpOptions = {},
+): readonly [output: R, tangent: R] => {
+  checkOptions('jvp', jvpOptions, given)
+  const { variableTangents, ...options } = given
+  return direct('jvp', [fn], mdl, primals, ([inner], scopes, args) =>
     lift.jvp(loose(inner!), scopes as never, args as never, tangents as never, {
       ...options,
       ...(variableTangents === undefined ? {} : { variableTangents: perScopes(modulesOf(mdl).treedef, variableTangents, scopes.length) }),
     }),
   ) as readonly [R, R]
+}
 
 /** A derivative of lift, its types forgotten: those of modules stand at the functions here. */
 type Differentiate = (fn: unknown, scopes: readonly Scope[], args: readonly unknown[], options: DerivativeOptions) => readonly unknown[]
@@ -49,6 +55,8 @@ export interface VjpOptions extends DerivativeOptions {
   /** Collections that get a cotangent (default `params`). */
   readonly vjpVariables?: Filter
 }
+
+const vjpOptions = namesOf<VjpOptions>()({ hasAux: true, reduceAxes: true, vjpVariables: true, variables: true, rngs: true })
 
 /** From a cotangent of the output to cotangents of variables, by collection, and of arguments. A tree: it may be a residual. */
 export type Backward<Args extends readonly unknown[], R> = Partial<readonly [cotangent: R], readonly [variables: unknown, ...args: Args]>
@@ -90,6 +98,7 @@ export const vjp = <M, Args extends readonly unknown[], R, const O extends VjpOp
   primals: Args,
   options?: O,
 ): Vjp<Args, R, O> => {
+  checkOptions('vjp', vjpOptions, options ?? {})
   const { hasAux = false, reduceAxes, ...rest } = (options ?? {}) as VjpOptions
   refuseReduceAxes('vjp', reduceAxes)
   const { treedef } = modulesOf(mdl)
@@ -108,6 +117,8 @@ export interface GradOptions extends DerivativeOptions {
   readonly reduceAxes?: readonly string[]
 }
 
+const gradOptions = namesOf<GradOptions>()({ hasAux: true, reduceAxes: true, variables: true, rngs: true })
+
 /**
  * The scalar value of a function of a module, and its gradients by the arguments (not by variables).
  *
@@ -119,6 +130,7 @@ export const valueAndGrad = <M, Args extends readonly unknown[], R>(
   primals: Args,
   options: GradOptions = {},
 ): readonly [output: R, gradients: Args] => {
+  checkOptions('valueAndGrad', gradOptions, options)
   const { hasAux = false, reduceAxes, ...rest } = options
   refuseReduceAxes('valueAndGrad', reduceAxes)
   return direct('valueAndGrad', [fn], mdl, primals, ([inner], scopes, args) => {

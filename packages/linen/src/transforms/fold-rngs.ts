@@ -3,10 +3,17 @@
  */
 import * as lift from '@heddle/lift'
 import { lifterOf, liftTarget, type Methods } from '../lift-class'
+import { namesOf, type Transformation } from '../transformation'
 import type { Target } from './target'
 
 /** As of `lift.foldRngs`; and which methods of a class. */
 export interface FoldRngsOptions<T = unknown> extends lift.FoldRngsOptions, Methods<lift.FoldRngsOptions, T> {}
+
+const transformation: Transformation = {
+  name: 'foldRngs',
+  prefix: 'Fold_rngs',
+  options: namesOf<lift.FoldRngsOptions>()({ variables: true, rngs: true }),
+}
 
 /**
  * A class of modules, or a function of a module, whose keys have the names of the scopes folded in before, not at each draw.
@@ -14,4 +21,4 @@ export interface FoldRngsOptions<T = unknown> extends lift.FoldRngsOptions, Meth
  * Names: `Fold_rngsDense_0`. Source: `flax.linen.fold_rngs`.
  */
 export const foldRngs = <T extends Target>(target: T, options: FoldRngsOptions<T> = {}): T =>
-  liftTarget<T, lift.FoldRngsOptions>('Fold_rngs', target, options, lifterOf(lift.foldRngs, { fork: true }))
+  liftTarget<T, lift.FoldRngsOptions>(transformation, target, options, lifterOf(lift.foldRngs, { fork: true }))

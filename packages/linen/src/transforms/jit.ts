@@ -4,10 +4,17 @@
 import type * as lift from '@heddle/lift'
 import { liftTarget, type Methods } from '../lift-class'
 import { compiled } from '../lift-method'
+import { namesOf, type Transformation } from '../transformation'
 import type { Target } from './target'
 
 /** As of `lift.jit`; and which methods of a class. */
 export interface JitOptions<T = unknown> extends lift.JitOptions, Methods<lift.JitOptions, T> {}
+
+const transformation: Transformation = {
+  name: 'jit',
+  prefix: 'Jit',
+  options: namesOf<lift.JitOptions>()({ variables: true, rngs: true, staticArgnums: true, donateArgnums: true }),
+}
 
 const known = new WeakMap<object, Map<string, unknown>>()
 
@@ -30,4 +37,6 @@ const remembered = <T extends Target>(target: T, options: JitOptions, make: () =
  * const y = new (nn.jit(nn.Dense))({ features: 4 }).call(x)
  */
 export const jit = <T extends Target>(target: T, options: JitOptions<T> = {}): T =>
-  remembered(target, options, () => liftTarget<T, lift.JitOptions>('Jit', target, options, (fn, how, own) => compiled(fn, how, own)))
+  remembered(target, options, () =>
+    liftTarget<T, lift.JitOptions>(transformation, target, options, (fn, how, own) => compiled(fn, how, own)),
+  )

@@ -108,7 +108,8 @@ describe('mapVariables', () => {
     }
     const variables = { state: { v: np.array(2) } }
     const rngs = { noise: key }
-    const run = (options: nn.MapVariablesOptions): Tensor => new (nn.mapVariables(Both, 'params', options))().apply(variables, [], { rngs })
+    const run = (options: nn.MapVariablesOptions<typeof Both>): Tensor =>
+      new (nn.mapVariables(Both, 'params', options))().apply(variables, [], { rngs })
     expect(run({ variables: 'state', rngs: 'noise' }).item()).toBe(2)
     expect(() => run({ rngs: 'params' })).toThrow(nn.InvalidRngError)
     expect(() => run({ variables: false })).toThrow()

@@ -4,6 +4,7 @@
 import type { Axis, Filter, MetadataParams, Variables } from '@heddle/lift'
 import * as lift from '@heddle/lift'
 import { lifterOf, liftTarget, type Methods } from '../lift-class'
+import { namesOf, type Transformation } from '../transformation'
 import type { Target } from './target'
 
 /** The mapping, and when variables go back through it. */
@@ -24,6 +25,12 @@ interface MapOptions {
 /** The mapping; and which methods of a class. */
 export interface MapVariablesOptions<T = unknown> extends MapOptions, Methods<MapOptions, T> {}
 
+const transformation: Transformation = {
+  name: 'mapVariables',
+  prefix: 'Map_variables',
+  options: namesOf<MapOptions>()({ transInFn: true, transOutFn: true, init: true, mutable: true, rngs: true, variables: true }),
+}
+
 /**
  * A class of modules, or a function of a module, that sees the mapped collections through a function.
  *
@@ -34,7 +41,7 @@ export interface MapVariablesOptions<T = unknown> extends MapOptions, Methods<Ma
  */
 export const mapVariables = <T extends Target>(target: T, mappedCollections: Filter = true, options: MapVariablesOptions<T> = {}): T =>
   liftTarget<T, MapOptions>(
-    'Map_variables',
+    transformation,
     target,
     options,
     lifterOf((fn, { transInFn, transOutFn, ...rest }) =>
@@ -53,6 +60,11 @@ export interface AddMetadataAxisOptions {
   readonly metadataParams?: MetadataParams
 }
 
+const addition: Omit<Transformation, 'prefix'> = {
+  name: 'addMetadataAxis',
+  options: namesOf<AddMetadataAxisOptions>()({ variableAxes: true, metadataParams: true }),
+}
+
 /**
  * A class of modules, or a function of a module, whose boxes with metadata have one axis less inside.
  *
@@ -60,7 +72,7 @@ export interface AddMetadataAxisOptions {
  */
 export const addMetadataAxis = <T extends Target>(target: T, options: AddMetadataAxisOptions = {}): T =>
   liftTarget<T, AddMetadataAxisOptions>(
-    'Map_variables'.repeat(Object.keys(options.variableAxes ?? {}).length),
+    { ...addition, prefix: 'Map_variables'.repeat(Object.keys(options.variableAxes ?? {}).length) },
     target,
     options,
     lifterOf((fn, { variableAxes = {}, metadataParams = {} }) => lift.addMetadataAxis(fn, variableAxes, metadataParams)),

@@ -3,10 +3,24 @@
  */
 import * as lift from '@heddle/lift'
 import { lifterOf, liftTarget } from '../lift-class'
+import { namesOf, type Transformation } from '../transformation'
 import type { Target } from './target'
 
 /** As of `lift.rematScan`. */
 export type RematScanOptions = lift.RematScanOptions
+
+const transformation: Transformation = {
+  name: 'rematScan',
+  prefix: 'Remat_scan',
+  options: namesOf<RematScanOptions>()({
+    lengths: true,
+    policy: true,
+    variableBroadcast: true,
+    variableCarry: true,
+    variableAxes: true,
+    splitRngs: true,
+  }),
+}
 
 /**
  * A class of modules, or a function of a module, from a carry to one, repeated as often as the product of `lengths` says.
@@ -19,4 +33,4 @@ export type RematScanOptions = lift.RematScanOptions
  * const y = new Stack({ features: 8 }, { name: 'dense_stack' }).call(x)
  */
 export const rematScan = <T extends Target>(target: T, options: RematScanOptions): T =>
-  liftTarget<T, RematScanOptions>('Remat_scan', target, options, lifterOf(lift.rematScan))
+  liftTarget<T, RematScanOptions>(transformation, target, options, lifterOf(lift.rematScan))

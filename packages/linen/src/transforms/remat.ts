@@ -3,10 +3,24 @@
  */
 import * as lift from '@heddle/lift'
 import { lifterOf, liftTarget, type Methods } from '../lift-class'
+import { namesOf, type Transformation } from '../transformation'
 import type { Target } from './target'
 
 /** As of `lift.checkpoint`; and which methods of a class. */
 export interface CheckpointOptions<T = unknown> extends lift.CheckpointOptions, Methods<lift.CheckpointOptions, T> {}
+
+const transformation: Transformation = {
+  name: 'checkpoint',
+  prefix: 'Checkpoint',
+  options: namesOf<lift.CheckpointOptions>()({
+    variables: true,
+    rngs: true,
+    policy: true,
+    preventCse: true,
+    staticArgnums: true,
+    concrete: true,
+  }),
+}
 
 /**
  * A class of modules, or a function of a module, whose intermediate values are computed again in the backward pass, not kept.
@@ -17,7 +31,7 @@ export interface CheckpointOptions<T = unknown> extends lift.CheckpointOptions, 
  * const y = new (nn.checkpoint(nn.Dense))({ features: 128 }).call(x)
  */
 export const checkpoint = <T extends Target>(target: T, options: CheckpointOptions<T> = {}): T =>
-  liftTarget<T, lift.CheckpointOptions>('Checkpoint', target, options, lifterOf(lift.checkpoint))
+  liftTarget<T, lift.CheckpointOptions>(transformation, target, options, lifterOf(lift.checkpoint))
 
 /** The other name of checkpoint. */
 export const remat = checkpoint

@@ -253,7 +253,7 @@ describe('scan', () => {
       }
     }
     const [a, b, k] = [random.normal(random.key(1), [6]), random.normal(random.key(2), [6]), np.array(3)]
-    const run = (options: nn.ScanOptions) =>
+    const run = (options: nn.ScanOptions<typeof Cell>) =>
       new (nn.scan(Cell, { inAxes: [{ a: 0, b: -1 }, nn.broadcast], outAxes: { y: 0, k: nn.broadcast }, ...options }))().apply({}, [
         np.zeros([]),
         { a, b },

@@ -3,10 +3,30 @@
  */
 import * as lift from '@heddle/lift'
 import { lifterOf, liftTarget, type Methods } from '../lift-class'
+import { namesOf, type Transformation } from '../transformation'
 import type { Target } from './target'
 
 /** As of `lift.scan`; and which methods of a class. */
 export interface ScanOptions<T = unknown> extends lift.ScanOptions, Methods<lift.ScanOptions, T> {}
+
+const transformation: Transformation = {
+  name: 'scan',
+  prefix: 'Scan',
+  options: namesOf<lift.ScanOptions>()({
+    variableAxes: true,
+    variableBroadcast: true,
+    variableCarry: true,
+    splitRngs: true,
+    inAxes: true,
+    outAxes: true,
+    length: true,
+    reverse: true,
+    unroll: true,
+    dataTransform: true,
+    metadataParams: true,
+    checkConstancyInvariants: true,
+  }),
+}
 
 /**
  * A class of modules, or a function of a module, of the form `(carry, ...xs) => [carry, ys]`, as a loop.
@@ -19,4 +39,4 @@ export interface ScanOptions<T = unknown> extends lift.ScanOptions, Methods<lift
  * const [carry, ys] = new Lstm({ features: 32 }).call(start, xs)
  */
 export const scan = <T extends Target>(target: T, options: ScanOptions<T> = {}): T =>
-  liftTarget<T, lift.ScanOptions>('Scan', target, options, lifterOf(lift.scan as never))
+  liftTarget<T, lift.ScanOptions>(transformation, target, options, lifterOf(lift.scan as never))

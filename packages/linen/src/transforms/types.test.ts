@@ -27,7 +27,7 @@ it('a transformed class keeps props, methods and statics', () => {
   never(() => {
     const Lifted = nn.jit(nn.remat(nn.vmap(Model)))
     expectTypeOf(Lifted).toEqualTypeOf<typeof Model>()
-    expectTypeOf(Lifted.kind).toEqualTypeOf<'model'>()
+    expectTypeOf<(typeof Lifted)['kind']>().toEqualTypeOf<'model'>()
     const model = new Lifted({ width: 3 })
     expectTypeOf(model.props).toEqualTypeOf<Readonly<{ width: number; depth?: number }>>()
     expectTypeOf(model.call(x, { train: true })).toEqualTypeOf<{ readonly y: Tensor }>()
@@ -137,29 +137,20 @@ it('transformations that are called at once', () => {
     expectTypeOf([dx, c]).toEqualTypeOf<Tensor[]>()
     const withAux = (m: Step, a: Tensor) => [m.call(a, a)[0], { n: 1 }] as const
     expectTypeOf(nn.vjp(withAux, step, [x], { hasAux: true })[2]).toEqualTypeOf<{ readonly n: 1 }>()
-    expectTypeOf(nn.grad(f, step, [x, { c: x }])).toEqualTypeOf<[Tensor, { c: Tensor }]>()
+    const [da, { c: dc }] = nn.grad(f, step, [x, { c: x }])
+    expectTypeOf([da, dc]).toEqualTypeOf<Tensor[]>()
     expectTypeOf(nn.cond(true, f, f, step, [x, { c: x }])).toEqualTypeOf<Tensor>()
-    expectTypeOf(
-      nn.whileLoop(
-        (_m: Step, a: Tensor) => a.any(),
-        (m: Step, a: Tensor) => m.call(a, a)[0],
-        step,
-        x,
-      ),
-    ).toEqualTypeOf<Tensor>()
+    const [positive, iterate] = [(_m: Step, a: Tensor) => a.any(), (m: Step, a: Tensor) => m.call(a, a)[0]]
+    expectTypeOf(nn.whileLoop(positive, iterate, step, x)).toEqualTypeOf<Tensor>()
     // @ts-expect-error a tangent is missing
     nn.jvp(f, step, [x, { c: x }], [x])
     // @ts-expect-error an argument is missing
     nn.vjp(f, step, [x])
     // @ts-expect-error branches answer the same
     nn.cond(true, f, (_m: Step, _a: Tensor, _b: { readonly c: Tensor }) => 'no', step, [x, { c: x }])
+    const pair = (m: Step, a: Tensor) => m.call(a, a)
     // @ts-expect-error the body answers what it takes
-    nn.whileLoop(
-      (_m: Step, a: Tensor) => a.any(),
-      (m: Step, a: Tensor) => m.call(a, a),
-      step,
-      x,
-    )
+    nn.whileLoop(positive, pair, step, x)
     // @ts-expect-error no such option
     nn.vjp(f, step, [x, { c: x }], { has_aux: true })
   })

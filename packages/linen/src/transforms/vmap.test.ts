@@ -121,7 +121,7 @@ describe('vmap', () => {
       }
     }
     const rngs = { params: key, noise: random.key(9) }
-    const run = (options: nn.VmapOptions) => shapes(new (nn.vmap(State, options))().init(rngs, [np.ones([3])]))
+    const run = (options: nn.VmapOptions<typeof State>) => shapes(new (nn.vmap(State, options))().init(rngs, [np.ones([3])]))
     const states = { params: { p: [] }, state: { s: [3] }, stats: { t: [3] } }
     expect(
       run({

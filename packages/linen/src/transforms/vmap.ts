@@ -3,10 +3,26 @@
  */
 import * as lift from '@heddle/lift'
 import { lifterOf, liftTarget, type Methods } from '../lift-class'
+import { namesOf, type Transformation } from '../transformation'
 import type { Target } from './target'
 
 /** As of `lift.vmap`; and which methods of a class. */
 export interface VmapOptions<T = unknown> extends lift.VmapOptions, Methods<lift.VmapOptions, T> {}
+
+const transformation: Transformation = {
+  name: 'vmap',
+  prefix: 'Vmap',
+  options: namesOf<lift.VmapOptions>()({
+    variableAxes: true,
+    splitRngs: true,
+    inAxes: true,
+    outAxes: true,
+    axisSize: true,
+    axisName: true,
+    spmdAxisName: true,
+    metadataParams: true,
+  }),
+}
 
 /**
  * A class of modules, or a function of a module, mapped over a new axis of its arguments and variables.
@@ -19,4 +35,4 @@ export interface VmapOptions<T = unknown> extends lift.VmapOptions, Methods<lift
  * const y = new BatchDense({ features: 5 }).call(x)
  */
 export const vmap = <T extends Target>(target: T, options: VmapOptions<T> = {}): T =>
-  liftTarget<T, lift.VmapOptions>('Vmap', target, options, lifterOf(lift.vmap))
+  liftTarget<T, lift.VmapOptions>(transformation, target, options, lifterOf(lift.vmap))

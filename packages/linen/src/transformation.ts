@@ -1,0 +1,30 @@
+/**
+ * Names of options: a transformation refuses those that it does not have. They are checked by type too; here for callers without types.
+ */
+import { exception } from '@heddle/lift'
+
+/** What is said of a transformation: its name, what it puts before names of classes, and the options that it takes. */
+export interface Transformation {
+  readonly name: string
+  readonly prefix: string
+  readonly options: readonly string[]
+}
+
+/** The names of all options of a type: the object that lists them must be complete. */
+export const namesOf =
+  <O>() =>
+  (names: { readonly [K in keyof Required<O>]: true }): readonly string[] =>
+    Object.keys(names)
+
+const plain = (name: string): string => name.replaceAll('_', '').toLowerCase()
+
+/** Refuses options of other names. Errors: InvalidOptionsError. */
+export const checkOptions = (where: string, allowed: readonly string[], given: object): void => {
+  const problems = Object.entries(given).flatMap(([name, actual]) => {
+    if (allowed.includes(name)) return []
+    const meant = allowed.find((a) => plain(a) === plain(name))
+    const hint = meant === undefined ? `there are ${allowed.join(', ')}` : `is ${meant} meant?`
+    return [{ path: [name], expected: `no option of this name (${hint})`, actual }]
+  })
+  if (problems.length > 0) throw exception({ _tag: 'InvalidOptions', where, problems })
+}
