@@ -1,10 +1,10 @@
 /**
- * Whole programs in one call of TensorFlow: through XLA where the library has it, else as a graph.
+ * Whole programs in one call of TensorFlow: as graphs of its own operations, or through XLA where the library has it.
  *
  * Loading a program costs milliseconds to seconds, so under `auto` one that has run once ran over the kernels, and is compiled when it
  * is run again. What can't be compiled stays with the kernels; `describe` says why.
  */
-import type { Backend, CompileOptions, Executable, Jaxpr } from '@heddle/func/backend'
+import type { Backend, CompileOptions, Eqn, Executable, Jaxpr } from '@heddle/func/backend'
 import type { Buffer, Context } from '../context'
 import { loadProgram, type Loaded } from './executable'
 import { lowerToGraph } from './graph/index'
@@ -13,9 +13,10 @@ import type { Files } from './saved-model'
 import { hasXla, lowerToXla } from './xla-call-module'
 
 /**
- * `xla`: all programs through XLA (libtensorflow 2.12 or later); `graph`: all as graphs of TensorFlow; `off`: over the kernels;
- * `auto`: programs that run more than once by the better of the first two, and none where a GPU computes, since the binding moves
- * the data of whole programs through host memory.
+ * `graph`: all programs as graphs of TensorFlow; `xla`: all through XLA (libtensorflow 2.12 or later); `off`: over the kernels.
+ * `auto`: programs that run more than once. Those with loops go through XLA, which runs their small steps several times as fast, the
+ * others as graphs, whose products and convolutions are faster and which load at once; what graphs can't have goes through XLA, too.
+ * Where a GPU computes, `auto` is `off`, since the binding moves the data of whole programs through host memory.
  */
 export type CompileMode = 'auto' | 'xla' | 'graph' | 'off'
 export interface Compiler {
@@ -23,6 +24,21 @@ export interface Compiler {
   /** For people: which way, and the programs that could not go it. */
   readonly describe: () => string
 }
+
+/** XLA takes minutes for longer programs than this. */
+const mostEquations = 4000
+/** Programs inside of an equation. */
+const innerOf = ({ params }: Eqn): readonly Jaxpr[] => {
+  const { jaxpr, condJaxpr, bodyJaxpr, branches = [] } = params as {
+    readonly [K in 'jaxpr' | 'condJaxpr' | 'bodyJaxpr']?: Jaxpr
+  } & { readonly branches?: readonly Jaxpr[] }
+  return [jaxpr, condJaxpr, bodyJaxpr, ...branches].filter((j) => j !== undefined)
+}
+const countEquations = (program: Jaxpr): number =>
+  program.eqns.reduce((n, e) => n + 1 + innerOf(e).reduce((m, j) => m + countEquations(j), 0), 0)
+const hasLoop = (program: Jaxpr): boolean =>
+  program.eqns.some((e) => e.primitive.name === 'scan' || e.primitive.name === 'while' || innerOf(e).some(hasLoop))
+const suitsXla = (program: Jaxpr): boolean => hasLoop(program) && countEquations(program) <= mostEquations
 
 const reasonOf = (e: unknown): string => (e instanceof Error ? e.message : String(e)).slice(0, 300)
 /** Programs that could not be compiled, of which the reasons are kept. */
@@ -33,9 +49,18 @@ export const compilerOf = (context: Context, files: Files, mode: CompileMode): C
   const { gpu } = context.store.device
   if (mode === 'off' || (mode === 'auto' && gpu)) return undefined
   const version = binding.TF_Version
-  const way = mode === 'auto' ? (hasXla(version) ? 'xla' : 'graph') : mode
-  const lower = (program: Jaxpr, name: string): Lowered =>
-    way === 'xla' ? lowerToXla(program, name, version, gpu ? 'CUDA' : 'CPU') : lowerToGraph(program)
+  const toXla = (program: Jaxpr, name: string): Lowered => lowerToXla(program, name, version, gpu ? 'CUDA' : 'CPU')
+  const byKind = (program: Jaxpr, name: string): Lowered => {
+    if (!hasXla(version)) return lowerToGraph(program)
+    if (suitsXla(program)) return toXla(program, name)
+    try {
+      return lowerToGraph(program)
+    } catch {
+      return toXla(program, name)
+    }
+  }
+  const lower = mode === 'auto' ? byKind : mode === 'xla' ? toXla : lowerToGraph
+  const way = mode === 'xla' ? 'XLA' : mode === 'graph' || !hasXla(version) ? 'graphs' : 'graphs and XLA'
   const declined = new Map<string, string>()
 
   const decline = (name: string, e: unknown): void => {
@@ -105,7 +130,7 @@ export const compilerOf = (context: Context, files: Files, mode: CompileMode): C
     compile: mode === 'auto' ? inTime : compiled,
     describe: () => {
       const reasons = [...declined].map(([name, reason]) => `${name} (${reason})`)
-      return `programs by ${way === 'xla' ? 'XLA' : 'graphs'}${reasons.length > 0 ? `, but over kernels: ${reasons.join('; ')}` : ''}`
+      return `programs by ${way}${reasons.length > 0 ? `, but over kernels: ${reasons.join('; ')}` : ''}`
     },
   }
 }
