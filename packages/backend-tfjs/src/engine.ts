@@ -23,9 +23,16 @@ export const startBackend = <B>(core: TfjsCore, name: string, flavour: Flavour):
   const start = async (): Promise<B> => {
     const engine = core.engine()
     const before = engine.backendName
-    if (!(await engine.setBackend(name))) throw new BackendError(flavour, `tfjs could not start its backend '${name}'`)
+    // tfjs takes the name of a backend that fails, too
+    const restore = async (): Promise<void> => {
+      if (before && before !== name && before in engine.registry) await engine.setBackend(before)
+    }
+    if (!(await engine.setBackend(name))) {
+      await restore()
+      throw new BackendError(flavour, `tfjs could not start its backend '${name}'`)
+    }
     const instance = engine.backend as unknown as B
-    if (before && before !== name) await engine.setBackend(before)
+    await restore()
     return instance
   }
   const started = queue.then(start, start)

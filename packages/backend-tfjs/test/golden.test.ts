@@ -4,7 +4,8 @@ import { type GoldenArray, golden, goldenNames } from '@heddle/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { converter } from '@heddle/backend-host'
 import type { TfjsBackend } from '../src/backend'
-import { array, avalOf, difference, runOn, underTest } from './under-test'
+import { array, avalOf, difference } from './arrays'
+import { runOn, underTest } from './under-test'
 
 interface Case {
   readonly primitive: LeafName

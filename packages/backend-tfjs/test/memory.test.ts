@@ -5,7 +5,8 @@ import type { TfjsBackend } from '../src/backend'
 import { nativeBackend } from '../src/native'
 import { loadNative } from '../src/native/load'
 import { samples } from './samples'
-import { array, avalOf, runOn, underTest } from './under-test'
+import { array, avalOf } from './arrays'
+import { runOn, underTest } from './under-test'
 
 const ramp = (n: number): HostArray =>
   array(

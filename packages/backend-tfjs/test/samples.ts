@@ -1,6 +1,6 @@
 /** Random calls of each primitive that some device computes itself, in sizes that goldens are too small for. */
 import type { Aval, DType, HostArray, LeafName } from '@heddle/func/backend'
-import { array } from './under-test'
+import { array } from './arrays'
 
 export interface Sample {
   readonly primitive: LeafName

@@ -5,7 +5,8 @@ import type { HostArray, LeafName, TypedArray } from '@heddle/func/backend'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { TfjsBackend } from '../src/backend'
 import { tfjs } from '../src/choose'
-import { array, avalOf, runOn } from './under-test'
+import { array, avalOf } from './arrays'
+import { runOn } from './under-test'
 
 let backend: TfjsBackend
 beforeAll(async () => {

@@ -2,13 +2,13 @@
  * The flavours that can be tested here: cpu, wasm, node where HEDDLE_TFJS_NODE says where it is, and the kernels of the GPU flavours
  * run on tfjs's cpu backend, which registers kernels of the same names. All send even tiny calls to the device (`hostBelow: 0`).
  */
-import type { Aval, HostArray, KernelCall, Kernel, LeafName, TypedArray } from '@heddle/func/backend'
-import { kernels as hostKernels } from '@heddle/backend-host'
+import type { Aval, HostArray, KernelCall, Kernel, LeafName } from '@heddle/func/backend'
 import type { TfjsBackend } from '../src/backend'
 import { tfjs } from '../src/choose'
 import { loadCore, quietly } from '../src/engine'
 import { kernelBackend } from '../src/gpu'
 import { kernelDevice } from '../src/gpu/load'
+import { avalOf } from './arrays'
 
 const gpuStandIn = async (): Promise<TfjsBackend> => {
   const core = await loadCore()
@@ -28,9 +28,6 @@ export const underTest: readonly UnderTest[] = [
   { name: 'gpu kernels', make: gpuStandIn },
 ]
 
-export const avalOf = ({ shape, dtype }: HostArray): Aval => ({ shape, dtype, weakType: false })
-export const array = (dtype: HostArray['dtype'], shape: readonly number[], data: TypedArray): HostArray => ({ dtype, shape, data })
-
 /** Runs a primitive on a backend, with everything released afterwards but what leaks. */
 export const runOn = (
   backend: TfjsBackend,
@@ -47,20 +44,4 @@ export const runOn = (
   const read = results.map((r, i) => storage.downloadSync!(r, outs[i]!))
   for (const b of [...inputs, ...results]) storage.release(b)
   return read
-}
-export const runOnHost = (primitive: LeafName, params: unknown, ins: readonly HostArray[], outs: readonly Aval[]): readonly HostArray[] =>
-  (hostKernels[primitive] as Kernel<HostArray, unknown>)({ params, ins: ins.map(avalOf), outs })(ins)
-
-/** The first element that is further from the expected one than `rtol` of it or of 1. */
-export const difference = (got: HostArray, want: HostArray, rtol: number, atol = rtol): string | undefined => {
-  if (got.dtype !== want.dtype || got.shape.join() !== want.shape.join())
-    return `expected ${want.dtype}[${want.shape}], got ${got.dtype}[${got.shape}]`
-  if (got.data.constructor !== want.data.constructor || got.data.length !== want.data.length)
-    return `expected ${want.data.constructor.name}(${want.data.length}), got ${got.data.constructor.name}(${got.data.length})`
-  for (let i = 0; i < want.data.length; i++) {
-    const [g, w] = [Number(got.data[i]), Number(want.data[i])]
-    if (Object.is(g, w) || g === w || (Number.isNaN(g) && Number.isNaN(w))) continue
-    if (!(Math.abs(g - w) <= Math.max(atol, rtol * Math.abs(w)))) return `at ${i} of ${want.data.length}: expected ${w}, got ${g}`
-  }
-  return undefined
 }

@@ -68,6 +68,12 @@ export const kernelDevice = async (core: TfjsCore, name: string, flavour: Flavou
 const absent = (flavour: GpuFlavour, cause: unknown): Unavailable =>
   new Unavailable(flavour, `@tensorflow/tfjs-backend-${flavour} does not load: ${(cause as Error).message}`, true, { cause })
 
+/** A browser may have the API and no device for it; tfjs would fail noisily. */
+const hasAdapter = async (): Promise<boolean> => {
+  const { gpu } =
+    (globalThis as { readonly navigator?: { readonly gpu?: { readonly requestAdapter: () => Promise<unknown> } } }).navigator ?? {}
+  return gpu !== undefined && (await gpu.requestAdapter()) !== null
+}
 export const loadGpu = async (flavour: GpuFlavour): Promise<GpuDevice> => {
   const core = await loadCore()
   const module = await (flavour === 'webgpu' ? import('@tensorflow/tfjs-backend-webgpu') : import('@tensorflow/tfjs-backend-webgl')).catch(
@@ -78,5 +84,6 @@ export const loadGpu = async (flavour: GpuFlavour): Promise<GpuDevice> => {
   const { version_webgl: version = core.version_core } = module as { readonly version_webgl?: string }
   if (core.engine().registryFactory[flavour] === undefined)
     throw new Unavailable(flavour, flavour === 'webgpu' ? 'this browser has no WebGPU' : 'this browser has no WebGL', true)
+  if (flavour === 'webgpu' && !(await hasAdapter())) throw new Unavailable(flavour, 'this browser has no adapter for WebGPU', true)
   return kernelDevice(core, flavour, flavour, version)
 }

@@ -5,12 +5,18 @@ import type { Plans } from '../device'
 import { sizeOf } from '../strided'
 import { allOf, type Context, exact, fits, type GpuPlan, reshaped, run, using } from './context'
 
+/**
+ * Of float32, and of bool. On WebGPU int32 would be summed in floats; and axes other than the last are brought there by its
+ * transposition, whose shader compiles for floats only and takes all that was queued beside it down with it.
+ */
 const reduceBy =
   (context: Context) =>
-  (name: string, axisName: 'axis' | 'reductionIndices', ...dtypes: readonly DType[]): GpuPlan<ParamsOf['reduce_sum']> => {
+  (name: string, axisName: 'axis' | 'reductionIndices', dtype: DType): GpuPlan<ParamsOf['reduce_sum']> => {
     const op = context.device.op(name)
     return ({ ins, outs, params: { axes } }) => {
-      if (!allOf(ins, ...dtypes) || !exact(context, ins) || !fits(...ins)) return undefined
+      const rank = ins[0]!.shape.length
+      const moves = axes.some((axis) => axis < rank - axes.length)
+      if (!allOf(ins, dtype) || !fits(...ins) || (moves && dtype !== 'float32' && context.device.flavour === 'webgpu')) return undefined
       if (axes.length === 0) return (inputs) => [context.store.share(inputs[0]!)]
       return run(context, outs[0]!, (x) => op({ x: x! }, { [axisName]: [...axes], keepDims: false }))
     }
@@ -109,9 +115,9 @@ const convert = (context: Context): GpuPlan<ParamsOf['convert_element_type']> =>
 export const moving = (context: Context): Plans<TensorInfo> => {
   const by = reduceBy(context)
   return {
-    reduce_sum: by('Sum', 'axis', 'float32', 'int32'),
-    reduce_max: by('Max', 'reductionIndices', 'float32', 'int32'),
-    reduce_min: by('Min', 'axis', 'float32', 'int32'),
+    reduce_sum: by('Sum', 'axis', 'float32'),
+    reduce_max: by('Max', 'reductionIndices', 'float32'),
+    reduce_min: by('Min', 'axis', 'float32'),
     reduce_and: by('All', 'axis', 'bool'),
     reduce_or: by('Any', 'axis', 'bool'),
     cumsum: cumsum(context),

@@ -3,7 +3,8 @@
  *
  * Left to the host: sine and its kin and inverses (exact to 1e-4 only, as shading languages allow), expm1's and log1p's small arguments
  * (so expm1 is composed), pow (NaN for negative bases), sign of NaN, integers on WebGL (kept in floats). WGSL lets a compiler assume
- * that there is no NaN: on WebGPU one may be lost, in logistic for one.
+ * that there is no NaN, so on WebGPU one may be lost, as in tfjs's logistic. Near 0 their tanh and erf, and with tanh expm1, have an
+ * absolute error of about 2e-7.
  */
 import type { DType, ParamsOf } from '@heddle/func/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
@@ -39,6 +40,22 @@ const expm1 = (context: Context): GpuPlan<NoParams> => {
         ),
       )
     })
+  }
+}
+/** In steps on WebGPU, where tfjs's own gives 0 for NaN. */
+const logistic = (context: Context): GpuPlan<NoParams> => {
+  const { device } = context
+  if (device.flavour !== 'webgpu') return unaryOf(context)('Sigmoid', 'float32')
+  const [minus, exp, plus, inverse] = ['Neg', 'Exp', 'Add', 'Reciprocal'].map((name) => device.op(name))
+  return ({ ins, outs }) => {
+    if (!allOf(ins, 'float32')) return undefined
+    return run(context, outs[0]!, (x) =>
+      using(context, [minus!({ x: x! })], (negative) =>
+        using(context, [exp!({ x: negative! }), device.upload(Float32Array.of(1), [], 'float32')], (e, one) =>
+          using(context, [plus!({ a: e!, b: one! })], (sum) => inverse!({ x: sum! })),
+        ),
+      ),
+    )
   }
 }
 /** WebGL's division in tfjs gives 1 where operands are equal, so for 0 / 0 and inf / inf too; there it is `x (1 / y)`. */
@@ -105,7 +122,7 @@ export const pointwise = (context: Context): Plans<TensorInfo> => {
     rsqrt: float('Rsqrt'),
     atan: float('Atan'),
     tanh: float('Tanh'),
-    logistic: float('Sigmoid'),
+    logistic: logistic(context),
     erf: float('Erf'),
     abs: float('Abs'),
     floor: float('Floor'),
