@@ -161,11 +161,11 @@ export const moveScope = (module: Module, other: Module): void => {
   const s = inner[internals]
   const scope = outer[internals].scope!
   s.scope = scope
-  for (const child of s.children.values()) if (isModule(child)) rehang(child, scope.push(child.name))
+  for (const child of s.children.values()) rehang(child, scope.push(child.name))
 }
 
 const rehang = (module: Module, scope: Scope): void => {
   const s = module[internals]
   s.scope = scope
-  for (const child of s.children.values()) if (isModule(child)) rehang(child, scope.push(child.name))
+  for (const child of s.children.values()) rehang(child, scope.push(child.name))
 }

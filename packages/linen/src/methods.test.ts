@@ -198,16 +198,16 @@ describe('the method of init and apply', () => {
       return this.props.bar.call(x)
     }
     test(): string {
-      return 'test'
+      return `test ${this.props.notCallable}`
     }
   }
   const foo = new Foo({ bar: dense(3), notCallable: 1 })
 
   test('by name, as a method of the class or of an instance, and as a function of the module', () => {
-    expect(foo.apply({}, [], { method: 'test' })).toBe('test')
-    expect(foo.apply({}, [], { method: Foo.prototype.test })).toBe('test')
-    expect(foo.apply({}, [], { method: foo.test })).toBe('test')
-    expect(foo.apply({}, [], { method: (m: Foo) => m.test() })).toBe('test')
+    expect(foo.apply({}, [], { method: 'test' })).toBe('test 1')
+    expect(foo.apply({}, [], { method: Foo.prototype.test })).toBe('test 1')
+    expect(foo.apply({}, [], { method: foo.test })).toBe('test 1')
+    expect(foo.apply({}, [], { method: (m: Foo) => m.test() })).toBe('test 1')
     expect(foo.apply({}, [], { method: (m: Foo) => m })).toBeInstanceOf(Foo)
     expect(foo.init(key, [], { method: 'test' })).toEqual({})
     expect(foo.init(key, [], { method: Foo.prototype.test })).toEqual({})

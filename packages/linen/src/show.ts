@@ -35,7 +35,6 @@ const section = (title: string, entries: readonly (readonly [string, unknown])[]
  */
 export const showModule = (module: Module): string => {
   const { props, children } = module[internals]
-  const submodules = [...children].filter(([, child]) => isModule(child))
-  const lines = [...section('props', Object.entries(props)), ...section('children', submodules)]
+  const lines = [...section('props', Object.entries(props)), ...section('children', [...children])]
   return lines.length === 0 ? `${classOf(module)}()` : `${classOf(module)}(\n${indent(lines.join('\n'))}\n)`
 }

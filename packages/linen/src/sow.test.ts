@@ -126,6 +126,16 @@ describe('perturb', () => {
     expect(run({ before_multiply: (perturbations as unknown as Perturbations).before_multiply })).toThrow(nn.ScopeVariableNotFoundError)
   })
 
+  test('takes its name', () => {
+    class Clash extends nn.Module {
+      call(x: Tensor): Tensor {
+        const y = this.perturb('h', x)
+        return new nn.Dense({ features: 2, name: 'h' }).call(y)
+      }
+    }
+    expect(() => new Clash().init(key, [np.ones([2])])).toThrow(nn.NameInUseError)
+  })
+
   test('trees, and a collection of another name', () => {
     class Trees extends nn.Module {
       call(x: Tensor): Tensor {

@@ -36,8 +36,8 @@ export interface Internals {
   inSetup: boolean
   setup: SetupState
   cursors: Record<string, number>
-  /** Submodules and variables by name; of a variable, its collection. */
-  readonly children: Map<string, Module | string>
+  /** Submodules by name. */
+  readonly children: Map<string, Module>
   /** Of methods with a scope of their own, the submodules that stand for them. */
   readonly nameScopes: Map<string, NameScope>
   /** New children that have no name and scope yet. */

@@ -9,7 +9,6 @@ import { mayInitialize, touch } from './attach'
 import { classOf } from './class-name'
 import { DeclareVariableError, UnboundModuleError } from './error'
 import type { Module } from './module'
-import type { Internals } from './state'
 import { whereOf } from './where'
 
 /** The scope of a module. Errors: UnboundModuleError. */
@@ -19,11 +18,11 @@ export const scopeOf = (module: Module, what: string): Scope => {
   return scope
 }
 
-const declarable = (module: Module, kind: string, name: string): { readonly s: Internals; readonly scope: Scope } => {
+/** The scope of a module that may declare something now. Errors: UnboundModuleError, DeclareVariableError. */
+const declaring = (module: Module, kind: string, name: string): Scope => {
   const scope = scopeOf(module, `${kind}s`)
-  const s = touch(module)
-  if (!mayInitialize(s)) throw new DeclareVariableError(kind, name, whereOf(module))
-  return { s, scope }
+  if (!mayInitialize(touch(module))) throw new DeclareVariableError(kind, name, whereOf(module))
+  return scope
 }
 
 /** Declares a parameter. Source: `flax.linen.Module.param`. */
@@ -33,12 +32,7 @@ export const param = <T, Args extends readonly unknown[]>(
   init: Init<T, Args>,
   args: Args,
   options: DeclareOptions = {},
-): T => {
-  const { s, scope } = declarable(module, 'parameter', name)
-  const value = scope.paramOf(name, init, args, options)
-  s.children.set(name, 'params')
-  return value
-}
+): T => declaring(module, 'parameter', name).paramOf(name, init, args, options)
 
 /** Declares a variable. Source: `flax.linen.Module.variable`. */
 export const variable = <T>(
@@ -47,12 +41,7 @@ export const variable = <T>(
   name: string,
   init: (() => T | AxisMetadata<T>) | undefined,
   options: DeclareOptions = {},
-): Variable<T> => {
-  const { s, scope } = declarable(module, 'variable', name)
-  const v = scope.variableOf<T>(collection, name, init, options)
-  s.children.set(name, collection)
-  return v
-}
+): Variable<T> => declaring(module, 'variable', name).variableOf<T>(collection, name, init, options)
 
 /** How values are sown: what to begin with, and how the next joins. */
 export interface SowOptions<S, T> {
@@ -65,9 +54,7 @@ export const sow = <S, T>(module: Module, collection: string, name: string, valu
   const scope = scopeOf(module, 'variables')
   const sowing =
     options === undefined ? undefined : { init: options.init(), reduce: options.reduce as (before: unknown, value: unknown) => unknown }
-  const sown = scope.sow(collection, name, value, sowing)
-  if (sown) touch(module).children.set(name, collection)
-  return sown
+  return scope.sow(collection, name, value, sowing)
 }
 
 /**
@@ -79,7 +66,6 @@ export const perturb = <T>(module: Module, name: string, value: T, collection = 
   const scope = scopeOf(module, 'variables')
   if (scope.isMutableCollection(collection) && !scope.hasVariable(collection, name)) {
     scope.reserve(name, collection)
-    touch(module).children.set(name, collection)
     scope.putVariable(
       collection,
       name,
