@@ -55,6 +55,11 @@ const atanh: Unary = (b, x) => {
   return select(b, compare(b, 'GT', abs(b, x), one(b, x)), like(b, x, Number.NaN), inside)
 }
 
+/** Older readers have no tangent. */
+const quotient = inFunction(
+  'tan',
+  atLeastFloat32((b, x) => div(b, unary(b, 'sine', x), unary(b, 'cosine', x))),
+)
 export const transcendental: Lowerings<keyof TranscendentalParams> = {
   exp: unaryOp('exponential'),
   exp2: (b, { ins: [x] }) => [exp2(b, x!)],
@@ -66,7 +71,7 @@ export const transcendental: Lowerings<keyof TranscendentalParams> = {
   cbrt: unaryOp('cbrt'),
   sin: unaryOp('sine'),
   cos: unaryOp('cosine'),
-  tan: unaryOp('tan'),
+  tan: (b, call) => (b.functions.reader === 'current' ? unaryOp('tan') : quotient)(b, call),
   asin: inFunction('asin', atLeastFloat32(asin)),
   acos: inFunction('acos', atLeastFloat32(acos)),
   atan: (b, { ins: [x] }) => [atan(b, x!)],
