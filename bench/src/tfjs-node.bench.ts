@@ -68,7 +68,8 @@ for (const name of names.length > 0 ? names : Object.keys(cases)) {
     }
   }
   runners.forEach(({ mode, backend }, i) => {
-    const ratio = (values: readonly (readonly number[])[], f: (v: readonly number[]) => number): string => `${(f(values[0]!) / f(values[i]!)).toFixed(2)}x`
+    const ratio = (values: readonly (readonly number[])[], f: (v: readonly number[]) => number): string =>
+      `${(f(values[0]!) / f(values[i]!)).toFixed(2)}x`
     const least = (v: readonly number[]): number => Math.min(...v)
     const grown = backend.storage.memory().buffers - buffers[i]!
     console.log(

@@ -20,6 +20,9 @@ export const loadNative = async (flavour: NativeFlavour): Promise<NativeDevice> 
   const found = await findNative(flavour)
   await mendUtil()
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+  // XLA in TensorFlow lets a NaN lose against a number unless told otherwise
+  if (!process.env.XLA_FLAGS?.includes('fast_min_max'))
+    process.env.XLA_FLAGS = `${process.env.XLA_FLAGS ?? ''} --xla_cpu_enable_fast_min_max=false`.trim()
   const core = await loadCore()
   const tfjsNode = await quietly(core, () => {
     try {

@@ -23,7 +23,10 @@ export const toCarrier = (data: TypedArray, dtype: DType): TypedArray => {
 /** What the binding read, as the dtype's own array. */
 export const fromCarrier = (data: TypedArray, dtype: DType): TypedArray => {
   if (dtype === 'float32' || dtype === 'bool' || dtype === 'int32') return data
-  const { storage: Storage, bits } = dtypes[dtype] as unknown as { bits: number; storage: new (a: ArrayLike<number> | ArrayBufferLike, o?: number, n?: number) => TypedArray }
+  const { storage: Storage, bits } = dtypes[dtype] as unknown as {
+    bits: number
+    storage: new (a: ArrayLike<number> | ArrayBufferLike, o?: number, n?: number) => TypedArray
+  }
   if (bits >= 32) return new Storage(data.buffer, data.byteOffset, (data.byteLength * 8) / bits)
   return new Storage(data as Int32Array)
 }

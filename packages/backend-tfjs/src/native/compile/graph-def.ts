@@ -68,8 +68,7 @@ export interface GraphDef {
 }
 
 const encoder = new TextEncoder()
-const shapeProto = (shape: Shape | null): ShapeProto =>
-  shape === null ? { unknownRank: true } : { dim: shape.map((size) => ({ size })) }
+const shapeProto = (shape: Shape | null): ShapeProto => (shape === null ? { unknownRank: true } : { dim: shape.map((size) => ({ size })) })
 
 /** Attributes by their kinds. */
 export const attr = {
@@ -95,4 +94,9 @@ export const attr = {
     },
   }),
 }
-export const nodeDef = (name: string, op: string, input: readonly string[], attrs: Attrs = {}): NodeDef => ({ name, op, input, attr: attrs })
+export const nodeDef = (name: string, op: string, input: readonly string[], attrs: Attrs = {}): NodeDef => ({
+  name,
+  op,
+  input,
+  attr: attrs,
+})

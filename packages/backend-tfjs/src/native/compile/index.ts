@@ -29,7 +29,12 @@ export interface Compiler {
 const mostEquations = 4000
 /** Programs inside of an equation. */
 const innerOf = ({ params }: Eqn): readonly Jaxpr[] => {
-  const { jaxpr, condJaxpr, bodyJaxpr, branches = [] } = params as {
+  const {
+    jaxpr,
+    condJaxpr,
+    bodyJaxpr,
+    branches = [],
+  } = params as {
     readonly [K in 'jaxpr' | 'condJaxpr' | 'bodyJaxpr']?: Jaxpr
   } & { readonly branches?: readonly Jaxpr[] }
   return [jaxpr, condJaxpr, bodyJaxpr, ...branches].filter((j) => j !== undefined)

@@ -31,7 +31,13 @@ const root = protobuf.Root.fromJSON({
     ShapeProto: message({ dim: [2, '...Dim'], unknownRank: [3, 'bool'] }),
     TensorProto: message({ dtype: [1, 'int32'], tensorShape: [2, 'ShapeProto'], tensorContent: [4, 'bytes'] }),
     NameAttrList: message({ name: [1, 'string'], attr: [2, '{}AttrValue'] }),
-    ListValue: message({ s: [2, '...bytes'], i: [3, '...int64'], type: [6, '...int32'], shape: [7, '...ShapeProto'], func: [9, '...NameAttrList'] }),
+    ListValue: message({
+      s: [2, '...bytes'],
+      i: [3, '...int64'],
+      type: [6, '...int32'],
+      shape: [7, '...ShapeProto'],
+      func: [9, '...NameAttrList'],
+    }),
     AttrValue: choice({
       list: [1, 'ListValue'],
       s: [2, 'bytes'],

@@ -30,23 +30,14 @@ export const typesOf = (avals: readonly Aval[]): readonly Type[] => avals.map(ty
 export const tfTypeOf = ({ dtype }: { readonly dtype: Element }): TfType => (dtype === 'uint32' ? 'int32' : dtype)
 
 /** Names of results in functions, where it is not `output`. */
+const named = (result: string, operations: string): Record<string, string> =>
+  Object.fromEntries(operations.split(' ').map((name) => [name, result]))
 const resultNames: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    [
-      ...['AddV2', 'Sub', 'Mul', 'RealDiv', 'TruncateDiv', 'TruncateMod', 'Maximum', 'Minimum', 'Pow', 'Atan2', 'Less', 'LessEqual'],
-      ...['Greater', 'GreaterEqual', 'Equal', 'NotEqual', 'LogicalAnd', 'LogicalOr', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor'],
-      ...['LeftShift', 'RightShift'],
-    ].map((name) => [name, 'z']),
-  ),
-  ...Object.fromEntries(
-    [
-      ...['Neg', 'Abs', 'Sign', 'Floor', 'Ceil', 'Rint', 'Exp', 'Expm1', 'Log', 'Log1p', 'Sqrt', 'Rsqrt', 'Sin', 'Cos', 'Tan', 'Asin', 'Acos'],
-      ...['Atan', 'Sinh', 'Cosh', 'Tanh', 'Asinh', 'Acosh', 'Atanh', 'Sigmoid', 'Erf', 'Erfc', 'Lgamma', 'Digamma', 'Square', 'Invert'],
-      ...['IsFinite', 'LogicalNot', 'Cast', 'PopulationCount', 'Transpose'],
-    ].map((name) => [name, 'y']),
-  ),
-  Cumsum: 'out',
-  Cumprod: 'out',
+  ...named('z', 'AddV2 Sub Mul RealDiv TruncateDiv TruncateMod Maximum Minimum Pow Atan2 LogicalAnd LogicalOr LeftShift RightShift'),
+  ...named('z', 'Less LessEqual Greater GreaterEqual Equal NotEqual BitwiseAnd BitwiseOr BitwiseXor'),
+  ...named('y', 'Neg Abs Sign Floor Ceil Rint Exp Expm1 Log Log1p Sqrt Rsqrt Sin Cos Tan Asin Acos Atan Sinh Cosh Tanh Asinh Acosh Atanh'),
+  ...named('y', 'Sigmoid Erf Erfc Lgamma Digamma Invert IsFinite LogicalNot Cast PopulationCount Transpose'),
+  ...named('out', 'Cumsum Cumprod'),
   MatMul: 'product',
   TensorListReserve: 'handle',
   TensorListSetItem: 'output_handle',

@@ -71,10 +71,18 @@ const forwardSize = (n: number, low: number, high: number, window: number, strid
  * The same as the gradient of a filter: what was the batch is the forward input's features, the features summed over its batch, the
  * window its result's cotangent, the strides its dilations. Undefined where the sizes are no forward convolution's.
  */
-const asFilterGradient = (b: Block, x: Value, filter: Value, { strides, dilations, pads }: Window, results: readonly [number, number]): Value | undefined => {
+const asFilterGradient = (
+  b: Block,
+  x: Value,
+  filter: Value,
+  { strides, dilations, pads }: Window,
+  results: readonly [number, number],
+): Value | undefined => {
   const window = [filter.shape[0]!, filter.shape[1]!]
   if (window[0]! * window[1]! <= results[0] * results[1]) return undefined
-  const fits = [0, 1].every((k) => forwardSize(x.shape[k + 1]!, pads[2 * k]!, pads[2 * k + 1]!, results[k]!, dilations[k]!, strides[k]!) === window[k])
+  const fits = [0, 1].every(
+    (k) => forwardSize(x.shape[k + 1]!, pads[2 * k]!, pads[2 * k + 1]!, results[k]!, dilations[k]!, strides[k]!) === window[k],
+  )
   const isPadded = pads.some((n, i) => n >= results[i >> 1]! * strides[i >> 1]!)
   if (!fits || isPadded || strides.some((s) => s !== 1)) return undefined
   const [c, o] = [x.shape[0]!, filter.shape[3]!]
@@ -116,7 +124,11 @@ const convolution: Lower<Params> = (b, { params: p, ins: [lhs, rhs], outs: [out]
   const results = two(spatialSizes)
   const groups = p.featureGroupCount * p.batchGroupCount
   const isDepthwise =
-    groups > 1 && p.batchGroupCount === 1 && groups === input.shape[3] && window.strides[0] === window.strides[1] && window.dilations.every((d) => d === 1)
+    groups > 1 &&
+    p.batchGroupCount === 1 &&
+    groups === input.shape[3] &&
+    window.strides[0] === window.strides[1] &&
+    window.dilations.every((d) => d === 1)
   const one = (x: Value, w: Value): Value => asFilterGradient(b, x, w, window, results) ?? convolve(b, x, w, window, results)
   const empty = sizeOf(input.shape) === 0 || sizeOf(filter.shape) === 0
   if (empty) throw new BackendError('tfjs', 'TensorFlow has no convolution of nothing')

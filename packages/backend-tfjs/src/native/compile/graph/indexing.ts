@@ -32,7 +32,8 @@ import {
 const clampInts = (b: Block, x: Value, high: Value): Value => {
   const signed: Value = { ...x, dtype: 'int32' }
   // a uint32 that is no int32 is large
-  const known = x.dtype === 'uint32' ? select(b, compare(b, 'Less', signed, b.scalar(0, 'int32')), b.scalar(0x7fffffff, 'int32'), signed) : signed
+  const known =
+    x.dtype === 'uint32' ? select(b, compare(b, 'Less', signed, b.scalar(0, 'int32')), b.scalar(0x7fffffff, 'int32'), signed) : signed
   return binary(b, 'Minimum', binary(b, 'Maximum', known, b.scalar(0, 'int32')), high)
 }
 const startsOf = (b: Block, starts: Values, shape: Shape, window: Shape): Value =>
@@ -79,7 +80,8 @@ interface Numbers {
   /** The windows' sizes by the operand's axes. */
   readonly sizes: Shape
 }
-const others = (rank: number, used: readonly number[]): number[] => Array.from({ length: rank }, (_, i) => i).filter((i) => !used.includes(i))
+const others = (rank: number, used: readonly number[]): number[] =>
+  Array.from({ length: rank }, (_, i) => i).filter((i) => !used.includes(i))
 /** Where each element of the windows' array lies in the flattened operand; and which windows lie inside. */
 const places = (b: Block, shape: Shape, indices: Value, windows: Shape, n: Numbers): { readonly flat: Value; readonly inside: Value } => {
   const strides = shape.map((_, i) => sizeOf(shape.slice(i + 1)))
@@ -137,7 +139,9 @@ const scattered =
 const flippedAround =
   (put: Put): Put =>
   (b, rows, at, updates) =>
-    rows.dtype === 'uint32' ? { ...flipped(b, put(b, flipped(b, rows), at, flipped(b, updates))), dtype: 'uint32' } : put(b, rows, at, updates)
+    rows.dtype === 'uint32'
+      ? { ...flipped(b, put(b, flipped(b, rows), at, flipped(b, updates))), dtype: 'uint32' }
+      : put(b, rows, at, updates)
 const multiplied: Put = (b, rows, at, updates) => {
   const n = rows.shape[0]!
   const products = b.op(
@@ -177,7 +181,13 @@ const scattering =
     const values = reshape(b, updates!, [count, 1])
     if (p.mode === 'clip') return [reshape(b, put(b, target, reshape(b, flat, [count]), values), out!.shape)]
     const kept = select(b, broadcast(b, inside, updates!.shape, batch), flat, b.scalar(n, 'int32'))
-    return [reshape(b, withSpare(b, target, (spare) => put(b, spare, reshape(b, kept, [count]), values)), out!.shape)]
+    return [
+      reshape(
+        b,
+        withSpare(b, target, (spare) => put(b, spare, reshape(b, kept, [count]), values)),
+        out!.shape,
+      ),
+    ]
   }
 /** With one more row, which is cut off again. */
 const withSpare = (b: Block, rows: Value, f: (rows: Value) => Value): Value => {

@@ -6,7 +6,25 @@ import type { LinalgParams } from '@heddle/func/backend'
 import { attr } from '../graph-def'
 import type { Block, Value } from './block'
 import type { Lower, Lowerings } from './lowering'
-import { add, compare, div, full, gatherRows, iota, isNaN, matmul, reduce, reshape, reverse, select, sizeOf, sub, transpose, typed, unary } from './ops'
+import {
+  add,
+  compare,
+  div,
+  full,
+  gatherRows,
+  iota,
+  isNaN,
+  matmul,
+  reduce,
+  reshape,
+  reverse,
+  select,
+  sizeOf,
+  sub,
+  transpose,
+  typed,
+  unary,
+} from './ops'
 
 const zero = (b: Block): Value => b.scalar(0, 'float32')
 /** [..., m, n] as [count, m, n]. */
@@ -14,7 +32,12 @@ const stack = (b: Block, x: Value): Value => reshape(b, x, [sizeOf(x.shape.slice
 /** 1 at place i of [1, n], else 0, as a condition. */
 const isAt = (b: Block, n: number, i: Value): Value => compare(b, 'Equal', iota(b, [1, n], 1), i)
 const turned = (b: Block, x: Value): Value => transpose(b, x, [0, 2, 1])
-const loop = (b: Block, steps: number, init: readonly Value[], step: (b: Block, i: Value, carry: readonly Value[]) => readonly Value[]): readonly Value[] =>
+const loop = (
+  b: Block,
+  steps: number,
+  init: readonly Value[],
+  step: (b: Block, i: Value, carry: readonly Value[]) => readonly Value[],
+): readonly Value[] =>
   b
     .while(
       [b.scalar(0, 'int32'), ...init],

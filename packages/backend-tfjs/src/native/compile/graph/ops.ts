@@ -74,9 +74,7 @@ export const widened = (b: Block, x: Value): Value =>
   binary(b, 'BitwiseAnd', cast(b, { ...x, dtype: 'int32' }, 'int64'), b.scalar(0xffffffffn, 'int64'))
 
 export const reshape = (b: Block, x: Value, shape: Shape): Value =>
-  sameShape(x.shape, shape)
-    ? x
-    : b.op('Reshape', [x, b.ints(shape)], { ...typed('T', x), ...indexed('Tshape') }, type(shape, x.dtype))
+  sameShape(x.shape, shape) ? x : b.op('Reshape', [x, b.ints(shape)], { ...typed('T', x), ...indexed('Tshape') }, type(shape, x.dtype))
 export const transpose = (b: Block, x: Value, permutation: readonly number[]): Value =>
   permutation.every((axis, i) => axis === i)
     ? x
@@ -129,7 +127,12 @@ export const concatenate = (b: Block, xs: Values, axis: number): Value => {
 /** Scalars as a vector. */
 export const pack = (b: Block, xs: Values): Value => {
   const first = xs[0]!
-  return b.op('Pack', xs, { N: attr.int(xs.length), ...typed('T', first), axis: attr.int(0) }, type([xs.length, ...first.shape], first.dtype))
+  return b.op(
+    'Pack',
+    xs,
+    { N: attr.int(xs.length), ...typed('T', first), axis: attr.int(0) },
+    type([xs.length, ...first.shape], first.dtype),
+  )
 }
 /** Padding that may crop, and holes between elements. */
 export const pad = (b: Block, x: Value, value: Value, config: readonly (readonly [number, number, number])[]): Value => {

@@ -94,8 +94,12 @@ const cubeRoot: Unary = (b, x) => {
 const polynomial = (b: Block, x: Value, [first, ...rest]: readonly number[]): Value =>
   rest.reduce((p, c) => add(b, mul(b, p, x), number(b, c, x)), number(b, first!, x))
 /** erf_inv in terms of w = -log(1 - x^2). Source: M. Giles, Approximating the erfinv function (2012). */
-const center = [2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941]
-const tail = [-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682]
+const center = [
+  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941,
+]
+const tail = [
+  -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682,
+]
 const inverseErf: Unary = (b, x) => {
   const w = unary(b, 'Neg', unary(b, 'Log1p', mul(b, x, unary(b, 'Neg', x))))
   const near = polynomial(b, sub(b, w, number(b, 2.5, x)), center)
@@ -181,11 +185,14 @@ export const piecewise: Lowerings<keyof PiecewiseParams> = {
 
 /** Shifts by 32 and more leave nothing (or the sign): TensorFlow stops at 31. */
 const shifted = (b: Block, x: Value, y: Value, f: Binary): Value => {
-  const isWide = or(b, compare(b, 'Less', { ...y, dtype: 'int32' }, b.scalar(0, 'int32')), compare(b, 'Greater', { ...y, dtype: 'int32' }, b.scalar(31, 'int32')))
+  const isWide = or(
+    b,
+    compare(b, 'Less', { ...y, dtype: 'int32' }, b.scalar(0, 'int32')),
+    compare(b, 'Greater', { ...y, dtype: 'int32' }, b.scalar(31, 'int32')),
+  )
   return select(b, isWide, number(b, 0, x), f(b, x, y))
 }
-const asUnsigned = (b: Block, x: Value): Value =>
-  b.op('Bitcast', [x], { T: attr.type('int32'), type: attr.type('uint32') }, x)
+const asUnsigned = (b: Block, x: Value): Value => b.op('Bitcast', [x], { T: attr.type('int32'), type: attr.type('uint32') }, x)
 const logicalRight: Binary = (b, x, y) => {
   const out = type(x.shape.length >= y.shape.length ? x.shape : y.shape, x.dtype)
   const moved = b.op('RightShift', [asUnsigned(b, x), asUnsigned(b, y)], { T: attr.type('uint32') }, out)

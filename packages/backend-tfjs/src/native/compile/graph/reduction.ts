@@ -70,8 +70,7 @@ const doubling =
         shape.map((_, i) => (i === axis ? from : 0)),
         shape.map((d, i) => (i === axis ? size : d)),
       )
-    for (let step = 1; step < n; step *= 2)
-      y = concatenate(b, [part(0, step), combine(b, part(step, n - step), part(0, n - step))], axis)
+    for (let step = 1; step < n; step *= 2) y = concatenate(b, [part(0, step), combine(b, part(step, n - step), part(0, n - step))], axis)
     return [isReverse ? reverse(b, y, [axis]) : y]
   }
 const logAddExp: Combine = (b, x, y) => {

@@ -11,12 +11,15 @@ import { add, cast, compare, extremum, full, isNaN, mul, pad, reduce, select, si
 
 /** More slices than this make too long a graph. */
 const mostSlices = 1024
-const lowest = (dtype: Element): number | boolean => (dtype === 'bool' ? false : dtype === 'float32' ? -Infinity : dtype === 'uint32' ? 0 : -0x80000000)
-const highest = (dtype: Element): number | boolean => (dtype === 'bool' ? true : dtype === 'float32' ? Infinity : dtype === 'uint32' ? -1 : 0x7fffffff)
+const lowest = (dtype: Element): number | boolean =>
+  dtype === 'bool' ? false : dtype === 'float32' ? -Infinity : dtype === 'uint32' ? 0 : -0x80000000
+const highest = (dtype: Element): number | boolean =>
+  dtype === 'bool' ? true : dtype === 'float32' ? Infinity : dtype === 'uint32' ? -1 : 0x7fffffff
 
 /** All places of a window, the last axis fastest. */
 const offsets = (dims: readonly number[]): readonly (readonly number[])[] => {
-  if (sizeOf(dims) > mostSlices) throw new BackendError('tfjs', `a window of ${sizeOf(dims)} elements is too large for a graph of TensorFlow`)
+  if (sizeOf(dims) > mostSlices)
+    throw new BackendError('tfjs', `a window of ${sizeOf(dims)} elements is too large for a graph of TensorFlow`)
   return dims.reduce<readonly (readonly number[])[]>((all, n) => all.flatMap((o) => Array.from({ length: n }, (_, i) => [...o, i])), [[]])
 }
 /** The elements at one place of all windows of a padded array. */
@@ -54,7 +57,18 @@ const folding = (b: Block, x: Value, w: WindowShape, out: Type, identity: number
     const array = padded(b, result, identity, along)
     const places = result.shape.map((d, i) => (i === axis ? out.shape[axis]! : d))
     if (n > mostSlices) throw new BackendError('tfjs', `a window of ${n} elements is too large for a graph of TensorFlow`)
-    const parts = Array.from({ length: n }, (_, k) => slicesAt(b, array, along, places, only(ones.map(() => k), 0)))
+    const parts = Array.from({ length: n }, (_, k) =>
+      slicesAt(
+        b,
+        array,
+        along,
+        places,
+        only(
+          ones.map(() => k),
+          0,
+        ),
+      ),
+    )
     result = parts.reduce((p, q) => combine(b, p, q))
   })
   return result
@@ -68,7 +82,9 @@ const pool = (b: Block, op: 'MaxPool' | 'AvgPool', x: Value, w: WindowShape, out
       ksize: attr.ints(w.windowDimensions),
       strides: attr.ints(w.windowStrides),
       data_format: attr.text('NHWC'),
-      ...(op === 'MaxPool' ? { padding: attr.text('EXPLICIT'), explicit_paddings: attr.ints(w.padding.flat()) } : { padding: attr.text('VALID') }),
+      ...(op === 'MaxPool'
+        ? { padding: attr.text('EXPLICIT'), explicit_paddings: attr.ints(w.padding.flat()) }
+        : { padding: attr.text('VALID') }),
     },
     out,
   )
@@ -88,7 +104,8 @@ const anyNaN = (b: Block, x: Value): Value =>
     'int32',
   )
 const sums: Lower<WindowShape> = (b, { params: w, ins: [x], outs: [out] }) => {
-  if (x!.dtype === 'float32' && isPooling(w, 'unpadded')) return [mul(b, pool(b, 'AvgPool', x!, w, out!), b.scalar(sizeOf(w.windowDimensions), 'float32'))]
+  if (x!.dtype === 'float32' && isPooling(w, 'unpadded'))
+    return [mul(b, pool(b, 'AvgPool', x!, w, out!), b.scalar(sizeOf(w.windowDimensions), 'float32'))]
   return [folding(b, x!, w, out!, 0, add)]
 }
 const extrema =
