@@ -1,11 +1,11 @@
-/** Every golden on the backends that run anywhere. The reference backend has laws of its own. */
+/** Every golden on the backends that run anywhere, and on XLA where it is. The reference backend has laws of its own. */
 import { explain, goldenNames } from '@heddle/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { useBackend } from './backends'
+import { hasXla, useBackend } from './backends'
 import { runCase } from './case'
 import { cases } from './cases'
 
-describe.each(['cpu', 'wasm'])('goldens on %s', (backend) => {
+describe.each(['cpu', 'wasm', ...(hasXla() ? ['pjrt'] : [])])('goldens on %s', (backend) => {
   beforeAll(() => useBackend(backend))
 
   it.each(cases.map((c) => [c.name, c] as const))('%s', (_, c) => {

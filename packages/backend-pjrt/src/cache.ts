@@ -11,7 +11,7 @@ import type { Client, Device } from './client'
 
 export interface CacheOptions {
   readonly folder: string
-  /** Programs that compiled faster than this, in milliseconds, are not kept. Default 50. */
+  /** Programs that compiled faster than this, in milliseconds, are not kept. Default 5: loading one takes about half of one. */
   readonly minCompileTime?: number
   /** What all programs together may take; default 1 GiB. */
   readonly maxBytes?: number
@@ -80,7 +80,7 @@ const prune = (folder: string, maxBytes: number): void => {
 export const programCache = (
   client: Client,
   device: Device,
-  { folder, minCompileTime = 50, maxBytes = 2 ** 30 }: CacheOptions,
+  { folder, minCompileTime = 5, maxBytes = 2 ** 30 }: CacheOptions,
 ): ProgramCache => {
   const base = environment(client, device)
   let pruned = false
