@@ -63,9 +63,9 @@ export const runCase = ({ name, run, tolerance }: Case): readonly LeafComparison
 }
 
 /** The mean of squares of each leaf, summed: the loss of the goldens. */
-const lossOf = (y: unknown): Tensor =>
+export const lossOf = (y: unknown): Tensor =>
   leaves(y)
-    .map((leaf) => (leaf as Tensor).square().mean())
+    .map((leaf) => (leaf as Tensor).astype('float32').square().mean())
     .reduce((a, b) => a.add(b))
 
 export interface ModuleOptions {

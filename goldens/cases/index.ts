@@ -5,6 +5,7 @@ import { cases as layers } from './layers'
 import { cases as moreLayers } from './more-layers'
 import { cases as optim } from './optim'
 import { cases as random } from './random'
+import { cases as transformGradients } from './transform-gradients'
 import { cases as transforms } from './transforms'
 
-export const cases: readonly Case[] = [...random, ...core, ...layers, ...moreLayers, ...transforms, ...optim]
+export const cases: readonly Case[] = [...random, ...core, ...layers, ...moreLayers, ...transforms, ...transformGradients, ...optim]

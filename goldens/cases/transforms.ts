@@ -12,7 +12,7 @@ class NormMLP extends nn.Module {
   }
 }
 
-class LSTM extends nn.Module<{ features: number }> {
+export class LSTM extends nn.Module<{ features: number }> {
   call(x: Tensor): Tensor {
     const ScanLSTM = nn.scan(nn.LSTMCell, { variableBroadcast: 'params', splitRngs: { params: false }, inAxes: 1, outAxes: 1 })
     const lstm = new ScanLSTM({ features: this.props.features })
@@ -40,7 +40,7 @@ class Block extends nn.Module {
   }
 }
 
-class ResidualMLP extends nn.Module<{ layers: number }> {
+export class ResidualMLP extends nn.Module<{ layers: number }> {
   call(x: Tensor): Tensor {
     const ScanMLP = nn.scan(Block, {
       variableAxes: { params: 0 },
@@ -66,7 +66,7 @@ class Counter extends nn.Module {
   }
 }
 
-class CounterScan extends nn.Module {
+export class CounterScan extends nn.Module {
   call(c: Tensor, xs: Tensor, b: Tensor): Counted {
     const cell = new Counter({ name: 'cell' })
     if (this.isInitializing()) return cell.call(c, xs.at(0), b)
@@ -84,14 +84,14 @@ class CounterScan extends nn.Module {
   }
 }
 
-class JitMLP extends nn.Module {
+export class JitMLP extends nn.Module {
   call(x: Tensor): Tensor {
     const h = new (nn.jit(nn.Dense))({ features: 4 }).call(x)
     return new (nn.jit(nn.Dense))({ features: 3 }).call(nn.relu(h))
   }
 }
 
-class CheckpointedMLP extends nn.Module {
+export class CheckpointedMLP extends nn.Module {
   call(x: Tensor): Tensor {
     const CheckpointDense = nn.checkpoint(nn.Dense)
     const h = nn.relu(new CheckpointDense({ features: 128 }).call(x))
@@ -99,13 +99,13 @@ class CheckpointedMLP extends nn.Module {
   }
 }
 
-class BigModel extends nn.Module {
+export class BigModel extends nn.Module {
   call(x: Tensor): Tensor {
     return new (nn.rematScan(nn.Dense, { lengths: [10, 10] }))({ features: 8 }, { name: 'dense_stack' }).call(x)
   }
 }
 
-class CausalDense extends nn.Module<{ features: number }> {
+export class CausalDense extends nn.Module<{ features: number }> {
   declare dense: nn.Dense
   applyMask(variables: nn.Variables): nn.Variables {
     return this.isInitializing() ? variables : tree.map((x: Tensor) => np.triu(x), variables)
@@ -125,7 +125,7 @@ class Scale extends nn.Module {
   }
 }
 
-class Jvp extends nn.Module {
+export class Jvp extends nn.Module {
   call(x: Tensor): readonly [Tensor, Tensor] {
     const scale = new Scale()
     const params = tree.map((p: Tensor) => np.onesLike(p), scale.variables.params ?? {})
@@ -139,14 +139,14 @@ class Learn2 extends nn.Module {
   }
 }
 
-class Vjp extends nn.Module {
+export class Vjp extends nn.Module {
   call(x: Tensor, y: Tensor): readonly unknown[] {
     const [z, backward] = nn.vjp((m: Learn2, a: Tensor, b: Tensor) => m.call(a, b), new Learn2(), [x, y])
     return [z, ...backward(np.ones(z.shape))]
   }
 }
 
-class VjpAux extends nn.Module {
+export class VjpAux extends nn.Module {
   call(x: Tensor, y: Tensor): readonly unknown[] {
     const f = (m: Learn2, a: Tensor, b: Tensor) => [m.call(a, b), { xx: a.mul(a) }] as const
     const [z, backward, aux] = nn.vjp(f, new Learn2(), [x, y], { hasAux: true })
@@ -168,7 +168,7 @@ class SignGrad extends nn.Module {
   }
 }
 
-class While extends nn.Module {
+export class While extends nn.Module {
   call(x: Tensor): Tensor {
     const below = (m: While): Tensor => (m.variables.state!.acc as Tensor).less(10)
     const step = (m: While, c: Tensor): Tensor => {
@@ -189,21 +189,21 @@ const countedDense =
     return new nn.Dense({ features: 2 }, { name: 'dense' }).call(x).mul(factor)
   }
 
-class Cond extends nn.Module {
+export class Cond extends nn.Module {
   call(x: Tensor, pred: boolean): Tensor {
     for (const name of ['true_count', 'false_count']) this.variable('state', name, () => np.array(0, 'int32'))
     return nn.cond(pred, countedDense('true_count', 1), countedDense('false_count', -1), this, [x])
   }
 }
 
-class Switch extends nn.Module {
+export class Switch extends nn.Module {
   call(x: Tensor, index: number): Tensor {
     for (const name of ['a', 'b', 'c']) this.variable('state', `${name}_count`, () => np.array(0, 'int32'))
     return nn.switch(index, [countedDense('a_count', 1), countedDense('b_count', 2), countedDense('c_count', -1)], this, [x])
   }
 }
 
-class MultiHead extends nn.Module {
+export class MultiHead extends nn.Module {
   declare heads: readonly { call(x: Tensor): Tensor }[]
   setup(): void {
     const dense = (features: number): nn.Dense => new nn.Dense({ features })
