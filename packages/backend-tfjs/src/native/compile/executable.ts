@@ -3,6 +3,7 @@ import { type Aval, BackendError, dtypes, type Jaxpr } from '@heddle/func/backen
 import type { Buffer, Context } from '../context'
 import type { Id } from '../tensorflow'
 import type { Lowered } from './lowered'
+import type { Residents } from './residents'
 import { type Files, loadGraph } from './saved-model'
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!.slice(0, 500)
@@ -18,23 +19,39 @@ export const loadProgram = (
   files: Files,
   program: Jaxpr,
   name: string,
-  { graph, inputs, outputs }: Lowered,
+  { graph, isXla, inputs, outputs }: Lowered,
+  residents: Residents,
 ): Loaded => {
   const types = program.outs.map((o): Aval => o.aval)
   const fail = (doing: string, cause: unknown): never => {
     throw new BackendError(store.device.flavour, `${doing} ${name}: ${reasonOf(cause)}`, { cause })
   }
   let model: number | undefined
-  try {
-    model = loadGraph(binding, files, graph)
-  } catch (cause) {
-    fail('loading', cause)
+  let disposed = false
+  const unload = (): void => {
+    if (model !== undefined) binding.deleteSavedModel(model)
+    model = undefined
   }
+  const resident = { unload }
+  const load = (): number => {
+    try {
+      return loadGraph(binding, files, graph)
+    } catch (cause) {
+      return fail('loading', cause)
+    }
+  }
+  const loaded = (): number => {
+    if (disposed) throw new BackendError(store.device.flavour, `${name} was disposed and can't be run any more`)
+    model ??= load()
+    if (isXla) residents.touch(resident)
+    return model
+  }
+  loaded()
   const empty = ({ shape, dtype }: Aval): Buffer => store.ofHost({ shape, dtype, data: new dtypes[dtype].storage(0) })
   const call = (ids: readonly Id[]): readonly { readonly id: Id }[] => {
-    if (model === undefined) throw new BackendError(store.device.flavour, `${name} was disposed and can't be run any more`)
+    const number = loaded()
     try {
-      return binding.runSavedModel(model, ids, inputs.names, outputs.names)
+      return binding.runSavedModel(number, ids, inputs.names, outputs.names)
     } catch (cause) {
       return fail('running', cause)
     }
@@ -52,9 +69,9 @@ export const loadProgram = (
       return made
     },
     dispose: () => {
-      if (model === undefined) return
-      binding.deleteSavedModel(model)
-      model = undefined
+      disposed = true
+      residents.forget(resident)
+      unload()
     },
   }
 }

@@ -9,6 +9,7 @@ import type { Buffer, Context } from '../context'
 import { loadProgram, type Loaded } from './executable'
 import { lowerToGraph } from './graph/index'
 import type { Lowered } from './lowered'
+import { Residents } from './residents'
 import type { Files } from './saved-model'
 import { hasXla, lowerToXla } from './xla-call-module'
 
@@ -46,6 +47,8 @@ const hasLoop = (program: Jaxpr): boolean =>
 const suitsXla = (program: Jaxpr): boolean => hasLoop(program) && countEquations(program) <= mostEquations
 
 const reasonOf = (e: unknown): string => (e instanceof Error ? e.message : String(e)).slice(0, 300)
+/** Programs of XLA that are loaded at a time. */
+const mostXla = 48
 /** Programs that could not be compiled, of which the reasons are kept. */
 const mostReasons = 16
 
@@ -66,14 +69,15 @@ export const compilerOf = (context: Context, files: Files, mode: CompileMode): C
   }
   const lower = mode === 'auto' ? byKind : mode === 'xla' ? toXla : lowerToGraph
   const way = mode === 'xla' ? 'XLA' : mode === 'graph' || !hasXla(version) ? 'graphs' : 'graphs and XLA'
-  const declined = new Map<string, string>()
+  const residents = new Residents(mostXla)
+  const declined = new Set<string>()
 
   const decline = (name: string, e: unknown): void => {
-    if (declined.size < mostReasons) declined.set(name, reasonOf(e))
+    if (declined.size < mostReasons) declined.add(`${name} (${reasonOf(e)})`)
   }
   const load = (program: Jaxpr, name: string): Loaded | undefined => {
     try {
-      return loadProgram(context, files, program, name, lower(program, name))
+      return loadProgram(context, files, program, name, lower(program, name), residents)
     } catch (e) {
       decline(name, e)
       return undefined
@@ -133,9 +137,6 @@ export const compilerOf = (context: Context, files: Files, mode: CompileMode): C
   }
   return {
     compile: mode === 'auto' ? inTime : compiled,
-    describe: () => {
-      const reasons = [...declined].map(([name, reason]) => `${name} (${reason})`)
-      return `programs by ${way}${reasons.length > 0 ? `, but over kernels: ${reasons.join('; ')}` : ''}`
-    },
+    describe: () => `programs by ${way}${declined.size > 0 ? `, but over kernels: ${[...declined].join('; ')}` : ''}`,
   }
 }

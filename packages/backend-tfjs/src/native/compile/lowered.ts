@@ -4,6 +4,7 @@ import type { GraphDef } from './graph-def'
 
 export interface Lowered {
   readonly graph: GraphDef
+  readonly isXla: boolean
   readonly inputs: Pick<Inputs, 'fed' | 'names'>
   readonly outputs: Pick<Outputs, 'fetched' | 'names'>
 }

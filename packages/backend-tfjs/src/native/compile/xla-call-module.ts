@@ -39,5 +39,5 @@ export const lowerToXla = (program: Jaxpr, name: string, tensorflow: string, pla
     outs,
     outs.map((_, i) => `program:${i}`),
   )
-  return { graph: { node: [...inputs.nodes, module, ...outputs.nodes], functions: [] }, inputs, outputs }
+  return { graph: { node: [...inputs.nodes, module, ...outputs.nodes], functions: [] }, isXla: true, inputs, outputs }
 }

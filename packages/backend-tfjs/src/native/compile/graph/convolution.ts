@@ -1,5 +1,5 @@
 /**
- * Convolutions of one or two spatial axes on [batch, height, width, feature]. The gradient of a filter is a convolution with a window
+ * Convolutions of at most two spatial axes on [batch, height, width, feature]. The gradient of a filter is a convolution with a window
  * nearly as large as the image; TensorFlow has an operation of its own for that.
  */
 import { BackendError, type ConvolutionParams, type Shape } from '@heddle/func/backend'
@@ -10,7 +10,7 @@ import { concatenate, pad, reshape, sizeOf, slice, transpose, type, typed } from
 
 type Params = ConvolutionParams['conv_general_dilated']
 const spatial = (spec: readonly number[]): readonly number[] => spec.slice(2)
-const two = (values: Shape): readonly [number, number] => (values.length === 2 ? [values[0]!, values[1]!] : [1, values[0]!])
+const two = (values: Shape): readonly [number, number] => (values.length === 2 ? [values[0]!, values[1]!] : [1, values[0] ?? 1])
 
 /** The input with its holes, cropped where padding is negative; `pads` is what is left: top, bottom, left, right. */
 const prepared = (b: Block, x: Value, p: Params): { readonly input: Value; readonly pads: readonly number[] } => {
@@ -19,7 +19,7 @@ const prepared = (b: Block, x: Value, p: Params): { readonly input: Value; reado
   const [h, w] = two(ordered.shape.slice(1, -1))
   const images = reshape(b, ordered, [ordered.shape[0]!, h, w, ordered.shape.at(-1)!])
   const [dh, dw] = two(p.lhsDilation)
-  const pads = p.padding.length === 2 ? [...p.padding[0]!, ...p.padding[1]!] : [0, 0, ...p.padding[0]!]
+  const pads = p.padding.length === 2 ? [...p.padding[0]!, ...p.padding[1]!] : [0, 0, ...(p.padding[0] ?? [0, 0])]
   const cropped = pads.map((n) => Math.min(n, 0)) as [number, number, number, number]
   const input = pad(b, images, b.scalar(0, 'float32'), [
     [0, 0, 0],
@@ -114,8 +114,8 @@ const inGroups = (b: Block, x: Value, filter: Value, groups: number, axis: 0 | 3
 }
 const convolution: Lower<Params> = (b, { params: p, ins: [lhs, rhs], outs: [out] }) => {
   const rank = p.windowStrides.length
-  if (lhs!.dtype !== 'float32' || rank < 1 || rank > 2)
-    throw new BackendError('tfjs', `TensorFlow convolves float32 over one or two axes, not ${lhs!.dtype} over ${rank}`)
+  if (lhs!.dtype !== 'float32' || rank > 2)
+    throw new BackendError('tfjs', `TensorFlow convolves float32 over at most two axes, not ${lhs!.dtype} over ${rank}`)
   const { outSpec } = p.dimensionNumbers
   const { input, pads } = prepared(b, lhs!, p)
   const filter = filterOf(b, rhs!, p)

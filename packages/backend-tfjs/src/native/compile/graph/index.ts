@@ -97,5 +97,5 @@ export const lowerToGraph = (program: Jaxpr): Lowered => {
     results.map((r) => r.ref),
     inGraph,
   )
-  return { graph: { node: [...inputs.nodes, ...b.nodes, ...outputs.nodes], functions: library.functions }, inputs, outputs }
+  return { graph: { node: [...inputs.nodes, ...b.nodes, ...outputs.nodes], functions: library.functions }, isXla: false, inputs, outputs }
 }
