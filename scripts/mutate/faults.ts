@@ -309,7 +309,7 @@ export const faults: readonly Fault[] = [
   graph('jit', '${keyOf(e.primitive, e.params as object)}`', '`'),
   plan('mul scan', 'if (!seen.has(v)) {', 'if (seen.has(v)) {'),
   plan('jit', 'if (!owned(id) || given.has(id)) return backend.storage.share(b)', 'if (!owned(id)) return backend.storage.share(b)'),
-  plan('jit', 'for (const id of unreadDonated) free(id)', ''),
+  plan('jit', 'for (const id of unreadDonated) free(backend, env, id)', ''),
   linearize('jit', 'nz ? tangents[next++]! : zerosLike(outs[i]!)', 'nz ? tangents[next++]! : outs[i]!'),
   vmap('add', 'a < 0 ? a + rank : a', 'a < 0 ? a + rank - 1 : a'),
   collective('ppermute', 'parts.length === 0 ? x : concatenate', 'parts.length !== 0 ? x : concatenate'),

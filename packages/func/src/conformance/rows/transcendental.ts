@@ -13,7 +13,7 @@ const unary = (f: (x: Tensor) => Tensor, sample: Sampler, options: Options = {})
 const beyond = uniform(1.2, 3)
 /** Positive numbers, and both sides of the poles at 0, -1, -2. */
 const gamma = (f: (x: Tensor) => Tensor): Rows => [
-  ...unary(f, positive, { tolerance: 10 }),
+  ...unary(f, positive),
   smooth('large', f, [num([3], uniform(6, 20))], { tolerance: 10 }),
   smooth('reflected', f, [num([6], given(0.45, -0.4, -1.6, 0.3, -2.45, -0.55))], { tolerance: 1000 }),
 ]
