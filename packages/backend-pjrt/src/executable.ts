@@ -10,7 +10,6 @@ import type { ProgramCache } from './cache'
 import type { Client, Device } from './client'
 import { disposable } from './disposable'
 import { type NativePrograms, nativePrograms } from './native'
-import { compileOptions } from './options'
 import { meshOf } from './sharding/mesh'
 import type { CompileSharded } from './sharding/program'
 
@@ -52,22 +51,21 @@ export const compilerOf = (
   sharded?: CompileSharded,
 ): Compiler => {
   const { library } = client
-  const options = compileOptions([device.id])
-  const native = nativePrograms(client, options)
+  const native = nativePrograms(client, [device.id])
   const executeFn = library.fn('PJRT_LoadedExecutable_Execute')
   const executeOptions = new Args(structs.executeOptions)
   const compileText = (text: string, signature: Signature): Executable<PjrtBuffer> => {
     const { name, ins, outs } = signature
     const compile = (): Pointer => native.compile(text, `compiling ${name}`)
-    const loaded = cache ? cache.load(text, options, { ...native, compile }) : compile()
+    const loaded = cache ? cache.load(text, native.options, { ...native, compile }) : compile()
     const held = holdOf(loaded, ins.length, outs.length, executeOptions.pointer)
     const execute = runnerOf(library.check, executeFn, store, copyOf, held, signature)
     return disposable(name, execute, freeing(native, held))
   }
-  const compile = (program: Jaxpr, compileOptions: CompileOptions): Executable<PjrtBuffer> => {
-    const { donated, inShardings = [], name } = compileOptions
+  const compile = (program: Jaxpr, options: CompileOptions): Executable<PjrtBuffer> => {
+    const { donated, inShardings = [], name } = options
     const mesh = sharded ? meshOf(program, inShardings, name) : undefined
-    if (mesh) return sharded!(program, compileOptions, mesh)
+    if (mesh) return sharded!(program, options, mesh)
     return compileText(lowerProgram(program, { name, donated }), {
       ins: program.ins.map((v) => v.aval),
       outs: program.outs.map((o) => o.aval),

@@ -1,9 +1,13 @@
 /** Programs as the plugin holds them: compiled from text, written as bytes, read back, freed. */
 import { allocate, Args, bytesAt, place, placeText, type Pointer, release } from './api/memory'
+import { PjrtError } from './api/error'
 import { structs } from './api/struct'
 import { callOnce, type Client } from './client'
+import { compileOptions, flagsFor } from './options'
 
 export interface NativePrograms {
+  /** What programs are compiled with. */
+  readonly options: Uint8Array
   readonly compile: (text: string, operation: string) => Pointer
   readonly serialize: (loaded: Pointer) => Uint8Array
   readonly deserialize: (bytes: Uint8Array) => Pointer
@@ -12,8 +16,19 @@ export interface NativePrograms {
   readonly optimized: (loaded: Pointer) => Uint8Array
 }
 
-export const nativePrograms = ({ library, pointer: client }: Client, options: Uint8Array): NativePrograms => {
-  const { pointer: compileOptions, size: compileOptionsSize } = place(options)
+/** The flag that a plugin of another age does not know. */
+const unknownFlag = (e: unknown): string | undefined =>
+  e instanceof PjrtError ? /No such compile option: '(\w+)'/.exec(e.detail)?.[1] : undefined
+
+/** Programs for devices by their ids. */
+export const nativePrograms = ({ library, pointer: client, platform }: Client, devices: readonly number[]): NativePrograms => {
+  let flags = flagsFor(platform)
+  let placed = place(compileOptions(devices, flags))
+  const dropFlag = (flag: string): void => {
+    flags = flags.filter((f) => f !== flag)
+    placed.free()
+    placed = place(compileOptions(devices, flags))
+  }
   const format = placeText('mlir')
   const compileFn = library.fn('PJRT_Client_Compile')
   const serializing = 'serializing a program'
@@ -27,21 +42,33 @@ export const nativePrograms = ({ library, pointer: client }: Client, options: Ui
       callOnce(library, 'PJRT_Executable_Destroy', structs.executableDestroy, { executable }, what, () => undefined)
     }
   }
+  const compile = (text: string, operation: string): Pointer => {
+    const code = placeText(text)
+    const program = new Args(structs.program).assign({
+      code: code.pointer,
+      codeSize: code.size,
+      format: format.pointer,
+      formatSize: format.size,
+    })
+    const options = { compileOptions: placed.pointer, compileOptionsSize: placed.size }
+    const args = new Args(structs.clientCompile).assign({ client, program: program.pointer, ...options })
+    try {
+      library.check(compileFn(args.pointer), operation, text)
+      return args.get('executable')
+    } finally {
+      for (const memory of [code, program, args]) memory.free()
+    }
+  }
   return {
+    options: compileOptions(devices, flags),
     compile: (text, operation) => {
-      const code = placeText(text)
-      const program = new Args(structs.program).assign({
-        code: code.pointer,
-        codeSize: code.size,
-        format: format.pointer,
-        formatSize: format.size,
-      })
-      const args = new Args(structs.clientCompile).assign({ client, program: program.pointer, compileOptions, compileOptionsSize })
       try {
-        library.check(compileFn(args.pointer), operation, text)
-        return args.get('executable')
-      } finally {
-        for (const memory of [code, program, args]) memory.free()
+        return compile(text, operation)
+      } catch (e) {
+        const flag = unknownFlag(e)
+        if (flag === undefined || !flags.includes(flag)) throw e
+        dropFlag(flag)
+        return compile(text, operation)
       }
     },
     serialize: (loaded) =>

@@ -10,8 +10,18 @@ const bytes = (field: number, content: readonly number[]): number[] => [
   ...content,
 ]
 
-/** CompileOptionsProto of xla/pjrt/proto/compile_options.proto, for devices by their ids: one, or several that share the work. */
-export const compileOptions = (devices: readonly number[]): Uint8Array => {
+/** Flags of XLA that differ from its defaults: maxima and minima of a NaN are NaN. */
+export const flagsFor = (platform: string): readonly string[] => (platform === 'cpu' ? ['xla_cpu_enable_fast_min_max'] : [])
+
+const text = (field: number, s: string): number[] => bytes(field, [...new TextEncoder().encode(s)])
+/** An entry of env_option_overrides: a flag and an OptionOverrideProto of false. */
+const off = (flag: string): number[] => bytes(7, [...text(1, flag), ...bytes(2, integer(2, 0))])
+
+/**
+ * CompileOptionsProto of xla/pjrt/proto/compile_options.proto, for devices by their ids: one, or several that share the work;
+ * with flags to turn off.
+ */
+export const compileOptions = (devices: readonly number[], flagsOff: readonly string[] = []): Uint8Array => {
   const isFirst = devices.length === 1 && devices[0] === 0
   // xla.DeviceAssignmentProto: one replica, a computation for each device
   const computations = devices.flatMap((id) => bytes(3, bytes(1, varint(id))))
@@ -19,5 +29,5 @@ export const compileOptions = (devices: readonly number[]): Uint8Array => {
   const shardy = devices.length === 1 ? [] : integer(19, 1)
   const spmd = devices.length === 1 ? [] : integer(6, 1)
   const build = [...integer(4, 1), ...integer(5, devices.length), ...spmd, ...(isFirst ? [] : assignment), ...shardy]
-  return Uint8Array.from(bytes(3, build))
+  return Uint8Array.from([...bytes(3, build), ...flagsOff.flatMap(off)])
 }

@@ -90,6 +90,7 @@ describe('the C API', () => {
   })
   it('takes the options of a compilation as a protocol buffer', () => {
     expect([...compileOptions([0])]).toEqual([0x1a, 4, 0x20, 1, 0x28, 1])
+    expect([...compileOptions([0], ['flag'])].slice(6)).toEqual([0x3a, 10, 0x0a, 4, 102, 108, 97, 103, 0x12, 2, 16, 0])
     expect([...compileOptions([3])]).toEqual([0x1a, 15, 0x20, 1, 0x28, 1, 0x4a, 9, 8, 1, 16, 1, 0x1a, 3, 0x0a, 1, 3])
   })
 })

@@ -2,6 +2,8 @@
 import type { Aval, DType, HostArray } from '@heddle/func/backend'
 import { dtypes } from '@heddle/func/backend'
 import { grad, jit, lax, np, setDefaultBackend, type Tensor } from '@heddle/func'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { beforeAll, expect, it } from 'vitest'
 import { PjrtError, type PjrtBackend } from '../src/index'
 import { backend, describeWithPlugin } from './under-test'
@@ -110,6 +112,10 @@ describeWithPlugin('donation', () => {
 })
 
 describeWithPlugin('programs', () => {
+  it('have NaN for a maximum or minimum of NaN', () => {
+    const [x, y] = [np.array([1, Number.NaN]), np.array([Number.NaN, 1])]
+    for (const f of [np.maximum, np.minimum]) expect([...(f(x, y).dataSync() as Float32Array)]).toEqual([Number.NaN, Number.NaN])
+  })
   it('run in order though they are dispatched at once', async () => {
     const f = jit((x: Tensor) => lax.foriLoop(0, 50, (_: Tensor, y: Tensor) => np.sin(np.matmul(y, y)), x))
     let x: Tensor = np.ones([64, 64]).mul(0.01)
@@ -153,8 +159,8 @@ describeWithPlugin('errors', () => {
 
 describeWithPlugin('abandoned tensors', () => {
   it('are freed by the collector', async () => {
-    const collect = (globalThis as { gc?: () => void }).gc
-    if (!collect) return
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
     const before = xla.storage.memory().buffers
     for (let i = 0; i < 100; i++) np.ones([8]).add(i)
     for (let i = 0; i < 5; i++) {

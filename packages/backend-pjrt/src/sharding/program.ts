@@ -8,7 +8,6 @@ import type { ProgramCache } from '../cache'
 import { callOnce, type Client } from '../client'
 import { disposable } from '../disposable'
 import { type NativePrograms, nativePrograms } from '../native'
-import { compileOptions } from '../options'
 import { partShape } from './layout'
 import { resultShardings } from './results'
 import { checkDevices, sharded } from './store'
@@ -55,25 +54,25 @@ const listsOf = (loaded: Pointer, count: number, numIns: number, numOuts: number
 
 export const shardedCompiler = ({ client, stores, home, store, cache }: Devices): CompileSharded => {
   const { library } = client
-  const natives = new Map<number, { readonly native: NativePrograms; readonly options: Uint8Array }>()
-  const nativeFor = (count: number) => {
-    const known = natives.get(count)
-    if (known) return known
-    const options = compileOptions(client.devices.slice(0, count).map((d) => d.id))
-    const made = { native: nativePrograms(client, options), options }
-    natives.set(count, made)
-    return made
+  const natives = new Map<number, NativePrograms>()
+  const nativeFor = (count: number): NativePrograms => {
+    let native = natives.get(count)
+    if (!native) {
+      const ids = client.devices.slice(0, count).map((d) => d.id)
+      natives.set(count, (native = nativePrograms(client, ids)))
+    }
+    return native
   }
   const executeFn = library.fn('PJRT_LoadedExecutable_Execute')
   const executeOptions = new Args(structs.executeOptions)
 
   const compile = (program: Jaxpr, { donated, name, inShardings = [] }: CompileOptions, mesh: Mesh, count: number): Compiled => {
-    const { native, options } = nativeFor(count)
+    const native = nativeFor(count)
     const ins = program.ins.map((_, i) => inShardings[i] ?? null)
     const load = (wholeResults: boolean): Pointer => {
       const text = lowerProgram(program, { name, donated, partition: { mesh, ins, wholeResults } })
       const make = (): Pointer => native.compile(text, `compiling ${name}`)
-      return cache ? cache.load(text, options, { ...native, compile: make }) : make()
+      return cache ? cache.load(text, native.options, { ...native, compile: make }) : make()
     }
     const shapes = program.outs.map((o) => o.aval.shape)
     const loaded = load(false)
@@ -97,7 +96,7 @@ export const shardedCompiler = ({ client, stores, home, store, cache }: Devices)
     const ins = program.ins.map((v) => v.aval)
     const outs = program.outs.map((o) => o.aval)
     const { loaded, outShardings } = compile(program, options, mesh, count)
-    const { native } = nativeFor(count)
+    const native = nativeFor(count)
     const width = ins.length + outs.length
     const { args, lists } = listsOf(loaded, count, ins.length, outs.length, executeOptions.pointer)
     const partTypes = outs.map((o, i): Aval => ({ ...o, shape: partShape(o.shape, outShardings[i]!) }))
