@@ -2,7 +2,7 @@
  * The laws of all primitives and the numbers of JAX on XLA.
  *
  * Each law compiles many programs, so an ordinary run tries those that concern lowering: values, programs as wholes, donation, and
- * all laws of loops and branches. `HEDDLE_CONFORMANCE=full` tries every law.
+ * all laws of loops and branches. `HEDDLE_CONFORMANCE=all` tries every law.
  */
 import { hostBackend } from '@heddle/backend-host'
 import { conformance, type ConformanceTest, type KernelGolden } from '@heddle/func/conformance'
@@ -15,7 +15,7 @@ const goldens = readdirSync(folder)
   .filter((file) => file.endsWith('.json'))
   .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as KernelGolden)
 
-const full = process.env.HEDDLE_CONFORMANCE === 'full'
+const every = process.env.HEDDLE_CONFORMANCE === 'all'
 const loops = new Set(['scan', 'while', 'cond'])
 const ofLowering = new Set([
   'the value is the reference’s',
@@ -27,7 +27,7 @@ const ofLowering = new Set([
 const tests = async (): Promise<readonly ConformanceTest[]> => {
   const xla = await backend()
   const options = { float: 'float32', reference: hostBackend() } as const
-  if (full) return conformance(xla, { ...options, goldens })
+  if (every) return conformance(xla, { ...options, goldens })
   return [
     ...conformance(xla, { ...options, goldens, primitives: (name) => !loops.has(name), laws: (law) => ofLowering.has(law), corners: true }),
     ...conformance(xla, { ...options, primitives: (name) => loops.has(name) }),
