@@ -24,7 +24,8 @@ const entry = (axes: string | null | symbol | readonly string[]): readonly strin
 export const shardingOf = (where: string, { mesh, spec }: ShardingLike, shape: readonly number[]): Sharding => {
   const sizes = Object.entries(mesh.axes)
   const dims = shape.map((_, i) => (i < spec.axes.length ? entry(spec.axes[i]!) : []))
-  const wrong = (reason: string): ArgumentError => new ArgumentError(where, `an array of shape [${shape.join(',')}] can't be sharded so: ${reason}`)
+  const wrong = (reason: string): ArgumentError =>
+    new ArgumentError(where, `an array of shape [${shape.join(',')}] can't be sharded so: ${reason}`)
   if (spec.axes.length > shape.length) throw wrong(`the spec has ${spec.axes.length} entries`)
   const used = dims.flatMap((d) => d ?? [])
   const unknown = used.find((name) => !Object.hasOwn(mesh.axes, name))

@@ -21,5 +21,8 @@ const shardingConstraintP = definePrimitive<ShardingConstraintParams>('sharding_
     [d!],
   ],
   interpret: (_params, host) => (inputs) => [host.share(host.whole(inputs[0]!))],
-  show: ({ sharding }) => ({ mesh: sharding.mesh.map(([n, k]) => `${n}=${k}`), spec: sharding.dims.map((d) => (d === null ? '?' : d.join('+') || null)) }),
+  show: ({ sharding }) => ({
+    mesh: sharding.mesh.map(([n, k]) => `${n}=${k}`),
+    spec: sharding.dims.map((d) => (d === null ? '?' : d.join('+') || null)),
+  }),
 })
