@@ -31,7 +31,8 @@ const remembered = <T extends Target>(target: T, options: JitOptions, make: () =
  * A class of modules, or a function of a module, as a compiled program.
  *
  * It is traced again only for other props, shapes or types. In `staticArgnums` and `donateArgnums` the module is argument 0.
- * Names: `JitDense_0`. Errors: TransformTargetError. Source: `flax.linen.jit`.
+ * A program runs where its operands live, so there is no `device` and no `backend` to name.
+ * Names: `JitDense_0`. Errors: TransformTargetError, InvalidOptionsError. Source: `flax.linen.jit`.
  *
  * @example
  * const y = new (nn.jit(nn.Dense))({ features: 4 }).call(x)
