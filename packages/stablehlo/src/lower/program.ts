@@ -152,6 +152,6 @@ export const moduleText = (ins: readonly Type[], body: (host: Host) => Body, opt
 export const lowerProgram = (program: Jaxpr, options: LowerOptions = {}): string => {
   const ins = program.ins.map((v) => v.aval)
   const outs = program.outs.map((o) => o.aval)
-  const attributes = donations(ins, outs, options.donated ?? [])
+  const attributes = donations(ins, outs, options.donated ?? [], { paired: options.partition === undefined })
   return moduleText(ins, (host) => (b, args) => host.inline(b, program, args), { ...options, attributes })
 }
