@@ -100,7 +100,11 @@ export const take = (target: unknown, args: readonly unknown[], change: (scope: 
   const put = (x: unknown): unknown =>
     !leaves(x, isOpaque).some(isOpaque)
       ? x
-      : mapUntil(isOpaque, (leaf: unknown) => (isModule(leaf) ? describe(leaf, false) : leaf instanceof Variable ? variable(leaf) : leaf), x)
+      : mapUntil(
+          isOpaque,
+          (leaf: unknown) => (isModule(leaf) ? describe(leaf, false) : leaf instanceof Variable ? variable(leaf) : leaf),
+          x,
+        )
   const variable = (v: Variable): Ref => {
     const id = idOf(v)
     const spec = specs.get(id) ?? {
