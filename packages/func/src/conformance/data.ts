@@ -63,6 +63,8 @@ const place = (i: number, shape: Shape): string => {
     })
     .join(',')
 }
+/** Results of fewer digits than the laws are tried in agree to their own. */
+const digits: { readonly [D in DType]?: number } = { float32: 1e-5, float16: 2e-3, bfloat16: 2e-2 }
 /** Throws where two lists of results differ in number, type or value; integers must be equal. */
 export const mustAgree = (got: readonly Plain[], want: readonly Plain[], tolerance: number, what: string): void => {
   if (got.length !== want.length) throw new Error(`${what}: ${got.length} results in place of ${want.length}`)
@@ -71,7 +73,7 @@ export const mustAgree = (got: readonly Plain[], want: readonly Plain[], toleran
     const result = got.length > 1 ? `result ${k}, ` : ''
     if (g.dtype !== w.dtype || !sameShape(g.shape, w.shape))
       throw new Error(`${what}: ${result}type ${g.dtype}[${g.shape}] in place of ${w.dtype}[${w.shape}]`)
-    const allowed = isFloating(g.dtype) ? tolerance : 0
+    const allowed = isFloating(g.dtype) ? Math.max(tolerance, digits[g.dtype] ?? 0) : 0
     const bad = g.values.findIndex((v, i) => !near(v, w.values[i]!, allowed))
     if (bad >= 0)
       throw new Error(
