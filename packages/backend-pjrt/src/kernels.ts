@@ -4,8 +4,8 @@ import { leafNames } from '@heddle/stablehlo/lower'
 import type { PjrtBuffer } from './buffer'
 import type { Compiler } from './executable'
 
-/** More are kept by those who use them, and compiled again for others. */
-const MAX_KERNELS = 4096
+/** Those used last; more are kept by those who use them, and compiled again for others. */
+const MAX_KERNELS = 2048
 
 const showTypes = (types: readonly Aval[]): string => types.map((t) => `${t.dtype}[${t.shape.join()}]`).join(' ')
 const keyOf = (name: string, { params, ins, outs }: KernelCall<unknown>): string => {
@@ -25,7 +25,11 @@ export const kernelsOf = ({ compile }: Compiler): Kernels<PjrtBuffer> => {
   const made = new Map<string, Executable<PjrtBuffer>>()
   const remember = (key: string, make: () => Executable<PjrtBuffer>): Executable<PjrtBuffer> => {
     const known = made.get(key)
-    if (known) return known
+    if (known) {
+      made.delete(key)
+      made.set(key, known)
+      return known
+    }
     const executable = make()
     if (made.size >= MAX_KERNELS) made.delete(made.keys().next().value!)
     made.set(key, executable)

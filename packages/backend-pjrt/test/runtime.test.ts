@@ -5,6 +5,7 @@ import { grad, jit, lax, np, setDefaultBackend, type Tensor } from '@heddle/func
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { beforeAll, expect, it } from 'vitest'
+import { disposable, liveExecutables } from '../src/disposable'
 import { PjrtError, type PjrtBackend } from '../src/index'
 import { backend, describeWithPlugin } from './under-test'
 
@@ -137,6 +138,47 @@ describeWithPlugin('programs', () => {
     expect(() => program.run([b])).toThrow('running double: argument 0 should be float32[2], got 8 bytes of int32')
     xla.storage.release(b)
     expect(() => program.run([b])).toThrow(/freed buffer/)
+  })
+})
+
+describeWithPlugin('abandoned programs', () => {
+  it('are freed when there are thousands', () => {
+    const before = liveExecutables()
+    // stands for programs, which would take long to compile
+    let freed = 0
+    for (let i = 0; i < 10; i++)
+      (() =>
+        disposable(
+          'x',
+          () => [],
+          () => freed++,
+        ))()
+    expect(liveExecutables()).toBe(before + 10)
+    const kept = disposable(
+      'x',
+      () => [],
+      () => freed++,
+    )
+    kept.dispose()
+    kept.dispose()
+    expect(freed).toBe(1)
+    expect(liveExecutables()).toBe(before + 10)
+  })
+  it('are found by the collector', async () => {
+    const before = liveExecutables()
+    let freed = 0
+    await Promise.resolve()
+    for (let round = 0; round < 3; round++) {
+      await settled()
+      for (let i = 0; i < 3000; i++)
+        disposable(
+          'x',
+          () => [],
+          () => freed++,
+        )
+    }
+    expect(freed).toBeGreaterThan(2000)
+    expect(liveExecutables() - before).toBeLessThan(8000)
   })
 })
 
