@@ -3,10 +3,12 @@
  *
  * Whole programs are lowered to StableHLO and compiled; a kernel is a program of one equation.
  */
+import { basename } from 'node:path'
 import { type Backend, BackendError, type DType } from '@heddle/func/backend'
+import { PjrtError } from './api/error'
 import { bufferStore, type PjrtBuffer, typeCodes } from './buffer'
 import { programCache } from './cache'
-import { type ClientOption, createClient } from './client'
+import { type Client, type ClientOption, createClient } from './client'
 import { type Compiler, compilerOf } from './executable'
 import { kernelsOf } from './kernels'
 import { cacheFolder } from './plugins/folders'
@@ -36,6 +38,17 @@ export interface PjrtBackend extends Backend<PjrtBuffer> {
   readonly compileText: Compiler['compileText']
 }
 
+/** One device of a CPU, which does more work in a time than several, unless options say otherwise. */
+const clientFor = (path: string, options: PjrtOptions['clientOptions']): Client => {
+  if (options !== undefined || !/cpu/i.test(basename(path))) return createClient(path, options)
+  try {
+    return createClient(path, { cpu_device_count: 1 })
+  } catch (e) {
+    // a plugin without that option
+    if (e instanceof PjrtError && e.code === 'INVALID_ARGUMENT') return createClient(path)
+    throw e
+  }
+}
 /**
  * The backend of a PJRT plugin.
  *
@@ -44,7 +57,7 @@ export interface PjrtBackend extends Backend<PjrtBuffer> {
  */
 export const pjrt = async (options: PjrtOptions = {}): Promise<PjrtBackend> => {
   const { path } = findPlugin(options.plugin)
-  const client = createClient(path, options.clientOptions)
+  const client = clientFor(path, options.clientOptions)
   const device = client.devices[options.device ?? 0]
   if (!device) throw new BackendError('pjrt', `there is no device ${options.device}; this client has ${client.devices.length}`)
   const home = options.device ?? 0
