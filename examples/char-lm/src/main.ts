@@ -140,5 +140,6 @@ try {
 } catch (e) {
   if (!(e instanceof UserError) && (e as { readonly _tag?: string })._tag !== 'BackendError') throw e
   console.error((e as Error).message)
-  process.exitCode = 1
+  // a progress bar's timer would keep the process alive
+  process.exit(1)
 }

@@ -43,8 +43,9 @@ const toStored = async (x: Tensor): Promise<Stored> => {
 const storage = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array } as const
 const toTensor = ({ array: { shape, dtype, bytes } }: Stored): Tensor => {
   if (!(dtype in storage)) throw new Error(`no tensors of ${dtype} are expected`)
-  const copy = bytes.slice()
-  const data = new storage[dtype as keyof typeof storage](copy.buffer, 0, copy.byteLength / 4)
+  // what is decoded lies somewhere in the file's buffer
+  const copy = Uint8Array.from(bytes)
+  const data = new storage[dtype as keyof typeof storage](copy.buffer)
   return ConcreteTensor.ofHost({ shape, dtype, data })
 }
 /** Writes beside the file first and renames then, so that a file is whole or not there. */
