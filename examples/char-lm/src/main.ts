@@ -73,9 +73,9 @@ const main = async (): Promise<void> => {
   console.log(`backend     ${backend}`)
   console.log(`loss of character frequencies ${baseline.toFixed(3)} nats`)
 
-  let stopped = false
+  const signal = { stopped: false }
   const stop = (): void => {
-    stopped = true
+    signal.stopped = true
   }
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
@@ -94,7 +94,7 @@ const main = async (): Promise<void> => {
   const began = performance.now()
   const every = Math.max(1, Math.floor(options.steps / 10))
   let done = first
-  while (done < last && !stopped) {
+  while (done < last && !signal.stopped) {
     const drawn = draw(done)
     const batch: Batch = randomBatch(corpus.train, (await drawn.data()) as Float32Array, options.seq)
     const [inputs, targets] = [ids(batch.inputs, options.batch), ids(batch.targets, options.batch)]
@@ -116,10 +116,10 @@ const main = async (): Promise<void> => {
   const file = join(options.out, 'char-lm.msgpack')
   const plot = join(options.out, 'loss.svg')
   await saveRun(file, { settings: { hidden, layers }, vocabulary: corpus.vocabulary, step: done, losses: curve, state })
-  if (stopped) console.log(`stopped after step ${done}`)
+  if (signal.stopped) console.log(`stopped after step ${done}`)
   if (heldOut.at(-1)?.[0] !== done) heldOut.push([done, await heldOutLoss(trainer, state, corpus, options)])
   console.log(`held-out loss ${heldOut.at(-1)![1].toFixed(3)} nats a character (character frequencies: ${baseline.toFixed(3)})`)
-  if (!stopped) {
+  if (!signal.stopped) {
     const text = await sampleText(model, state.params, corpus.vocabulary, {
       prompt: 'Shall I ',
       length: 300,

@@ -38,4 +38,4 @@ export class Meshes {
   }
 }
 /** Whole on each device of a mesh. */
-export const whole = (mesh: Sharding['mesh'], rank: number): Sharding => ({ mesh, dims: new Array<readonly string[]>(rank).fill([]) })
+export const whole = (mesh: Sharding['mesh'], rank: number): Sharding => ({ mesh, dims: Array.from({ length: rank }, () => []) })
