@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     include: ['{packages,examples,bench,goldens}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    testTimeout: 20_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
   },
 })

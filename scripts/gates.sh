@@ -32,7 +32,7 @@ tests() {
   echo
   echo "=== tests"
   rm -f "$json"
-  timeout --kill-after=20 "${TESTS_TIMEOUT:-2400}" "$@" --reporter=default --reporter=json --outputFile.json="$json" </dev/null
+  timeout --kill-after=20 "${TESTS_TIMEOUT:-3600}" "$@" --reporter=default --reporter=json --outputFile.json="$json" </dev/null
   code=$?
   counts=$(node scripts/count-tests.mjs "$json" "$code")
   passed=$((passed + ${counts% *}))
