@@ -2,6 +2,7 @@
 import type { Aval, Eqn, Executable, Jaxpr, Kernel, KernelCall, Kernels } from '@heddle/func/backend'
 import { leafNames } from '@heddle/stablehlo/lower'
 import type { PjrtBuffer } from './buffer'
+import { onPressure } from './disposable'
 import type { Compiler } from './executable'
 
 /** Those used last; more are kept by those who use them, and compiled again for others. */
@@ -23,6 +24,10 @@ const oneEquation = (name: string, { params, ins, outs }: KernelCall<unknown>): 
 
 export const kernelsOf = ({ compile }: Compiler): Kernels<PjrtBuffer> => {
   const made = new Map<string, Executable<PjrtBuffer>>()
+  onPressure(() => {
+    const old = [...made.keys()].slice(0, Math.ceil(made.size / 2))
+    for (const key of old) made.delete(key)
+  })
   const remember = (key: string, make: () => Executable<PjrtBuffer>): Executable<PjrtBuffer> => {
     const known = made.get(key)
     if (known) {
