@@ -18,7 +18,10 @@ const snippets = files
       .map(([, , code], i) => ({ at: `${file}#${i + 1}`, file: `${file.replaceAll(/[/.]/g, '-')}-${i + 1}.ts`, code })),
   )
 for (const { file, code } of snippets) writeFileSync(`${out}/${file}`, `${code}\nexport {}\n`)
-writeFileSync(`${out}/tsconfig.json`, JSON.stringify({ extends: '../../tsconfig.base.json', include: ['*.ts'] }))
+writeFileSync(
+  `${out}/tsconfig.json`,
+  JSON.stringify({ extends: '../../tsconfig.base.json', include: ['*.ts', '../../packages/*/src/**/*.d.ts'] }),
+)
 
 let failures = 0
 const attempt = (what, command, args) => {

@@ -42,6 +42,7 @@ const sweep = (): void => {
 /** How often it is looked, in programs; and when there are too many mappings, or, where those are not known, programs. */
 const EVERY = 32
 const MAX_MAPPINGS = 30_000
+const LAST_MAPPINGS = 45_000
 const MAX_PROGRAMS = 4096
 let created = 0
 let limit = 0
@@ -49,8 +50,8 @@ const used = (): number => mappings() ?? (alive.size / MAX_PROGRAMS) * MAX_MAPPI
 const relieve = (): void => {
   if (++created % EVERY !== 0 || used() < Math.max(limit, MAX_MAPPINGS)) return
   sweep()
-  // where little was freed, the next time is later
-  limit = used() * 1.2
+  // where little was freed, the next time is later: much is free only when the work at hand is done
+  limit = Math.min(used() * 1.2, LAST_MAPPINGS)
 }
 
 /** `free` must not hold on to `execute`. */
