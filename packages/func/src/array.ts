@@ -21,6 +21,9 @@ export const evalTrace: { -readonly [K in keyof Trace]: Trace[K] } = {
   },
 }
 
+/** What has become of a donated tensor. */
+export const GIVEN_AWAY = 'donated (donateArgnums)'
+
 /** A buffer and whose it is; apart from the tensor, so that the collector's callback can free it. */
 interface Held {
   readonly backend: Backend
@@ -89,7 +92,7 @@ export class ConcreteTensor extends Tensor {
     }
     if (this.#held!.backend !== backend) {
       if (this.#host !== undefined) return this.#move(backend)
-      throw new BackendError(backend.name, `a tensor lives on ${this.#held!.backend.name}; move it by np.array(await x.data())`)
+      throw new BackendError(backend.name, `a tensor lives on ${this.#held!.backend.name}; move it by devicePut(x, backend)`)
     }
     return this.#held!.buffer
   }
@@ -97,6 +100,15 @@ export class ConcreteTensor extends Tensor {
     this.#free()
     this.#hold({ backend, buffer: backend.storage.upload(this.#host!) })
     return this.#held!.buffer
+  }
+  /** Where its data can be on that backend: itself, or a copy. Errors: BackendError where the device it is on reads only asynchronously. */
+  on(backend: Backend): ConcreteTensor {
+    this.#check()
+    if (this.#host !== undefined || this.#held!.backend === backend) return this
+    const copy = new ConcreteTensor(this.aval, this.hostSync(), undefined)
+    copy.bufferOn(backend)
+    copy.#host = undefined
+    return copy
   }
   /** Its data on the host, waiting for the device. Do not write to it. Errors: BackendError where the device can't. */
   hostSync(): HostArray {
@@ -133,7 +145,7 @@ export class ConcreteTensor extends Tensor {
     abandoned.unregister(this)
     this.#held = undefined
     this.#host = undefined
-    this.#gone = 'donated (donateArgnums)'
+    this.#gone = GIVEN_AWAY
     return buffer
   }
 }

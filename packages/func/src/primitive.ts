@@ -4,6 +4,7 @@
  * No rule is optional but those of primitives with bodies: what is absent is said, with its reason (`unsupported`).
  */
 import type { Aval } from './aval'
+import type { Backend } from './backend/backend'
 import { RuleUnsupportedError, ShapeError } from './error'
 import type { Jaxpr } from './ir/jaxpr'
 import type { Tensor } from './tensor'
@@ -71,8 +72,9 @@ export interface Rules<P> {
   ) => { readonly params: P; readonly usedIns: readonly boolean[]; readonly keptOuts: readonly boolean[] }
   /** The named axes that it uses. */
   readonly axisNames?: (params: P) => readonly string[]
-  /** Operands whose memory is given away, and a name for messages; for calls of whole programs. */
+  /** Operands whose memory is given away, where it runs if not where they are, and a name for messages; for calls of whole programs. */
   readonly donated?: (params: P) => readonly boolean[]
+  readonly device?: (params: P) => Backend | null
   readonly label?: (params: P) => string
   /** Not to be removed or merged even if unused (none of our leaves). */
   readonly effectful?: boolean

@@ -6,7 +6,7 @@
  * one kind share a program wherever they are.
  */
 import { minus, plus, type Counters, type Filter } from '@heddle/core'
-import { jit as compile } from '@heddle/func'
+import { type Device, jit as compile } from '@heddle/func'
 import { asFunction } from './misuse'
 import { entryKey, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
 import { Static, unwrapStatic, wrapStatic } from './static'
@@ -21,6 +21,8 @@ export interface JitOptions {
   readonly staticArgnums?: number | readonly number[]
   /** Arguments whose memory the program may use for its results; the scope is argument 0. */
   readonly donateArgnums?: number | readonly number[]
+  /** The backend that runs it, to which variables and arguments that are elsewhere are copied. Default: where they are. */
+  readonly device?: Device
 }
 
 /**
@@ -31,7 +33,7 @@ export interface JitOptions {
  */
 export const jit = <S extends Scopes, Args extends readonly unknown[], R>(
   fn: ScopesFn<S, Args, R>,
-  { variables = true, rngs = true, staticArgnums = [], donateArgnums = [] }: JitOptions = {},
+  { variables = true, rngs = true, staticArgnums = [], donateArgnums = [], device }: JitOptions = {},
 ): ((scopes: S, ...args: Args) => R) => {
   asFunction('jit', fn)
   const program = compile(
@@ -39,7 +41,7 @@ export const jit = <S extends Scopes, Args extends readonly unknown[], R>(
       const done = runOn(fn, { entry, variables: inner, keys }, unwrapStatic(args))
       return [done.result, done.variables, new Static(done.counters.map((c, i) => minus(c, entry.roots[i]!.counters)))]
     },
-    { donateArgnums: [donateArgnums].flat().map((i) => i + 2) },
+    { donateArgnums: [donateArgnums].flat().map((i) => i + 2), ...(device ? { device } : {}) },
   )
   const plan = { where: 'jit', inFilters: [variables], outFilters: [variables], rngFilters: [rngs], foldNames: true }
   const body = ({ entry, variables: groups, keys }: Packed, ...args: Args) => {

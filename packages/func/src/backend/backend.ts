@@ -69,10 +69,13 @@ export interface Executable<B> {
   readonly dispose: () => void
 }
 
-export interface Backend<B = unknown> {
+/** A backend as one that says where to compute: whatever its buffers are. */
+export interface Device {
   readonly name: string
   /** Element types that its arrays can have; all others are refused with an error before a kernel runs. */
   readonly dtypes: ReadonlySet<DType>
+}
+export interface Backend<B = unknown> extends Device {
   readonly storage: Storage<B>
   readonly kernels: Kernels<B>
   readonly fused?: FusedKernels<B>

@@ -1,5 +1,5 @@
 /** The bottom of the stack: check types, then hand data to a backend. */
-import { ConcreteTensor, evalTrace } from '../array'
+import { ConcreteTensor, evalTrace, GIVEN_AWAY } from '../array'
 import type { Aval } from '../aval'
 import type { Backend, Executable } from '../backend/backend'
 import { getDefaultBackend } from '../backend/registry'
@@ -69,11 +69,21 @@ const checkDonated = (tensors: readonly ConcreteTensor[], donated: readonly bool
     seen.set(x, i)
   })
 }
-/** Runs a program on concrete tensors; donated ones are given away. */
-export const execute = (program: Jaxpr, xs: readonly Tensor[], donated: readonly boolean[] = none, name = 'jit'): readonly Tensor[] => {
-  const tensors = xs.map(concrete)
-  const backend = backendOf(tensors)
-  if (donated.length > 0) checkDonated(tensors, donated, name)
+/** What a run of a program may be told. */
+interface RunOptions {
+  /** Inputs that are given away; none if empty. */
+  readonly donated?: readonly boolean[] | undefined
+  /** Default: where the inputs are. */
+  readonly device?: Backend | null | undefined
+  readonly name?: string | undefined
+}
+/** Runs a program on concrete tensors. */
+export const execute = (program: Jaxpr, xs: readonly Tensor[], options: RunOptions = {}): readonly Tensor[] => {
+  const { donated = none, device, name = 'jit' } = options
+  const given = xs.map(concrete)
+  if (donated.length > 0) checkDonated(given, donated, name)
+  const backend = device ?? backendOf(given)
+  const tensors = device ? given.map((x) => x.on(device)) : given
   // all are looked at before the first is given away
   const inputs = tensors.map((x) => x.bufferOn(backend))
   const { shardingOf } = backend.storage
@@ -84,6 +94,12 @@ export const execute = (program: Jaxpr, xs: readonly Tensor[], donated: readonly
   const outs = executable.run(inputs)
   const results = new Array<Tensor>(outs.length)
   for (let i = 0; i < outs.length; i++) results[i] = ConcreteTensor.ofBuffer(backend, outs[i], program.outs[i]!.aval)
+  // copies made for this run; and the originals of those that were given away
+  given.forEach((x, i) => {
+    if (tensors[i] === x) return
+    if (donated[i]) x.dispose(GIVEN_AWAY)
+    else tensors[i]!.dispose()
+  })
   return results
 }
 
@@ -106,7 +122,12 @@ const oneEquation = <P>(primitive: Primitive<P>, params: P, ins: readonly Aval[]
 
 evalTrace.process = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: P): readonly Tensor[] => {
   if (primitive.impl) return primitive.impl(xs, params)
-  if (primitive.inline) return execute(primitive.inline(params), xs, primitive.donated?.(params), primitive.label?.(params))
+  if (primitive.inline)
+    return execute(primitive.inline(params), xs, {
+      donated: primitive.donated?.(params),
+      device: primitive.device?.(params),
+      name: primitive.label?.(params),
+    })
   const ins = xs.map((x) => x.aval)
   const outs = infer(primitive, ins, params)
   if (primitive.interpret) return execute(oneEquation(primitive, params, ins, outs), xs)

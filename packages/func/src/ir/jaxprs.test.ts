@@ -395,15 +395,15 @@ describe('calls and control flow', () => {
     ).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[]. let
-          b:f32[] c:f32[] d:f32[] e:f32[] = jit[
+          b:f32[] c:f32[] d:f32[] = jit[
             jaxpr={ lambda ; a:f32[]. let
                   b:f32[] = sin a
                   c:f32[] = cos a
                   d:f32[] = mul b a
-                in (d, c, a, b) }
+                in (d, c, b) }
             name=f
           ] a
-          f:f32[] = jit[
+          e:f32[] = jit[
             jaxpr={ lambda ; a:f32[] b:f32[] c:f32[] d:f32[]. let
                   e:f32[] = mul c d
                   f:f32[] = mul d b
@@ -411,8 +411,8 @@ describe('calls and control flow', () => {
                   h:f32[] = add_any e g
                 in (h,) }
             name=f
-          ] c d e 1.0:f32[]
-        in (f,) }
+          ] c a d 1.0:f32[]
+        in (e,) }
       "
     `)
   })

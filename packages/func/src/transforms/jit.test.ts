@@ -1,17 +1,22 @@
 import { hostBackend } from '@heddle/backend-host'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
+  type ConcreteTensor,
   ConcretizationError,
+  devicePut,
   DisposedError,
   getDefaultBackend,
   grad,
   jit,
+  makeJaxpr,
   np,
+  printJaxpr,
   setDefaultBackend,
   type Tensor,
   tidy,
   TypeMismatchError,
   valueAndGrad,
+  vjp,
   vmap,
 } from '../index'
 
@@ -119,5 +124,72 @@ describe('tidy', () => {
     expect(buffers()).toBe(before + 1)
     y.dispose()
     expect(buffers()).toBe(before)
+  })
+})
+
+describe('jit on a device', () => {
+  const there = hostBackend()
+  const on = (t: Tensor): unknown => (t as ConcreteTensor).backend
+  it('runs there, with copies of what is elsewhere', () => {
+    const f = jit((x: Tensor, y: Tensor) => x.mul(y).add(1), { device: there })
+    const x = np.array([1, 2]).add(0)
+    const out = f(x, np.array([3, 4]))
+    expect(on(out)).toBe(there)
+    expect(values(out)).toEqual([4, 9])
+    expect(on(x)).not.toBe(there)
+    expect(values(x)).toEqual([1, 2])
+    const before = there.storage.memory().buffers
+    f(x, x).dispose()
+    expect(there.storage.memory().buffers).toBe(before)
+  })
+  it('also its derivatives and batched versions', () => {
+    const f = jit((x: Tensor) => x.mul(x).sum(), { device: there })
+    const x = np.array([1, 2]).add(0)
+    const slope = grad(f)(x)
+    expect(on(slope)).toBe(there)
+    expect(values(slope)).toEqual([2, 4])
+    expect(on(vmap(f)(np.ones([2, 2]).add(0)))).toBe(there)
+    expect(printJaxpr(makeJaxpr(f)(x))).toContain(`device=${there.name}`)
+  })
+  it('gives away what is donated, wherever it is', () => {
+    const f = jit((x: Tensor) => x.add(1), { device: there, donateArgnums: 0 })
+    const x = np.array([1, 2]).add(0)
+    expect(values(f(x))).toEqual([2, 3])
+    expect(() => x.dataSync()).toThrow(DisposedError)
+  })
+  it('is where devicePut moves tensors', () => {
+    const x = np.array([1, 2]).add(0)
+    const moved = devicePut({ x }, there).x
+    expect(on(moved)).toBe(there)
+    expect(devicePut(moved, there)).toBe(moved)
+    expect(() => x.add(moved)).toThrow(/move it by devicePut/)
+  })
+})
+
+describe('the derivative of a compiled function', () => {
+  it('reads its inputs again and is not handed copies', () => {
+    const f = jit((x: Tensor, y: Tensor) => np.exp(x).mul(y).sum(), { name: 'f' })
+    const shown = printJaxpr(makeJaxpr((x: Tensor, y: Tensor) => vjp(f, x, y)[1](np.array(1)))(np.ones([2]), np.ones([2])))
+    expect(shown).toMatchInlineSnapshot(`
+      "{ lambda ; a:f32[2] b:f32[2]. let
+          c:f32[] d:f32[2] = jit[
+            jaxpr={ lambda ; a:f32[2] b:f32[2]. let
+                  c:f32[2] = exp a
+                  d:f32[2] = mul c b
+                  e:f32[] = reduce_sum[axes=(0,)] d
+                in (e, c) }
+            name=f
+          ] a b
+          e:f32[2] f:f32[2] = jit[
+            jaxpr={ lambda ; a:f32[2] b:f32[2] c:f32[]. let
+                  d:f32[2] = broadcast_in_dim[broadcast_dimensions=() shape=(2,)] c
+                  e:f32[2] = mul a d
+                  f:f32[2] = mul d b
+                  g:f32[2] = mul f a
+                in (g, e) }
+            name=f
+          ] d b 1.0:f32[]
+        in (e, f) }"
+    `)
   })
 })

@@ -3,6 +3,7 @@ import { flatten, staticKey, type TreeDef, unflatten } from '@heddle/tree'
 import { dtypes } from '../dtype'
 import { type Aval, sameType } from '../aval'
 import { TypeMismatchError } from '../error'
+import type { Backend, Device } from '../backend/backend'
 import { stage } from '../interpreters/stage'
 import { call, type JitParams } from '../primitives/call/jit'
 import type { Tensor } from '../tensor'
@@ -19,6 +20,11 @@ export interface JitOptions {
   readonly inShardings?: Shardings
   /** How results lie over devices. */
   readonly outShardings?: Shardings
+  /**
+   * The backend that runs it, to which arguments that are elsewhere are copied, and where the results are. Default: where the arguments
+   * are. Within another program it runs where that does.
+   */
+  readonly device?: Device
   /** For messages and printed programs; default: the function's name. */
   readonly name?: string
 }
@@ -47,6 +53,7 @@ const typeKey = (a: Aval): string => `${dtypes[a.dtype].short}${a.weakType ? '*'
  */
 export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, options: JitOptions = {}): Jitted<A, R> => {
   const { staticArgnums = [], donateArgnums = [] } = options
+  const device = (options.device as Backend | undefined) ?? null
   const name = options.name ?? (f.name || 'jit')
   const fn = sharded(f, options)
   const cache = new Map<string, Traced>()
@@ -63,7 +70,7 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, optio
     const donated = places(present(donateArgnums, args.length), args.length, name)
     const bad = donated.find((d) => statics.includes(d))
     if (bad !== undefined) throw new TypeMismatchError(name, `argument ${bad} is static and can not be donated`)
-    const made = trace(fn, args, statics, donated, { leaves, treedef }, name)
+    const made = trace(fn, args, { statics, donated, device, name }, { leaves, treedef })
     if (isFree(made)) cache.set(key, made)
     return made
   }
@@ -108,13 +115,16 @@ const sharded = <A extends readonly unknown[], R>(f: (...args: A) => R, { inShar
 /** An optional argument that is left out can not be donated. */
 const present = (argnums: number | readonly number[], count: number): readonly number[] =>
   (typeof argnums === 'number' ? [argnums] : argnums).filter((i) => i < count)
+/** The options of a call. */
+interface Settled extends Pick<JitParams, 'name' | 'device'> {
+  readonly statics: readonly number[]
+  readonly donated: readonly number[]
+}
 const trace = (
   f: (...args: never) => unknown,
   args: readonly unknown[],
-  statics: readonly number[],
-  donated: readonly number[],
+  { statics, donated, device, name }: Settled,
   { leaves, treedef }: FlatArgs,
-  name: string,
 ): Traced => {
   const withStatics = (...dynamic: readonly unknown[]): unknown =>
     (f as (...a: readonly unknown[]) => unknown)(...args.map((_, i) => (statics.includes(i) ? args[i] : dynamic[i])))
@@ -126,7 +136,7 @@ const trace = (
     treedef,
     avals,
     consts,
-    params: { jaxpr, name, donated: donated.length === 0 ? [] : [...consts.map(() => false), ...mask] },
+    params: { jaxpr, name, donated: donated.length === 0 ? [] : [...consts.map(() => false), ...mask], device },
     outTree: fn.outTree(),
   }
 }

@@ -1,6 +1,7 @@
 /** Placing arrays over devices. */
-import { broadcastPrefix, flatten, unflatten } from '@heddle/tree'
+import { broadcastPrefix, flatten, map, unflatten } from '@heddle/tree'
 import { ConcreteTensor } from '../array'
+import type { Backend, Device } from '../backend/backend'
 import { backendOf } from '../interpreters/eval'
 import { asTensor, type TensorLike } from '../numpy/promote'
 import { shardingConstraint } from '../primitives/sharding'
@@ -12,6 +13,8 @@ export type Shardings = ShardingLike | null | readonly Shardings[] | { readonly 
 
 export const isSharding = (x: unknown): x is ShardingLike =>
   typeof x === 'object' && x !== null && 'mesh' in x && 'spec' in x && typeof (x as ShardingLike).spec === 'object'
+
+const isDevice = (x: unknown): x is Device => typeof x === 'object' && x !== null && 'kernels' in x && 'storage' in x
 
 const onLeaves = (where: string, tree: unknown, shardings: Shardings, place: (x: Tensor, sharding: ShardingLike) => Tensor): unknown => {
   const { leaves, treedef } = flatten(tree)
@@ -34,17 +37,27 @@ export const withShardingConstraint = <T>(tree: T, shardings: Shardings): T =>
     shardingConstraint(x, { sharding: shardingOf('withShardingConstraint', s, x.shape) }),
   ) as T
 
+const put = (x: Tensor, backend: Backend): Tensor => {
+  if (!(x instanceof ConcreteTensor)) return x
+  const there = x.on(backend)
+  there.bufferOn(backend)
+  return there
+}
 /**
- * Copies that lie over the devices of a mesh so; traced tensors are constrained. Where a backend has one device, the tensors themselves.
+ * The tensors on a backend: those that are elsewhere are copied. Traced ones stay what they are.
+ *
+ * Or copies that lie over the devices of a mesh so; traced tensors are constrained. Where a backend has one device, the tensors themselves.
  *
  * Errors: ArgumentError where a spec does not fit, BackendError for more devices than there are. Source: jax.device_put.
  */
-export const devicePut = <T>(tree: T, shardings: Shardings): T =>
-  onLeaves('devicePut', tree, shardings, (x, s) => {
-    const sharding = shardingOf('devicePut', s, x.shape)
-    if (!(x instanceof ConcreteTensor)) return shardingConstraint(x, { sharding })
-    const backend = backendOf([x])
-    return backend.storage.place
-      ? ConcreteTensor.ofBuffer(backend, backend.storage.place(x.bufferOn(backend), x.aval, sharding), x.aval)
-      : x
-  }) as T
+export const devicePut = <T>(tree: T, where: Device | Shardings): T =>
+  isDevice(where)
+    ? map((x) => put(asTensor(x as TensorLike, 'devicePut'), where as Backend), tree)
+    : (onLeaves('devicePut', tree, where, (x, s) => {
+        const sharding = shardingOf('devicePut', s, x.shape)
+        if (!(x instanceof ConcreteTensor)) return shardingConstraint(x, { sharding })
+        const backend = backendOf([x])
+        return backend.storage.place
+          ? ConcreteTensor.ofBuffer(backend, backend.storage.place(x.bufferOn(backend), x.aval, sharding), x.aval)
+          : x
+      }) as T)

@@ -1,5 +1,5 @@
 import { hostBackend } from '@heddle/backend-host'
-import { grad, jit, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
+import { type ConcreteTensor, grad, jit, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
 import { close, paths, shapes, values } from '@heddle/testing'
 import { registerNode } from '@heddle/tree'
 import { describe, expect, it } from 'vitest'
@@ -433,5 +433,21 @@ describe('a cache of compiled modules', () => {
     close(grad(loss)(variables, np.array(3)), { params: { w: np.array(36) } })
     close(jit(grad(loss))(variables, one), { params: { w: np.array(4) } })
     expect(count.n).toBe(1)
+  })
+})
+
+describe('jit on a device', () => {
+  it('computes there, whatever the target', () => {
+    const there = hostBackend()
+    const onDevice = nn.jit(nn.Dense, { device: there })
+    expect(nn.jit(nn.Dense, { device: there })).toBe(onDevice)
+    expect(nn.jit(nn.Dense, { device: hostBackend() })).not.toBe(onDevice)
+    const layer = new onDevice({ features: 3 })
+    const variables = new nn.Dense({ features: 3 }).init(key, [x])
+    const y = layer.apply(variables, [x])
+    expect((y as ConcreteTensor).backend).toBe(there)
+    expect(values(y)).toEqual(values(new nn.Dense({ features: 3 }).apply(variables, [x])))
+    const slopes = grad((v: typeof variables) => layer.apply(v, [x]).sum())(variables)
+    expect(shapes(slopes)).toEqual(shapes(variables))
   })
 })

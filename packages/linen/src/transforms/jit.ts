@@ -2,6 +2,7 @@
  * jit of modules.
  */
 import type * as lift from '@heddle/lift'
+import { staticKey } from '@heddle/tree'
 import { liftTarget, type Methods } from '../lift-class'
 import { compiled } from '../lift-method'
 import { namesOf, type Transformation } from '../transformation'
@@ -13,14 +14,15 @@ export interface JitOptions<T = unknown> extends lift.JitOptions, Methods<lift.J
 const transformation: Transformation = {
   name: 'jit',
   prefix: 'Jit',
-  options: namesOf<lift.JitOptions>()({ variables: true, rngs: true, staticArgnums: true, donateArgnums: true }),
+  options: namesOf<lift.JitOptions>()({ variables: true, rngs: true, staticArgnums: true, donateArgnums: true, device: true }),
 }
 
 const known = new WeakMap<object, Map<string, unknown>>()
 
 /** The same class for the same target and options, so that what was compiled is found again. */
 const remembered = <T extends Target>(target: T, options: JitOptions, make: () => T): T => {
-  const key = JSON.stringify(options)
+  // backends are told apart by identity
+  const key = JSON.stringify(options, (name, value: unknown) => (name === 'device' ? staticKey(value) : value))
   const mine = known.get(target) ?? new Map<string, unknown>()
   known.set(target, mine)
   if (!mine.has(key)) mine.set(key, make())
@@ -31,7 +33,7 @@ const remembered = <T extends Target>(target: T, options: JitOptions, make: () =
  * A class of modules, or a function of a module, as a compiled program.
  *
  * It is traced again only for other props, shapes or types. In `staticArgnums` and `donateArgnums` the module is argument 0.
- * A program runs where its operands live, so there is no `device` and no `backend` to name.
+ * A `device` is a backend object, such as `await pjrt({ device: 1 })`: JAX's `backend`, a name, has no use beside it.
  * Names: `JitDense_0`. Errors: TransformTargetError, InvalidOptionsError. Source: `flax.linen.jit`.
  *
  * @example

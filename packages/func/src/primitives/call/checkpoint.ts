@@ -130,7 +130,7 @@ const checkpointP: Primitive<CheckpointParams> = definePrimitive('checkpoint', {
   partialEval: (xs, unknown, p, emit) => {
     const c = cut(p.jaxpr, p.policy, unknown)
     const knownXs = xs.filter((_, i) => !unknown[i])
-    const outs = callProgram(c.known, knownXs, 'checkpoint')
+    const outs = callProgram(c.known, knownXs, { name: 'checkpoint' })
     const numKnown = outs.length - c.numSaved
     const operands = [...outs.slice(numKnown), ...knownXs.filter((_, i) => c.reread[i]), ...xs.filter((_, i) => unknown[i])]
     return merge(c.outUnknown, emit(checkpointP, operands, { ...p, jaxpr: c.unknown }), outs.slice(0, numKnown))
