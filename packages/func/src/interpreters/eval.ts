@@ -13,10 +13,14 @@ import type { Tensor } from '../tensor'
 import { checkActive, setEvaluation } from '../trace'
 import { axisNamesOf } from './stage'
 
-const concrete = (x: Tensor): ConcreteTensor => {
-  if (x instanceof ConcreteTensor) return x
-  checkActive(x)
-  throw new BugError(`a tracer of ${x.trace.name} reached the evaluator`)
+/** The tensors, all of which have data. */
+const concrete = (xs: readonly Tensor[]): readonly ConcreteTensor[] => {
+  for (const x of xs)
+    if (!(x instanceof ConcreteTensor)) {
+      checkActive(x)
+      throw new BugError(`a tracer of ${x.trace.name} reached the evaluator`)
+    }
+  return xs as readonly ConcreteTensor[]
 }
 /** The backend that the operands live on, or the default one. */
 export const backendOf = (xs: readonly Tensor[]): Backend => {
@@ -77,13 +81,14 @@ interface RunOptions {
   readonly device?: Backend | null | undefined
   readonly name?: string | undefined
 }
-/** Runs a program on concrete tensors. */
-export const execute = (program: Jaxpr, xs: readonly Tensor[], options: RunOptions = {}): readonly Tensor[] => {
-  const { donated = none, device, name = 'jit' } = options
-  const given = xs.map(concrete)
-  if (donated.length > 0) checkDonated(given, donated, name)
-  const backend = device ?? backendOf(given)
-  const tensors = device ? given.map((x) => x.on(device)) : given
+/** Runs a program where its inputs are. */
+const runOn = (
+  backend: Backend,
+  program: Jaxpr,
+  tensors: readonly ConcreteTensor[],
+  donated: readonly boolean[],
+  name: string,
+): readonly ConcreteTensor[] => {
   // all are looked at before the first is given away
   const inputs = tensors.map((x) => x.bufferOn(backend))
   const { shardingOf } = backend.storage
@@ -92,13 +97,21 @@ export const execute = (program: Jaxpr, xs: readonly Tensor[], options: RunOptio
   const executable = compiled(program, { backend, donated, placement }, inShardings, name)
   for (let i = 0; i < donated.length; i++) if (donated[i]) tensors[i]!.donate(backend)
   const outs = executable.run(inputs)
-  const results = new Array<Tensor>(outs.length)
+  const results = new Array<ConcreteTensor>(outs.length)
   for (let i = 0; i < outs.length; i++) results[i] = ConcreteTensor.ofBuffer(backend, outs[i], program.outs[i]!.aval)
-  // copies made for this run; and the originals of those that were given away
+  return results
+}
+/** Runs a program on concrete tensors. */
+export const execute = (program: Jaxpr, xs: readonly Tensor[], options: RunOptions = {}): readonly Tensor[] => {
+  const { donated = none, device, name = 'jit' } = options
+  const given = concrete(xs)
+  if (donated.length > 1) checkDonated(given, donated, name)
+  if (!device) return runOn(backendOf(given), program, given, donated, name)
+  const there = given.map((x) => x.on(device))
+  const results = runOn(device, program, there, donated, name)
+  // copies that were made for this run; and what was given away, where a copy was used
   given.forEach((x, i) => {
-    if (tensors[i] === x) return
-    if (donated[i]) x.dispose(GIVEN_AWAY)
-    else tensors[i]!.dispose()
+    if (there[i] !== x) (donated[i] ? x : there[i]!).dispose(donated[i] ? GIVEN_AWAY : undefined)
   })
   return results
 }
@@ -131,7 +144,7 @@ evalTrace.process = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: 
   const ins = xs.map((x) => x.aval)
   const outs = infer(primitive, ins, params)
   if (primitive.interpret) return execute(oneEquation(primitive, params, ins, outs), xs)
-  const tensors = xs.map(concrete)
+  const tensors = concrete(xs)
   const backend = backendOf(tensors)
   if (backend.compile && !backend.kernels) return execute(oneEquation(primitive, params, ins, outs), xs)
   const run = prepareKernel(backend, primitive as unknown as Primitive<never>, params, ins, outs)
