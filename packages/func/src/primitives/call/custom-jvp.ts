@@ -6,12 +6,11 @@ import { stage } from '../../interpreters/stage'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { outAvals } from '../../ir/jaxpr'
 import { zerosLike } from '../../literal'
-import { type BatchAxis, definePrimitive, type Dim, unsupported, type Primitive } from '../../primitive'
-import { batchAt } from '../structural'
+import { definePrimitive, unsupported, type Primitive } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
+import { batchRule, dimsOf, type Flat, joined, jvpMapped, type Mapped, mappedOf, placed } from './batch-custom'
 
-export type Flat = (xs: readonly Tensor[]) => readonly Tensor[]
 export interface CustomJvpParams {
   /** The function; a closure until a program is recorded. */
   readonly fn: Flat
@@ -22,13 +21,6 @@ export interface CustomJvpParams {
 }
 export const customJvpCall = (xs: readonly Tensor[], params: CustomJvpParams): readonly Tensor[] => bind(customJvpP, xs, params)
 
-/** A function on batched operands; every result has the axis first. */
-export const batched =
-  (f: Flat, axis: BatchAxis, dims: readonly Dim[]): Flat =>
-  (xs) => {
-    const r = batchFlat(f, axis, xs, dims)
-    return r.outs.map((o, i) => batchAt(axis.size, o, r.dims[i]!))
-  }
 /** A closure as a program, with what it closes over as leading operands. */
 export const closed = (f: Flat, types: readonly Aval[], name: string): { readonly jaxpr: Jaxpr; readonly consts: readonly Tensor[] } =>
   stage(f, types, name)
@@ -42,24 +34,24 @@ const customJvpP: Primitive<CustomJvpParams> = definePrimitive('custom_jvp_call'
   transpose: unsupported('its derivative is taken before transposition'),
   batch: (axis, xs, dims, { fn, jvp, numConsts }) => {
     const rest = dims.slice(numConsts)
+    const types = xs.slice(numConsts).map((x) => x.aval)
+    let mapped: Mapped | undefined
     const outs = customJvpCall(xs, {
-      fn: batched(fn, axis, dims),
+      fn: (ys) => {
+        const r = batchFlat(fn, axis, ys, dims)
+        mapped ??= jvpMapped(jvp, axis, rest, types, mappedOf(r.dims))
+        return placed(axis, r, mapped)
+      },
       jvp: (ys, ts) => {
-        const n = ys.length
-        const both = batched(
-          (zs) => {
-            const [o, t] = jvp(zs.slice(0, n), zs.slice(n))
-            return [...o, ...t]
-          },
-          axis,
-          [...rest, ...rest],
-        )([...ys, ...ts])
-        return [both.slice(0, both.length / 2), both.slice(both.length / 2)]
+        const r = batchRule(jvp, axis, rest, ys, ts)
+        mapped ??= joined(r.dims)
+        const both = placed(axis, r, [...mapped, ...mapped])
+        return [both.slice(0, mapped.length), both.slice(mapped.length)]
       },
       numConsts,
       jaxpr: null,
     })
-    return [outs, outs.map(() => 0)]
+    return [outs, dimsOf(mapped!)]
   },
   stage: (xs, p) => {
     if (p.jaxpr) return [xs, p]

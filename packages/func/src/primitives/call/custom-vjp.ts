@@ -7,19 +7,20 @@ import type { Jaxpr } from '../../ir/jaxpr'
 import { outAvals } from '../../ir/jaxpr'
 import { zerosLike } from '../../literal'
 import { type BatchAxis, definePrimitive, type Dim, type Tangent, unsupported, type Primitive } from '../../primitive'
-import { batchAt, moveAxis, reduceSum } from '../structural'
+import { addAny, batchAt, reduceSum } from '../structural'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { stage } from '../../interpreters/stage'
-import { batchFlat } from '../../interpreters/batch'
-import { batched, closed, type Flat } from './custom-jvp'
+import { batchFlat, type BatchResult } from '../../interpreters/batch'
+import { batchForward, dimsOf, type Flat, type Forward, type Mapped, mappedOf, placed, vjpMapped } from './batch-custom'
+import { closed } from './custom-jvp'
 
 /** Cotangents of all operands but the constants, from residuals and cotangents of all results; null where zero. */
 export type Backward = (residuals: readonly Tensor[], cts: readonly Tensor[]) => readonly Tangent[]
 export interface CustomVjpParams {
   readonly fn: Flat
   /** Results, then residuals; gets all operands but the first `numConsts`. */
-  readonly fwd: (xs: readonly Tensor[]) => { readonly outs: readonly Tensor[]; readonly residuals: readonly Tensor[] }
+  readonly fwd: (xs: readonly Tensor[]) => Forward
   readonly bwd: Backward
   readonly numConsts: number
   readonly jaxpr: Jaxpr | null
@@ -31,38 +32,58 @@ interface CustomLinParams {
 }
 export const customVjpCall = (xs: readonly Tensor[], params: CustomVjpParams): readonly Tensor[] => bind(customVjpP, xs, params)
 
-/** A backward pass on batched residuals and cotangents: what was not batched going in sums over the axis. */
+const timesSize = (o: Tensor, axis: BatchAxis): Tensor => reduceSum(batchAt(axis.size, o, null), { axes: [0] })
+/** Cotangents on batched residuals and cotangents: what was not batched going in sums over the axis. */
+const summedBackward = (
+  bwd: Backward,
+  axis: BatchAxis,
+  residuals: BatchResult,
+  cts: readonly Tensor[],
+  ctDims: readonly Dim[],
+  inDims: readonly Dim[],
+  forAll: (o: Tensor) => Tensor,
+): readonly Tangent[] => {
+  let nonzero: readonly boolean[] = []
+  const r = batchFlat(
+    (ys) => {
+      const out = bwd(ys.slice(0, residuals.outs.length), ys.slice(residuals.outs.length))
+      nonzero = out.map((o) => o !== null)
+      return out.filter((o): o is Tensor => o !== null)
+    },
+    axis,
+    [...residuals.outs, ...cts],
+    [...residuals.dims, ...ctDims],
+  )
+  let next = 0
+  return nonzero.map((nz, i) => {
+    if (!nz) return null
+    const k = next++
+    const [o, d, want] = [r.outs[k]!, r.dims[k]!, inDims[i] ?? null]
+    if (want !== null) return batchAt(axis.size, o, d, want)
+    return d === null ? forAll(o) : reduceSum(o, { axes: [d] })
+  })
+}
+const exampleOf = (c: Tensor, mapped: boolean): { readonly aval: Aval } => (mapped ? { aval: aval(c.shape.slice(1), c.dtype) } : c)
+/** The same where some cotangents may be of results that are not mapped: linear as it is, it runs for either kind alone. */
 const batchedBackward =
-  (
-    bwd: Backward,
-    axis: BatchAxis,
-    residualDims: () => readonly Dim[],
-    ctDims: (n: number) => readonly Dim[],
-    inDims: readonly Dim[],
-  ): Backward =>
+  (bwd: Backward, axis: BatchAxis, residualDims: () => readonly Dim[], mapped: () => Mapped, inDims: readonly Dim[]): Backward =>
   (residuals, cts) => {
-    let nonzero: readonly boolean[] = []
-    const r = batchFlat(
-      (ys) => {
-        const out = bwd(ys.slice(0, residuals.length), ys.slice(residuals.length))
-        nonzero = out.map((o) => o !== null)
-        return out.filter((o): o is Tensor => o !== null)
-      },
-      axis,
-      [...residuals, ...cts],
-      [...residualDims(), ...ctDims(cts.length)],
-    )
-    let next = 0
-    return nonzero.map((nz, i) => {
-      if (!nz) return null
-      const k = next++
-      const [o, d, want] = [r.outs[k]!, r.dims[k]!, inDims[i] ?? null]
-      if (want !== null) return d === null ? batchedCopy(o, axis, want) : moveAxis(o, d, want)
-      return d === null ? timesSize(o, axis) : reduceSum(o, { axes: [d] })
-    })
+    const m = mapped()
+    const one = (kind: boolean): readonly Tangent[] =>
+      summedBackward(
+        bwd,
+        axis,
+        { outs: residuals, dims: residualDims() },
+        cts.map((c, i) => (m[i] === kind ? c : zerosLike(exampleOf(c, m[i]!)))),
+        // Zeros for the other kind, and no axis where none is: what comes out without it counts once.
+        m.map((x) => (x && kind ? 0 : null)),
+        inDims,
+        (o) => (kind ? timesSize(o, axis) : o),
+      )
+    if (m.every((x) => x === m[0])) return one(m[0] ?? true)
+    const [whole, each] = [one(false), one(true)]
+    return each.map((e, i) => (e && whole[i] ? addAny(e, whole[i]) : (e ?? whole[i]!)))
   }
-const batchedCopy = (o: Tensor, axis: BatchAxis, at: number): Tensor => batchAt(axis.size, o, null, at)
-const timesSize = (o: Tensor, axis: BatchAxis): Tensor => reduceSum(batchAt(axis.size, o, null, 0), { axes: [0] })
 
 const customVjpP: Primitive<CustomVjpParams> = definePrimitive('custom_vjp_call', {
   abstractEval: (ins, { fn, jaxpr }) => outAvals(jaxpr ?? stage(fn, ins, 'customVjp').jaxpr),
@@ -82,38 +103,31 @@ const customVjpP: Primitive<CustomVjpParams> = definePrimitive('custom_vjp_call'
   transpose: unsupported('its derivative is taken before transposition'),
   batch: (axis, xs, dims, p) => {
     const inDims = dims.slice(p.numConsts)
+    const types = xs.slice(p.numConsts).map((x) => x.aval)
     let residualDims: readonly Dim[] = []
+    let mapped: Mapped | undefined
+    const decide = (outDims: readonly Dim[]): Mapped => (mapped ??= vjpMapped(p.fwd, p.bwd, axis, inDims, types, mappedOf(outDims)))
     const outs = customVjpCall(xs, {
-      fn: batched(p.fn, axis, dims),
+      fn: (ys) => {
+        const r = batchFlat(p.fn, axis, ys, dims)
+        return placed(axis, r, decide(r.dims))
+      },
       fwd: (ys) => {
-        let numOuts = 0
-        const r = batchFlat(
-          (zs) => {
-            const f = p.fwd(zs)
-            numOuts = f.outs.length
-            return [...f.outs, ...f.residuals]
-          },
-          axis,
-          ys,
-          inDims,
-        )
-        residualDims = r.dims.slice(numOuts)
-        return {
-          outs: r.outs.slice(0, numOuts).map((o, i) => batchAt(axis.size, o, r.dims[i]!)),
-          residuals: r.outs.slice(numOuts),
-        }
+        const r = batchForward(p.fwd, axis, ys, inDims)
+        residualDims = r.residuals.dims
+        return { outs: placed(axis, r.outs, decide(r.outs.dims)), residuals: r.residuals.outs }
       },
       bwd: batchedBackward(
         p.bwd,
         axis,
         () => residualDims,
-        (n) => new Array<Dim>(n).fill(0),
+        () => mapped!,
         inDims,
       ),
       numConsts: p.numConsts,
       jaxpr: null,
     })
-    return [outs, outs.map(() => 0)]
+    return [outs, dimsOf(mapped!)]
   },
   stage: (xs, p) => {
     if (p.jaxpr) return [xs, p]
@@ -147,7 +161,7 @@ const customLinP: Primitive<CustomLinParams> = definePrimitive('custom_lin', {
         p.bwd,
         axis,
         () => residualDims,
-        (n) => new Array<Dim>(n).fill(0),
+        () => p.outTypes.map(() => true),
         inDims,
       ),
       numResiduals: p.numResiduals,
