@@ -1,7 +1,7 @@
 /**
  * A golden's case: a computation whose results are to be the parts of the golden file of the same name.
  */
-import { isTensor, np, type Tensor, type DType, valueAndGrad } from '@heddle/func'
+import { isTensor, jit, np, type Tensor, type DType, valueAndGrad } from '@heddle/func'
 import type * as nn from '@heddle/linen'
 import { compareTrees, convert, golden, GoldenArray, type Golden, type GoldenLeaf, type LeafComparison, type Tolerance } from '@heddle/testing'
 import { leaves } from '@heddle/tree'
@@ -12,6 +12,10 @@ export type Parts = Readonly<Record<string, unknown>>
 export interface Case {
   readonly name: string
   readonly run: (inputs: Inputs) => Parts
+  /** By name other ways to the same parts, such as one compiled program: a way may leave parts out. */
+  readonly ways?: Readonly<Record<string, (inputs: Inputs) => Parts>>
+  /** Parts that are taken from the golden rather than computed. */
+  readonly given?: readonly string[]
   /** Where the reference's own rounding asks for more than 1e-5 relatively or 1e-6 absolutely. */
   readonly tolerance?: Tolerance
 }
@@ -55,12 +59,31 @@ const read = (leaf: unknown) => {
   return { dtype: x.dtype as string, shape: x.shape, data: x.dataSync() }
 }
 
-/** Runs a case: a comparison for each leaf of the golden's results. */
-export const runCase = ({ name, run, tolerance }: Case): readonly LeafComparison[] => {
+/** Runs a case: a comparison for each leaf of the golden's results, and for each that another way leads to. */
+export const runCase = ({ name, run, ways = {}, given = [], tolerance }: Case): readonly LeafComparison[] => {
   const g = golden(name)
-  const expected = Object.fromEntries(Object.entries(g.parts).filter(([part]) => !inputs.has(part)))
-  return compareTrees(run(inputsOf(g)), expected, read, tolerance)
+  const results = Object.entries(g.parts).filter(([part]) => !inputs.has(part) && !given.includes(part))
+  const compared = (parts: Parts, expected: typeof results): readonly LeafComparison[] =>
+    compareTrees(parts, Object.fromEntries(expected), read, tolerance)
+  const others = Object.entries(ways).flatMap(([way, lead]) => {
+    const parts = lead(inputsOf(g))
+    const reached = results.filter(([part]) => Object.hasOwn(parts, part))
+    return compared(parts, reached).map((leaf) => ({ ...leaf, at: `${way}: ${leaf.at}` }))
+  })
+  return [...compared(run(inputsOf(g)), results), ...others]
 }
+
+/** What makes another function of one, of the same type: nothing at all, or `jit`. */
+export type Compile = <A extends readonly unknown[], R>(f: (...args: A) => R) => (...args: A) => R
+export const plain: Compile = (f) => f
+export const program: Compile = (f) => jit(f)
+
+/** A case that is run as it is and as programs: `parts` compiles what it computes. */
+export const compiledCase = (
+  name: string,
+  parts: (compile: Compile) => (inputs: Inputs) => Parts,
+  more: Omit<Case, 'name' | 'run'> = {},
+): Case => ({ name, run: parts(plain), ...more, ways: { program: parts(program), ...more.ways } })
 
 /** The mean of squares of each leaf, summed: the loss of the goldens. */
 export const lossOf = (y: unknown): Tensor =>

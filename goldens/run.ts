@@ -6,9 +6,7 @@
 import { explain, goldenNames, type LeafComparison } from '@heddle/testing'
 import { useBackend } from './backends'
 import { runCase } from './case'
-import { cases } from './cases'
-
-const folders = ['random/', 'core/', 'linen/', 'optim/']
+import { cases, folders } from './cases'
 
 const worst = (found: readonly LeafComparison[]): string => {
   const errors = found.flatMap(({ worst: w }) => (w === undefined ? [] : [w.absolute]))

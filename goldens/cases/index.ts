@@ -1,11 +1,28 @@
 /** All cases. */
 import type { Case } from '../case'
 import { cases as core } from './core'
+import { cases as design } from './design'
 import { cases as layers } from './layers'
 import { cases as moreLayers } from './more-layers'
+import { cases as nested } from './nested'
 import { cases as optim } from './optim'
+import { cases as optimFunctions } from './optim-functions'
 import { cases as random } from './random'
 import { cases as transformGradients } from './transform-gradients'
 import { cases as transforms } from './transforms'
 
-export const cases: readonly Case[] = [...random, ...core, ...layers, ...moreLayers, ...transforms, ...transformGradients, ...optim]
+/** Folders of goldens that have a case each. The others are of single operations: tests of the packages go through them. */
+export const folders = ['random/', 'core/', 'linen/', 'optim/'] as const
+
+export const cases: readonly Case[] = [
+  ...random,
+  ...core,
+  ...nested,
+  ...design,
+  ...layers,
+  ...moreLayers,
+  ...transforms,
+  ...transformGradients,
+  ...optim,
+  ...optimFunctions,
+]

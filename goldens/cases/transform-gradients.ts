@@ -1,7 +1,7 @@
 /** Gradients through transformations of modules: by the parameters and by the first argument, and the same under jit. */
-import { jit, jvp, np, tree, valueAndGrad, type Tensor } from '@heddle/func'
+import { jvp, np, tree, valueAndGrad, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { lossOf, type Case } from '../case'
+import { compiledCase, lossOf, type Case } from '../case'
 import {
   BigModel,
   CausalDense,
@@ -26,9 +26,8 @@ interface Options {
 }
 
 /** The loss of a golden and its gradients. */
-const gradientCase = (name: string, make: () => nn.Module, { mutable, initWith }: Options = {}, traced = false): Case => ({
-  name: `linen/gradients_${name}`,
-  run: ({ args: [x, ...others], rngs }) => {
+const gradientCase = (name: string, make: () => nn.Module, { mutable, initWith }: Options = {}): Case =>
+  compiledCase(`linen/gradients_${name}`, (compile) => ({ args: [x, ...others], rngs }) => {
     const module = make()
     const variables = module.init(rngs, [x, ...(initWith === undefined ? others : [initWith])])
     const options = { rngs: { noise: rngs.noise! }, ...(mutable === undefined ? {} : { mutable }) }
@@ -37,10 +36,9 @@ const gradientCase = (name: string, make: () => nn.Module, { mutable, initWith }
       return lossOf(mutable === undefined ? result : (result as readonly unknown[])[0])
     }
     const step = valueAndGrad(loss, { argnums: [0, 1] })
-    const [value, [grads, gradsX]] = (traced ? jit(step) : step)(variables.params!, x!)
+    const [value, [grads, gradsX]] = compile(step)(variables.params!, x!)
     return { loss: value, grads, grads_x: gradsX }
-  },
-})
+  })
 
 const vmapped = (axis: number | null) => (): nn.Module =>
   new (nn.vmap(nn.Dense, { variableAxes: { params: axis }, splitRngs: { params: axis !== null } }))({ features: 5 })
@@ -65,20 +63,20 @@ const all: readonly (readonly [string, () => nn.Module, Options?])[] = [
   ...[0, 1, 2].map((i) => [`switch_multihead_${i}`, () => new MultiHead(), { initWith: 0 }] as const),
 ]
 
-const forward: Case = {
-  name: 'linen/gradients_while',
+const forward = compiledCase(
+  'linen/gradients_while',
+  (compile) =>
+    ({ args: [x], rngs }) => {
+      const module = new While()
+      const variables = module.init(rngs, [x!])
+      const f = (params: object, y: Tensor): Tensor =>
+        module.apply({ ...variables, params } as nn.Variables, [y], { mutable: ['state'] })[0]
+      const along = (params: object, y: Tensor) => jvp(f, [params, y], [tree.map<object>((p: Tensor) => np.onesLike(p), params), np.onesLike(y)])
+      const [output, tangent] = compile(along)(variables.params!, x!)
+      return { output, tangent }
+    },
   // Ten layers, in which large values cancel.
-  tolerance: { rtol: 1e-5, atol: 1e-5 },
-  run: ({ args: [x], rngs }) => {
-    const module = new While()
-    const variables = module.init(rngs, [x!])
-    const f = (params: object, y: Tensor): Tensor =>
-      module.apply({ ...variables, params } as nn.Variables, [y], { mutable: ['state'] })[0]
-    const params: object = variables.params!
-    const ones = tree.map<object>((p: Tensor) => np.onesLike(p), params)
-    const [output, tangent] = jvp(f, [params, x! as Tensor], [ones, np.onesLike(x!)])
-    return { output, tangent }
-  },
-}
+  { tolerance: { rtol: 1e-5, atol: 1e-5 } },
+)
 
-export const cases: readonly Case[] = [...all.flatMap(([name, make, options]) => [false, true].map((t) => gradientCase(name, make, options, t))), forward]
+export const cases: readonly Case[] = [...all.map((each) => gradientCase(...each)), forward]
