@@ -125,6 +125,18 @@ describe('scan', () => {
       'scan or carry it, or compute it outside',
     ],
     [
+      'a broadcast parameter that is made of a scanned value',
+      lift.LoopVariantError,
+      () =>
+        initCell((s) =>
+          lift.scan((q: Scope, c: Tensor, x: Tensor) => [c, q.param('w', () => x)] as const, {
+            variableBroadcast: 'params',
+            splitRngs: { params: false },
+          })(s, two(), three()),
+        ),
+      'variable "w" of collection "params" is broadcast',
+    ],
+    [
       'a broadcast variable that is written from the carry',
       lift.LoopVariantError,
       () =>

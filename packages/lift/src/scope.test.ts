@@ -1,6 +1,7 @@
 // Scopes: variables, random streams, and what init and apply make of them.
 import { hostBackend } from '@heddle/backend-host'
 import { jit, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
+import * as tree from '@heddle/tree'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as lift from './index'
 import type { Scope } from './index'
@@ -129,6 +130,12 @@ describe('init', () => {
     const normal = (key: Tensor, shape: readonly number[]): Tensor => random.normal(key, shape)
     const { params } = lift.lazyInit(kernelOf(normal))(random.key(0), { shape: [1024 ** 3, 128], dtype: 'float32' })
     expect((params!['kernel'] as Tensor).shape).toEqual([128, 128])
+  })
+  test('lazy: the values that init gives', () => {
+    const layer = kernelOf((key, shape) => random.normal(key, shape))
+    const [, variables] = lift.init(layer)(random.key(0), np.zeros([2, 3]))
+    const lazy = lift.lazyInit(layer)(random.key(0), { shape: [2, 3], dtype: 'float32' })
+    expect(tree.map((t: Tensor) => t.toArray(), lazy)).toEqual(tree.map((t: Tensor) => t.toArray(), variables))
   })
   test('lazy: not of a variable that needs the input', () => {
     const f = (s: Scope, x: Tensor): Tensor => x.mul(s.push('a').param('kernel', () => x))
