@@ -1,3 +1,9 @@
 import { build } from '../../tsdown.base.ts'
 
-export default build({ index: 'src/index.ts', cli: 'src/cli.ts' })
+export default build({
+  index: 'src/index.ts',
+  cli: 'src/cli.ts',
+  // threads
+  network: 'src/distributed/network.ts',
+  callbacks: 'src/distributed/callbacks.ts',
+})

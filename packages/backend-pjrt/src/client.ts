@@ -5,10 +5,13 @@ import { Args, placeText, type Pointer, pointersAt, textAt, Words } from './api/
 import { type Struct, structs } from './api/struct'
 import type { FunctionName } from './api/table'
 
-export type ClientOption = string | number | boolean
+export type ClientOption = string | number | boolean | readonly number[]
 export interface Device {
   readonly pointer: Pointer
+  /** Among those of all processes. */
   readonly id: number
+  /** Whose it is. */
+  readonly processIndex: number
   /** Such as `cpu` or `NVIDIA H100 80GB HBM3`. */
   readonly kind: string
 }
@@ -18,11 +21,15 @@ export interface Client {
   /** `cpu`, `cuda`, `rocm`, `tpu`. */
   readonly platform: string
   readonly platformVersion: string
+  /** Which process this is; 0 where there is one. */
+  readonly processIndex: number
   /** Those that this process can use. */
   readonly devices: readonly Device[]
+  /** Those of all processes. */
+  readonly globalDevices: readonly Device[]
 }
 
-const NAMED = { string: 0, int64: 1, float: 3, bool: 4 } as const
+const NAMED = { string: 0, int64: 1, int64List: 2, float: 3, bool: 4 } as const
 const namedValues = (options: Readonly<Record<string, ClientOption>>): { readonly pointer: Pointer; readonly count: number } => {
   const entries = Object.entries(options)
   const words = new Words((entries.length * structs.namedValue.size) / 8)
@@ -38,6 +45,14 @@ const namedValues = (options: Readonly<Record<string, ClientOption>>): { readonl
       words.set(at('type'), NAMED.string)
       words.set(at('value'), text.pointer)
       words.set(at('valueSize'), text.size)
+      return
+    }
+    if (typeof value === 'object') {
+      const list = new Words(value.length)
+      value.forEach((n, k) => list.set(k, n))
+      words.set(at('type'), NAMED.int64List)
+      words.set(at('value'), list.pointer)
+      words.set(at('valueSize'), value.length)
       return
     }
     if (typeof value === 'number' && !Number.isInteger(value)) {
@@ -80,34 +95,53 @@ const deviceOf = (library: Library, device: Pointer): Device => {
   return {
     pointer: device,
     id: callOnce(library, 'PJRT_DeviceDescription_Id', structs.deviceDescriptionId, { description }, what, (a) => a.getInt('id')),
+    processIndex: callOnce(
+      library,
+      'PJRT_DeviceDescription_ProcessIndex',
+      structs.deviceDescriptionProcessIndex,
+      { description },
+      what,
+      (a) => a.getInt('processIndex'),
+    ),
     kind: callOnce(library, 'PJRT_DeviceDescription_Kind', structs.deviceDescriptionKind, { description }, what, textOf),
   }
 }
 
-/** Loads a plugin and creates a client. Errors: PjrtError with what the plugin says where it has no device. */
-export const createClient = (path: string, options: Readonly<Record<string, ClientOption>> = {}): Client => {
+/** Functions that the plugin calls to exchange values with other processes, by their addresses. */
+export type KeyValueFunctions = Readonly<Record<'get' | 'tryGet' | 'put', Pointer>>
+
+const devicesOf = (library: Library, client: Pointer): Pick<Client, 'devices' | 'globalDevices'> => {
+  const what = 'listing devices'
+  const list = (a: Args<'devices' | 'numDevices'>): readonly Pointer[] => pointersAt(a.get('devices'), a.get('numDevices'))
+  const all = callOnce(library, 'PJRT_Client_Devices', structs.clientDevices, { client }, what, list)
+  const own = callOnce(library, 'PJRT_Client_AddressableDevices', structs.clientAddressableDevices, { client }, what, list)
+  const globalDevices = all.map((d) => deviceOf(library, d))
+  return { globalDevices, devices: own.map((p) => globalDevices.find((d) => d.pointer === p) ?? deviceOf(library, p)) }
+}
+/** Loads a plugin and creates a client, one of several where it has functions for that. Errors: PjrtError with what the plugin says where it has no device. */
+export const createClient = (path: string, options: Readonly<Record<string, ClientOption>> = {}, keyValue?: KeyValueFunctions): Client => {
   const library = loadLibrary(path)
   const named = namedValues(options)
-  const createOptions = { createOptions: named.pointer, numOptions: named.count }
-  const client = callOnce(library, 'PJRT_Client_Create', structs.clientCreate, createOptions, `creating a client of ${path}`, (a) =>
+  const values = {
+    createOptions: named.pointer,
+    numOptions: named.count,
+    ...(keyValue && { kvGet: keyValue.get, kvTryGet: keyValue.tryGet, kvPut: keyValue.put }),
+  }
+  const client = callOnce(library, 'PJRT_Client_Create', structs.clientCreate, values, `creating a client of ${path}`, (a) =>
     a.get('client'),
   )
   const platform = 'reading the platform'
-  const pointers = callOnce(
-    library,
-    'PJRT_Client_AddressableDevices',
-    structs.clientAddressableDevices,
-    { client },
-    'listing devices',
-    (a) => pointersAt(a.get('devices'), a.get('numDevices')),
-  )
-  if (pointers.length === 0) throw new BackendError('pjrt', `the plugin ${path} has no device that this process can use`)
+  const devices = devicesOf(library, client)
+  if (devices.devices.length === 0) throw new BackendError('pjrt', `the plugin ${path} has no device that this process can use`)
   return {
     library,
     pointer: client,
     platform: callOnce(library, 'PJRT_Client_PlatformName', structs.clientPlatformName, { client }, platform, textOf),
     platformVersion: callOnce(library, 'PJRT_Client_PlatformVersion', structs.clientPlatformVersion, { client }, platform, textOf),
-    devices: pointers.map((d) => deviceOf(library, d)),
+    processIndex: callOnce(library, 'PJRT_Client_ProcessIndex', structs.clientProcessIndex, { client }, platform, (a) =>
+      a.getInt('processIndex'),
+    ),
+    ...devices,
   }
 }
 /** Ends a client. Its buffers and executables must have been freed. */

@@ -8,7 +8,9 @@ import { type Backend, BackendError, type DType } from '@heddle/func/backend'
 import { PjrtError } from './api/error'
 import { bufferStore, type PjrtBuffer, typeCodes } from './buffer'
 import { programCache } from './cache'
-import { type Client, type ClientOption, createClient } from './client'
+import { type Client, type ClientOption, createClient, type KeyValueFunctions } from './client'
+import { clientOptionsOf, type DistributedOptions } from './distributed/options'
+import { type Distributed, initializeDistributed } from './distributed/runtime'
 import { type Compiler, compilerOf } from './executable'
 import { kernelsOf } from './kernels'
 import { cacheFolder } from './plugins/folders'
@@ -24,47 +26,88 @@ export interface PjrtOptions {
   readonly device?: number
   /** For the plugin's client, such as `{ cpu_device_count: 2 }`. */
   readonly clientOptions?: Readonly<Record<string, ClientOption>>
+  /** One of several processes: where they meet, how many there are, which this is; or what `initializeDistributed` gave. */
+  readonly distributed?: DistributedOptions | Distributed
   /** Where compiled programs are kept; null for nowhere. Default: HEDDLE_CACHE, else a folder of the user's cache. */
   readonly cache?: string | null
+}
+/** A device of this process or another one. */
+export interface DeviceInfo {
+  readonly id: number
+  readonly kind: string
+  readonly processIndex: number
 }
 /** A backend and what it runs on. */
 export interface PjrtBackend extends Backend<PjrtBuffer> {
   readonly plugin: string
   readonly platform: string
   readonly platformVersion: string
-  /** Kinds of all devices of the client. */
+  /** Kinds of all devices that this process can use. */
   readonly devices: readonly string[]
+  /** The devices of all processes. */
+  readonly globalDevices: readonly DeviceInfo[]
+  /** Which process the plugin takes this for; 0 where there is one. */
+  readonly processIndex: number
+  /** The other processes, where there are some. */
+  readonly distributed: Distributed | undefined
   /** A program given as StableHLO text, whose entry `main` has that signature. Errors: PjrtError with XLA's message. */
   readonly compileText: Compiler['compileText']
 }
 
-/** One device of a CPU, which does more work in a time than several, unless options say otherwise. */
-const clientFor = (path: string, options: PjrtOptions['clientOptions']): Client => {
-  if (options !== undefined || !/cpu/i.test(basename(path))) return createClient(path, options)
+/** What a client is told of other processes. */
+interface Others {
+  readonly options: Readonly<Record<string, ClientOption>>
+  readonly keyValue: KeyValueFunctions | undefined
+}
+/** The first options that the plugin knows. */
+const firstClient = (path: string, attempts: readonly Others['options'][], keyValue: Others['keyValue']): Client => {
+  const [first = {}, ...others] = attempts
   try {
-    return createClient(path, { cpu_device_count: 1 })
+    return createClient(path, first, keyValue)
   } catch (e) {
-    // a plugin without that option
-    if (e instanceof PjrtError && e.code === 'INVALID_ARGUMENT') return createClient(path)
+    if (others.length > 0 && e instanceof PjrtError && e.code === 'INVALID_ARGUMENT') return firstClient(path, others, keyValue)
     throw e
   }
 }
 /**
+ * One device of a CPU, which does more work in a time than several, unless options say otherwise. Older CPU plugins know less of
+ * options.
+ */
+const clientFor = (path: string, options: PjrtOptions['clientOptions'], { options: more, keyValue }: Others): Client => {
+  if (!/cpu/i.test(basename(path))) return createClient(path, { ...more, ...options }, keyValue)
+  const own = options ?? { cpu_device_count: 1 }
+  return firstClient(path, [{ ...more, ...own }, own, ...(options === undefined ? [{}] : [])], keyValue)
+}
+const makeClient = async (path: string, options: PjrtOptions['clientOptions'], distributed: Distributed | undefined): Promise<Client> => {
+  if (!distributed) return clientFor(path, options, { options: {}, keyValue: undefined })
+  const { pointers, release } = await distributed.callbacks()
+  try {
+    return clientFor(path, options, { options: clientOptionsOf(path, distributed), keyValue: pointers })
+  } catch (e) {
+    release()
+    throw e
+  }
+}
+const meet = async (options: PjrtOptions['distributed']): Promise<Distributed | undefined> =>
+  options === undefined || 'barrier' in options ? options : initializeDistributed(options)
+
+/**
  * The backend of a PJRT plugin.
  *
  * Errors: BackendError where no plugin is found, with the command that installs one; where it speaks another version of the API;
- * or where it has no such device.
+ * or where it has no such device. DistributedError where other processes can not be reached.
  */
 export const pjrt = async (options: PjrtOptions = {}): Promise<PjrtBackend> => {
   const { path } = findPlugin(options.plugin)
-  const client = clientFor(path, options.clientOptions)
+  const distributed = await meet(options.distributed)
+  const client = await makeClient(path, options.clientOptions, distributed)
   const device = client.devices[options.device ?? 0]
   if (!device) throw new BackendError('pjrt', `there is no device ${options.device}; this client has ${client.devices.length}`)
   const home = options.device ?? 0
   const stores = client.devices.map((d) => bufferStore(client, d))
   const folder = options.cache === undefined ? cacheFolder('programs') : options.cache
   const cache = folder === null ? undefined : programCache(client, device, { folder })
-  const isOne = stores.length === 1
+  const isOne = client.globalDevices.length === 1
   const store = isOne ? stores[0]! : shardedStore(client, stores, home)
   const sharded = isOne ? undefined : shardedCompiler({ client, stores, home, store, cache })
   const compiler = compilerOf(client, device, store, cache, sharded)
@@ -79,11 +122,18 @@ export const pjrt = async (options: PjrtOptions = {}): Promise<PjrtBackend> => {
     platform: client.platform,
     platformVersion: client.platformVersion,
     devices: client.devices.map((d) => d.kind),
+    globalDevices: client.globalDevices.map(({ id, kind, processIndex }) => ({ id, kind, processIndex })),
+    processIndex: client.processIndex,
+    distributed,
   }
 }
-export { PjrtError, type PjrtErrorCode } from './api/error'
+export type { PjrtErrorCode } from './api/code'
+export { PjrtError } from './api/error'
 export type { PjrtBuffer } from './buffer'
 export type { ClientOption } from './client'
+export { DistributedError } from './distributed/error'
+export type { DistributedOptions } from './distributed/options'
+export { type Distributed, initializeDistributed } from './distributed/runtime'
 export type { Signature } from './executable'
 export { findPlugin, type Found } from './plugins/find'
 export type { PluginKind } from './plugins/known'

@@ -1,28 +1,6 @@
 /** Errors of plugins, as exceptions that say what was being done. */
 import { BackendError } from '@heddle/func/backend'
-
-const codes = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-] as const
-/** XLA's kind of an error. */
-export type PjrtErrorCode = (typeof codes)[number]
-export const codeOf = (n: number): PjrtErrorCode => codes[n] ?? 'UNKNOWN'
+import type { PjrtErrorCode } from './code'
 
 /** What XLA answered, and what it was asked: the program's or primitive's name, and the line of StableHLO where it says so. */
 export class PjrtError extends BackendError {

@@ -5,7 +5,8 @@
  */
 import koffi from 'koffi'
 import { BackendError } from '@heddle/func/backend'
-import { codeOf, PjrtError, sourceLine } from './error'
+import { codeOf } from './code'
+import { PjrtError, sourceLine } from './error'
 import { Args, type Pointer, textAt } from './memory'
 import { structs } from './struct'
 import { type FunctionName, functionOffset, SUPPORTED, TABLE_END, VERSION_OFFSET } from './table'

@@ -11,6 +11,13 @@ const product = (shape: readonly number[]): number => shape.reduce((n, d) => n *
 export const checkDevices = (client: Client, mesh: Sharding['mesh']): number => {
   const count = deviceCount(mesh)
   const has = client.devices.length
+  const all = client.globalDevices.length
+  if (count > has && all > has)
+    throw new BackendError(
+      'pjrt',
+      `a mesh of ${count} devices spans processes: this one has ${has} of the ${all} devices, and arrays lie in one process; ` +
+        `use a mesh of at most ${has} devices, and exchange values through backend.distributed`,
+    )
   if (count > has) {
     const more = client.platform === 'cpu' ? `; pass pjrt({ clientOptions: { cpu_device_count: ${count} } })` : ''
     throw new BackendError('pjrt', `a mesh of ${count} devices is wanted, this client has ${has}${more}`)
