@@ -193,6 +193,12 @@ export interface SortParams {
   /** One operand -> the k largest along `axis` (descending) and their int32 indices; ties: lower index first. */
   top_k: { readonly k: number; readonly axis: number }
 }
+/**
+ * How exactly hardware with fast inexact products multiplies an operand: XLA's. The kernels of host and tfjs compute in the
+ * precision of the dtype always.
+ */
+export type Precision = 'default' | 'high' | 'highest'
+export type PrecisionPair = readonly [lhs: Precision, rhs: Precision]
 export interface ContractionParams {
   /** Result axes: batch, then free axes of lhs, then of rhs. */
   dot_general: {
@@ -200,6 +206,8 @@ export interface ContractionParams {
       contract: readonly [lhs: readonly number[], rhs: readonly number[]],
       batch: readonly [lhs: readonly number[], rhs: readonly number[]],
     ]
+    /** Absent or null: the backend's default. */
+    readonly precision?: PrecisionPair | null
     readonly preferredElementType: DType | null
   }
 }
@@ -221,6 +229,7 @@ export interface ConvolutionParams {
     readonly dimensionNumbers: ConvDimensionNumbers
     readonly featureGroupCount: number
     readonly batchGroupCount: number
+    readonly precision?: PrecisionPair | null
     readonly preferredElementType: DType | null
   }
 }

@@ -3,6 +3,7 @@
  */
 import type { HostArray } from './backend/backend'
 import type { DType, TypedArray } from './dtype'
+import type { ProductOptions } from './numpy/contraction'
 import type { IndexElement, Index } from './numpy/index-spec'
 import type { UpdateOptions } from './numpy/index-update'
 import type { NestedArray, Scalar, TensorLike } from './numpy/promote'
@@ -63,9 +64,9 @@ export interface TensorMethods {
   bitwiseOr(y: TensorLike): Tensor
   bitwiseXor(y: TensorLike): Tensor
 
-  dot(y: TensorLike): Tensor
+  dot(y: TensorLike, options?: ProductOptions): Tensor
   /** Matrix product. */
-  matmul(y: TensorLike): Tensor
+  matmul(y: TensorLike, options?: ProductOptions): Tensor
 
   /** Over an axis, several, or all; or options `{ axis, keepdims, where, initial, dtype }`. */
   sum: Reduction

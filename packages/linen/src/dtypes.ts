@@ -19,6 +19,8 @@ export const canonicalizeDtype = (xs: readonly (Tensor | undefined)[], { dtype, 
   return np.promoteTypes('float32', common)
 }
 
+/** What brings operands to one dtype: promoteDtype, or a function in its place. */
+export type PromoteDtype = <const Xs extends readonly (Tensor | undefined)[]>(xs: Xs, options?: DtypeOptions) => Promoted<Xs>
 type Promoted<Xs> = { readonly [K in keyof Xs]: Xs[K] }
 
 /** All operands in one dtype; undefined stays so. Source: `flax.linen.dtypes.promote_dtype`. */

@@ -36,7 +36,7 @@ export {
 export * from './activation'
 export type { ApplyOptions, BindOptions, InitOptions } from './bind'
 export type { CaptureFilter, Interceptor, InterceptorContext } from './context'
-export { canonicalizeDtype, promoteDtype, type DtypeOptions } from './dtypes'
+export { canonicalizeDtype, promoteDtype, type DtypeOptions, type PromoteDtype } from './dtypes'
 export * from './errors'
 export { apply, init, initWithOutput, interceptMethods, shareScope } from './functional'
 export { initializers, ones, onesInit, zeros, zerosInit, type Initializer } from './initializers'

@@ -30,6 +30,15 @@ describe('a program as StableHLO', () => {
       "
     `)
   })
+  it('says the precision of products', () => {
+    const f = (x: Tensor, w: Tensor, k: Tensor) => [
+      np.dot(x, w, { precision: ['high', 'highest'] }),
+      lax.convGeneralDilated(np.ones([1, 2, 5]), k, [1], 'VALID', { precision: 'highest' }),
+    ]
+    const text = exportStablehlo(f, [f32(2, 3), f32(3, 4), f32(3, 2, 2)])
+    expect(text).toContain('contracting_dims = [1] x [0], precision = [HIGH, HIGHEST] :')
+    expect(text).toContain('precision_config = [#stablehlo<precision HIGHEST>, #stablehlo<precision HIGHEST>]} :')
+  })
   it('always has the same text', () => {
     const f = (x: Tensor) => np.sort(np.sin(x))
     expect(exportStablehlo(f, [f32(5)])).toBe(exportStablehlo(f, [f32(5)]))

@@ -2,6 +2,8 @@
 import { range, type Shape } from '../aval'
 import type { DType } from '../dtype'
 import { ArgumentError, ShapeError } from '../error'
+import type { ProductOptions } from '../numpy/contraction'
+import { type PrecisionLike, precisionOf } from '../numpy/precision'
 import { asTensor, type TensorLike } from '../numpy/promote'
 import { dotGeneral as dotP, type DotDimensionNumbers } from '../primitives/contraction'
 import { convGeneralDilated as convP } from '../primitives/convolution'
@@ -11,18 +13,17 @@ import type { ConvDimensionNumbers } from '../table'
 import type { Tensor } from '../tensor'
 import { type Padding, padtypeToPads } from './padding'
 
-export interface DotOptions {
-  readonly preferredElementType?: DType | undefined
-}
+export type DotOptions = ProductOptions
 /** Contracted and batch axes of both operands; result axes are batch, free of lhs, free of rhs. */
 export const dotGeneral = (
   lhs: TensorLike,
   rhs: TensorLike,
   dimensionNumbers: DotDimensionNumbers,
-  { preferredElementType }: DotOptions = {},
+  { precision, preferredElementType }: DotOptions = {},
 ): Tensor =>
   dotP(asTensor(lhs, 'lax.dotGeneral'), asTensor(rhs, 'lax.dotGeneral'), {
     dimensionNumbers,
+    precision: precisionOf('lax.dotGeneral', precision),
     preferredElementType: preferredElementType ?? null,
   })
 /** Vector and matrix products. */
@@ -87,6 +88,7 @@ export interface ConvOptions {
   readonly dimensionNumbers?: ConvDims | null | undefined
   readonly featureGroupCount?: number | undefined
   readonly batchGroupCount?: number | undefined
+  readonly precision?: PrecisionLike | undefined
   readonly preferredElementType?: DType | undefined
 }
 /**
@@ -118,6 +120,7 @@ export const convGeneralDilated = (
     dimensionNumbers,
     featureGroupCount: options.featureGroupCount ?? 1,
     batchGroupCount: options.batchGroupCount ?? 1,
+    precision: precisionOf('lax.convGeneralDilated', options.precision),
     preferredElementType: options.preferredElementType ?? null,
   })
 }
@@ -127,8 +130,8 @@ export const conv = (
   rhs: TensorLike,
   windowStrides: Shape,
   padding: Padding,
-  { preferredElementType }: DotOptions = {},
-): Tensor => convGeneralDilated(lhs, rhs, windowStrides, padding, { preferredElementType })
+  { precision, preferredElementType }: DotOptions = {},
+): Tensor => convGeneralDilated(lhs, rhs, windowStrides, padding, { precision, preferredElementType })
 /** The same with dilations. */
 export const convWithGeneralPadding = (
   lhs: TensorLike,
@@ -137,7 +140,8 @@ export const convWithGeneralPadding = (
   padding: Padding,
   lhsDilation?: Shape,
   rhsDilation?: Shape,
-): Tensor => convGeneralDilated(lhs, rhs, windowStrides, padding, { lhsDilation, rhsDilation })
+  options: DotOptions = {},
+): Tensor => convGeneralDilated(lhs, rhs, windowStrides, padding, { ...options, lhsDilation, rhsDilation })
 
 export interface ConvTransposeOptions {
   readonly rhsDilation?: Shape | undefined
@@ -145,6 +149,7 @@ export interface ConvTransposeOptions {
   readonly dimensionNumbers?: ConvDims | null | undefined
   /** Flip the kernel and exchange its features: the exact transpose of a convolution with this kernel. */
   readonly transposeKernel?: boolean | undefined
+  readonly precision?: PrecisionLike | undefined
   readonly preferredElementType?: DType | undefined
 }
 const defaultLayouts: Readonly<Record<number, readonly [string, string, string]>> = {
@@ -188,6 +193,7 @@ export const convTranspose = (
       lhsDilation: strides,
       rhsDilation,
       dimensionNumbers,
+      precision: options.precision,
       preferredElementType: options.preferredElementType,
     },
   )

@@ -1,6 +1,7 @@
 /** Convolution with a kernel of its own at each place. Source: jax.lax.conv_general_dilated_patches, conv_general_dilated_local. */
 import { range, type Shape, sizeOf } from '../aval'
 import { tile } from '../numpy/join'
+import { precisionOf } from '../numpy/precision'
 import { asTensor, type TensorLike } from '../numpy/promote'
 import { eye } from '../numpy/sequences'
 import { moveaxis } from '../numpy/shape'
@@ -10,7 +11,7 @@ import type { Tensor } from '../tensor'
 import { convDimensionNumbers, convGeneralDilated, type ConvOptions } from './convolution'
 import type { Padding } from './padding'
 
-export type PatchesOptions = Pick<ConvOptions, 'lhsDilation' | 'rhsDilation' | 'dimensionNumbers'>
+export type PatchesOptions = Pick<ConvOptions, 'lhsDilation' | 'rhsDilation' | 'dimensionNumbers' | 'precision'>
 /** The elements under each window as features: feature `c * windowSize + k` is element k of the window in channel c. */
 export const convGeneralDilatedPatches = (
   lhs: TensorLike,
@@ -46,6 +47,7 @@ export const convGeneralDilatedLocal = (
       [[outSpec[1]!], [rhsSpec[1]!]],
       [order.map((k) => outSpec[k + 2]!), order.map((k) => rhsSpec[k + 2]!)],
     ],
+    precision: precisionOf('lax.convGeneralDilatedLocal', options.precision),
     preferredElementType: null,
   })
   return moveaxis(out, [-2, -1], [outSpec[0]!, outSpec[1]!])

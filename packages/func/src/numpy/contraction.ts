@@ -3,26 +3,37 @@ import { range, type Shape } from '../aval'
 import type { DType } from '../dtype'
 import { ShapeError } from '../error'
 import { mul } from '../primitives/arithmetic'
-import { dotGeneral } from '../primitives/contraction'
+import { dotGeneral, type DotParams } from '../primitives/contraction'
 import { expandDims, reshape, squeeze } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { diagonalOf } from './diagonal'
 import { multiply, subtract } from './elementwise'
 import { stack } from './join'
-import { contract, type Labelled, ordered } from './labelled'
+import { contract, type Labelled, ordered, productWith } from './labelled'
+import { type PrecisionLike, precisionOf } from './precision'
 import { asTensor, axisOf, broadcastShapes, broadcastTo, operands, promoteTypes, type TensorLike } from './promote'
 import { sum } from './reduce'
 import { moveaxis } from './shape'
 
 export interface ProductOptions {
+  /** How exactly hardware multiplies; kernels of host and tfjs are always as exact as the dtype. */
+  readonly precision?: PrecisionLike | undefined
   /** The dtype to accumulate in, and of the result. */
   readonly preferredElementType?: DType | undefined
 }
+/** The parameters of a product. */
+const productOf = (
+  where: string,
+  { precision, preferredElementType }: ProductOptions,
+): Pick<DotParams, 'precision' | 'preferredElementType'> => ({
+  precision: precisionOf(where, precision),
+  preferredElementType: preferredElementType ?? null,
+})
 const mismatch = (where: string, a: Tensor, b: Tensor): ShapeError =>
   new ShapeError(where, [a.aval, b.aval], 'the contracted axes must have equal sizes')
 
 /** Sum of products over the last axis of `x` and the second to last (or only) axis of `y`; with a scalar, their product. */
-export const dot = (x: TensorLike, y: TensorLike, { preferredElementType }: ProductOptions = {}): Tensor => {
+export const dot = (x: TensorLike, y: TensorLike, options: ProductOptions = {}): Tensor => {
   const [a, b] = promoteTypes('dot', [x, y])
   if (a.ndim === 0 || b.ndim === 0) return multiply(a, b)
   const [last, first] = [a.ndim - 1, Math.max(0, b.ndim - 2)]
@@ -32,14 +43,14 @@ export const dot = (x: TensorLike, y: TensorLike, { preferredElementType }: Prod
       [[last], [first]],
       [[], []],
     ],
-    preferredElementType: preferredElementType ?? null,
+    ...productOf('dot', options),
   })
 }
 /**
  * Matrix product over the last two axes, the others broadcast; vectors are a row on the left and a column on the right.
  * Errors: ShapeError for scalars and for sizes that don't fit.
  */
-export const matmul = (x: TensorLike, y: TensorLike, { preferredElementType }: ProductOptions = {}): Tensor => {
+export const matmul = (x: TensorLike, y: TensorLike, options: ProductOptions = {}): Tensor => {
   const [a, b] = promoteTypes('matmul', [x, y])
   if (a.ndim === 0 || b.ndim === 0) throw new ShapeError('matmul', [a.aval, b.aval], 'scalars are no matrices; use multiply')
   const rank = Math.max(a.ndim, b.ndim) - 2
@@ -53,7 +64,7 @@ export const matmul = (x: TensorLike, y: TensorLike, { preferredElementType }: P
   const outer = range(batch.length).map(String)
   const all = [...outer, ...(a.ndim > 1 ? ['m'] : []), ...(b.ndim > 1 ? ['n'] : [])]
   const present = all.filter((label) => l.labels.includes(label) || r.labels.includes(label))
-  const product = contract(l, r, new Set(present), present, preferredElementType ?? null)
+  const product = contract(l, r, new Set(present), present, productWith(productOf('matmul', options)))
   const sizes: Shape = [...batch, ...(a.ndim > 1 ? [a.shape.at(-2)!] : []), ...(b.ndim > 1 ? [b.shape.at(-1)!] : [])]
   return reshape(ordered(product, present), { newSizes: sizes })
 }
@@ -80,10 +91,10 @@ export const vecmat = (x: TensorLike, y: TensorLike): Tensor => {
   return squeeze(matmul(expandDims(a, [a.ndim - 1]), b), { dimensions: [Math.max(a.ndim - 1, b.ndim - 2)] })
 }
 /** Sum of products over the last axes of both. */
-export const inner = (x: TensorLike, y: TensorLike): Tensor => {
+export const inner = (x: TensorLike, y: TensorLike, options: ProductOptions = {}): Tensor => {
   const [a, b] = promoteTypes('inner', [x, y])
   if (a.ndim === 0 || b.ndim === 0) return multiply(a, b)
-  return tensordot(a, b, [[-1], [-1]])
+  return tensordot(a, b, [[-1], [-1]], options)
 }
 /** Products of all pairs of elements: `[n, m]`. */
 export const outer = (x: TensorLike, y: TensorLike): Tensor => {
@@ -91,9 +102,9 @@ export const outer = (x: TensorLike, y: TensorLike): Tensor => {
   return multiply(reshape(a, { newSizes: [a.size, 1] }), reshape(b, { newSizes: [1, b.size] }))
 }
 /** The dot product of all elements. */
-export const vdot = (x: TensorLike, y: TensorLike): Tensor => {
+export const vdot = (x: TensorLike, y: TensorLike, options: ProductOptions = {}): Tensor => {
   const [a, b] = promoteTypes('vdot', [x, y])
-  return dot(reshape(a, { newSizes: [a.size] }), reshape(b, { newSizes: [b.size] }))
+  return dot(reshape(a, { newSizes: [a.size] }), reshape(b, { newSizes: [b.size] }), options)
 }
 /** Sums of products along one axis, the others broadcast. */
 export const vecdot = (x: TensorLike, y: TensorLike, axis = -1): Tensor => {
@@ -105,7 +116,7 @@ export const tensordot = (
   x: TensorLike,
   y: TensorLike,
   axes: number | readonly [number | readonly number[], number | readonly number[]] = 2,
-  { preferredElementType }: ProductOptions = {},
+  options: ProductOptions = {},
 ): Tensor => {
   const [a, b] = promoteTypes('tensordot', [x, y])
   const list = (v: number | readonly number[], rank: number): number[] =>
@@ -118,7 +129,7 @@ export const tensordot = (
       [l, r],
       [[], []],
     ],
-    preferredElementType: preferredElementType ?? null,
+    ...productOf('tensordot', options),
   })
 }
 /** The Kronecker product. */

@@ -1,11 +1,13 @@
 /** Einstein summation. Source: numpy's and jax.numpy's einsum. */
 import { range, sizeOf } from '../aval'
-import type { DType } from '../dtype'
 import { ArgumentError, ShapeError } from '../error'
 import { squeeze } from '../primitives/structural'
+import type { DotDimensionNumbers } from '../primitives/contraction'
 import type { Tensor } from '../tensor'
+import type { ProductOptions } from './contraction'
 import { diagonalOf } from './diagonal'
-import { contract, type Labelled, ordered, summedTo } from './labelled'
+import { contract, type Labelled, ordered, type Product, productWith, summedTo } from './labelled'
+import { precisionOf } from './precision'
 import { promoteTypes, type TensorLike } from './promote'
 
 /** The labels of an operand's axes: letters, and '.2' for the axes of an ellipsis, counted from the last. */
@@ -76,20 +78,21 @@ const bestPair = (terms: readonly Labelled[], output: readonly string[], sizes: 
 const keptOf = (terms: readonly Labelled[], pair: readonly [number, number], output: readonly string[]): Set<string> =>
   new Set([...output, ...terms.flatMap((t, k) => (pair.includes(k) ? [] : t.labels))])
 
-export interface EinsumOptions {
-  /** The dtype to accumulate in, and of the result. */
-  readonly preferredElementType?: DType | undefined
+/** What computes sums of products over pairs of axes: lax.dotGeneral, or another in its place. */
+export type DotGeneral = (lhs: Tensor, rhs: Tensor, dimensionNumbers: DotDimensionNumbers, options: ProductOptions) => Tensor
+export interface EinsumOptions extends ProductOptions {
+  readonly dotGeneral?: DotGeneral | undefined
 }
 const reduceTerms = (
   terms: readonly Labelled[],
   output: readonly string[],
   sizes: ReadonlyMap<string, number>,
-  preferred: DType | null,
+  product: Product,
 ): Labelled => {
   if (terms.length === 1) return summedTo(terms[0]!, new Set(output))
   const [i, j] = terms.length === 2 ? [0, 1] : bestPair(terms, output, sizes)
-  const product = contract(terms[i]!, terms[j]!, keptOf(terms, [i, j], output), terms.length === 2 ? output : [], preferred)
-  return reduceTerms([...terms.filter((_, k) => k !== i && k !== j), product], output, sizes, preferred)
+  const term = contract(terms[i]!, terms[j]!, keptOf(terms, [i, j], output), terms.length === 2 ? output : [], product)
+  return reduceTerms([...terms.filter((_, k) => k !== i && k !== j), term], output, sizes, product)
 }
 /**
  * Products of operands summed over labels: `einsum('bij,bjk->bik', x, y)`.
@@ -113,6 +116,10 @@ export const einsum = (subscripts: string, ...args: readonly [...TensorLike[], T
   const sizes = sizesOf(given, subscripts)
   const output = outputOf(result, raw, subscripts)
   const terms = given.map((t) => withoutOnes(t, sizes))
-  return ordered(reduceTerms(terms, output, sizes, options.preferredElementType ?? null), output)
+  return ordered(reduceTerms(terms, output, sizes, productOf(options)), output)
 }
+const productOf = ({ precision, preferredElementType, dotGeneral }: EinsumOptions): Product =>
+  dotGeneral
+    ? (lhs, rhs, dims) => dotGeneral(lhs, rhs, dims, { precision, preferredElementType })
+    : productWith({ precision: precisionOf('einsum', precision), preferredElementType: preferredElementType ?? null })
 const isOptions = (x: unknown): x is EinsumOptions => typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype

@@ -49,6 +49,7 @@ export {
   where,
 } from './logic'
 export * from './nan'
+export type { PrecisionLike, PrecisionName } from './precision'
 export { pad, type PadMode, type PadOptions, type PadWidth } from './pad'
 export * from './places'
 export * from './polynomial'

@@ -7,7 +7,7 @@ import { cholesky as choleskyP, qr as qrP, triangularSolve as solveTriangularP }
 import { eq } from '../primitives/piecewise'
 import { expandDims, squeeze } from '../primitives/structural'
 import type { Tensor } from '../tensor'
-import { cross, matmul, outer, tensordot, trace, vecdot } from './contraction'
+import { cross, matmul, outer, type ProductOptions, tensordot, trace, vecdot } from './contraction'
 import { diagonalOf } from './diagonal'
 import { absolute, add, divide, log, multiply, power, sign, sqrt, square, subtract } from './elementwise'
 import { greater, notEqual, where } from './logic'
@@ -179,8 +179,8 @@ export const matrixPower = (x: TensorLike, n: number): Tensor => {
   return n % 2 === 0 ? twice : matmul(twice, t)
 }
 /** The product of several matrices, from left to right. */
-export const multiDot = (xs: readonly TensorLike[]): Tensor => {
+export const multiDot = (xs: readonly TensorLike[], options: ProductOptions = {}): Tensor => {
   if (xs.length === 0) throw new ArgumentError('linalg.multiDot', 'expected at least one matrix')
-  return xs.map((x) => asTensor(x)).reduce((a, b) => matmul(a, b))
+  return xs.map((x) => asTensor(x)).reduce((a, b) => matmul(a, b, options))
 }
 export { cross, diagonal, matmul, matrixTranspose, outer, tensordot, trace, vecdot }

@@ -4,15 +4,19 @@ import { ArgumentError } from '../error'
 import { convGeneralDilated } from '../primitives/convolution'
 import { concatenate, rev, sliceAxis } from '../primitives/layout'
 import { reshape } from '../primitives/structural'
+import type { PrecisionPair } from '../table'
 import type { Tensor } from '../tensor'
+import type { ProductOptions } from './contraction'
 import { divide, subtract } from './elementwise'
 import { ofNumbers } from './host-tensor'
+import { precisionOf } from './precision'
 import { axisOf, floatOperand, promoteInexact, type TensorLike } from './promote'
 
 /** Where the two overlap at all ('full'), as often as the longer is long ('same'), or wholly ('valid'). */
 export type ConvolutionMode = 'full' | 'same' | 'valid'
+export type ConvolveOptions = Pick<ProductOptions, 'precision'>
 /** Sums of products at all shifts of `w` along `x`, where `w` is not longer. */
-const slide = (x: Tensor, w: Tensor, mode: ConvolutionMode): Tensor => {
+const slide = (x: Tensor, w: Tensor, mode: ConvolutionMode, precision: PrecisionPair | null): Tensor => {
   const m = w.size
   const pads: Readonly<Record<ConvolutionMode, readonly [number, number]>> = {
     full: [m - 1, m - 1],
@@ -28,6 +32,7 @@ const slide = (x: Tensor, w: Tensor, mode: ConvolutionMode): Tensor => {
     dimensionNumbers: { lhsSpec: spec, rhsSpec: spec, outSpec: spec },
     featureGroupCount: 1,
     batchGroupCount: 1,
+    precision,
     preferredElementType: null,
   })
   return reshape(out, { newSizes: [out.shape[2]!] })
@@ -40,14 +45,16 @@ const vectors = (where: string, x: TensorLike, y: TensorLike): [Tensor, Tensor] 
 }
 const reversed = (x: Tensor): Tensor => rev(x, { dimensions: [0] })
 /** The convolution of two vectors: one of them runs backward. */
-export const convolve = (x: TensorLike, y: TensorLike, mode: ConvolutionMode = 'full'): Tensor => {
+export const convolve = (x: TensorLike, y: TensorLike, mode: ConvolutionMode = 'full', options: ConvolveOptions = {}): Tensor => {
+  const precision = precisionOf('convolve', options.precision)
   const [a, b] = vectors('convolve', x, y)
-  return a.size < b.size ? slide(b, reversed(a), mode) : slide(a, reversed(b), mode)
+  return a.size < b.size ? slide(b, reversed(a), mode, precision) : slide(a, reversed(b), mode, precision)
 }
 /** The cross-correlation of two vectors. */
-export const correlate = (x: TensorLike, y: TensorLike, mode: ConvolutionMode = 'valid'): Tensor => {
+export const correlate = (x: TensorLike, y: TensorLike, mode: ConvolutionMode = 'valid', options: ConvolveOptions = {}): Tensor => {
+  const precision = precisionOf('correlate', options.precision)
   const [a, b] = vectors('correlate', x, y)
-  return a.size < b.size ? reversed(slide(b, a, mode)) : slide(a, b, mode)
+  return a.size < b.size ? reversed(slide(b, a, mode, precision)) : slide(a, b, mode, precision)
 }
 
 const gradientAlong = (x: Tensor, axis: number, spacing: number): Tensor => {

@@ -28,6 +28,17 @@ export const preferredReason = (dtype: DType, wanted: DType | null): string | nu
   return bytesOf(wanted) < bytesOf(dtype) ? `preferredElementType ${wanted} must not be narrower than ${dtype}` : null
 }
 
+/** Parameters as they are printed: without those that say nothing. */
+export const shownProduct = <P extends Pick<DotParams, 'precision' | 'preferredElementType'>>({
+  precision,
+  preferredElementType,
+  ...rest
+}: P): Readonly<Record<string, unknown>> => ({
+  ...rest,
+  ...(precision ? { precision: precision.map((p) => `Precision.${p.toUpperCase()}`) } : {}),
+  ...(preferredElementType === null ? {} : { preferredElementType }),
+})
+
 const sizes = (shape: Shape, axes: readonly number[]): number[] => axes.map((a) => shape[a]!)
 const sideReason = (side: string, rank: number, contract: readonly number[], batch: readonly number[]): string | null => {
   const all = [...batch, ...contract]
@@ -52,18 +63,18 @@ const dotReason = (l: Aval, r: Aval, { dimensionNumbers: [[lc, rc], [lb, rb]], p
 }
 
 /** The cotangent of `x` in dot(x, y), or in dot(y, x) if `swapped`; dimension numbers stand for (x, y). */
-const transposeOne = (ct: Tensor, x: Aval, y: Tensor, dims: DotDimensionNumbers, preferred: DType | null, swapped: boolean): Tensor => {
-  const [[xContract, yContract], [xBatch, yBatch]] = dims
+const transposeOne = (ct: Tensor, x: Aval, y: Tensor, params: DotParams, swapped: boolean): Tensor => {
+  const [[xContract, yContract], [xBatch, yBatch]] = params.dimensionNumbers
   const xKept = otherAxes(x.shape.length, xContract, xBatch)
   const yKept = otherAxes(y.ndim, yContract, yBatch)
   const b = xBatch.length
   const ctOfY = range(yKept.length, swapped ? b : b + xKept.length)
   const out = dotGeneral(ct, convert(y, ct.dtype), {
+    ...params,
     dimensionNumbers: [
       [ctOfY, yKept],
       [range(b), yBatch],
     ],
-    preferredElementType: preferred,
   })
   const contractByY = range(yContract.length).sort((i, j) => yContract[i]! - yContract[j]!)
   const order = [...xBatch, ...xKept, ...contractByY.map((i) => xContract[i]!)]
@@ -108,22 +119,19 @@ const dotGeneralP = definePrimitive<DotParams>('dot_general', {
     [dotGeneral(x!, y!, params)],
     [sumTangents(s ? dotGeneral(s, y!, params) : null, t ? dotGeneral(x!, t, params) : null)],
   ],
-  transpose: ([ct], [x, y], { dimensionNumbers, preferredElementType: preferred }) => {
+  transpose: ([ct], [x, y], params) => {
     if (!ct) return [null, null]
-    const [[lc, rc], [lb, rb]] = dimensionNumbers
-    if (isLinear(x!)) return [transposeOne(ct, x.aval, known(y), dimensionNumbers, preferred, false), null]
+    const [[lc, rc], [lb, rb]] = params.dimensionNumbers
+    if (isLinear(x!)) return [transposeOne(ct, x.aval, known(y), params, false), null]
     const swapped: DotDimensionNumbers = [
       [rc, lc],
       [rb, lb],
     ]
-    return [null, transposeOne(ct, y!.aval, known(x), swapped, preferred, true)]
+    return [null, transposeOne(ct, y!.aval, known(x), { ...params, dimensionNumbers: swapped }, true)]
   },
-  batch: (_axis: BatchAxis, [x, y], [l, r], { dimensionNumbers, preferredElementType }) => {
-    const [dims, out] = batchedDims([x!.ndim, y!.ndim], [l!, r!], dimensionNumbers)
-    return [[dotGeneral(x!, y!, { dimensionNumbers: dims, preferredElementType })], [out]]
+  batch: (_axis: BatchAxis, [x, y], [l, r], params) => {
+    const [dimensionNumbers, out] = batchedDims([x!.ndim, y!.ndim], [l!, r!], params.dimensionNumbers)
+    return [[dotGeneral(x!, y!, { ...params, dimensionNumbers })], [out]]
   },
-  show: ({ dimensionNumbers, preferredElementType }) => ({
-    dimensionNumbers,
-    ...(preferredElementType === null ? {} : { preferredElementType }),
-  }),
+  show: shownProduct,
 })

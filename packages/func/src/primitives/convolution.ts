@@ -15,7 +15,7 @@ import { type BatchAxis, definePrimitive, type Dim, isLinear } from '../primitiv
 import type { ConvDimensionNumbers, ConvolutionParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
-import { preferredReason } from './contraction'
+import { preferredReason, shownProduct } from './contraction'
 import { rev } from './layout'
 import { known, sumTangents } from './pointwise'
 import { convert, convertElementType, moveAxis, reshape } from './structural'
@@ -146,6 +146,7 @@ const transposeLhs = (ct: Tensor, lhs: Aval, rhs: Tensor, p: ConvParams): Tensor
     dimensionNumbers: { lhsSpec: outSpec, rhsSpec: swap(rhsSpec), outSpec: lhsSpec },
     featureGroupCount: groups,
     batchGroupCount: 1,
+    precision: p.precision ?? null,
     preferredElementType: p.preferredElementType,
   })
   const typed = convertElementType(out, { newDtype: lhs.dtype, weakType: lhs.weakType })
@@ -163,6 +164,7 @@ const transposeRhs = (ct: Tensor, lhs: Tensor, rhs: Aval, p: ConvParams): Tensor
     dimensionNumbers: { lhsSpec: swap(lhsSpec), rhsSpec: swap(outSpec), outSpec: swap(rhsSpec) },
     featureGroupCount: p.batchGroupCount,
     batchGroupCount: p.featureGroupCount,
+    precision: p.precision ?? null,
     preferredElementType: p.preferredElementType,
   })
   return convertElementType(out, { newDtype: rhs.dtype, weakType: rhs.weakType })
@@ -224,5 +226,5 @@ const convP = definePrimitive<ConvParams>('conv_general_dilated', {
       dl === null ? batchRhs(size, l!, r!, dr!, p) : dr === null ? batchLhs(size, l!, r!, dl!, p) : batchBoth(size, l!, r!, dl!, dr!, p)
     return [[out], [dim]]
   },
-  show: ({ preferredElementType, ...p }) => (preferredElementType === null ? p : { ...p, preferredElementType }),
+  show: shownProduct,
 })

@@ -9,6 +9,7 @@ import { defaultKernelInit, zeros, type Initializer } from '../initializers'
 import { mergeParam } from '../merge-param'
 import { Module } from '../module'
 import { DenseGeneral } from './dense-general'
+import type { DotGeneral } from './products'
 import { LayerNorm } from './norm'
 
 /** What attention is told besides queries, keys and values. */
@@ -27,6 +28,22 @@ export interface AttentionOptions {
   readonly module?: Module | undefined
   /** Softmax in float32, whatever the dtype. */
   readonly forceFp32ForSoftmax?: boolean
+  /** How exactly hardware multiplies (see np.einsum). */
+  readonly precision?: np.PrecisionLike | undefined
+  /** In the place of lax.dotGeneral, in np.einsum. */
+  readonly einsumDotGeneral?: DotGeneral | undefined
+  /** In the place of np.einsum, of scores and of values: both or none, and without precision and einsumDotGeneral. */
+  readonly qkAttnWeightsEinsum?: EinsumFunction | undefined
+  readonly attnWeightsValueEinsum?: EinsumFunction | undefined
+}
+/** The product of two operands, called as np.einsum is. */
+export type EinsumFunction = (subscripts: string, lhs: Tensor, rhs: Tensor) => Tensor
+
+const einsumOf = ({ precision, einsumDotGeneral }: AttentionOptions, given: EinsumFunction | undefined): EinsumFunction => {
+  if (given === undefined) return (subscripts, x, y) => np.einsum(subscripts, x, y, { precision, dotGeneral: einsumDotGeneral })
+  if ((precision ?? einsumDotGeneral ?? null) !== null)
+    throw new LayerError('attention', 'precision and einsumDotGeneral are for np.einsum: give them, or functions in its place')
+  return given
 }
 
 const batchOf = (x: Tensor): string => x.shape.slice(0, -3).join(',')
@@ -44,7 +61,7 @@ export const dotProductAttentionWeights = (rawQuery: Tensor, rawKey: Tensor, opt
   if (query.ndim !== key.ndim || batchOf(query) !== batchOf(key) || query.shape.slice(-2).join() !== key.shape.slice(-2).join())
     throw new LayerError('attention', `query [${query.shape.join()}] and key [${key.shape.join()}] must agree in all but the length`)
   const scaled = query.div(np.sqrt(query.shape.at(-1)!).astype(dtype))
-  const scores = np.einsum('...qhd,...khd->...hqk', scaled, key)
+  const scores = einsumOf(options, options.qkAttnWeightsEinsum)('...qhd,...khd->...hqk', scaled, key)
   const biased = bias === undefined ? scores : scores.add(bias)
   const masked = mask === undefined ? biased : np.where(mask, biased, np.full([], np.finfo(dtype).min, dtype))
   const weights = forceFp32ForSoftmax && dtype !== 'float32' ? nn.softmax(masked.astype('float32')) : nn.softmax(masked).astype(dtype)
@@ -67,8 +84,11 @@ export const dotProductAttention = (rawQuery: Tensor, rawKey: Tensor, rawValue: 
   const [query, key, value] = promoteDtype([rawQuery, rawKey, rawValue], { dtype: options.dtype })
   if (key.shape.slice(0, -1).join() !== value.shape.slice(0, -1).join())
     throw new LayerError('attention', `key [${key.shape.join()}] and value [${value.shape.join()}] must agree in all but the depth`)
+  const einsum = einsumOf(options, options.attnWeightsValueEinsum)
+  if ((options.qkAttnWeightsEinsum === undefined) !== (options.attnWeightsValueEinsum === undefined))
+    throw new LayerError('attention', 'qkAttnWeightsEinsum and attnWeightsValueEinsum must be given together')
   const weights = dotProductAttentionWeights(query, key, { ...options, dtype: query.dtype })
-  return np.einsum('...hqk,...khd->...qhd', weights, value)
+  return einsum('...hqk,...khd->...qhd', weights, value)
 }
 
 export interface MultiHeadDotProductAttentionProps {
@@ -92,6 +112,16 @@ export interface MultiHeadDotProductAttentionProps {
   /** Normalize queries and keys (Dehghani et al. 2023). */
   readonly normalizeQk?: boolean
   readonly forceFp32ForSoftmax?: boolean
+  /** How exactly hardware multiplies, in all products. */
+  readonly precision?: np.PrecisionLike | undefined
+  /** dotGeneral and dotGeneralCls of query, key and value, and of out (see Dense). */
+  readonly qkvDotGeneral?: DotGeneral | undefined
+  readonly outDotGeneral?: DotGeneral | undefined
+  readonly qkvDotGeneralCls?: (() => DotGeneral) | undefined
+  readonly outDotGeneralCls?: (() => DotGeneral) | undefined
+  /** Make functions in the place of np.einsum for each call: both or none, and without precision. */
+  readonly qkAttnWeightsEinsumCls?: (() => EinsumFunction) | undefined
+  readonly attnWeightsValueEinsumCls?: (() => EinsumFunction) | undefined
 }
 
 /** Arguments of the call of attention. */
@@ -121,9 +151,14 @@ export class MultiHeadDotProductAttention extends Module<MultiHeadDotProductAtte
     const qkvFeatures = this.props.qkvFeatures ?? inputsQ.shape.at(-1)!
     if (qkvFeatures % numHeads !== 0)
       throw new LayerError('MultiHeadDotProductAttention', `${qkvFeatures} features can't be shared by ${numHeads} heads`)
-    const common = { dtype, paramDtype, useBias }
+    const { precision } = this.props
+    const common = { dtype, paramDtype, useBias, precision }
+    const [qkv, outer] = [
+      { dotGeneral: this.props.qkvDotGeneral, dotGeneralCls: this.props.qkvDotGeneralCls },
+      { dotGeneral: this.props.outDotGeneral, dotGeneralCls: this.props.outDotGeneralCls },
+    ]
     const dense = (name: string, x: Tensor): Tensor =>
-      new DenseGeneral({ ...common, kernelInit, biasInit, features: [numHeads, qkvFeatures / numHeads] }, { name }).call(x)
+      new DenseGeneral({ ...common, ...qkv, kernelInit, biasInit, features: [numHeads, qkvFeatures / numHeads] }, { name }).call(x)
     const projected = { query: dense('query', inputsQ), key: dense('key', inputsK), value: dense('value', inputsV) }
     const { query, key, value } = this.props.normalizeQk === true ? this.#normalized(projected) : projected
     const cached = decode ? this.#cache(query, key, value, options.mask) : { key, value, mask: options.mask }
@@ -137,10 +172,13 @@ export class MultiHeadDotProductAttention extends Module<MultiHeadDotProductAtte
       deterministic,
       dtype,
       forceFp32ForSoftmax: this.props.forceFp32ForSoftmax ?? false,
+      precision,
+      qkAttnWeightsEinsum: this.props.qkAttnWeightsEinsumCls?.(),
+      attnWeightsValueEinsum: this.props.attnWeightsValueEinsumCls?.(),
       module: options.sowWeights === true ? this : undefined,
     })
     const out = { kernelInit: this.props.outKernelInit ?? kernelInit, biasInit: this.props.outBiasInit ?? biasInit }
-    return new DenseGeneral({ ...common, ...out, features, axis: [-2, -1] }, { name: 'out' }).call(x)
+    return new DenseGeneral({ ...common, ...outer, ...out, features, axis: [-2, -1] }, { name: 'out' }).call(x)
   }
 
   #normalized<T extends { readonly query: Tensor; readonly key: Tensor }>(x: T): T {

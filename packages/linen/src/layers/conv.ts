@@ -2,10 +2,11 @@
  * Convolutions: Conv and ConvTranspose.
  */
 import { lax, np, type DType, type Shape, type Tensor } from '@heddle/func'
-import { promoteDtype } from '../dtypes'
+import { promoteDtype, type PromoteDtype } from '../dtypes'
 import { LayerError } from '../error'
 import { defaultKernelInit, zeros, type Initializer } from '../initializers'
 import { Module } from '../module'
+import { convGeneralDilatedOf, type ConvProductProps } from './products'
 
 /** Low and high padding of each axis of space, one number for both or for all, or by name. */
 export type Padding = 'SAME' | 'VALID' | 'CIRCULAR' | 'REFLECT' | 'CAUSAL' | number | readonly (number | readonly [number, number])[]
@@ -27,9 +28,13 @@ interface CommonProps {
   readonly paramDtype?: DType
   readonly kernelInit?: Initializer
   readonly biasInit?: Initializer
+  /** How exactly hardware multiplies (see lax.convGeneralDilated). */
+  readonly precision?: np.PrecisionLike | undefined
+  /** In the place of promoteDtype. */
+  readonly promoteDtype?: PromoteDtype | undefined
 }
 
-export interface ConvProps extends CommonProps {
+export interface ConvProps extends CommonProps, ConvProductProps {
   readonly inputDilation?: Sizes | undefined
   /** Groups of features that see only a group of the input's. */
   readonly featureGroupCount?: number
@@ -118,12 +123,13 @@ export class Conv extends Module<ConvProps> {
     const rawKernel = masked(this.param('kernel', kernelInit, shape, paramDtype), mask, shape)
     const rawBias = useBias ? this.param('bias', biasInit, [features], paramDtype) : undefined
     const [around, pads] = padded(flat, padding, window, rhsDilation!)
-    const [x, kernel, bias] = promoteDtype([around, rawKernel, rawBias], { dtype })
-    const y = lax.convGeneralDilated(x, kernel, strides!, pads, {
+    const [x, kernel, bias] = (this.props.promoteDtype ?? promoteDtype)([around, rawKernel, rawBias], { dtype })
+    const y = convGeneralDilatedOf(this.props)(x, kernel, strides!, pads, {
       lhsDilation,
       rhsDilation,
       dimensionNumbers: layouts(rank),
       featureGroupCount,
+      precision: this.props.precision,
     })
     return unflat(bias === undefined ? y : y.add(bias))
   }
@@ -172,11 +178,12 @@ export class ConvTranspose extends Module<ConvTransposeProps> {
     const pads = canonicalPadding(padding, rank)
     if (pads === 'REFLECT' || pads === 'CAUSAL')
       throw new LayerError('ConvTranspose', `there is no padding ${pads} of transposed convolutions`)
-    const [x, kernel, bias] = promoteDtype([flat, rawKernel, rawBias], { dtype })
+    const [x, kernel, bias] = (this.props.promoteDtype ?? promoteDtype)([flat, rawKernel, rawBias], { dtype })
     const y = lax.convTranspose(x, kernel, strides!, pads === 'CIRCULAR' ? 'VALID' : (pads as Pads), {
       rhsDilation,
       dimensionNumbers: layouts(rank),
       transposeKernel,
+      precision: this.props.precision,
       preferredElementType,
     })
     const periods = x.shape.slice(1, -1).map((n, i) => n * strides![i]!)

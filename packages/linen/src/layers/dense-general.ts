@@ -1,15 +1,16 @@
 /**
  * DenseGeneral and Einsum: linear maps of several axes.
  */
-import { lax, np, type DType, type Shape, type Tensor } from '@heddle/func'
+import { np, type DType, type Shape, type Tensor } from '@heddle/func'
 import { AxisMetadata } from '@heddle/lift'
-import { promoteDtype } from '../dtypes'
+import { promoteDtype, type PromoteDtype } from '../dtypes'
 import { LayerError } from '../error'
 import { defaultKernelInit, zeros, type Initializer } from '../initializers'
 import { mergeParam } from '../merge-param'
 import { Module } from '../module'
+import { dotGeneralOf, type DotGeneralProps } from './products'
 
-export interface DenseGeneralProps {
+export interface DenseGeneralProps extends DotGeneralProps {
   /** Sizes of the axes of the output that are new. */
   readonly features: number | readonly number[]
   /** Axes of the input that are mapped (default: the last). */
@@ -21,6 +22,8 @@ export interface DenseGeneralProps {
   readonly paramDtype?: DType
   readonly kernelInit?: Initializer
   readonly biasInit?: Initializer
+  /** In the place of promoteDtype. */
+  readonly promoteDtype?: PromoteDtype | undefined
 }
 
 const product = (xs: readonly number[]): number => xs.reduce((a, b) => a * b, 1)
@@ -58,9 +61,9 @@ export class DenseGeneral extends Module<DenseGeneralProps> {
     const rawKernel = this.param('kernel', reshaped(kernelInit, flat), [...batchShape, ...mapped, ...features], paramDtype)
     const flatBias = [product(batchShape) * product(features)]
     const rawBias = useBias ? this.param('bias', reshaped(biasInit, flatBias), [...batchShape, ...features], paramDtype) : undefined
-    const [x, kernel, bias] = promoteDtype([inputs, rawKernel, rawBias], { dtype })
+    const [x, kernel, bias] = (this.props.promoteDtype ?? promoteDtype)([inputs, rawKernel, rawBias], { dtype })
     const contracted = axes.map((_, i) => i + batch.length)
-    const y = lax.dotGeneral(x, kernel, [
+    const y = dotGeneralOf(this.props)(x, kernel, [
       [axes, contracted],
       [batch, batch],
     ])
@@ -78,9 +81,13 @@ export interface EinsumProps {
   readonly useBias?: boolean
   readonly dtype?: DType | undefined
   readonly paramDtype?: DType
+  /** How exactly hardware multiplies (see np.einsum). */
+  readonly precision?: np.PrecisionLike | undefined
   readonly preferredElementType?: DType | undefined
   readonly kernelInit?: Initializer
   readonly biasInit?: Initializer
+  /** In the place of promoteDtype. */
+  readonly promoteDtype?: PromoteDtype | undefined
 }
 
 /** Labels of the output with an ellipsis written out as one label for each of its axes. */
@@ -110,7 +117,7 @@ export class Einsum extends Module<EinsumProps> {
   static readonly moduleName: string = 'Einsum'
 
   call(inputs: Tensor, einsumStr?: string): Tensor {
-    const { shape, useBias = true, dtype, paramDtype = 'float32', preferredElementType } = this.props
+    const { shape, useBias = true, dtype, paramDtype = 'float32', precision, preferredElementType } = this.props
     const { kernelInit = defaultKernelInit, biasInit = zeros } = this.props
     const equation = mergeParam('einsumStr', this.props.einsumStr, einsumStr).replaceAll(' ', '')
     if (!equation.includes('->')) throw new LayerError('Einsum', `the equation must contain "->", got "${equation}"`)
@@ -118,8 +125,8 @@ export class Einsum extends Module<EinsumProps> {
     const rawKernel = this.param('kernel', kernelInit, shape, paramDtype)
     const { bias: biasShape, spread } = biasShapes(equation, inputs, shape)
     const rawBias = useBias ? this.param('bias', biasInit, biasShape, paramDtype) : undefined
-    const [x, kernel, bias] = promoteDtype([inputs, rawKernel, rawBias], { dtype })
-    const y = np.einsum(equation, x, kernel, { preferredElementType })
+    const [x, kernel, bias] = (this.props.promoteDtype ?? promoteDtype)([inputs, rawKernel, rawBias], { dtype })
+    const y = np.einsum(equation, x, kernel, { precision, preferredElementType })
     return bias === undefined ? y : y.add(bias.reshape(spread))
   }
 }

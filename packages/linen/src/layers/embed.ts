@@ -2,7 +2,7 @@
  * Embed: a vector for each of a number of tokens.
  */
 import { isInteger, np, type DType, type Tensor } from '@heddle/func'
-import { promoteDtype } from '../dtypes'
+import { promoteDtype, type PromoteDtype } from '../dtypes'
 import { LayerError } from '../error'
 import { initializers, type Initializer } from '../initializers'
 import { Module } from '../module'
@@ -15,6 +15,8 @@ export interface EmbedProps {
   readonly dtype?: DType | undefined
   readonly paramDtype?: DType
   readonly embeddingInit?: Initializer
+  /** In the place of promoteDtype. */
+  readonly promoteDtype?: PromoteDtype | undefined
 }
 
 /**
@@ -35,14 +37,14 @@ export class Embed extends Module<EmbedProps> {
   call(ids: Tensor): Tensor {
     const { numEmbeddings, features, dtype } = this.props
     if (!isInteger(ids.dtype)) throw new LayerError('Embed', `ids must be integers, got ${ids.dtype}`)
-    const [embedding] = promoteDtype([this.embedding], { dtype, inexact: false })
+    const [embedding] = (this.props.promoteDtype ?? promoteDtype)([this.embedding], { dtype, inexact: false })
     if (numEmbeddings === 1) return np.broadcastTo(embedding, [...ids.shape, features])
     return np.take(embedding, ids, { axis: 0 })
   }
 
   /** Scores of all tokens for queries `[..., features]`: answer `[..., numEmbeddings]`. Ties the output layer to the table. */
   attend(query: Tensor): Tensor {
-    const [q, embedding] = promoteDtype([query, this.embedding], { dtype: this.props.dtype })
+    const [q, embedding] = (this.props.promoteDtype ?? promoteDtype)([query, this.embedding], { dtype: this.props.dtype })
     return np.dot(q, embedding.T)
   }
 }

@@ -4,6 +4,7 @@
 export * from './attention'
 export * from './batch-norm'
 export { Dense, type DenseProps } from './dense'
+export type { ConvGeneralDilated, ConvProductProps, DotGeneral, DotGeneralProps } from './products'
 export { DenseGeneral, Einsum, type DenseGeneralProps, type EinsumProps } from './dense-general'
 export { Dropout, type DropoutCall, type DropoutProps } from './dropout'
 export { Embed, type EmbedProps } from './embed'

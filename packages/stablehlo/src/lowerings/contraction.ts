@@ -4,7 +4,7 @@ import type { Lowerings } from '../lower'
 import { dot } from '../text/ops'
 
 export const contraction: Lowerings<keyof ContractionParams> = {
-  dot_general: (b, { params: { dimensionNumbers }, ins: [x, y], outs: [out] }) => [
-    dot(b, x!, y!, dimensionNumbers[0], dimensionNumbers[1], out!),
+  dot_general: (b, { params: { dimensionNumbers, precision }, ins: [x, y], outs: [out] }) => [
+    dot(b, x!, y!, dimensionNumbers[0], dimensionNumbers[1], out!, precision ?? undefined),
   ],
 }

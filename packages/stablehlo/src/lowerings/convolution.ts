@@ -20,7 +20,11 @@ const convolve: Lower<ConvolutionParams['conv_general_dilated']> = (b, { params:
     `lhs_dilate = ${list(p.lhsDilation)}`,
     `rhs_dilate = ${list(p.rhsDilation)}`,
   ].join(', ')
-  const attributes = `batch_group_count = ${p.batchGroupCount} : i64, feature_group_count = ${p.featureGroupCount} : i64`
+  const attributes = [
+    `batch_group_count = ${p.batchGroupCount} : i64`,
+    `feature_group_count = ${p.featureGroupCount} : i64`,
+    ...(p.precision ? [`precision_config = ${list(p.precision.map((name) => `#stablehlo<precision ${name.toUpperCase()}>`))}`] : []),
+  ].join(', ')
   return [
     b.op(
       `stablehlo.convolution(${x!.name}, ${w!.name}) dim_numbers = ${dims}, window = {${window}} {${attributes}} : ${functionType([x!, w!], [out!])}`,

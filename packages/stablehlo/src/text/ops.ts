@@ -1,5 +1,5 @@
 /** Single operations of StableHLO, as functions of values: what the lowerings are written in. */
-import { type DType, dtypes, isFloating, type Shape } from '@heddle/func/backend'
+import { type DType, dtypes, isFloating, type PrecisionPair, type Shape } from '@heddle/func/backend'
 import type { Block, Value } from './block'
 import type { Scalar } from './constant'
 import { functionType, list, resultTypes, tensorType, type Type, type } from './type'
@@ -147,8 +147,9 @@ export const dot = (
   contracting: readonly [readonly number[], readonly number[]],
   batching: readonly [readonly number[], readonly number[]],
   out: Type,
+  precision: PrecisionPair = ['default', 'default'],
 ): Value => {
   const batch = batching[0].length === 0 ? '' : `batching_dims = ${list(batching[0])} x ${list(batching[1])}, `
-  const text = `stablehlo.dot_general ${x.name}, ${y.name}, ${batch}contracting_dims = ${list(contracting[0])} x ${list(contracting[1])}, precision = [DEFAULT, DEFAULT]`
+  const text = `stablehlo.dot_general ${x.name}, ${y.name}, ${batch}contracting_dims = ${list(contracting[0])} x ${list(contracting[1])}, precision = ${list(precision.map((p) => p.toUpperCase()))}`
   return b.op(`${text} : ${functionType([x, y], [out])}`, out)
 }
