@@ -85,6 +85,23 @@ export const cases: readonly Case[] = [
     'more_conv_transpose_circular',
     () => new nn.ConvTranspose({ features: 3, kernelSize: [3, 3], strides: [2, 2], padding: 'CIRCULAR' }),
   ),
+  moduleCase('more_conv_local', () => new nn.ConvLocal({ features: 3, kernelSize: [3], padding: 'VALID' })),
+  moduleCase(
+    'more_conv_local_2d',
+    () => new nn.ConvLocal({ features: 3, kernelSize: [3, 2], strides: [1, 2], padding: [[1, 0], 2], useBias: false }),
+  ),
+  moduleCase(
+    'more_conv_local_dilated',
+    () =>
+      new nn.ConvLocal({
+        features: 2,
+        kernelSize: [2, 2],
+        padding: 'CIRCULAR',
+        kernelDilation: [1, 2],
+        mask: np.tril(np.ones([6, 6, 8, 2])),
+      }),
+  ),
+  moduleCase('more_conv_local_input_dilation', () => new nn.ConvLocal({ features: 3, kernelSize: [3], padding: 2, inputDilation: 2 })),
   moduleCase('more_dense_general_batch', () => new nn.DenseGeneral({ features: 3, batchDims: [0] })),
   moduleCase('more_dense_inits', () => new nn.Dense({ features: 3, kernelInit: I.normal(0.1), biasInit: I.onesInit() })),
   moduleCase('more_embed_attend', () => new Tied()),

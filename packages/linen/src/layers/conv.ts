@@ -40,7 +40,8 @@ export interface ConvProps extends CommonProps, ConvProductProps {
   readonly featureGroupCount?: number
 }
 
-const spread = (sizes: Sizes = 1, rank: number): readonly number[] =>
+/** One number for all axes of space as one for each. */
+export const spread = (sizes: Sizes = 1, rank: number): readonly number[] =>
   typeof sizes === 'number' ? Array.from({ length: rank }, () => sizes) : sizes
 
 /** Padding as pairs or by name. Errors: LayerError. Source: `flax.linen.linear.canonicalize_padding`. */
@@ -55,7 +56,7 @@ const canonicalPadding = (padding: Padding, rank: number): Exclude<Padding, numb
 type Pads = 'SAME' | 'VALID' | readonly (readonly [number, number])[]
 
 /** Padding that lax does not know is done before. */
-const padded = (x: Tensor, padding: Padding, window: readonly number[], dilation: readonly number[]): readonly [Tensor, Pads] => {
+export const padded = (x: Tensor, padding: Padding, window: readonly number[], dilation: readonly number[]): readonly [Tensor, Pads] => {
   const pads = canonicalPadding(padding, window.length)
   const around = (space: readonly (readonly [number, number])[]): [number, number][] => [
     [0, 0],
@@ -77,26 +78,28 @@ const padded = (x: Tensor, padding: Padding, window: readonly number[], dilation
 }
 
 /** Layouts with the channels last. */
-const layouts = (rank: number): readonly [string, string, string] => {
+export const layouts = (rank: number): readonly [string, string, string] => {
   const space = 'HWDEFG'.slice(0, rank)
   return [`N${space}C`, `${space}IO`, `N${space}C`]
 }
 
 /** All axes of the batch as one; and back. */
-const flatBatch = (x: Tensor, rank: number): { readonly flat: Tensor; readonly unflat: (y: Tensor) => Tensor } => {
+export const flatBatch = (x: Tensor, rank: number): { readonly flat: Tensor; readonly unflat: (y: Tensor) => Tensor } => {
   const batch = x.shape.slice(0, x.ndim - rank - 1)
   if (batch.length === 1) return { flat: x, unflat: (y) => y }
   return { flat: x.reshape([-1, ...x.shape.slice(batch.length)]), unflat: (y) => y.reshape([...batch, ...y.shape.slice(1)]) }
 }
 
-const masked = (kernel: Tensor, mask: Tensor | undefined, shape: Shape): Tensor => {
+/** A kernel without what its mask takes. Errors: LayerError. */
+export const masked = (kernel: Tensor, mask: Tensor | undefined, shape: Shape): Tensor => {
   if (mask === undefined) return kernel
   if (mask.shape.join() !== shape.join())
     throw new LayerError('Conv', `mask must have the shape of the kernel [${shape.join()}], got [${mask.shape.join()}]`)
   return kernel.mul(mask)
 }
 
-const windowOf = (kernelSize: Sizes): readonly number[] => [kernelSize].flat()
+/** The size of the window along each axis. */
+export const windowOf = (kernelSize: Sizes): readonly number[] => [kernelSize].flat()
 
 /**
  * A convolution over any number of axes of space.

@@ -23,6 +23,7 @@ export {
 export { Bidirectional, flipSequences, RNN, type BidirectionalProps, type Cell, type RNNCall, type RNNProps } from './rnn'
 export { Sequential, type Layer, type SequentialProps } from './sequential'
 export { Conv, ConvTranspose, type ConvProps, type ConvTransposeProps, type Padding, type Sizes } from './conv'
+export { ConvLocal, type ConvLocalProps } from './conv-local'
 export { ConvLSTMCell, type ConvLSTMCellProps } from './conv-lstm'
 export { avgPool, maxPool, minPool, pool, type AvgPoolOptions, type PoolOptions } from './pool'
 export { batchApply } from './batch-apply'

@@ -21,6 +21,7 @@ describe('precision', () => {
     ['DenseGeneral', new nn.DenseGeneral({ features: 2, axis: [-2, -1], ...p }), 1],
     ['Einsum', new nn.Einsum({ shape: [4, 2], einsumStr: 'abc,cd->abd', ...p }), 1],
     ['Conv', new nn.Conv({ features: 2, kernelSize: [3], ...p }), 1],
+    ['ConvLocal', new nn.ConvLocal({ features: 2, kernelSize: [3], ...p }), 2],
     ['ConvTranspose', new nn.ConvTranspose({ features: 2, kernelSize: [3], ...p }), 1],
     ['MultiHeadDotProductAttention', new nn.MultiHeadDotProductAttention({ numHeads: 2, ...p }), 6],
   ] as const)('of %s is that of all its products', (_, module, n) => {
@@ -85,6 +86,18 @@ describe('convGeneralDilated', () => {
       new nn.Conv({ features: 2, kernelSize: [3], ...props }).initWithOutput({ params: key() }, [x()])[0] as Tensor
     for (const props of [{ convGeneralDilated: negative }, { convGeneralDilatedCls: () => negative }])
       expect(run(props).toArray()).toEqual(run({}).neg().toArray())
+  })
+  it('tells ConvLocal only the shape of its kernel', () => {
+    let calls = 0
+    const convGeneralDilated: nn.ConvGeneralDilated = (a, b, strides, padding, options) => {
+      calls += 1
+      return lax.convGeneralDilated(a, b, strides, padding, options)
+    }
+    const local = new nn.ConvLocal({ features: 2, kernelSize: [3], padding: 'VALID', convGeneralDilated })
+    const { kernel, bias } = local.init({ params: key() }, [x()]).params as unknown as { kernel: Tensor; bias: Tensor }
+    expect([kernel.shape, bias.shape, calls]).toEqual([[1, 12, 2], [1, 2], 1])
+    const wrong = new nn.ConvLocal({ features: 2, kernelSize: [3], mask: np.ones([3, 4, 2]) })
+    expect(() => wrong.init({ params: key() }, [x()])).toThrow('mask must have the shape of the kernel [3,12,2]')
   })
 })
 
