@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { pjrt } from '@heddle/backend-pjrt'
 import { jit, np, setDefaultBackend, type Tensor } from '@heddle/func'
 import { exportStablehlo } from '@heddle/stablehlo'
+import { buildSync } from 'esbuild'
 import { time } from './harness'
 import { firstStepInJax, type JaxWorker, pythonWithJax, startJax } from './jax-worker'
 import { build, cases } from './models'
@@ -37,10 +38,10 @@ const both = async (
 const steps = async (name: string, jax: JaxWorker | undefined): Promise<void> => {
   const trainer = build(name)
   let { state } = trainer
-  const ours = async (): Promise<void> => {
+  const ours = (): void => {
     const [next, loss] = trainer.step(state, trainer.x, trainer.y)
     state = next
-    await loss.data()
+    loss.item()
     loss.dispose()
   }
   const [a, b] = await both(ours, jax && (() => jax.ask(name, 'step')), name === 'transformer' ? 10 : 30)
@@ -49,12 +50,12 @@ const steps = async (name: string, jax: JaxWorker | undefined): Promise<void> =>
 const dispatch = async (jax: JaxWorker | undefined): Promise<void> => {
   const add = jit((x: Tensor) => x.add(1), { donateArgnums: 0 })
   let x: Tensor = np.array(0)
-  const ours = async (): Promise<number> => {
+  const ours = (): number => {
     x = add(x)
-    await x.data()
+    x.item()
     const start = performance.now()
     for (let i = 0; i < 1000; i++) x = add(x)
-    await x.data()
+    x.item()
     return performance.now() - start
   }
   const [a, b] = await both(ours, jax && (async () => (await jax.ask('dispatch', 'step')) * 1e3), 20)
@@ -70,14 +71,17 @@ const tracing = async (name: string, jax: JaxWorker | undefined): Promise<void> 
   report(`${name}: trace and lower`, 'ms', timings[0]!.median, jax && (await jax.ask(name, 'trace')))
   console.log(`${''.padEnd(34)} (the first time ${cold.toFixed(0)} ms)`)
 }
-const firstStep = (name: string, python: string | undefined): void => {
-  const script = fileURLToPath(new URL('first-step.ts', import.meta.url))
-  const run = (): number =>
-    (
-      JSON.parse(execFileSync(process.execPath, ['-C', '@heddle/source', '--import', 'tsx', script, name], { encoding: 'utf8' })) as {
-        first: number
-      }
-    ).first
+/** The program of the first step in plain JavaScript, on the built packages: what users of the published ones start. */
+const builtFirstStep = (): string => {
+  const root = new URL('../../', import.meta.url)
+  execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'pipe' })
+  const outfile = fileURLToPath(new URL('.cache/bench/first-step.mjs', root))
+  const entry = fileURLToPath(new URL('first-step.ts', import.meta.url))
+  buildSync({ entryPoints: [entry], outfile, bundle: true, packages: 'external', platform: 'node', format: 'esm' })
+  return outfile
+}
+const firstStep = (name: string, script: string, python: string | undefined): void => {
+  const run = (): number => (JSON.parse(execFileSync(process.execPath, [script, name], { encoding: 'utf8' })) as { first: number }).first
   const median = (xs: number[]): number => xs.toSorted((p, q) => p - q)[xs.length >> 1]!
   const rounds = [0, 1, 2].map(() => [run(), python ? firstStepInJax(python, name) : 0] as const)
   report(`${name}: start to first step`, 'ms', median(rounds.map(([a]) => a)), python ? median(rounds.map(([, b]) => b)) : undefined)
@@ -91,7 +95,8 @@ console.log(`heddle on ${backend.plugin} (${backend.platformVersion.split('\n')[
 for (const name of Object.keys(cases)) await steps(name, jax)
 await dispatch(jax)
 for (const name of Object.keys(cases)) await tracing(name, jax)
-for (const name of ['mlp', 'transformer']) firstStep(name, python)
+const script = builtFirstStep()
+for (const name of ['mlp', 'transformer']) firstStep(name, script, python)
 jax?.close()
 const file = process.argv.indexOf('--json')
 if (file > 0) writeFileSync(process.argv[file + 1]!, `${JSON.stringify(lines, null, 2)}\n`)

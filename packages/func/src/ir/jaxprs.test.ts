@@ -143,19 +143,29 @@ describe('arithmetic', () => {
     expect(text((key: Tensor) => random.uniform(key, [2]), { shape: [2], dtype: 'uint32' })).toMatchInlineSnapshot(`
       "
       { lambda ; a:u32[2]. let
-          b:u32[1] = slice[limit_indices=(1,) start_indices=(0,) strides=None] a
-          c:u32[] = reshape[new_sizes=()] b
-          d:u32[1] = slice[limit_indices=(2,) start_indices=(1,) strides=None] a
-          e:u32[] = reshape[new_sizes=()] d
-          f:u32[2] = iota[dimension=0 dtype=uint32 shape=(2,)]
-          g:u32[2] h:u32[2] = threefry2x32 c e 0:u32[] f
-          i:u32[2] = xor g h
-          j:u32[2] = shift_right_logical i 9:u32[]
-          k:u32[2] = or j 1065353216:u32[]
-          l:f32[2] = bitcast_convert_type[new_dtype=float32] k
-          m:f32[2] = sub l 1.0:f32[]
-          n:f32[2] = max m 0.0:f32[]
-        in (n,) }
+          b:f32[2] = jit[
+            jaxpr={ lambda ; a:u32[2]. let
+                  b:u32[2] = jit[
+                    jaxpr={ lambda ; a:u32[2]. let
+                          b:u32[1] = slice[limit_indices=(1,) start_indices=(0,) strides=None] a
+                          c:u32[] = reshape[new_sizes=()] b
+                          d:u32[1] = slice[limit_indices=(2,) start_indices=(1,) strides=None] a
+                          e:u32[] = reshape[new_sizes=()] d
+                          f:u32[2] = iota[dimension=0 dtype=uint32 shape=(2,)]
+                          g:u32[2] h:u32[2] = threefry2x32 c e 0:u32[] f
+                          i:u32[2] = xor g h
+                        in (i,) }
+                    name=bits
+                  ] a
+                  c:u32[2] = shift_right_logical b 9:u32[]
+                  d:u32[2] = or c 1065353216:u32[]
+                  e:f32[2] = bitcast_convert_type[new_dtype=float32] d
+                  f:f32[2] = sub e 1.0:f32[]
+                  g:f32[2] = max f 0.0:f32[]
+                in (g,) }
+            name=uniform
+          ] a
+        in (b,) }
       "
     `)
   })

@@ -14,6 +14,7 @@ import { gt, le, max } from '../primitives/piecewise'
 import { convert } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { hashOf, split } from './key'
+import { asProgram } from './program'
 
 type Unsigned = 'uint8' | 'uint16' | 'uint32' | 'uint64'
 const unsigned: Readonly<Record<number, Unsigned>> = { 8: 'uint8', 16: 'uint16', 32: 'uint32', 64: 'uint64' }
@@ -30,37 +31,40 @@ export const floatDtype = (where_: string, dtype: DType | undefined): DType => {
   return d
 }
 /** Uniform random bits as unsigned integers (uint32 by default). */
-export const bits = (key: Tensor, shape: ShapeArg = [], { dtype = 'uint32' }: DrawOptions = {}): Tensor => {
+export const bits = asProgram('bits', (key: Tensor, shape: ShapeArg = [], { dtype = 'uint32' }: DrawOptions = {}): Tensor => {
   if (dtypes[dtype].kind !== 'uint') throw new DTypeError('random.bits', `draws unsigned integers, got dtype ${dtype}`)
   const [high, low] = hashOf('random.bits', key, shapeOf('random.bits', shape))
   if (dtype === 'uint64') return or(shiftLeft(convert(high, 'uint64'), literal(32, 'uint64')), convert(low, 'uint64'))
   return convert(xor(high, low), dtype)
-}
+})
 
 export interface UniformOptions extends DrawOptions {
   readonly minval?: TensorLike | undefined
   readonly maxval?: TensorLike | undefined
 }
 /** Floats uniform in [minval, maxval), which are 0 and 1 by default. */
-export const uniform = (key: Tensor, shape: ShapeArg = [], { dtype, minval = 0, maxval = 1 }: UniformOptions = {}): Tensor => {
-  const to = floatDtype('random.uniform', dtype)
-  const sizes = shapeOf('random.uniform', shape)
-  const { bits: width, nmant } = finfo(to)
-  const word = unsigned[width]!
-  const drawn = nmant < 8 ? convert(bits(key, sizes, { dtype: 'uint8' }), word) : bits(key, sizes, { dtype: word })
-  // A random mantissa under the exponent of 1 is a number in [1, 2).
-  const mantissa = shiftRightLogical(drawn, literal((nmant < 8 ? 8 : width) - nmant, word))
-  const one = bitcastOne(to)
-  const unit = sub(bitcastConvertType(or(mantissa, literal(one, word)), { newDtype: to }), literal(1, to))
-  if (minval === 0 && maxval === 1) return max(unit, literal(0, to))
-  const [low, high] = [asType(minval, to, 'random.uniform'), asType(maxval, to, 'random.uniform')]
-  const span =
-    to === 'float32' && typeof minval === 'number' && typeof maxval === 'number'
-      ? literal(difference(maxval, minval), to)
-      : subtract(high, low)
-  const [u, from, by] = broadcastPointwise('random.uniform', [unit, low, span])
-  return broadcastTo(max(add(mul(u, by), from), from), sizes, 'random.uniform')
-}
+export const uniform = asProgram(
+  'uniform',
+  (key: Tensor, shape: ShapeArg = [], { dtype, minval = 0, maxval = 1 }: UniformOptions = {}): Tensor => {
+    const to = floatDtype('random.uniform', dtype)
+    const sizes = shapeOf('random.uniform', shape)
+    const { bits: width, nmant } = finfo(to)
+    const word = unsigned[width]!
+    const drawn = nmant < 8 ? convert(bits(key, sizes, { dtype: 'uint8' }), word) : bits(key, sizes, { dtype: word })
+    // A random mantissa under the exponent of 1 is a number in [1, 2).
+    const mantissa = shiftRightLogical(drawn, literal((nmant < 8 ? 8 : width) - nmant, word))
+    const one = bitcastOne(to)
+    const unit = sub(bitcastConvertType(or(mantissa, literal(one, word)), { newDtype: to }), literal(1, to))
+    if (minval === 0 && maxval === 1) return max(unit, literal(0, to))
+    const [low, high] = [asType(minval, to, 'random.uniform'), asType(maxval, to, 'random.uniform')]
+    const span =
+      to === 'float32' && typeof minval === 'number' && typeof maxval === 'number'
+        ? literal(difference(maxval, minval), to)
+        : subtract(high, low)
+    const [u, from, by] = broadcastPointwise('random.uniform', [unit, low, span])
+    return broadcastTo(max(add(mul(u, by), from), from), sizes, 'random.uniform')
+  },
+)
 const difference = (x: number, y: number): number => Math.fround(Math.fround(x) - Math.fround(y))
 /** The bits of 1. */
 const bitcastOne = (dtype: DType): number | bigint =>
@@ -93,33 +97,30 @@ const limitOf = (x: TensorLike, work: DType, within: readonly [number, number] |
   return { value, beyond: !within && own.max > most ? gt(...operands('random.randint', [t, literal(most, t.dtype)])) : false }
 }
 /** Integers uniform in [minval, maxval), int32 by default; limits broadcast to the shape. */
-export const randint = (
-  key: Tensor,
-  shape: ShapeArg,
-  minval: TensorLike,
-  maxval: TensorLike,
-  { dtype = 'int32' }: DrawOptions = {},
-): Tensor => {
-  if (!isInteger(dtype)) throw new DTypeError('random.randint', `draws integers, got dtype ${dtype}`)
-  const sizes = shapeOf('random.randint', shape)
-  const info = iinfo(dtype)
-  const small = info.bits < 32
-  const work: DType = small ? 'int32' : dtype
-  const low = limitOf(minval, work, small ? [Number(info.min), Number(info.max)] : undefined)
-  const high = limitOf(maxval, work, small ? [Number(info.min), Number(info.max) + 1] : undefined)
-  const [k1, k2] = unstack(split(key)) as [Tensor, Tensor]
-  const width = Math.max(32, info.bits)
-  const word = unsigned[width]!
-  const [from, to] = broadcastPointwise('random.randint', [low.value, high.value])
-  const one = literal(1, word)
-  const distance = where(le(to, from), one, convert(sub(to, from), word))
-  // A limit above the largest integer was clipped to it, so the span is one more.
-  const span = high.beyond === false ? distance : where(logicalAnd(high.beyond, gt(to, from)), add(distance, one), distance)
-  const half = rem(literal(width === 64 ? 4294967296n : 65536, word), span)
-  const multiplier = rem(mul(half, half), span)
-  const draw = (k: Tensor): Tensor => bits(k, sizes, { dtype: word })
-  const [upper, lower, n, m] = broadcastPointwise('random.randint', [draw(k1), draw(k2), span, multiplier])
-  const offset = rem(add(mul(rem(upper, n), m), rem(lower, n)), n)
-  const [o, base] = broadcastPointwise('random.randint', [convert(offset, work), low.value])
-  return convert(broadcastTo(add(base, o), sizes, 'random.randint'), dtype)
-}
+export const randint = asProgram(
+  'randint',
+  (key: Tensor, shape: ShapeArg, minval: TensorLike, maxval: TensorLike, { dtype = 'int32' }: DrawOptions = {}): Tensor => {
+    if (!isInteger(dtype)) throw new DTypeError('random.randint', `draws integers, got dtype ${dtype}`)
+    const sizes = shapeOf('random.randint', shape)
+    const info = iinfo(dtype)
+    const small = info.bits < 32
+    const work: DType = small ? 'int32' : dtype
+    const low = limitOf(minval, work, small ? [Number(info.min), Number(info.max)] : undefined)
+    const high = limitOf(maxval, work, small ? [Number(info.min), Number(info.max) + 1] : undefined)
+    const [k1, k2] = unstack(split(key)) as [Tensor, Tensor]
+    const width = Math.max(32, info.bits)
+    const word = unsigned[width]!
+    const [from, to] = broadcastPointwise('random.randint', [low.value, high.value])
+    const one = literal(1, word)
+    const distance = where(le(to, from), one, convert(sub(to, from), word))
+    // A limit above the largest integer was clipped to it, so the span is one more.
+    const span = high.beyond === false ? distance : where(logicalAnd(high.beyond, gt(to, from)), add(distance, one), distance)
+    const half = rem(literal(width === 64 ? 4294967296n : 65536, word), span)
+    const multiplier = rem(mul(half, half), span)
+    const draw = (k: Tensor): Tensor => bits(k, sizes, { dtype: word })
+    const [upper, lower, n, m] = broadcastPointwise('random.randint', [draw(k1), draw(k2), span, multiplier])
+    const offset = rem(add(mul(rem(upper, n), m), rem(lower, n)), n)
+    const [o, base] = broadcastPointwise('random.randint', [convert(offset, work), low.value])
+    return convert(broadcastTo(add(base, o), sizes, 'random.randint'), dtype)
+  },
+)

@@ -19,135 +19,135 @@ import { type DrawOptions, floatDtype, type ShapeArg, uniform } from './bits'
 import { rademacher } from './bernoulli'
 import { nextAfter } from './next-after'
 import { keys, parameters } from './parameters'
+import { asProgram } from './program'
 
 /** Standard normal floats. */
-export const normal = (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
+export const normal = asProgram('normal', (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
   const to = floatDtype('random.normal', dtype)
   const u = uniform(key, shape, { dtype: to, minval: nextAfter(-1, true, to), maxval: 1 })
   return mul(erfInv(u), literal(Math.SQRT2, to))
-}
+})
 /** Standard normal floats on condition that they lie in (lower, upper). */
-export const truncatedNormal = (
-  key: Tensor,
-  lower: TensorLike,
-  upper: TensorLike,
-  shape?: ShapeArg | null,
-  { dtype }: DrawOptions = {},
-): Tensor => {
-  const to = floatDtype('random.truncatedNormal', dtype)
-  const { ts, sizes } = parameters('random.truncatedNormal', shape, to, [lower, upper])
-  const root = literal(Math.SQRT2, to)
-  const [a, b] = ts.map((t) => erf(E.divide(t, root))) as [Tensor, Tensor]
-  const out = mul(erfInv(uniform(key, sizes, { dtype: to, minval: a, maxval: b })), root)
-  return E.clip(out, inward(lower, ts[0]!, true), inward(upper, ts[1]!, false))
-}
+export const truncatedNormal = asProgram(
+  'truncatedNormal',
+  (key: Tensor, lower: TensorLike, upper: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.truncatedNormal', dtype)
+    const { ts, sizes } = parameters('random.truncatedNormal', shape, to, [lower, upper])
+    const root = literal(Math.SQRT2, to)
+    const [a, b] = ts.map((t) => erf(E.divide(t, root))) as [Tensor, Tensor]
+    const out = mul(erfInv(uniform(key, sizes, { dtype: to, minval: a, maxval: b })), root)
+    return E.clip(out, inward(lower, ts[0]!, true), inward(upper, ts[1]!, false))
+  },
+)
 /** A bound moved by one float into the interval; a bound that is data stays. */
 const inward = (given: TensorLike, bound: Tensor, up: boolean): Tensor =>
   isScalar(given) ? literal(nextAfter(Number(given), up, bound.dtype), bound.dtype) : bound
 
 /** Exponential floats of rate 1. */
-export const exponential = (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor =>
-  neg(log1p(neg(uniform(key, shape, { dtype: floatDtype('random.exponential', dtype) }))))
+export const exponential = asProgram(
+  'exponential',
+  (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor =>
+    neg(log1p(neg(uniform(key, shape, { dtype: floatDtype('random.exponential', dtype) })))),
+)
 /** Laplace floats of location 0 and scale 1. */
-export const laplace = (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
+export const laplace = asProgram('laplace', (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
   const to = floatDtype('random.laplace', dtype)
   const u = uniform(key, shape, { dtype: to, minval: -1 + finfo(to).eps / 2, maxval: 1 })
   return mul(sign(u), log1p(neg(abs(u))))
-}
+})
 /** Standard logistic floats. */
-export const logistic = (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
+export const logistic = asProgram('logistic', (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
   const to = floatDtype('random.logistic', dtype)
   const u = uniform(key, shape, { dtype: to, minval: finfo(to).tiny, maxval: 1 })
   return sub(log(u), log1p(neg(u)))
-}
+})
 /** Standard Cauchy floats. */
-export const cauchy = (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
+export const cauchy = asProgram('cauchy', (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
   const to = floatDtype('random.cauchy', dtype)
   const u = uniform(key, shape, { dtype: to, minval: finfo(to).eps, maxval: 1 })
   return tan(mul(sub(u, literal(0.5, to)), literal(Math.PI, to)))
-}
+})
 export interface GumbelOptions extends DrawOptions {
   /** 'high' draws two floats for one, and so reaches further into the tail. */
   readonly mode?: 'low' | 'high' | undefined
 }
 /** Standard Gumbel floats. */
-export const gumbel = (key: Tensor, shape: ShapeArg = [], { dtype, mode = 'low' }: GumbelOptions = {}): Tensor => {
+export const gumbel = asProgram('gumbel', (key: Tensor, shape: ShapeArg = [], { dtype, mode = 'low' }: GumbelOptions = {}): Tensor => {
   const to = floatDtype('random.gumbel', dtype)
   const { tiny, nmant } = finfo(to)
   if (mode === 'low') return neg(log(neg(log(uniform(key, shape, { dtype: to, minval: tiny, maxval: 1 })))))
   const [high, low] = unstack(uniform(key, [2, ...shapeOf('random.gumbel', shape)], { dtype: to })) as [Tensor, Tensor]
   const x = where(less(high, 0.5), E.add(E.add(high, E.multiply(low, 2 ** -nmant)), tiny), high)
   return neg(log(neg(log1p(neg(x)))))
-}
+})
 /** Pareto floats of shape `b`, at least 1. */
-export const pareto = (key: Tensor, b: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+export const pareto = asProgram('pareto', (key: Tensor, b: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
   const to = floatDtype('random.pareto', dtype)
   const { ts, sizes } = parameters('random.pareto', shape, to, [b])
   return E.exp(E.divide(exponential(key, sizes, { dtype: to }), ts[0]!))
-}
+})
 /** Rayleigh floats. */
-export const rayleigh = (key: Tensor, scale: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.rayleigh', dtype)
-  const { ts, sizes } = parameters('random.rayleigh', shape, to, [scale])
-  return E.multiply(ts[0]!, sqrt(mul(log(uniform(key, sizes, { dtype: to })), literal(-2, to))))
-}
+export const rayleigh = asProgram(
+  'rayleigh',
+  (key: Tensor, scale: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.rayleigh', dtype)
+    const { ts, sizes } = parameters('random.rayleigh', shape, to, [scale])
+    return E.multiply(ts[0]!, sqrt(mul(log(uniform(key, sizes, { dtype: to })), literal(-2, to))))
+  },
+)
 /** Lengths of vectors of three normal floats. */
-export const maxwell = (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor =>
-  norm(normal(key, [...shapeOf('random.maxwell', shape), 3], { dtype }), { axis: -1 })
+export const maxwell = asProgram(
+  'maxwell',
+  (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor =>
+    norm(normal(key, [...shapeOf('random.maxwell', shape), 3], { dtype }), { axis: -1 }),
+)
 /** Maxwell floats of either sign. */
-export const doubleSidedMaxwell = (
-  key: Tensor,
-  loc: TensorLike,
-  scale: TensorLike,
-  shape: ShapeArg = [],
-  { dtype }: DrawOptions = {},
-): Tensor => {
-  const to = floatDtype('random.doubleSidedMaxwell', dtype)
-  const given = shapeOf('random.doubleSidedMaxwell', shape)
-  const { ts, sizes } = parameters('random.doubleSidedMaxwell', null, to, [loc, scale])
-  const full = [...(given.length === 0 ? sizes : given), ...sizes]
-  const [k1, k2] = keys(key) as [Tensor, Tensor]
-  const lengths = maxwell(k1, full, { dtype: to })
-  return E.add(E.multiply(E.multiply(rademacher(k2, full, { dtype: to }), lengths), ts[1]!), ts[0]!)
-}
+export const doubleSidedMaxwell = asProgram(
+  'doubleSidedMaxwell',
+  (key: Tensor, loc: TensorLike, scale: TensorLike, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.doubleSidedMaxwell', dtype)
+    const given = shapeOf('random.doubleSidedMaxwell', shape)
+    const { ts, sizes } = parameters('random.doubleSidedMaxwell', null, to, [loc, scale])
+    const full = [...(given.length === 0 ? sizes : given), ...sizes]
+    const [k1, k2] = keys(key) as [Tensor, Tensor]
+    const lengths = maxwell(k1, full, { dtype: to })
+    return E.add(E.multiply(E.multiply(rademacher(k2, full, { dtype: to }), lengths), ts[1]!), ts[0]!)
+  },
+)
 /** Weibull floats. */
-export const weibullMin = (
-  key: Tensor,
-  scale: TensorLike,
-  concentration: TensorLike,
-  shape: ShapeArg = [],
-  { dtype }: DrawOptions = {},
-): Tensor => {
-  const to = floatDtype('random.weibullMin', dtype)
-  const u = uniform(key, shape, { dtype: to })
-  return E.multiply(E.power(neg(log1p(neg(u))), E.divide(literal(1, to), asType(concentration, to))), asType(scale, to))
-}
+export const weibullMin = asProgram(
+  'weibullMin',
+  (key: Tensor, scale: TensorLike, concentration: TensorLike, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.weibullMin', dtype)
+    const u = uniform(key, shape, { dtype: to })
+    return E.multiply(E.power(neg(log1p(neg(u))), E.divide(literal(1, to), asType(concentration, to))), asType(scale, to))
+  },
+)
 /** Floats from a triangular density. */
-export const triangular = (
-  key: Tensor,
-  left: TensorLike,
-  mode: TensorLike,
-  right: TensorLike,
-  shape?: ShapeArg | null,
-  { dtype }: DrawOptions = {},
-): Tensor => {
-  const to = floatDtype('random.triangular', dtype)
-  const { ts, sizes } = parameters('random.triangular', shape, to, [left, mode, right])
-  const [l, m, r] = ts as [Tensor, Tensor, Tensor]
-  const [rise, fall, width] = [E.subtract(m, l), E.subtract(r, m), E.subtract(r, l)]
-  const u = uniform(key, sizes, { dtype: to })
-  const below = E.add(l, E.sqrt(E.multiply(E.multiply(u, width), rise)))
-  const above = E.subtract(r, E.sqrt(E.multiply(E.multiply(E.subtract(1, u), width), fall)))
-  return where(less(u, E.divide(rise, width)), below, above)
-}
+export const triangular = asProgram(
+  'triangular',
+  (key: Tensor, left: TensorLike, mode: TensorLike, right: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.triangular', dtype)
+    const { ts, sizes } = parameters('random.triangular', shape, to, [left, mode, right])
+    const [l, m, r] = ts as [Tensor, Tensor, Tensor]
+    const [rise, fall, width] = [E.subtract(m, l), E.subtract(r, m), E.subtract(r, l)]
+    const u = uniform(key, sizes, { dtype: to })
+    const below = E.add(l, E.sqrt(E.multiply(E.multiply(u, width), rise)))
+    const above = E.subtract(r, E.sqrt(E.multiply(E.multiply(E.subtract(1, u), width), fall)))
+    return where(less(u, E.divide(rise, width)), below, above)
+  },
+)
 /** Exponentials of normal floats. */
-export const lognormal = (key: Tensor, sigma: TensorLike = 1, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.lognormal', dtype)
-  const { ts, sizes } = parameters('random.lognormal', shape, to, [sigma])
-  return E.exp(E.multiply(normal(key, sizes, { dtype: to }), ts[0]!))
-}
+export const lognormal = asProgram(
+  'lognormal',
+  (key: Tensor, sigma: TensorLike = 1, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.lognormal', dtype)
+    const { ts, sizes } = parameters('random.lognormal', shape, to, [sigma])
+    return E.exp(E.multiply(normal(key, sizes, { dtype: to }), ts[0]!))
+  },
+)
 /** Wald (inverse Gaussian) floats. */
-export const wald = (key: Tensor, mean: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+export const wald = asProgram('wald', (key: Tensor, mean: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
   const to = floatDtype('random.wald', dtype)
   const { ts, sizes } = parameters('random.wald', shape, to, [mean])
   const m = broadcastTo(ts[0]!, sizes)
@@ -158,37 +158,32 @@ export const wald = (key: Tensor, mean: TensorLike, shape?: ShapeArg | null, { d
   const root = E.sqrt(E.add(E.multiply(E.multiply(m, 4), y), E.multiply(m2, E.square(y))))
   const x = E.subtract(E.add(m, E.divide(E.multiply(m2, y), 2)), E.multiply(E.divide(m, 2), root))
   return where(lessEqual(z, E.divide(m, E.add(m, x))), x, E.divide(m2, x))
-}
+})
 /** Normal vectors of a mean `[..., n]` and covariance `[..., n, n]`, by Cholesky. */
-export const multivariateNormal = (
-  key: Tensor,
-  mean: TensorLike,
-  cov: TensorLike,
-  shape?: ShapeArg | null,
-  { dtype }: DrawOptions = {},
-): Tensor => {
-  const [m, c] = promoteInexact('random.multivariateNormal', [asTensor(mean), asTensor(cov)])
-  const to = floatDtype('random.multivariateNormal', dtype ?? m.dtype)
-  const n = m.shape.at(-1)
-  if (n === undefined || c.shape.at(-1) !== n || c.shape.at(-2) !== n)
-    throw new ShapeError('random.multivariateNormal', [m.aval, c.aval], 'expected a mean [..., n] and a covariance [..., n, n]')
-  const batch = broadcastShapes('random.multivariateNormal', [{ shape: m.shape.slice(0, -1) }, { shape: c.shape.slice(0, -2) }])
-  const sizes = shape === undefined || shape === null ? batch : shapeOf('random.multivariateNormal', shape)
-  const draws = normal(key, [...sizes, n], { dtype: to })
-  return E.add(convert(m, to), einsum('...ij,...j->...i', convert(cholesky(c), to), draws))
-}
+export const multivariateNormal = asProgram(
+  'multivariateNormal',
+  (key: Tensor, mean: TensorLike, cov: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+    const [m, c] = promoteInexact('random.multivariateNormal', [asTensor(mean), asTensor(cov)])
+    const to = floatDtype('random.multivariateNormal', dtype ?? m.dtype)
+    const n = m.shape.at(-1)
+    if (n === undefined || c.shape.at(-1) !== n || c.shape.at(-2) !== n)
+      throw new ShapeError('random.multivariateNormal', [m.aval, c.aval], 'expected a mean [..., n] and a covariance [..., n, n]')
+    const batch = broadcastShapes('random.multivariateNormal', [{ shape: m.shape.slice(0, -1) }, { shape: c.shape.slice(0, -2) }])
+    const sizes = shape === undefined || shape === null ? batch : shapeOf('random.multivariateNormal', shape)
+    const draws = normal(key, [...sizes, n], { dtype: to })
+    return E.add(convert(m, to), einsum('...ij,...j->...i', convert(cholesky(c), to), draws))
+  },
+)
 /** Uniform orthogonal matrices `[...shape, n, m]`: orthonormal rows or columns, whichever are fewer. */
-export const orthogonal = (
-  key: Tensor,
-  n: number,
-  shape: ShapeArg = [],
-  { dtype, m = n }: DrawOptions & { readonly m?: number } = {},
-): Tensor => {
-  if (!Number.isInteger(n) || !Number.isInteger(m))
-    throw new ArgumentError('random.orthogonal', `sizes must be whole numbers, got ${n} and ${m}`)
-  const z = normal(key, [...shapeOf('random.orthogonal', shape), Math.max(n, m), Math.min(n, m)], { dtype })
-  const [q, r] = qr(z)
-  const d = diagonal(r, 0, r.ndim - 2, r.ndim - 1)
-  const x = E.multiply(q, expandDims(E.sign(d), [d.ndim - 1]))
-  return n < m ? matrixTranspose(x) : x
-}
+export const orthogonal = asProgram(
+  'orthogonal',
+  (key: Tensor, n: number, shape: ShapeArg = [], { dtype, m = n }: DrawOptions & { readonly m?: number } = {}): Tensor => {
+    if (!Number.isInteger(n) || !Number.isInteger(m))
+      throw new ArgumentError('random.orthogonal', `sizes must be whole numbers, got ${n} and ${m}`)
+    const z = normal(key, [...shapeOf('random.orthogonal', shape), Math.max(n, m), Math.min(n, m)], { dtype })
+    const [q, r] = qr(z)
+    const d = diagonal(r, 0, r.ndim - 2, r.ndim - 1)
+    const x = E.multiply(q, expandDims(E.sign(d), [d.ndim - 1]))
+    return n < m ? matrixTranspose(x) : x
+  },
+)

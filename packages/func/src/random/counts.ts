@@ -19,6 +19,7 @@ import { scan } from '../transforms/scan'
 import { type DrawOptions, type ShapeArg, uniform } from './bits'
 import { split } from './key'
 import { keys } from './parameters'
+import { asProgram } from './program'
 
 const count0 = (): Tensor => literal(0, 'int32')
 /** Multiplies uniforms until the product falls below exp(-lam) (Knuth); for small lam. */
@@ -64,17 +65,20 @@ const poissonRejection = (key: Tensor, lam: Tensor, maxIterations: number): Tens
   return convert(k, 'int32')
 }
 /** Poisson counts of rate `lam`, int32 by default. */
-export const poisson = (key: Tensor, lam: TensorLike, shape?: ShapeArg | null, { dtype = 'int32' }: DrawOptions = {}): Tensor => {
-  if (!isInteger(dtype)) throw new DTypeError('random.poisson', `draws integers, got dtype ${dtype}`)
-  const given = asTensor(lam, 'random.poisson')
-  const sizes = shape === undefined || shape === null ? given.shape : shapeOf('random.poisson', shape)
-  const rate = convert(broadcastTo(given, sizes, 'random.poisson'), 'float32')
-  const small = logicalOr(isnan(rate), less(rate, 10))
-  const limit = Math.min(Number(iinfo(dtype).max), 2147483647)
-  const few = poissonKnuth(key, where(small, rate, 0), limit)
-  const many = poissonRejection(key, where(small, 1e5, rate), limit)
-  return convert(where(equal(rate, 0), 0, where(small, few, many)), dtype)
-}
+export const poisson = asProgram(
+  'poisson',
+  (key: Tensor, lam: TensorLike, shape?: ShapeArg | null, { dtype = 'int32' }: DrawOptions = {}): Tensor => {
+    if (!isInteger(dtype)) throw new DTypeError('random.poisson', `draws integers, got dtype ${dtype}`)
+    const given = asTensor(lam, 'random.poisson')
+    const sizes = shape === undefined || shape === null ? given.shape : shapeOf('random.poisson', shape)
+    const rate = convert(broadcastTo(given, sizes, 'random.poisson'), 'float32')
+    const small = logicalOr(isnan(rate), less(rate, 10))
+    const limit = Math.min(Number(iinfo(dtype).max), 2147483647)
+    const few = poissonKnuth(key, where(small, rate, 0), limit)
+    const many = poissonRejection(key, where(small, 1e5, rate), limit)
+    return convert(where(equal(rate, 0), 0, where(small, few, many)), dtype)
+  },
+)
 
 const tails = [
   0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.02079067210376509, 0.0166446911898211, 0.0138761288230707,
@@ -144,59 +148,53 @@ const binomialRejection = (key: Tensor, n: Tensor, p: Tensor, maxIterations: num
   return k
 }
 /** Counts (as floats) of successes in `n` trials of probability `p`; NaN for parameters that make no sense. */
-export const binomial = (
-  key: Tensor,
-  n: TensorLike,
-  p: TensorLike,
-  shape?: ShapeArg | null,
-  { dtype = 'float32' }: DrawOptions = {},
-): Tensor => {
-  if (!isFloating(dtype)) throw new DTypeError('random.binomial', `draws whole floats, got dtype ${dtype}`)
-  const [given] = promoteInexact('random.binomial', [p])
-  const trials = asType(n, given.dtype, 'random.binomial')
-  const sizes =
-    shape === undefined || shape === null
-      ? broadcastShapes('random.binomial', [given.aval, trials.aval])
-      : shapeOf('random.binomial', shape)
-  const [count, prob] = [broadcastTo(trials, sizes, 'random.binomial'), broadcastTo(given, sizes, 'random.binomial')]
-  const low = less(prob, 0.5)
-  const q = where(low, prob, E.subtract(1, prob))
-  const badCount = logicalOr(isnan(count), less(count, 0))
-  const badQ = logicalOr(isnan(q), less(q, 0))
-  const rate = where(badQ, 0.01, q)
-  const few = logicalOr(badCount, lessEqual(E.multiply(count, rate), 10))
-  const whole = E.floor(count)
-  const limit = 2147483647
-  const small = binomialInversion(key, where(few, whole, 0), rate, limit)
-  const large = binomialRejection(key, where(few, 1e4, whole), where(few, 0.5, rate), limit)
-  const invalid = logicalOr(badQ, badCount)
-  const drawn = where(invalid, Number.NaN, where(few, small, large))
-  const infinite = isinf(count)
-  const bounded = where(logicalAnd(infinite, logicalNot(invalid)), Number.POSITIVE_INFINITY, drawn)
-  const direct = logicalOr(logicalOr(low, badCount), logicalOr(isnan(q), infinite))
-  return convert(where(direct, bounded, E.subtract(whole, bounded)), dtype)
-}
+export const binomial = asProgram(
+  'binomial',
+  (key: Tensor, n: TensorLike, p: TensorLike, shape?: ShapeArg | null, { dtype = 'float32' }: DrawOptions = {}): Tensor => {
+    if (!isFloating(dtype)) throw new DTypeError('random.binomial', `draws whole floats, got dtype ${dtype}`)
+    const [given] = promoteInexact('random.binomial', [p])
+    const trials = asType(n, given.dtype, 'random.binomial')
+    const sizes =
+      shape === undefined || shape === null
+        ? broadcastShapes('random.binomial', [given.aval, trials.aval])
+        : shapeOf('random.binomial', shape)
+    const [count, prob] = [broadcastTo(trials, sizes, 'random.binomial'), broadcastTo(given, sizes, 'random.binomial')]
+    const low = less(prob, 0.5)
+    const q = where(low, prob, E.subtract(1, prob))
+    const badCount = logicalOr(isnan(count), less(count, 0))
+    const badQ = logicalOr(isnan(q), less(q, 0))
+    const rate = where(badQ, 0.01, q)
+    const few = logicalOr(badCount, lessEqual(E.multiply(count, rate), 10))
+    const whole = E.floor(count)
+    const limit = 2147483647
+    const small = binomialInversion(key, where(few, whole, 0), rate, limit)
+    const large = binomialRejection(key, where(few, 1e4, whole), where(few, 0.5, rate), limit)
+    const invalid = logicalOr(badQ, badCount)
+    const drawn = where(invalid, Number.NaN, where(few, small, large))
+    const infinite = isinf(count)
+    const bounded = where(logicalAnd(infinite, logicalNot(invalid)), Number.POSITIVE_INFINITY, drawn)
+    const direct = logicalOr(logicalOr(low, badCount), logicalOr(isnan(q), infinite))
+    return convert(where(direct, bounded, E.subtract(whole, bounded)), dtype)
+  },
+)
 /** Counts of `n` draws among categories of probabilities `p` `[..., k]`. */
-export const multinomial = (
-  key: Tensor,
-  n: TensorLike,
-  p: TensorLike,
-  shape?: ShapeArg | null,
-  { dtype = 'float32' }: DrawOptions = {},
-): Tensor => {
-  const [given] = promoteInexact('random.multinomial', [asTensor(p)])
-  const sizes = shape === undefined || shape === null ? given.shape : shapeOf('random.multinomial', shape)
-  const probabilities = moveaxis(broadcastTo(given, sizes, 'random.multinomial'), -1, 0)
-  const remaining = flip(cumsum(flip(probabilities, 0), 0), 0)
-  const ratios = E.divide(probabilities, where(equal(remaining, 0), 1, remaining))
-  const trials = broadcastTo(asType(n, given.dtype), sizes.slice(0, -1), 'random.multinomial')
-  const [, counts] = scan<Tensor, readonly [Tensor, Tensor], Tensor>(
-    (left, [ratio, k]) => {
-      const count = binomial(k, left, E.clip(ratio, 0, 1), null, { dtype: left.dtype })
-      return [E.subtract(left, count), count]
-    },
-    trials,
-    [ratios, split(key, ratios.shape[0]!)],
-  )
-  return convert(moveaxis(counts, 0, -1), dtype)
-}
+export const multinomial = asProgram(
+  'multinomial',
+  (key: Tensor, n: TensorLike, p: TensorLike, shape?: ShapeArg | null, { dtype = 'float32' }: DrawOptions = {}): Tensor => {
+    const [given] = promoteInexact('random.multinomial', [asTensor(p)])
+    const sizes = shape === undefined || shape === null ? given.shape : shapeOf('random.multinomial', shape)
+    const probabilities = moveaxis(broadcastTo(given, sizes, 'random.multinomial'), -1, 0)
+    const remaining = flip(cumsum(flip(probabilities, 0), 0), 0)
+    const ratios = E.divide(probabilities, where(equal(remaining, 0), 1, remaining))
+    const trials = broadcastTo(asType(n, given.dtype), sizes.slice(0, -1), 'random.multinomial')
+    const [, counts] = scan<Tensor, readonly [Tensor, Tensor], Tensor>(
+      (left, [ratio, k]) => {
+        const count = binomial(k, left, E.clip(ratio, 0, 1), null, { dtype: left.dtype })
+        return [E.subtract(left, count), count]
+      },
+      trials,
+      [ratios, split(key, ratios.shape[0]!)],
+    )
+    return convert(moveaxis(counts, 0, -1), dtype)
+  },
+)

@@ -21,15 +21,19 @@ import { bits, type DrawOptions, randint, type ShapeArg, uniform } from './bits'
 import { gumbel, type GumbelOptions } from './continuous'
 import { split } from './key'
 import { parameters } from './parameters'
+import { asProgram } from './program'
 
 /** The number of trials up to the first success, of probability `p`. */
-export const geometric = (key: Tensor, p: TensorLike, shape?: ShapeArg | null, { dtype = 'int32' }: DrawOptions = {}): Tensor => {
-  const [given] = promoteInexact('random.geometric', [p])
-  const { ts, sizes } = parameters('random.geometric', shape, given.dtype, [given])
-  const u = uniform(key, sizes, { dtype: given.dtype })
-  const positive = where(equal(u, 0), 1, u)
-  return convert(E.add(E.floor(E.divide(E.log(positive), E.log1p(E.negative(ts[0]!)))), 1), dtype)
-}
+export const geometric = asProgram(
+  'geometric',
+  (key: Tensor, p: TensorLike, shape?: ShapeArg | null, { dtype = 'int32' }: DrawOptions = {}): Tensor => {
+    const [given] = promoteInexact('random.geometric', [p])
+    const { ts, sizes } = parameters('random.geometric', shape, given.dtype, [given])
+    const u = uniform(key, sizes, { dtype: given.dtype })
+    const positive = where(equal(u, 0), 1, u)
+    return convert(E.add(E.floor(E.divide(E.log(positive), E.log1p(E.negative(ts[0]!)))), 1), dtype)
+  },
+)
 
 export interface CategoricalOptions extends GumbelOptions {
   readonly axis?: number
@@ -39,30 +43,29 @@ export interface CategoricalOptions extends GumbelOptions {
   readonly replace?: boolean
 }
 /** Categories (int32) with unnormalized log probabilities `logits` along an axis. */
-export const categorical = (
-  key: Tensor,
-  logits: TensorLike,
-  { axis = -1, shape, replace = true, mode }: CategoricalOptions = {},
-): Tensor => {
-  const [t] = promoteInexact('random.categorical', [asTensor(logits)])
-  const place = axisOf('random.categorical', axis, t.ndim)
-  const batch = t.shape.filter((_, i) => i !== place)
-  const { sizes } =
-    shape === undefined ? { sizes: batch } : parameters('random.categorical', shape, t.dtype, [broadcastTo(literal(0, t.dtype), batch)])
-  const prefix = sizes.slice(0, sizes.length - batch.length)
-  const n = t.shape[place]!
-  if (replace) {
-    const inner = sizes.slice(sizes.length - batch.length)
-    const drawn = [...prefix, ...inner.slice(0, place), n, ...inner.slice(place)]
-    return argmax(E.add(gumbel(key, drawn, { dtype: t.dtype, mode }), t), { axis: place + prefix.length })
-  }
-  const k = sizeOf(prefix)
-  if (k > n) throw new ArgumentError('random.categorical', `${k} draws without replacement from ${n} categories`)
-  const noisy = E.add(t, gumbel(key, t.shape, { dtype: t.dtype, mode }))
-  const [, chosen] = topK(moveaxis(noisy, place, -1), { k, axis: t.ndim - 1 })
-  const first = transpose(chosen, [chosen.ndim - 1, ...batch.keys()])
-  return reshape(first, { newSizes: sizes })
-}
+export const categorical = asProgram(
+  'categorical',
+  (key: Tensor, logits: TensorLike, { axis = -1, shape, replace = true, mode }: CategoricalOptions = {}): Tensor => {
+    const [t] = promoteInexact('random.categorical', [asTensor(logits)])
+    const place = axisOf('random.categorical', axis, t.ndim)
+    const batch = t.shape.filter((_, i) => i !== place)
+    const { sizes } =
+      shape === undefined ? { sizes: batch } : parameters('random.categorical', shape, t.dtype, [broadcastTo(literal(0, t.dtype), batch)])
+    const prefix = sizes.slice(0, sizes.length - batch.length)
+    const n = t.shape[place]!
+    if (replace) {
+      const inner = sizes.slice(sizes.length - batch.length)
+      const drawn = [...prefix, ...inner.slice(0, place), n, ...inner.slice(place)]
+      return argmax(E.add(gumbel(key, drawn, { dtype: t.dtype, mode }), t), { axis: place + prefix.length })
+    }
+    const k = sizeOf(prefix)
+    if (k > n) throw new ArgumentError('random.categorical', `${k} draws without replacement from ${n} categories`)
+    const noisy = E.add(t, gumbel(key, t.shape, { dtype: t.dtype, mode }))
+    const [, chosen] = topK(moveaxis(noisy, place, -1), { k, axis: t.ndim - 1 })
+    const first = transpose(chosen, [chosen.ndim - 1, ...batch.keys()])
+    return reshape(first, { newSizes: sizes })
+  },
+)
 
 /** Sorted by random keys, so often that equal keys are unlikely to matter. */
 const shuffleAlong = (key: Tensor, x: Tensor, axis: number): Tensor => {
@@ -81,16 +84,22 @@ export interface PermutationOptions {
   readonly independent?: boolean
 }
 /** The numbers below `x` in random order; or a tensor whose parts along an axis are. */
-export const permutation = (key: Tensor, x: number | Tensor, { axis = 0, independent = false }: PermutationOptions = {}): Tensor => {
-  if (!isTensor(x)) return shuffleAlong(key, arange(x), 0)
-  if (x.ndim === 0) throw new ArgumentError('random.permutation', 'expected a whole JavaScript number or a tensor of one axis or more')
-  const place = axisOf('random.permutation', axis, x.ndim)
-  if (independent || x.ndim === 1) return shuffleAlong(key, x, place)
-  return take(x, shuffleAlong(key, arange(x.shape[place]!), 0), { axis: place })
-}
+export const permutation = asProgram(
+  'permutation',
+  (key: Tensor, x: number | Tensor, { axis = 0, independent = false }: PermutationOptions = {}): Tensor => {
+    if (!isTensor(x)) return shuffleAlong(key, arange(x), 0)
+    if (x.ndim === 0) throw new ArgumentError('random.permutation', 'expected a whole JavaScript number or a tensor of one axis or more')
+    const place = axisOf('random.permutation', axis, x.ndim)
+    if (independent || x.ndim === 1) return shuffleAlong(key, x, place)
+    return take(x, shuffleAlong(key, arange(x.shape[place]!), 0), { axis: place })
+  },
+)
 /** A tensor whose lines along an axis are each in random order. */
-export const shuffle = (key: Tensor, x: Tensor, { axis = 0 }: { readonly axis?: number } = {}): Tensor =>
-  shuffleAlong(key, x, axisOf('random.shuffle', axis, x.ndim))
+export const shuffle = asProgram(
+  'shuffle',
+  (key: Tensor, x: Tensor, { axis = 0 }: { readonly axis?: number } = {}): Tensor =>
+    shuffleAlong(key, x, axisOf('random.shuffle', axis, x.ndim)),
+)
 
 export interface ChoiceOptions {
   readonly replace?: boolean
@@ -99,28 +108,26 @@ export interface ChoiceOptions {
   readonly axis?: number
 }
 /** Parts of a tensor along an axis (or numbers below `a`), drawn with or without replacement. */
-export const choice = (
-  key: Tensor,
-  a: number | TensorLike,
-  shape: ShapeArg = [],
-  { replace = true, p, axis = 0 }: ChoiceOptions = {},
-): Tensor => {
-  const sizes = shapeOf('random.choice', shape)
-  const from = typeof a === 'number' ? null : asTensor(a, 'random.choice')
-  const place = from ? axisOf('random.choice', axis, from.ndim) : 0
-  const n = from ? from.shape[place]! : (a as number)
-  const draws = sizeOf(sizes)
-  if (!Number.isInteger(n) || (n <= 0 && draws > 0))
-    throw new ArgumentError('random.choice', `expected at least one thing to choose from, got ${n}`)
-  if (!replace && draws > n) throw new ArgumentError('random.choice', `${draws} draws without replacement from ${n}`)
-  const out = from ? [...from.shape.slice(0, place), ...sizes, ...from.shape.slice(place + 1)] : sizes
-  if (p === undefined && !replace) {
-    const order = permutation(key, from ?? n, { axis: place })
-    return reshape(at(order, [...out.slice(0, place).map(() => slice(null)), slice(draws)]), { newSizes: out })
-  }
-  const index = p === undefined ? randint(key, sizes, 0, n) : weighted(key, sizes, n, p, replace)
-  return from ? reshape(take(from, index, { axis: place }), { newSizes: out }) : reshape(index, { newSizes: out })
-}
+export const choice = asProgram(
+  'choice',
+  (key: Tensor, a: number | TensorLike, shape: ShapeArg = [], { replace = true, p, axis = 0 }: ChoiceOptions = {}): Tensor => {
+    const sizes = shapeOf('random.choice', shape)
+    const from = typeof a === 'number' ? null : asTensor(a, 'random.choice')
+    const place = from ? axisOf('random.choice', axis, from.ndim) : 0
+    const n = from ? from.shape[place]! : (a as number)
+    const draws = sizeOf(sizes)
+    if (!Number.isInteger(n) || (n <= 0 && draws > 0))
+      throw new ArgumentError('random.choice', `expected at least one thing to choose from, got ${n}`)
+    if (!replace && draws > n) throw new ArgumentError('random.choice', `${draws} draws without replacement from ${n}`)
+    const out = from ? [...from.shape.slice(0, place), ...sizes, ...from.shape.slice(place + 1)] : sizes
+    if (p === undefined && !replace) {
+      const order = permutation(key, from ?? n, { axis: place })
+      return reshape(at(order, [...out.slice(0, place).map(() => slice(null)), slice(draws)]), { newSizes: out })
+    }
+    const index = p === undefined ? randint(key, sizes, 0, n) : weighted(key, sizes, n, p, replace)
+    return from ? reshape(take(from, index, { axis: place }), { newSizes: out }) : reshape(index, { newSizes: out })
+  },
+)
 const weighted = (key: Tensor, sizes: readonly number[], n: number, p: TensorLike, replace: boolean): Tensor => {
   const [weights] = promoteInexact('random.choice', [asTensor(p)])
   if (weights.ndim !== 1 || weights.shape[0] !== n)

@@ -21,6 +21,7 @@ import { rademacher } from './bernoulli'
 import { exponential, normal } from './continuous'
 import { split } from './key'
 import { keys, parameters } from './parameters'
+import { asProgram } from './program'
 
 type State = readonly [key: Tensor, x: Tensor, v: Tensor, u: Tensor]
 /** One draw for a scalar alpha, or its logarithm. */
@@ -82,66 +83,84 @@ const sample =
     return reshape(out!, { newSizes: sizes })
   }
 /** Gamma floats of shape `a` and scale 1. */
-export const gamma = sample('random.gamma', false)
+export const gamma = asProgram('gamma', sample('random.gamma', false))
 /** Logarithms of gamma floats, precise for small `a`. */
-export const loggamma = sample('random.loggamma', true)
+export const loggamma = asProgram('loggamma', sample('random.loggamma', true))
 
 /** Beta floats. */
-export const beta = (key: Tensor, a: TensorLike, b: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.beta', dtype)
-  const { ts, sizes } = parameters('random.beta', shape, to, [a, b])
-  const [ka, kb] = keys(key) as [Tensor, Tensor]
-  const [x, y] = [loggamma(ka, ts[0]!, sizes, { dtype: to }), loggamma(kb, ts[1]!, sizes, { dtype: to })]
-  const top = E.maximum(x, y)
-  const [p, q] = [E.exp(E.subtract(x, top)), E.exp(E.subtract(y, top))]
-  return E.divide(p, E.add(p, q))
-}
+export const beta = asProgram(
+  'beta',
+  (key: Tensor, a: TensorLike, b: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.beta', dtype)
+    const { ts, sizes } = parameters('random.beta', shape, to, [a, b])
+    const [ka, kb] = keys(key) as [Tensor, Tensor]
+    const [x, y] = [loggamma(ka, ts[0]!, sizes, { dtype: to }), loggamma(kb, ts[1]!, sizes, { dtype: to })]
+    const top = E.maximum(x, y)
+    const [p, q] = [E.exp(E.subtract(x, top)), E.exp(E.subtract(y, top))]
+    return E.divide(p, E.add(p, q))
+  },
+)
 /** Probability vectors with concentrations `alpha` `[..., n]`. */
-export const dirichlet = (key: Tensor, alpha: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.dirichlet', dtype)
-  const a = asType(asTensor(alpha), to)
-  if (a.ndim === 0) throw new ArgumentError('random.dirichlet', 'concentrations must have at least one axis')
-  const sizes = shape === undefined || shape === null ? a.shape.slice(0, -1) : shapeOf('random.dirichlet', shape)
-  const logs = loggamma(key, a, [...sizes, a.shape.at(-1)!], { dtype: to })
-  const weights = E.exp(E.subtract(logs, max(logs, { axis: -1, keepdims: true })))
-  return E.divide(weights, sum(weights, { axis: -1, keepdims: true }))
-}
+export const dirichlet = asProgram(
+  'dirichlet',
+  (key: Tensor, alpha: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.dirichlet', dtype)
+    const a = asType(asTensor(alpha), to)
+    if (a.ndim === 0) throw new ArgumentError('random.dirichlet', 'concentrations must have at least one axis')
+    const sizes = shape === undefined || shape === null ? a.shape.slice(0, -1) : shapeOf('random.dirichlet', shape)
+    const logs = loggamma(key, a, [...sizes, a.shape.at(-1)!], { dtype: to })
+    const weights = E.exp(E.subtract(logs, max(logs, { axis: -1, keepdims: true })))
+    return E.divide(weights, sum(weights, { axis: -1, keepdims: true }))
+  },
+)
 /** Student's t floats of `df` degrees of freedom. */
-export const t = (key: Tensor, df: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+export const t = asProgram('t', (key: Tensor, df: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
   const to = floatDtype('random.t', dtype)
   const { ts, sizes } = parameters('random.t', shape, to, [df])
   const [kn, kg] = keys(key) as [Tensor, Tensor]
   const half = E.divide(ts[0]!, 2)
   return E.multiply(normal(kn, sizes, { dtype: to }), E.sqrt(E.divide(half, gamma(kg, half, sizes, { dtype: to }))))
-}
+})
 /** Chi-square floats of `df` degrees of freedom. */
-export const chisquare = (key: Tensor, df: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.chisquare', dtype)
-  const { ts, sizes } = parameters('random.chisquare', shape, to, [df])
-  return E.multiply(E.exp(loggamma(key, E.divide(ts[0]!, 2), sizes, { dtype: to })), 2)
-}
+export const chisquare = asProgram(
+  'chisquare',
+  (key: Tensor, df: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.chisquare', dtype)
+    const { ts, sizes } = parameters('random.chisquare', shape, to, [df])
+    return E.multiply(E.exp(loggamma(key, E.divide(ts[0]!, 2), sizes, { dtype: to })), 2)
+  },
+)
 /** F floats: a quotient of chi-squares over their degrees of freedom. */
-export const f = (key: Tensor, dfnum: TensorLike, dfden: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.f', dtype)
-  const { ts, sizes } = parameters('random.f', shape, to, [dfnum, dfden])
-  const [kden, knum] = keys(key) as [Tensor, Tensor]
-  const over = (k: Tensor, df: Tensor): Tensor => E.divide(chisquare(k, df, sizes, { dtype: to }), df)
-  return E.divide(over(knum, ts[0]!), over(kden, ts[1]!))
-}
+export const f = asProgram(
+  'f',
+  (key: Tensor, dfnum: TensorLike, dfden: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.f', dtype)
+    const { ts, sizes } = parameters('random.f', shape, to, [dfnum, dfden])
+    const [kden, knum] = keys(key) as [Tensor, Tensor]
+    const over = (k: Tensor, df: Tensor): Tensor => E.divide(chisquare(k, df, sizes, { dtype: to }), df)
+    return E.divide(over(knum, ts[0]!), over(kden, ts[1]!))
+  },
+)
 /** Floats with density proportional to `exp(-|x|^p)`. */
-export const generalizedNormal = (key: Tensor, p: number, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.generalizedNormal', dtype)
-  const [kg, kr] = keys(key) as [Tensor, Tensor]
-  const g = gamma(kg, 1 / p, shape, { dtype: to })
-  return E.multiply(rademacher(kr, shape, { dtype: to }), E.power(g, literal(1 / p, to)))
-}
+export const generalizedNormal = asProgram(
+  'generalizedNormal',
+  (key: Tensor, p: number, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.generalizedNormal', dtype)
+    const [kg, kr] = keys(key) as [Tensor, Tensor]
+    const g = gamma(kg, 1 / p, shape, { dtype: to })
+    return E.multiply(rademacher(kr, shape, { dtype: to }), E.power(g, literal(1 / p, to)))
+  },
+)
 /** Points uniform in the unit ball of the p-norm: `[...shape, d]`. */
-export const ball = (key: Tensor, d: number, p = 2, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.ball', dtype)
-  const sizes = shapeOf('random.ball', shape)
-  const [k1, k2] = keys(key) as [Tensor, Tensor]
-  const g = generalizedNormal(k1, p, [...sizes, d], { dtype: to })
-  const e = exponential(k2, sizes, { dtype: to })
-  const size = E.power(E.add(sum(E.power(E.absolute(g), literal(p, to)), -1), e), literal(1 / p, to))
-  return E.divide(g, reshape(size, { newSizes: [...sizes, 1] }))
-}
+export const ball = asProgram(
+  'ball',
+  (key: Tensor, d: number, p: number = 2, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.ball', dtype)
+    const sizes = shapeOf('random.ball', shape)
+    const [k1, k2] = keys(key) as [Tensor, Tensor]
+    const g = generalizedNormal(k1, p, [...sizes, d], { dtype: to })
+    const e = exponential(k2, sizes, { dtype: to })
+    const size = E.power(E.add(sum(E.power(E.absolute(g), literal(p, to)), -1), e), literal(1 / p, to))
+    return E.divide(g, reshape(size, { newSizes: [...sizes, 1] }))
+  },
+)

@@ -13,6 +13,7 @@ import { concatenate, iota, sliceAxis } from '../primitives/layout'
 import { threefry2x32 } from '../primitives/random'
 import { convert, expandDims, reshape } from '../primitives/structural'
 import { isTensor, type Tensor } from '../tensor'
+import { asProgram } from './program'
 
 const word = (x: Tensor, i: 0 | 1): Tensor => reshape(sliceAxis(x, 0, i, i + 1), { newSizes: [] })
 /** The two words of one key. Errors: ShapeError, DTypeError for what is no single key. */
@@ -63,14 +64,20 @@ export const hashOf = (where: string, k: Tensor, shape: Shape): [Tensor, Tensor]
  * Independent keys from one: `[n, 2]`, or `[...shape, 2]`.
  * Source: jax.random.split.
  */
-export const split = (k: Tensor, num: number | Shape = 2): Tensor => keyOf(...hashOf('random.split', k, shapeOf('random.split', num)))
+export const split = asProgram(
+  'split',
+  (k: Tensor, num: number | Shape = 2): Tensor => keyOf(...hashOf('random.split', k, shapeOf('random.split', num))),
+)
+const folded = asProgram('foldIn', (k: Tensor, data: Tensor): Tensor => {
+  const [k1, k2] = wordsOf('random.foldIn', k)
+  return keyOf(...threefry2x32(k1, k2, literal(0, 'uint32'), data))
+})
 /** A key from a key and an integer; different integers give independent keys. Source: jax.random.fold_in. */
 export const foldIn = (k: Tensor, data: number | bigint | Tensor): Tensor => {
-  const [k1, k2] = wordsOf('random.foldIn', k)
   if (typeof data === 'number' && !Number.isInteger(data)) throw new ArgumentError('random.foldIn', `expected a whole number, got ${data}`)
   const low = isTensor(data) ? convert(data, 'uint32') : literal(lowBits(data), 'uint32')
   if (low.ndim !== 0) throw new ShapeError('random.foldIn', [low.aval], 'expected a scalar; use vmap for several')
-  return keyOf(...threefry2x32(k1, k2, literal(0, 'uint32'), low))
+  return folded(k, low)
 }
 /** The words of keys: keys are plain uint32 tensors here, so this is the identity. */
 export const keyData = (k: Tensor): Tensor => k

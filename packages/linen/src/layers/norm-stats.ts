@@ -57,7 +57,9 @@ export const computeStats = (x: Tensor, axes: Axes, options: StatsOptions): read
     return [np.zerosLike(variance!), variance!]
   }
   if (useFastVariance) {
-    const [mu, mu2] = distributed(mean(xs), mean(xs.square()))
+    // before the means, as in Flax: backwards the sums then come in an order that XLA fuses layer by layer, not all layers into one
+    const squares = xs.square()
+    const [mu, mu2] = distributed(mean(xs), mean(squares))
     return [mu!, np.maximum(0, mu2!.sub(mu!.square()))]
   }
   const [mu] = distributed(mean(xs))
