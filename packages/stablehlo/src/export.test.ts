@@ -219,6 +219,13 @@ describe('a program as StableHLO', () => {
     expect(text).toContain('func.func private @threefry2x32')
     expect(text).toContain('func.func private @erf_inv')
   })
+  it('puts a barrier before the keys of each hash: XLA for CPUs takes minutes for a chain of keys that it can look through', () => {
+    const text = exportStablehlo((k: Tensor) => random.foldIn(random.foldIn(k, 1), 2), [{ shape: [2], dtype: 'uint32' }])
+    const linesWith = (part: string): readonly string[] => text.split('\n').filter((line) => line.includes(part))
+    const hashes = linesWith('call @threefry2x32').map((line) => /\((%\d+)#0, %\d+#1/.exec(line)?.[1])
+    expect(hashes.length).toBeGreaterThan(0)
+    expect(linesWith('stablehlo.optimization_barrier').map((line) => /%\d+/.exec(line)?.[0])).toEqual(hashes)
+  })
 })
 
 describe('donated inputs', () => {

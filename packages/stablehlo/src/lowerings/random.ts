@@ -1,7 +1,7 @@
 /** Threefry-2x32 by integer arithmetic: five groups of four rounds, the key schedule between them. */
 import type { RandomParams } from '@heddle/func/backend'
 import type { Lowerings } from '../lower'
-import type { Block, Value } from '../text/block'
+import { type Block, typesOf, type Value } from '../text/block'
 import { add, binary, like, or, spread } from '../text/ops'
 
 const rotations = [
@@ -28,6 +28,16 @@ const threefry = (b: Block, [k0, k1, c0, c1]: readonly Value[]): readonly Value[
   }
   return [x, y]
 }
+/**
+ * A program's keys are made of each other, and each word uses the words before it several times. XLA for CPUs looks through such a chain
+ * along every path: four in a row compile for minutes. A barrier before the keys, which are small, ends its view.
+ */
+const apart = (b: Block, keys: readonly Value[]): readonly Value[] =>
+  b.ops(`stablehlo.optimization_barrier ${keys.map((k) => k.name).join(', ')} : ${typesOf(keys)}`, keys)
+
 export const random: Lowerings<keyof RandomParams> = {
-  threefry2x32: (b, { ins, outs: [out] }) => b.call('threefry2x32', 'threefry2x32', spread(b, ins, out!.shape), threefry),
+  threefry2x32: (b, { ins, outs: [out] }) => {
+    const all = [...apart(b, ins.slice(0, 2)), ...ins.slice(2)]
+    return b.call('threefry2x32', 'threefry2x32', spread(b, all, out!.shape), threefry)
+  },
 }
