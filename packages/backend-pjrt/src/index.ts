@@ -3,12 +3,11 @@
  *
  * Whole programs are lowered to StableHLO and compiled; a kernel is a program of one equation.
  */
-import { basename } from 'node:path'
 import { type Backend, BackendError, type DType } from '@heddle/func/backend'
-import { PjrtError } from './api/error'
 import { bufferStore, type PjrtBuffer, typeCodes } from './buffer'
 import { programCache } from './cache'
-import { type Client, type ClientOption, createClient, type KeyValueFunctions } from './client'
+import type { Client, ClientOption } from './client'
+import { defaultClient } from './default-client'
 import { clientOptionsOf, type DistributedOptions } from './distributed/options'
 import { type Distributed, initializeDistributed } from './distributed/runtime'
 import { type Compiler, compilerOf } from './executable'
@@ -54,35 +53,11 @@ export interface PjrtBackend extends Backend<PjrtBuffer> {
   readonly compileText: Compiler['compileText']
 }
 
-/** What a client is told of other processes. */
-interface Others {
-  readonly options: Readonly<Record<string, ClientOption>>
-  readonly keyValue: KeyValueFunctions | undefined
-}
-/** The first options that the plugin knows. */
-const firstClient = (path: string, attempts: readonly Others['options'][], keyValue: Others['keyValue']): Client => {
-  const [first = {}, ...others] = attempts
-  try {
-    return createClient(path, first, keyValue)
-  } catch (e) {
-    if (others.length > 0 && e instanceof PjrtError && e.code === 'INVALID_ARGUMENT') return firstClient(path, others, keyValue)
-    throw e
-  }
-}
-/**
- * One device of a CPU, which does more work in a time than several, unless options say otherwise. Older CPU plugins know less of
- * options.
- */
-const clientFor = (path: string, options: PjrtOptions['clientOptions'], { options: more, keyValue }: Others): Client => {
-  if (!/cpu/i.test(basename(path))) return createClient(path, { ...more, ...options }, keyValue)
-  const own = options ?? { cpu_device_count: 1 }
-  return firstClient(path, [{ ...more, ...own }, own, ...(options === undefined ? [{}] : [])], keyValue)
-}
 const makeClient = async (path: string, options: PjrtOptions['clientOptions'], distributed: Distributed | undefined): Promise<Client> => {
-  if (!distributed) return clientFor(path, options, { options: {}, keyValue: undefined })
+  if (!distributed) return defaultClient(path, options)
   const { pointers, release } = await distributed.callbacks()
   try {
-    return clientFor(path, options, { options: clientOptionsOf(path, distributed), keyValue: pointers })
+    return defaultClient(path, options, { options: clientOptionsOf(path, distributed), keyValue: pointers })
   } catch (e) {
     release()
     throw e

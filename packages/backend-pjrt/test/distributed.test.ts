@@ -1,16 +1,17 @@
 /** Several processes: the service where they meet, the functions that a plugin calls, and what is said when something is wrong. */
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Client, Device } from '../src/client'
 import { encodeFrame, frameReader } from '../src/distributed/frame'
 import { addressIn, clientOptionsOf } from '../src/distributed/options'
 import { type Distributed, DistributedError, type DistributedOptions, initializeDistributed } from '../src/index'
 import { checkDevices } from '../src/sharding/store'
+import { compilePlugin, describeWithCompiler } from './c-plugin'
 import type { Step } from './distributed-process'
 import { describeWithPlugin } from './under-test'
 
@@ -145,12 +146,17 @@ describe('processes that do not meet', () => {
     expect(reasonOf(s).message).toContain('processes 1 and 2 have not connected; were all processes started?')
   })
   it('are told of another number of processes, and of a number that is taken', async () => {
-    const long = { initializationTimeout: 4 }
-    const [, odd] = await meet({ processId: 0 }, { processId: 1, numProcesses: 3, ...long })
+    // time for threads to start on a slow machine
+    const [first, long] = [{ initializationTimeout: 4 }, { initializationTimeout: 8 }]
+    const [, odd] = await meet({ processId: 0, ...first }, { processId: 1, numProcesses: 3, ...long })
     expect(reasonOf(odd)).toMatchObject({ code: 'INVALID_ARGUMENT' })
     expect(reasonOf(odd).message).toContain('process 1 was started with numProcesses 3, process 0 with 2')
     const both = (
-      await meet({ processId: 0, numProcesses: 3 }, { processId: 1, numProcesses: 3, ...long }, { processId: 1, numProcesses: 3, ...long })
+      await meet(
+        { processId: 0, numProcesses: 3, ...first },
+        { processId: 1, numProcesses: 3, ...long },
+        { processId: 1, numProcesses: 3, ...long },
+      )
     ).slice(1)
     const taken = both.map(reasonOf).find((e) => e.code === 'ALREADY_EXISTS')
     expect(taken?.message).toContain('the processId 1 is taken; each process needs its own, from 0 to 2')
@@ -311,29 +317,12 @@ describe('two processes', () => {
   })
 })
 
-const compiler = ['cc', 'gcc', 'clang'].find((name) => {
-  try {
-    execFileSync(name, ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})
-if (compiler === undefined || process.platform === 'win32') console.warn('tests with a plugin in C are skipped: there is no C compiler')
-
-describe.skipIf(compiler === undefined || process.platform === 'win32')('a plugin that learns of all devices through the functions', () => {
+describeWithCompiler('a plugin that learns of all devices through the functions', () => {
   const folder = mkdtempSync(join(tmpdir(), 'heddle-plugin-'))
-  const plugin = join(folder, 'many-processes.so')
-  if (compiler !== undefined)
-    execFileSync(compiler, [
-      '-shared',
-      '-fPIC',
-      '-pthread',
-      '-w',
-      '-o',
-      plugin,
-      fileURLToPath(new URL('many-processes.c', import.meta.url)),
-    ])
+  let plugin: string
+  beforeAll(() => {
+    plugin = compilePlugin(folder, 'many-processes')
+  })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('has them in each process, while its threads and the main one wait for the others', async () => {

@@ -1,10 +1,11 @@
 /** What is there: plugins, their versions, their devices, and which one would be used. */
 import { readdirSync } from 'node:fs'
 import { loadLibrary } from '../api/library'
-import { createClient } from '../client'
+import { defaultClient } from '../default-client'
 import { cacheFolder } from './folders'
 import { type Found, findPlugin, installed } from './find'
-import { kinds, known } from './known'
+import { isKind, kinds, known, machineFor } from './known'
+import { pinnedVersion } from './install'
 
 const attempt = <A>(f: () => A, otherwise: (message: string) => A): A => {
   try {
@@ -24,7 +25,7 @@ const describe = ({ path, origin }: Found): readonly string[] => {
   )
   const devices = attempt(
     () => {
-      const client = createClient(path)
+      const client = defaultClient(path)
       const list = client.devices.map((d) => d.kind).join(', ')
       return [`platform ${client.platform} ${client.platformVersion.split('\n')[0]}`, `${client.devices.length} device(s): ${list}`]
     },
@@ -38,9 +39,20 @@ export const doctor = (): readonly string[] => {
   const sections = kinds.flatMap((kind) => {
     const found = installed(kind)
     const device = known[kind].isPresent() ? 'device present' : 'no such device'
-    if (found.length === 0) return [`${kind}: not installed (${device})`]
-    return [`${kind}: ${device}`, ...found.flatMap((f) => (known[kind].isPresent() ? describe(f) : [`  ${f.path}`, `    ${f.origin}`]))]
+    const offer = machineFor(kind) === undefined ? 'not for this machine' : `install fetches ${pinnedVersion(kind)}`
+    if (found.length === 0) return [`${kind}: not installed (${device}; ${offer})`]
+    return [
+      `${kind}: ${device}; ${offer}`,
+      ...found.flatMap((f) => (known[kind].isPresent() ? describe(f) : [`  ${f.path}`, `    ${f.origin}`])),
+    ]
   })
+  const isPath = named !== undefined && named !== '' && !isKind(named)
+  const byPath = isPath
+    ? attempt(
+        () => ['named:', ...describe(findPlugin())],
+        () => [],
+      )
+    : []
   const used = attempt(
     () => `used by pjrt(): ${findPlugin().path}`,
     (m) => m,
@@ -54,6 +66,7 @@ export const doctor = (): readonly string[] => {
     `HEDDLE_PJRT_PLUGIN: ${named ?? '(not set)'}`,
     `cache: ${cacheFolder('plugins')}, and ${programs} compiled programs beside it`,
     ...sections,
+    ...byPath,
     used,
   ]
 }

@@ -1,9 +1,9 @@
 /** Which plugin to load: the one that is asked for, else the first that is installed and whose device is there. */
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { BackendError } from '@heddle/func/backend'
 import { cacheFolder, childrenOf, pythonFolders } from './folders'
-import { isKind, kinds, known, type PluginKind } from './known'
+import { isKind, kinds, known, machineFor, type PluginKind } from './known'
 
 export interface Found {
   readonly path: string
@@ -19,15 +19,23 @@ const inFolder = (folder: string, kind: PluginKind, origin: string): readonly Fo
     .filter((p) => existsSync(p))
     .map((path) => ({ path, kind, origin }))
 
+/** By versions, whose parts are numbers: 0.11 is newer than 0.9. */
+const newestFirst = (a: string, b: string): number => basename(b).localeCompare(basename(a), 'en', { numeric: true })
+
 /** All plugins of a kind: those that `install` fetched, the newest first, then those of Python environments. */
 export const installed = (kind: PluginKind): readonly Found[] => [
   ...[...childrenOf(join(cacheFolder('plugins'), kind))]
-    .reverse()
+    .sort(newestFirst)
     .flatMap((folder) => inFolder(folder, kind, 'installed by @heddle/backend-pjrt')),
   ...pythonFolders().flatMap((folder) => inFolder(folder, kind, `found in ${folder}`)),
 ]
 const none = (what: string, kind: PluginKind): BackendError =>
-  new BackendError('pjrt', `${what}; run: npx @heddle/backend-pjrt install ${kind}`)
+  new BackendError(
+    'pjrt',
+    machineFor(kind) === undefined
+      ? `${what}, and there is none for ${process.platform} ${process.arch}; use @heddle/backend-tfjs here`
+      : `${what}; run: npx @heddle/backend-pjrt install ${kind}`,
+  )
 
 const byName = (name: string, origin: string): Found => {
   if (isKind(name)) {
@@ -49,5 +57,6 @@ export const findPlugin = (wanted?: string): Found => {
     const [first] = installed(kind)
     if (first) return first
   }
-  throw none('no PJRT plugin is installed', 'cpu')
+  const devices = kinds.filter((k) => k !== 'cpu' && known[k].isPresent() && machineFor(k) !== undefined)
+  throw none('no PJRT plugin is installed', devices[0] ?? 'cpu')
 }

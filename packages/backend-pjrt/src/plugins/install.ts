@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { BackendError } from '@heddle/func/backend'
 import { type Found, installed } from './find'
 import { cacheFolder, childrenOf } from './folders'
-import type { PluginKind } from './known'
+import { machineFor, type PluginKind } from './known'
 import { type Machine, type Pin, pins } from './pins'
 
 const PYTHON_VERSION = '3.11'
@@ -14,8 +14,8 @@ const GLIBC = ['35', '34', '31', '28', '27', '26', '25', '24', '17', '12', '5']
 type Say = (line: string) => void
 const machineOf = (kind: PluginKind): Machine => {
   const list: readonly Pin[] = pins[kind]
-  const machine = process.arch as Machine
-  if (process.platform !== 'linux' || list.some((p) => p.sha256[machine] === undefined)) {
+  const machine = machineFor(kind)
+  if (machine === undefined) {
     const has = Object.keys(list[0]!.sha256).map((m) => `Linux ${m}`)
     throw new BackendError(
       'pjrt',
@@ -79,12 +79,13 @@ export const install = (kind: PluginKind, say: Say = console.log): Found => {
         execFileSync(command, ['-m', 'zipfile', '-e', wheel, unpacked])
       renameSync(unpacked, folder)
     } catch (cause) {
-      throw new BackendError('pjrt', `pip could not fetch ${kind}; its message stands above`, { cause })
+      // not if another process was faster
+      if (!existsSync(folder)) throw new BackendError('pjrt', `pip could not fetch ${kind}; its message stands above`, { cause })
     } finally {
       rmSync(work, { recursive: true, force: true })
     }
   }
-  const [found] = installed(kind)
+  const found = installed(kind).find((f) => f.path.startsWith(folder))
   if (!found) throw new BackendError('pjrt', `the packages in ${folder} hold no plugin; remove the folder and install again`)
   say(`installed ${found.path}`)
   return found

@@ -1,6 +1,6 @@
 /** The kinds of plugins: the library of each, as its wheel has it, and how to tell that the machine has such a device. */
 import { existsSync } from 'node:fs'
-import type { pins } from './pins'
+import { type Machine, type Pin, pins } from './pins'
 
 export type PluginKind = keyof typeof pins
 export interface Known {
@@ -14,6 +14,12 @@ const any =
     paths.some((p) => existsSync(p))
 const nvidia = any('/dev/nvidiactl', '/dev/nvidia0', '/dev/dxg')
 
+/** The machine, where `install` has this kind for it. */
+export const machineFor = (kind: PluginKind): Machine | undefined => {
+  const list: readonly Pin[] = pins[kind]
+  const machine = process.arch as Machine
+  return process.platform === 'linux' && list.every((p) => p.sha256[machine] !== undefined) ? machine : undefined
+}
 /** In the order in which they are tried. */
 export const known: Readonly<Record<PluginKind, Known>> = {
   tpu: { libraries: ['libtpu/libtpu.so'], isPresent: any('/dev/accel0', '/dev/vfio/0') },
