@@ -3,6 +3,7 @@ import { map as mapTree } from '@heddle/tree'
 import { asTensor, axisOf, type TensorLike } from '../numpy/promote'
 import { divide } from '../numpy/elementwise'
 import * as C from '../primitives/collective'
+import type { AxisIndexGroups } from '../primitives/collective-groups'
 import type { Tensor } from '../tensor'
 
 /** One name or several. */
@@ -13,17 +14,29 @@ export type Collected<X> = X extends number | boolean | bigint ? Tensor : X
 const onLeaves = <X>(where: string, tree: X, f: (x: Tensor) => Tensor): Collected<X> =>
   mapTree((x: unknown) => f(asTensor(x as TensorLike, where)), tree) as Collected<X>
 
-/** Sums over named axes; of a number: times the size of the axes. */
-export const psum = <X>(tree: X, axisName: AxisName): Collected<X> => onLeaves('psum', tree, (x) => C.psum(x, { axes: names(axisName) }))
-export const pmax = <X>(tree: X, axisName: AxisName): Collected<X> => onLeaves('pmax', tree, (x) => C.pmax(x, { axes: names(axisName) }))
-export const pmin = <X>(tree: X, axisName: AxisName): Collected<X> => onLeaves('pmin', tree, (x) => C.pmin(x, { axes: names(axisName) }))
+/** Where a collective stays within groups. */
+export interface GroupOptions {
+  /**
+   * Indices along the one named axis, each in one of some groups of equal size: only places of a group have to do with each other.
+   * JAX has them for devices only; here they are for vmap.
+   */
+  readonly axisIndexGroups?: AxisIndexGroups | null | undefined
+}
+type Reduction = <X>(tree: X, axisName: AxisName, options?: GroupOptions) => Collected<X>
+const reduction =
+  (where: string, f: typeof C.psum): Reduction =>
+  (tree, axisName, { axisIndexGroups = null } = {}) =>
+    onLeaves(where, tree, (x) => f(x, { axes: names(axisName), axisIndexGroups }))
+
+/** Sums over named axes; of a number: times the size of the axes. Errors: AxisNameError, ShapeError. */
+export const psum: Reduction = reduction('psum', C.psum)
+export const pmax: Reduction = reduction('pmax', C.pmax)
+export const pmin: Reduction = reduction('pmin', C.pmin)
 /** Means over named axes. */
-export const pmean = <X>(tree: X, axisName: AxisName): Collected<X> => {
-  const n = names(axisName).reduce((size, name) => size * C.namedAxisSize(name), 1)
-  return onLeaves('pmean', tree, (x) => {
-    const total = C.psum(x, { axes: names(axisName) })
-    return divide(total, n)
-  })
+export const pmean: Reduction = (tree, axisName, options = {}) => {
+  const groups = options.axisIndexGroups
+  const n = groups ? (groups[0]?.length ?? 0) : axisSize(axisName)
+  return onLeaves('pmean', tree, (x) => divide(psum(x, axisName, options), n))
 }
 /** Values sent along a named axis, by pairs [source, destination]; who receives nothing gets zeros. */
 export const ppermute = <X>(tree: X, axisName: string, perm: readonly (readonly [number, number])[]): Collected<X> =>
@@ -35,16 +48,20 @@ export const pshuffle = <X>(tree: X, axisName: string, perm: readonly number[]):
     axisName,
     perm.map((source, destination) => [source, destination] as const),
   )
-export interface AllGatherOptions {
+export interface AllGatherOptions extends GroupOptions {
   /** Where the gathered axis stands in the result; 0. */
   readonly axis?: number | undefined
   /** Concatenate along the axis instead of adding one. */
   readonly tiled?: boolean | undefined
 }
 /** The values of all places along a named axis. */
-export const allGather = <X>(tree: X, axisName: string, { axis = 0, tiled = false }: AllGatherOptions = {}): Collected<X> =>
+export const allGather = <X>(
+  tree: X,
+  axisName: string,
+  { axis = 0, tiled = false, axisIndexGroups = null }: AllGatherOptions = {},
+): Collected<X> =>
   onLeaves('allGather', tree, (x) =>
-    C.allGather(x, { axisName, allGatherDimension: axisOf('allGather', axis, tiled ? x.ndim : x.ndim + 1), tiled }),
+    C.allGather(x, { axisName, allGatherDimension: axisOf('allGather', axis, tiled ? x.ndim : x.ndim + 1), tiled, axisIndexGroups }),
   )
 /** Each place gives its parts along `splitAxis` to the others, and has what it gets along `concatAxis`. */
 export const allToAll = <X>(
@@ -64,14 +81,19 @@ export const allToAll = <X>(
   )
 /** A named axis and an axis of the tensors exchanged. */
 export const pswapaxes = <X>(tree: X, axisName: string, axis: number): Collected<X> => allToAll(tree, axisName, axis, axis)
+export interface PsumScatterOptions extends GroupOptions {
+  readonly scatterDimension?: number
+  /** Blocks of the axis, not its elements. */
+  readonly tiled?: boolean
+}
 /** The sum over a named axis, of which each place keeps one part along `scatterDimension`. */
 export const psumScatter = <X>(
   tree: X,
   axisName: string,
-  { scatterDimension = 0, tiled = false }: { readonly scatterDimension?: number; readonly tiled?: boolean } = {},
+  { scatterDimension = 0, tiled = false, axisIndexGroups = null }: PsumScatterOptions = {},
 ): Collected<X> =>
   onLeaves('psumScatter', tree, (x) =>
-    C.psumScatter(x, { axisName, scatterDimension: axisOf('psumScatter', scatterDimension, x.ndim), tiled }),
+    C.psumScatter(x, { axisName, scatterDimension: axisOf('psumScatter', scatterDimension, x.ndim), tiled, axisIndexGroups }),
   )
 /** The index of this place along a named axis (int32). */
 export const axisIndex = (axisName: string): Tensor => C.axisIndex({ axisName })

@@ -1,6 +1,6 @@
 import { hostBackend } from '@heddle/backend-host'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { setDefaultBackend, jit, jvp, np, type Tensor, vjp, vmap } from '..'
+import { setDefaultBackend, jit, jvp, makeJaxpr, np, printJaxpr, type Tensor, vjp, vmap } from '..'
 import { allGather, allToAll, axisIndex, namedAxisSize, pmax, pmin, ppermute, psum, psumScatter } from './collective'
 
 beforeAll(() => setDefaultBackend(hostBackend()))
@@ -78,6 +78,112 @@ describe('over a named axis', () => {
   })
 })
 
+describe('within groups along a named axis', () => {
+  const four = [
+    [1, 2],
+    [3, 4],
+    [5, 6],
+    [7, 8],
+  ]
+  const neighbours = [
+    [0, 1],
+    [2, 3],
+  ]
+  // neither in order nor each beside each
+  const crossed = [
+    [2, 0],
+    [3, 1],
+  ]
+  it('sums and takes extrema', () => {
+    expect(over((x) => psum(x, { axes: ['i'], axisIndexGroups: neighbours }), four)).toEqual([
+      [4, 6],
+      [4, 6],
+      [12, 14],
+      [12, 14],
+    ])
+    expect(over((x) => psum(x, { axes: ['i'], axisIndexGroups: crossed }), [1, 2, 3, 4])).toEqual([4, 6, 4, 6])
+    expect(over((x) => pmax(x, { axes: ['i'], axisIndexGroups: crossed }), [5, 2, 3, 4])).toEqual([5, 4, 5, 4])
+    expect(over((x) => pmin(x, { axes: ['i'], axisIndexGroups: crossed }), [5, 2, 3, 4])).toEqual([3, 2, 3, 2])
+    expect(over((x) => psum(x, { axes: ['i'], axisIndexGroups: [[0], [1], [2], [3]] }), [1, 2, 3, 4])).toEqual([1, 2, 3, 4])
+    expect(over((x) => psum(x, { axes: ['i'], axisIndexGroups: [[3, 1, 0, 2]] }), [1, 2, 3, 4])).toEqual([10, 10, 10, 10])
+  })
+  it('counts the group, of what is not mapped', () => {
+    expect(
+      over((x) => np.add(psum(np.array(5), { axes: ['i'], axisIndexGroups: neighbours }), np.multiply(x, 0)), four[0]!.concat(four[1]!)),
+    ).toEqual([10, 10, 10, 10])
+    expect(over((x) => np.add(pmax(np.array(5), { axes: ['i'], axisIndexGroups: neighbours }), np.multiply(x, 0)), [0, 0, 0, 0])).toEqual([
+      5, 5, 5, 5,
+    ])
+  })
+  it('gathers in the order of the group, and scatters sums', () => {
+    const gathering = { axisName: 'i', allGatherDimension: 0, axisIndexGroups: crossed }
+    const [first, second] = [
+      [3, 1],
+      [4, 2],
+    ]
+    expect(over((x) => allGather(x, { ...gathering, tiled: false }), [1, 2, 3, 4])).toEqual([first, second, first, second])
+    expect(over((x) => allGather(x, { ...gathering, tiled: true }), four)).toEqual([
+      [5, 6, 1, 2],
+      [7, 8, 3, 4],
+      [5, 6, 1, 2],
+      [7, 8, 3, 4],
+    ])
+    expect(over((x) => allGather(np.add(np.multiply(x, 0).sum(), 1), { ...gathering, tiled: false }), four)).toEqual(four.map(() => [1, 1]))
+    const scattering = { axisName: 'i', scatterDimension: 0, axisIndexGroups: crossed }
+    // the first of a group has the first part
+    expect(over((x) => psumScatter(x, { ...scattering, tiled: false }), four)).toEqual([8, 12, 6, 10])
+    expect(over((x) => psumScatter(x, { ...scattering, tiled: true }), four)).toEqual([[8], [12], [6], [10]])
+    expect(over((x) => np.add(psumScatter(np.array([1, 2]), { ...scattering, tiled: false }), x), [0, 0, 0, 0])).toEqual([4, 4, 2, 2])
+  })
+  it('passes other mapped axes through, inside and outside, also from jit', () => {
+    const f: F = (x) => psum(x, { axes: ['i'], axisIndexGroups: crossed })
+    const g: F = (x) => allGather(x, { axisName: 'i', allGatherDimension: 0, tiled: true, axisIndexGroups: crossed })
+    const x = np.array(four)
+    const want = [
+      [6, 8],
+      [10, 12],
+      [6, 8],
+      [10, 12],
+    ]
+    expect(vmap(vmap(jit(f)), { axisName: 'i' })(x).toArray()).toEqual(want)
+    expect(jit(vmap(vmap(f, { axisName: 'i' }), { inAxes: 1, outAxes: 1 }))(x).toArray()).toEqual(want)
+    const blocks = x.reshape([4, 1, 2])
+    expect(vmap(vmap(g, { inAxes: 1, outAxes: 1 }), { axisName: 'i' })(blocks).toArray()).toEqual(
+      vmap(vmap(g, { axisName: 'i' }), { inAxes: 2, outAxes: 2 })(blocks).toArray(),
+    )
+  })
+  it('stands in a program, where there are groups', () => {
+    const inside = (axisIndexGroups: number[][] | null): string => {
+      let text = ''
+      over(
+        (x) => {
+          text = printJaxpr(makeJaxpr((y: Tensor) => psum(y, { axes: ['i'], axisIndexGroups }))({ shape: [], dtype: 'float32' }))
+          return x
+        },
+        [1, 2, 3, 4],
+      )
+      return text
+    }
+    expect(inside(null)).toContain('psum[axes=(i,)] a')
+    expect(inside(crossed)).toContain('psum[axes=(i,) axis_index_groups=((2, 0), (3, 1))] a')
+  })
+  it('are a partition into equal parts, of one axis', () => {
+    const sum = (axisIndexGroups: number[][]) => () => over((x) => psum(x, { axes: ['i'], axisIndexGroups }), [1, 2, 3, 4])
+    expect(sum([[0, 1], [2]])).toThrow('axisIndexGroups [[0, 1], [2]] must have each index along i, below 4, once')
+    expect(sum([[0, 1, 2, 3, 4]])).toThrow('below 4, once')
+    expect(
+      sum([
+        [0, 1],
+        [1, 3],
+      ]),
+    ).toThrow('once') // prettier-ignore
+    expect(sum([[0, 1, 2], [3]])).toThrow('must be of equal size')
+    const two = (x: Tensor): Tensor => psum(x, { axes: ['i', 'j'], axisIndexGroups: neighbours })
+    expect(() => vmap(vmap(two, { axisName: 'j' }), { axisName: 'i' })(np.ones([4, 4]))).toThrow('must be of one named axis, not of 2')
+    expect(() => psum(np.ones([2]), { axes: ['i'], axisIndexGroups: neighbours })).toThrow('unbound axis name "i"')
+  })
+})
+
 describe('derivatives inside of the map', () => {
   const adjoint = (name: string, f: F, shape: readonly number[]): void =>
     it(name, () => {
@@ -125,6 +231,19 @@ describe('derivatives inside of the map', () => {
   adjoint('all_to_all', (x) => allToAll(x, { axisName: 'i', splitAxis: 0, concatAxis: 1, tiled: false }), [3, 3, 2])
   adjoint('all_to_all backwards', (x) => allToAll(x, { axisName: 'i', splitAxis: 1, concatAxis: 0, tiled: false }), [3, 2, 3])
   adjoint('all_to_all tiled', (x) => allToAll(x, { axisName: 'i', splitAxis: 1, concatAxis: 0, tiled: true }), [3, 2, 6])
+  const axisIndexGroups = [
+    [2, 0],
+    [3, 1],
+  ]
+  adjoint('psum in groups', (x) => psum(x, { axes: ['i'], axisIndexGroups }), [4, 2])
+  adjoint('all_gather in groups', (x) => allGather(x, { axisName: 'i', allGatherDimension: 1, tiled: false, axisIndexGroups }), [4, 2])
+  adjoint('all_gather tiled in groups', (x) => allGather(x, { axisName: 'i', allGatherDimension: 0, tiled: true, axisIndexGroups }), [4, 2])
+  adjoint('psum_scatter in groups', (x) => psumScatter(x, { axisName: 'i', scatterDimension: 1, tiled: false, axisIndexGroups }), [4, 3, 2])
+  adjoint(
+    'psum_scatter tiled in groups',
+    (x) => psumScatter(x, { axisName: 'i', scatterDimension: 0, tiled: true, axisIndexGroups }),
+    [4, 6],
+  )
   it('does not exist for extrema', () => {
     expect(() => vmap((x: Tensor) => vjp((y: Tensor) => pmax(y, { axes: ['i'] }), x)[0], { axisName: 'i' })(np.ones([2]))).toThrow(
       'pmax has no jvp rule: as in JAX, the extremum over a named axis has none',

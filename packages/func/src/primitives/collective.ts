@@ -11,11 +11,12 @@ import { type BatchAxis, definePrimitive, type Dim, infer, type Primitive, type 
 import type { Tensor } from '../tensor'
 import { bind1, namedAxis } from '../trace'
 import { mul } from './arithmetic'
+import { fromGroups, type Grouped, groupSize, groupsReason, shownGroups, toGroups, toMembers } from './collective-groups'
 import { concatenate, iota, sliceAxis } from './layout'
 import { reduceMax, reduceMin } from './reduction'
 import { batchAt, expandDims, moveAxis, reduceSum, reshape, squeeze } from './structural'
 
-export interface ReduceOver {
+export interface ReduceOver extends Grouped {
   readonly axes: readonly string[]
 }
 export interface Permutation {
@@ -24,14 +25,16 @@ export interface Permutation {
   /** Pairs of the index that sends and the index that receives. */
   readonly perm: readonly (readonly [source: number, destination: number])[]
 }
-export interface Gathering {
+export interface Gathering extends Grouped {
   readonly axisName: string
+  /** That of a group, where there are groups. */
   readonly axisSize: number
   readonly allGatherDimension: number
   readonly tiled: boolean
 }
-export interface Scattering {
+export interface Scattering extends Grouped {
   readonly axisName: string
+  /** That of a group, where there are groups. */
   readonly axisSize: number
   readonly scatterDimension: number
   readonly tiled: boolean
@@ -46,12 +49,12 @@ export interface Exchange {
 /** The size of a named axis. Errors: AxisNameError. Source: jax.lax.axis_size. */
 export const namedAxisSize = (name: string): number => namedAxis(name).size
 
-/** Sum over named axes. Source: jax.lax.psum. */
-export const psum = (x: Tensor, params: ReduceOver): Tensor => (params.axes.length === 0 ? x : checked(psumP, x, params))
+/** Sum over named axes, or over groups along one. Errors: AxisNameError, ShapeError. Source: jax.lax.psum. */
+export const psum = (x: Tensor, params: ReduceOver): Tensor => (params.axes.length === 0 ? x : grouped(psumP, x, params.axes, params))
 /** Maximum over named axes. Source: jax.lax.pmax. */
-export const pmax = (x: Tensor, params: ReduceOver): Tensor => (params.axes.length === 0 ? x : checked(pmaxP, x, params))
+export const pmax = (x: Tensor, params: ReduceOver): Tensor => (params.axes.length === 0 ? x : grouped(pmaxP, x, params.axes, params))
 /** Minimum over named axes. Source: jax.lax.pmin. */
-export const pmin = (x: Tensor, params: ReduceOver): Tensor => (params.axes.length === 0 ? x : checked(pminP, x, params))
+export const pmin = (x: Tensor, params: ReduceOver): Tensor => (params.axes.length === 0 ? x : grouped(pminP, x, params.axes, params))
 /** Sends values along a named axis; who receives nothing has zeros. Source: jax.lax.ppermute. */
 export const ppermute = (x: Tensor, params: Omit<Permutation, 'axisSize'>): Tensor => permute(x, sized(params))
 /** The index along a named axis, int32. Source: jax.lax.axis_index. */
@@ -60,12 +63,14 @@ export const axisIndex = (params: { readonly axisName: string }): Tensor => bind
  * The values of all, stacked along a new axis at `allGatherDimension`, or concatenated along that axis if `tiled`.
  * Source: jax.lax.all_gather.
  */
-export const allGather = (x: Tensor, params: Omit<Gathering, 'axisSize'>): Tensor => gatherAll(x, sized(params))
+export const allGather = (x: Tensor, params: Omit<Gathering, 'axisSize'>): Tensor =>
+  grouped(allGatherP, x, [params.axisName], sized(params))
 /**
  * Sum over a named axis of which each keeps one part: element `i` of `scatterDimension` (which is removed), or the `i`-th
  * block of it if `tiled`. Source: jax.lax.psum_scatter.
  */
-export const psumScatter = (x: Tensor, params: Omit<Scattering, 'axisSize'>): Tensor => scatterSum(x, sized(params))
+export const psumScatter = (x: Tensor, params: Omit<Scattering, 'axisSize'>): Tensor =>
+  grouped(psumScatterP, x, [params.axisName], sized(params))
 /**
  * Each gives its `j`-th part along `splitAxis` to `j`, and has what it got in order along `concatAxis`. If not `tiled`, the
  * split axis has the size of the named axis and goes away, and the result has a new one at `concatAxis`.
@@ -82,10 +87,16 @@ export const allToAll = (x: Tensor, params: Omit<Exchange, 'axisSize'> & { reado
   return squeeze(give(expandDims(x, [to]), from, to), { dimensions: [from] })
 }
 
-const sized = <P extends { readonly axisName: string }>(params: P): P & { readonly axisSize: number } => ({
+const sized = <P extends Grouped & { readonly axisName: string }>(params: P): P & { readonly axisSize: number } => ({
   ...params,
-  axisSize: namedAxisSize(params.axisName),
+  axisSize: groupSize(params.axisName, params.axisIndexGroups),
 })
+/** The same, once it is known that the groups are some of the named axis. */
+const grouped = <P extends Grouped>(primitive: Primitive<P>, x: Tensor, axes: readonly string[], params: P): Tensor => {
+  const reason = groupsReason(axes, params.axisIndexGroups)
+  if (reason !== null) throw new ShapeError(primitive.name, [x.aval], reason)
+  return checked(primitive, x, params)
+}
 /** Types are checked here, since the vmap of that name never asks for the type of a collective. */
 const checked = <P>(primitive: Primitive<P>, x: Tensor, params: P): Tensor => {
   infer(primitive, [x.aval], params)
@@ -112,32 +123,40 @@ const permute = (x: Tensor, params: Permutation): Tensor => checked(ppermuteP, x
 const gatherAll = (x: Tensor, params: Gathering): Tensor => checked(allGatherP, x, params)
 const scatterSum = (x: Tensor, params: Scattering): Tensor => checked(psumScatterP, x, params)
 const exchange = (x: Tensor, params: Exchange): Tensor => checked(allToAllP, x, params)
-type Collective = (x: Tensor, params: ReduceOver) => Tensor
 
 const reduction = (
   name: string,
-  self: Collective,
   reduce: (x: Tensor, params: { readonly axes: readonly number[] }) => Tensor,
   ofEqual: (x: Tensor, size: number) => Tensor,
   linear: Unsupported | 'linear',
-): Primitive<ReduceOver> =>
-  definePrimitive<ReduceOver>(name, {
+): Primitive<ReduceOver> => {
+  const self = (x: Tensor, params: ReduceOver): Tensor => (params.axes.length === 0 ? x : checked(primitive, x, params))
+  const primitive: Primitive<ReduceOver> = definePrimitive<ReduceOver>(name, {
     abstractEval: ([x]) => (x!.dtype === 'bool' ? 'takes numbers, not bool; convert to int32 first' : sameAs(x!)),
     jvp: linear === 'linear' ? ([x], [t], p) => [[self(x!, p)], [t ? self(t, p) : null]] : linear,
     // The sum is both ways: each cotangent came from all, so all must be told.
     transpose: linear === 'linear' ? ([ct], _xs, p) => [ct ? self(ct, p) : null] : linear,
-    batch: (axis, [x], [d], { axes }) => {
-      if (axis.name === undefined || !axes.includes(axis.name)) return [[self(x!, { axes })], [d!]]
+    batch: (axis, [x], [d], p) => {
+      const { axes, axisIndexGroups: groups } = p
+      if (axis.name === undefined || !axes.includes(axis.name)) return [[self(x!, p)], [d!]]
+      if (groups && d !== null) {
+        const each = toGroups(batchAt(axis.size, x!, d!), groups)
+        return [[toMembers(reduce(each, { axes: [1] }), groups)], [0]]
+      }
+      const size = groupSize(axis.name, groups)
       const rest = { axes: axes.filter((a) => a !== axis.name) }
-      return [[self(d === null ? ofEqual(x!, axis.size) : reduce(x!, { axes: [d!] }), rest)], [null]]
+      return [[self(d === null ? ofEqual(x!, size) : reduce(x!, { axes: [d!] }), rest)], [null]]
     },
     impl: onlyBatched,
     axisNames: ({ axes }) => axes,
+    show: shownGroups,
   })
+  return primitive
+}
 const noExtremum = unsupported('as in JAX, the extremum over a named axis has none; take the gradient outside of vmap')
-const psumP = reduction('psum', psum, reduceSum, scaled, 'linear')
-const pmaxP = reduction('pmax', pmax, reduceMax, (x) => x, noExtremum)
-const pminP = reduction('pmin', pmin, reduceMin, (x) => x, noExtremum)
+const psumP = reduction('psum', reduceSum, scaled, 'linear')
+const pmaxP = reduction('pmax', reduceMax, (x) => x, noExtremum)
+const pminP = reduction('pmin', reduceMin, (x) => x, noExtremum)
 
 const permReason = ({ perm, axisName, axisSize }: Permutation): string | null => {
   if (perm.flat().some((i) => !validAxis(i, axisSize)))
@@ -205,11 +224,17 @@ const allGatherP = definePrimitive<Gathering>('all_gather', {
       const out = [gatherAll(x!, { ...p, allGatherDimension: d! <= at ? at + 1 : at })]
       return [out, [d! <= at || tiled ? d! : d! + 1]]
     }
-    const stacked = batchAt(axis.size, x!, d!, at)
+    const groups = p.axisIndexGroups
+    if (groups && d !== null) {
+      const stacked = moveAxis(toMembers(toGroups(batchAt(axis.size, x!, d!), groups), groups), 1, at + 1)
+      return [[tiled ? mergeAt(stacked, at + 1) : stacked], [0]]
+    }
+    const stacked = batchAt(p.axisSize, x!, d!, at)
     return [[tiled ? mergeAt(stacked, at) : stacked], [null]]
   },
   impl: onlyBatched,
   axisNames: named,
+  show: shownGroups,
 })
 
 const psumScatterP = definePrimitive<Scattering>('reduce_scatter', {
@@ -230,11 +255,17 @@ const psumScatterP = definePrimitive<Scattering>('reduce_scatter', {
       const out = [scatterSum(x!, { ...p, scatterDimension: d! <= at ? at + 1 : at })]
       return [out, [d! <= at || tiled ? d! : d! - 1]]
     }
+    const groups = p.axisIndexGroups
+    if (groups) {
+      const total = reduceSum(toGroups(batchAt(axis.size, x!, d!), groups), { axes: [1] })
+      return [[fromGroups(moveAxis(tiled ? splitAt(total, at + 1, p.axisSize) : total, at + 1, 1), groups)], [0]]
+    }
     const total = d === null ? scaled(x!, axis.size) : reduceSum(x!, { axes: [d!] })
     return [[tiled ? splitAt(total, at, axis.size) : total], [at]]
   },
   impl: onlyBatched,
   axisNames: named,
+  show: shownGroups,
 })
 
 /** x [from, ..., split, ...] -> [to, ..., concat, ...]: part `to` of the split axis, for each `from` in order. */

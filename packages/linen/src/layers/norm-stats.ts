@@ -17,6 +17,8 @@ export interface StatsProps {
   readonly dtype?: DType | undefined
   /** A named axis of a surrounding vmap, over which to average too. */
   readonly axisName?: string | undefined
+  /** Groups of indices along that axis, of equal size: averages stay within them (see lax.pmean). */
+  readonly axisIndexGroups?: readonly (readonly number[])[] | null | undefined
   /** By `E[x^2] - E[x]^2`, in one pass (default true). */
   readonly useFastVariance?: boolean
   /** Compute statistics in float32 at least (default true). */
@@ -48,7 +50,7 @@ export const computeStats = (x: Tensor, axes: Axes, options: StatsOptions): read
   const where = mask === undefined ? {} : { where: mask.astype('bool') }
   const distributed = (...means: readonly Tensor[]): readonly Tensor[] => {
     if (axisName === undefined) return means
-    const stacked = lax.pmean(np.stack(means), axisName)
+    const stacked = lax.pmean(np.stack(means), axisName, { axisIndexGroups: options.axisIndexGroups })
     return means.map((_, i) => stacked.at(i))
   }
   const mean = (y: Tensor): Tensor => y.mean({ axis, ...where })
