@@ -3,7 +3,16 @@
  */
 import { isTensor, jit, np, type Tensor, type DType, valueAndGrad } from '@heddle/func'
 import type * as nn from '@heddle/linen'
-import { compareTrees, convert, golden, GoldenArray, type Golden, type GoldenLeaf, type LeafComparison, type Tolerance } from '@heddle/testing'
+import {
+  compareTrees,
+  convert,
+  golden,
+  GoldenArray,
+  type Golden,
+  type GoldenLeaf,
+  type LeafComparison,
+  type Tolerance,
+} from '@heddle/testing'
 import { leaves } from '@heddle/tree'
 
 /** Results by name of a part. */

@@ -49,7 +49,10 @@ export const scopeCase = (name: string, fn: ScopeFn<never[], unknown>, options: 
     lift.apply(fn, { mutable, rngs })(variables, ...(args as never[])) as readonly [unknown, Variables]
   const init = (rngs: Inputs['rngs'], args: Args): readonly [unknown, Variables] => lift.init(fn)(rngs, ...(args as never[]))
   const stored = (inputs: Inputs): Variables => tensorsOf(inputs.golden, 'variables') as Variables
-  const applyKeys = ({ params: _, ...others }: Inputs['rngs']) => others
+  const applyKeys = (rngs: Inputs['rngs']): Inputs['rngs'] => {
+    const { params: _, ...others } = rngs
+    return others
+  }
   const parts = (compile: Compile) => (inputs: Inputs) => {
     const [initOutput, made] = compile(init)({ ...defaultKeys(), ...inputs.rngs }, inputs.args)
     const variables = more.given?.includes('variables') ? stored(inputs) : made

@@ -96,9 +96,7 @@ const makeLayer = (key: Tensor, fanIn: number, n: number): Layer => {
 
 const layers: readonly Case[] = [
   design('attention', (s, q: Tensor, kv: Tensor) => np.mean(batch(s, q, kv), { axis: -2 })),
-  design('explicit_dense', (s, x: Tensor) =>
-    [3, 1].reduce((h, n, i) => s.param(`dense_${i}`, makeLayer, h.shape.at(-1)!, n).call(h), x),
-  ),
+  design('explicit_dense', (s, x: Tensor) => [3, 1].reduce((h, n, i) => s.param(`dense_${i}`, makeLayer, h.shape.at(-1)!, n).call(h), x)),
 ]
 
 const conv = (s: Scope, x: Tensor, features: number, size: readonly number[], strides: readonly number[] = [1, 1]): Tensor => {
@@ -147,8 +145,8 @@ const resnet = (s: Scope, x: Tensor): Tensor => {
 }
 
 const networks: readonly Case[] = [
-  // Rounding adds up through twelve normalizations.
-  design('big_resnet', (s, x: Tensor) => bigResnet(s, x), { mutable: ['batch_stats'], tolerance: { rtol: 1e-4, atol: 1e-5 } }),
+  // Twelve normalizations: the golden itself is up to 3e-6 from a float64 computation.
+  design('big_resnet', (s, x: Tensor) => bigResnet(s, x), { mutable: ['batch_stats'], tolerance: { atol: 5e-6 } }),
   design('resnet', resnet, { mutable: ['batch_stats'] }),
 ]
 

@@ -10,8 +10,7 @@ const zero = (): Tensor => np.zeros([])
 const layer = (s: Scope, x: Tensor): Tensor => np.tanh(dense(s.push('d'), x, 3))
 
 const isFloat = (x: unknown): boolean => np.asarray(x as Tensor).dtype === 'float32'
-const sines = (out: unknown): Tensor =>
-  (leaves(out).filter(isFloat) as Tensor[]).map((x) => np.sum(np.sin(x))).reduce((a, b) => a.add(b))
+const sines = (out: unknown): Tensor => (leaves(out).filter(isFloat) as Tensor[]).map((x) => np.sum(np.sin(x))).reduce((a, b) => a.add(b))
 
 /** The sum of sines of what is a float in the output, by params and by those arguments that are floats. */
 const loss = ({ output, variables: { params, ...rest }, args }: Applied): Loss => ({
@@ -32,7 +31,6 @@ const nested = (name: string, fn: ScopeFn<never[], unknown>, options: ScopeOptio
 
 const stack = { variableAxes: { params: 0 }, splitRngs: { params: true, noise: true } } as const
 const share = { variableBroadcast: 'params', splitRngs: { params: false, noise: true } } as const
-
 
 type Step = readonly [carry: Tensor, out: unknown]
 

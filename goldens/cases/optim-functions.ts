@@ -58,20 +58,24 @@ const counts = (): readonly Tensor[] => Array.from({ length: 15 }, (_, c) => np.
 export const cases: readonly Case[] = [
   compiledCase(
     'optim/schedules',
-    (compile) => () => each(schedules, (schedule) => {
-      const value = compile(valueAt(schedule))
-      return np.stack(counts().map((count) => value(count)))
-    }),
+    (compile) => () =>
+      each(schedules, (schedule) => {
+        const value = compile(valueAt(schedule))
+        return np.stack(counts().map((count) => value(count)))
+      }),
     {
       tolerance: { rtol: 1e-5, atol: 3e-7 },
       ways: { 'counts in vmap': () => each(schedules, (schedule) => program(vmap(valueAt(schedule)))(np.stack(counts()))) },
     },
   ),
-  compiledCase('optim/losses', (compile) => ({ golden }) =>
-    each(losses, (loss, name) => {
-      const args = tensorsOf(golden, name, 'args') as readonly [Tensor, Tensor]
-      const sum = (x: Tensor, y: Tensor): Tensor => np.sum(loss(x, y))
-      return { args, value: compile(loss)(...args), grad: compile(grad(sum))(...args) }
-    }),
+  compiledCase(
+    'optim/losses',
+    (compile) =>
+      ({ golden }) =>
+        each(losses, (loss, name) => {
+          const args = tensorsOf(golden, name, 'args') as readonly [Tensor, Tensor]
+          const sum = (x: Tensor, y: Tensor): Tensor => np.sum(loss(x, y))
+          return { args, value: compile(loss)(...args), grad: compile(grad(sum))(...args) }
+        }),
   ),
 ]

@@ -71,7 +71,8 @@ const forward = compiledCase(
       const variables = module.init(rngs, [x!])
       const f = (params: object, y: Tensor): Tensor =>
         module.apply({ ...variables, params } as nn.Variables, [y], { mutable: ['state'] })[0]
-      const along = (params: object, y: Tensor) => jvp(f, [params, y], [tree.map<object>((p: Tensor) => np.onesLike(p), params), np.onesLike(y)])
+      const along = (params: object, y: Tensor) =>
+        jvp(f, [params, y], [tree.map<object>((p: Tensor) => np.onesLike(p), params), np.onesLike(y)])
       const [output, tangent] = compile(along)(variables.params!, x!)
       return { output, tangent }
     },
