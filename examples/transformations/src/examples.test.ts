@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs'
-import { hostBackend } from '@heddle/backend-host'
-import { grad, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
+import { grad, np, random, type Tensor } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import type * as nn from '@heddle/linen'
 import { close, shapes } from '@heddle/testing'
 import { leaves } from '@heddle/tree'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { hasXla, useBackend } from '../../../goldens/backends'
 import { moduleCase, runCase, type Case } from '../../../goldens/case'
 import * as checkpointedMlp from './checkpointed-mlp'
 import * as cond from './cond'
@@ -23,8 +23,6 @@ import * as vjp from './vjp'
 import * as vmapBatchDense from './vmap-batch-dense'
 import * as vmapSharedDense from './vmap-shared-dense'
 import * as whileLoop from './while-loop'
-
-setDefaultBackend(hostBackend())
 
 const examples: Readonly<Record<string, () => object>> = {
   'checkpointed-mlp': checkpointedMlp.example,
@@ -64,14 +62,16 @@ const sums: Readonly<Record<string, readonly number[]>> = {
   'while-loop': [-7.148675, 10],
 }
 
-describe('programs', () => {
-  it('are all in the table', () => {
-    const files = readdirSync(new URL('.', import.meta.url))
-    const programs = files
-      .filter((f) => !['program.ts', 'counted-dense.ts', 'examples.test.ts'].includes(f))
-      .map((f) => f.replace('.ts', ''))
-    expect(Object.keys(examples).sort()).toEqual(programs.sort())
-  })
+it('all programs are in the table', () => {
+  const files = readdirSync(new URL('.', import.meta.url))
+  const programs = files.filter((f) => !['program.ts', 'counted-dense.ts', 'examples.test.ts'].includes(f)).map((f) => f.replace('.ts', ''))
+  expect(Object.keys(examples).sort()).toEqual(programs.sort())
+})
+
+const backends = ['cpu', 'wasm', ...(hasXla() ? ['pjrt'] : [])]
+
+describe.each(backends)('programs on %s', (backend) => {
+  beforeAll(() => useBackend(backend))
 
   it.each(Object.entries(sums))('%s computes what Flax does', (name, expected) => {
     const actual = (leaves(examples[name]!()) as Tensor[]).map((x) => Number(x.astype('float32').sum().item()))
@@ -95,7 +95,9 @@ describe('programs', () => {
 
 const passes = (c: Case): void => expect(runCase(c).filter(({ ok }) => !ok)).toEqual([])
 
-describe('modules of the programs are held to goldens', () => {
+describe.each(backends)('modules of the programs are held to goldens on %s', (backend) => {
+  beforeAll(() => useBackend(backend))
+
   it.each<readonly [string, () => nn.Module]>([
     ['vmap_batch_dense', () => new vmapBatchDense.BatchDense({ features: 5 })],
     ['vmap_shared_dense', () => new vmapSharedDense.BatchDense({ features: 5 })],

@@ -1,5 +1,7 @@
 /** Makes a program of an example: run as such, it picks a backend, computes, and prints. */
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { pjrt } from '@heddle/backend-pjrt'
 import { tfjs } from '@heddle/backend-tfjs'
 import { setDefaultBackend, tree, type Tensor } from '@heddle/func'
 
@@ -14,6 +16,8 @@ const lines = (results: object): readonly string[] =>
 /** Runs an example if its module is the program that was started. */
 export const program = async (meta: ImportMeta, example: () => object): Promise<void> => {
   if (process.argv[1] !== fileURLToPath(meta.url)) return
-  setDefaultBackend(await tfjs())
+  const { backend } = parseArgs({ options: { backend: { type: 'string', default: 'tfjs' } } }).values
+  if (backend === 'pjrt') setDefaultBackend(await pjrt())
+  else setDefaultBackend(await tfjs())
   console.log(lines(example()).join('\n'))
 }
