@@ -3,6 +3,7 @@ import type { Case } from '../case'
 import { cases as core } from './core'
 import { cases as design } from './design'
 import { cases as layers } from './layers'
+import { cases as mixedPrecision } from './mixed-precision'
 import { cases as moreLayers } from './more-layers'
 import { cases as nested } from './nested'
 import { cases as optim } from './optim'
@@ -21,6 +22,7 @@ export const cases: readonly Case[] = [
   ...design,
   ...layers,
   ...moreLayers,
+  ...mixedPrecision,
   ...transforms,
   ...transformGradients,
   ...optim,

@@ -68,6 +68,10 @@ export class ConcreteTensor extends Tensor {
   get backend(): Backend | undefined {
     return this.#held?.backend
   }
+  /** Whether the host has its data too, so that it may move to any backend. */
+  get isOnHost(): boolean {
+    return this.#host !== undefined
+  }
   get isDisposed(): boolean {
     return this.#gone !== undefined
   }

@@ -22,13 +22,16 @@ const concrete = (xs: readonly Tensor[]): readonly ConcreteTensor[] => {
     }
   return xs as readonly ConcreteTensor[]
 }
-/** The backend that the operands live on, or the default one. */
+/** The backend that the operands live on, those first whose data are nowhere else; or the default one. */
 export const backendOf = (xs: readonly Tensor[]): Backend => {
+  let first: Backend | undefined
   for (const x of xs) {
     const b = (x as ConcreteTensor).backend
-    if (b) return b
+    if (!b) continue
+    if (!(x as ConcreteTensor).isOnHost) return b
+    first ??= b
   }
-  return getDefaultBackend()
+  return first ?? getDefaultBackend()
 }
 
 /** What a program was made ready for. */

@@ -164,6 +164,14 @@ describe('jit on a device', () => {
     expect(devicePut(moved, there)).toBe(moved)
     expect(() => x.add(moved)).toThrow(/move it by devicePut/)
   })
+  it('is not where a constant of the host was used last: what lives on one device alone decides', () => {
+    const one = np.array(1)
+    const other = devicePut(np.array([3]).add(0), there)
+    expect(values(np.array([1]).add(0).add(one))).toEqual([2])
+    const sum = one.add(other)
+    expect(on(sum)).toBe(there)
+    expect(values(sum)).toEqual([4])
+  })
 })
 
 describe('the derivative of a compiled function', () => {
