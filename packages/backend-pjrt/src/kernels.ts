@@ -5,7 +5,7 @@ import type { PjrtBuffer } from './buffer'
 import { onPressure } from './disposable'
 import type { Compiler } from './executable'
 
-/** Those used last; more are kept by those who use them, and compiled again for others. */
+/** Those used last; others are freed, and compiled again when they are called again. */
 const MAX_KERNELS = 2048
 
 const showTypes = (types: readonly Aval[]): string => types.map((t) => `${t.dtype}[${t.shape.join()}]`).join(' ')
@@ -24,20 +24,19 @@ const oneEquation = (name: string, { params, ins, outs }: KernelCall<unknown>): 
 
 export const kernelsOf = ({ compile }: Compiler): Kernels<PjrtBuffer> => {
   const made = new Map<string, Executable<PjrtBuffer>>()
-  onPressure(() => {
-    const old = [...made.keys()].slice(0, Math.ceil(made.size / 2))
-    for (const key of old) made.delete(key)
-  })
+  const forget = (count: number): void => {
+    for (const [key, executable] of [...made.entries()].slice(0, count)) {
+      made.delete(key)
+      executable.dispose()
+    }
+  }
+  onPressure(() => forget(Math.ceil(made.size / 2)))
   const remember = (key: string, make: () => Executable<PjrtBuffer>): Executable<PjrtBuffer> => {
     const known = made.get(key)
-    if (known) {
-      made.delete(key)
-      made.set(key, known)
-      return known
-    }
-    const executable = make()
-    if (made.size >= MAX_KERNELS) made.delete(made.keys().next().value!)
+    if (known) made.delete(key)
+    const executable = known ?? make()
     made.set(key, executable)
+    if (made.size > MAX_KERNELS) forget(1)
     return executable
   }
   /** On arrays over several devices, for their placement. */
@@ -50,8 +49,13 @@ export const kernelsOf = ({ compile }: Compiler): Kernels<PjrtBuffer> => {
     (name: string): Kernel<PjrtBuffer, unknown> =>
     (call) => {
       const key = keyOf(name, call)
-      const { run } = remember(key, () => compile(oneEquation(name, call), { donated: [], name }))
-      return (inputs) => (inputs.some((b) => b.sharding !== null) ? shardedRun(key, name, call, inputs) : run(inputs))
+      const make = (): Executable<PjrtBuffer> => compile(oneEquation(name, call), { donated: [], name })
+      let mine = remember(key, make)
+      return (inputs) => {
+        if (inputs.some((b) => b.sharding !== null)) return shardedRun(key, name, call, inputs)
+        if (made.get(key) !== mine) mine = remember(key, make)
+        return mine.run(inputs)
+      }
     }
   return Object.fromEntries(leafNames.map((name) => [name, kernel(name)])) as unknown as Kernels<PjrtBuffer>
 }

@@ -3,7 +3,7 @@ import { literal } from '../../literal'
 import { add, mul } from '../../primitives/arithmetic'
 import { dotGeneral } from '../../primitives/contraction'
 import { sin, tanh } from '../../primitives/transcendental'
-import { convertElementType } from '../../primitives/structural'
+import { broadcastInDim, convertElementType } from '../../primitives/structural'
 import { scan } from '../../transforms/scan'
 import { foriLoop } from '../../transforms/while-loop'
 import type { Tensor } from '../../tensor'
@@ -31,6 +31,24 @@ const recurrent =
     }
     return scan(step, c, xs, { reverse })
   }
+const product = (x: Tensor, w: Tensor): Tensor =>
+  dotGeneral(x, w, {
+    dimensionNumbers: [
+      [[1], [0]],
+      [[], []],
+    ],
+    preferredElementType: null,
+  })
+/** carry (b, n), xs (t, b, m), weights (n, n) and (m, n), bias (n): gradients of the last three are sums over all steps. */
+const layers =
+  (reverse: boolean) =>
+  (c: Tensor, xs: Tensor, w: Tensor, v: Tensor, bias: Tensor): Tensor[] => {
+    const step = (h: Tensor, x: Tensor): [Tensor, Tensor] => {
+      const next = tanh(add(add(product(h, w), product(x, v)), broadcastInDim(bias, { shape: h.shape, broadcastDimensions: [1] })))
+      return [next, mul(next, next)]
+    }
+    return scan(step, c, xs, { reverse })
+  }
 /** Two carries of which one needs no derivative of the constant, integers that ride along, a constant output. */
 const mixed = (c: Tensor, xs: Tensor, k: Tensor): Tensor[] => {
   const [[a, , n], [y, z]] = scan(
@@ -50,6 +68,20 @@ export const scanRows = {
   scan: [
     smooth('recurrent', recurrent(false), [num([2], unit), num([3, 2], unit), num([2, 2], unit)]),
     smooth('recurrent, reversed', recurrent(true), [num([2], unit), num([3, 2], unit), num([2, 2], unit)]),
+    smooth('weights and biases', layers(false), [
+      num([2, 3], unit),
+      num([3, 2, 2], unit),
+      num([3, 3], unit),
+      num([2, 3], unit),
+      num([3], unit),
+    ]),
+    smooth('weights and biases, reversed', layers(true), [
+      num([2, 3], unit),
+      num([3, 2, 2], unit),
+      num([3, 3], unit),
+      num([2, 3], unit),
+      num([3], unit),
+    ]),
     smooth('integers ride along', mixed, [num([2], unit), num([3, 2], unit), num([2], unit)]),
     smooth('no carry', (xs, k) => scan((_, x: Tensor) => [null, mul(sin(x), k)], null, xs)[1], [num([3, 2]), num([2])]),
     smooth('no slices', (c, k) => scan((x: Tensor) => [mul(sin(x), k), null], c, null, { length: 3 })[0], [num([2]), num([2])]),

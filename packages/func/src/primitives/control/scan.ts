@@ -7,7 +7,8 @@ import { batchJaxpr, jvpJaxpr } from '../../interpreters/jaxprs'
 import { transposeJaxpr } from '../../interpreters/transpose'
 import { stage } from '../../interpreters/stage'
 import { run } from '../../interpreters/run'
-import type { Jaxpr } from '../../ir/jaxpr'
+import { dce } from '../../ir/dce'
+import type { Jaxpr, Var } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
 import { bits, memo } from '../../ir/memo'
 import { zerosLike } from '../../literal'
@@ -20,6 +21,7 @@ import { scanDce } from './scan-dce'
 import { interpretScan } from './scan-interpret'
 import { fixpoint, reorder, roles, type ScanParams, stacked, where } from './scan-params'
 import { cutScan } from './scan-partial-eval'
+import { type Sums, sumsAfter } from './scan-sums'
 
 export const scanCall = (xs: readonly Tensor[], params: ScanParams): readonly Tensor[] => bind(scanP, xs, params)
 
@@ -84,35 +86,42 @@ const transposeScan = (cts: readonly Tangent[], ins: readonly (Tensor | Linear)[
   const [constLin, carryLin, xsLin] = roles(linear, p)
   const [consts, , xs] = roles(ins, p)
   // the carry is linear as a whole, also where it starts from a known zero
-  const body = transposedBody(p, constLin, xsLin)
+  const { body, sums, slices } = transposedBody(p, constLin, xsLin)
   const types = outAvals(jaxpr)
   const ct = (i: number): Tensor => cts[i] ?? zerosLike({ aval: i < numCarry ? types[i]! : stacked(types[i]!, length) })
   const known = (group: readonly (Tensor | Linear)[]): Tensor[] => group.filter((x): x is Tensor => !isLinear(x))
   const knownConsts = known(consts)
-  const accumulators = consts.filter(isLinear).map((x) => zerosLike(x))
+  const accumulators = consts.filter(isLinear).flatMap((x, i) => (sums.after[i] ? [] : [zerosLike(x)]))
   const ctCarry = range(numCarry).map(ct)
-  const ctYs = range(types.length - numCarry, numCarry).map(ct)
-  const outs = scanCall([...knownConsts, ...accumulators, ...ctCarry, ...ctYs, ...known(xs)], {
+  const sliced = [...range(types.length - numCarry, numCarry).map(ct), ...known(xs)]
+  const outs = scanCall([...knownConsts, ...accumulators, ...ctCarry, ...sliced], {
     ...p,
     jaxpr: body,
     reverse: !p.reverse,
     numConsts: knownConsts.length,
     numCarry: accumulators.length + numCarry,
   })
+  const stacks = new Map([...slices.map((v, i) => [v, sliced[i]!] as const), ...stackedFrom(sums, outs)])
   let next = 0
-  const take = (mask: readonly boolean[], wanted = mask): Tangent[] =>
-    mask.map((m) => (m ? outs[next++]! : null)).map((c, i) => (wanted[i] ? c : null))
-  return [
-    ...take(constLin),
-    ...take(
-      carryLin.map(() => true),
-      carryLin,
-    ),
-    ...take(xsLin),
-  ]
+  const ctConsts = sums.after.map((take) => (take ? take((v) => stacks.get(v)!) : outs[next++]!))
+  const rest = (): Tensor => outs[next++]!
+  return [...place(constLin, () => ctConsts.shift()!), ...carryLin.map(rest).map((c, i) => (carryLin[i] ? c : null)), ...place(xsLin, rest)]
 }
-/** (known constants, [sums for linear constants, carry cotangents], [slice cotangents, known slices]) -> (new sums and carry, slice cotangents). */
-const transposedBody = (p: ScanParams, constLin: readonly boolean[], xsLin: readonly boolean[]): Jaxpr =>
+const place = (mask: readonly boolean[], next: () => Tensor): Tangent[] => mask.map((m) => (m ? next() : null))
+const stackedFrom = ({ stacked: vars }: Sums, outs: readonly Tensor[]): readonly (readonly [Var, Tensor])[] =>
+  vars.map((v, i) => [v, outs[outs.length - vars.length + i]!])
+
+interface TransposedBody {
+  /**
+   * (known constants, [sums for linear constants, carry cotangents], [slice cotangents, known slices]) -> (new sums and carry, slice
+   * cotangents, what is summed after the loop).
+   */
+  readonly body: Jaxpr
+  readonly sums: Sums
+  /** Variables of what is sliced, in the order of the body. */
+  readonly slices: readonly Var[]
+}
+const transposedBody = (p: ScanParams, constLin: readonly boolean[], xsLin: readonly boolean[]): TransposedBody =>
   memo(p.jaxpr, `scan-transpose:${p.numCarry}:${bits(constLin)}:${bits(xsLin)}`, () => {
     const { jaxpr, numCarry } = p
     const linear = [...constLin, ...new Array<boolean>(numCarry).fill(true), ...xsLin]
@@ -124,25 +133,36 @@ const transposedBody = (p: ScanParams, constLin: readonly boolean[], xsLin: read
     const [c, k, x] = roles(inAvals(jaxpr), p)
     const pick = (types: readonly Aval[], mask: readonly boolean[], want: boolean): Aval[] => types.filter((_, i) => mask[i] === want)
     const knownC = pick(c, constLin, false)
-    const sums = pick(c, constLin, true)
     const knownX = pick(x, xsLin, false)
     const ctTypes = outAvals(jaxpr)
-    return stage(
+    const numSlices = knownC.length + knownX.length
+    const slices = [...back.ins.slice(numSlices + numCarry), ...back.ins.slice(knownC.length, numSlices)]
+    const constants = pick(c, constLin, true)
+    const sums = sumsAfter(back, constants.length, new Set(back.ins.slice(0, knownC.length)), new Set(slices))
+    const inLoop = constants.filter((_, i) => sums.after[i] === null)
+    const step: Jaxpr = { ...back, outs: [...back.outs.filter((_, i) => !sums.after[i]), ...sums.stacked] }
+    const body = stage(
       (xs) => {
         let at = 0
         const next = (n: number): readonly Tensor[] => xs.slice(at, (at += n))
         const consts = next(knownC.length)
-        const acc = next(sums.length)
+        const acc = next(inLoop.length)
         const ctCarry = next(numCarry)
         const ctYs = next(ctTypes.length - numCarry)
-        const slices = next(knownX.length)
-        const r = run(back, [...consts, ...slices, ...ctCarry, ...ctYs])
-        const added = acc.map((a, i) => addAny(a, r[i]!))
-        return [...added, ...r.slice(sums.length)]
+        const r = run(step, [...consts, ...next(knownX.length), ...ctCarry, ...ctYs])
+        return [...acc.map((a, i) => addAny(a, r[i]!)), ...r.slice(acc.length)]
       },
-      [...knownC, ...sums, ...k.map((a) => aval(a.shape, a.dtype)), ...ctTypes.slice(numCarry), ...knownX],
+      [...knownC, ...inLoop, ...k.map((a) => aval(a.shape, a.dtype)), ...ctTypes.slice(numCarry), ...knownX],
       'scan transpose',
     ).jaxpr
+    return {
+      body: dce(
+        body,
+        body.outs.map(() => true),
+      ).jaxpr,
+      sums,
+      slices,
+    }
   })
 
 const scanP: Primitive<ScanParams> = definePrimitive('scan', {
