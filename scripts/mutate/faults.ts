@@ -34,6 +34,7 @@ const window = inFile('primitives/window.ts')
 const linalg = inFile('primitives/linalg.ts')
 const random = inFile('primitives/random.ts')
 const scan = inFile('primitives/control/scan.ts')
+const scanSums = inFile('primitives/control/scan-sums.ts')
 const scanCut = inFile('primitives/control/scan-partial-eval.ts')
 const whileLoop = inFile('primitives/control/while.ts')
 const cond = inFile('primitives/control/cond.ts')
@@ -274,15 +275,15 @@ export const faults: readonly Fault[] = [
   whileLoop('while', 'broadcastDimensions: [0] })', 'broadcastDimensions: [shape.length - 1] })'),
   cond('cond', 'union(branches.map((b) => jvpJaxpr(b, nz).outNonzero))', 'jvpJaxpr(branches[0]!, nz).outNonzero'),
   cond('cond', '!taken.has(k) && sameType(t, r)', 'sameType(t, r)'),
+  scanSums('scan', 'dot!.ins[1]!, dot!.ins[0]!', 'dot!.ins[0]!, dot!.ins[1]!'),
+  scanSums('scan', 'addAny(p.take(stack), q.take(stack))', 'p.take(stack)'),
+  scanSums('scan', 'axes.map((a) => a + 1)', 'axes'),
   cond('cond', 'outs.map((o) => o[i]!))', 'outs.map((o) => o[i]!).reverse())'),
-  jit('jit', 'const residuals = knownOuts.slice(numKnown)', 'const residuals = knownOuts.slice(numKnown).reverse()'),
+  jit('jit', 'if (input >= 0) return { input }', 'if (input >= 0) return { input: 0 }'),
+  jit('jit', 'output: output >= 0 ? output : outs.push(residual) - 1', 'output: outs.push(residual) - 2'),
   jit('jit', 'derived.outBatched.map((b) => (b ? 0 : null))', 'derived.outBatched.map((b) => (b ? 0 : 0))'),
   customJvp('custom_jvp_call', 't ?? zerosLike(xs[numConsts + i]!)', 't ?? xs[numConsts + i]!'),
-  customVjp(
-    'custom_vjp_call',
-    'd === null ? timesSize(o, axis) : reduceSum(o, { axes: [d] })',
-    'd === null ? o : reduceSum(o, { axes: [d] })',
-  ),
+  customVjp('custom_vjp_call', 'd === null ? forAll(o) : reduceSum(o, { axes: [d] })', 'd === null ? o : reduceSum(o, { axes: [d] })'),
   customVjp('custom_vjp_call', 'bwd(rs, cts).filter((_, i) => kinds[i])', 'bwd(rs, cts)'),
   collective('psum', 'ct ? self(ct, p) : null', 'ct ?? null'),
   collective('psum', 'mul(x, literal(n, x.dtype, x.weakType))', 'mul(x, literal(1, x.dtype, x.weakType))'),

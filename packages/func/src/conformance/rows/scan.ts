@@ -45,7 +45,7 @@ const layers =
   (c: Tensor, xs: Tensor, w: Tensor, v: Tensor, bias: Tensor): Tensor[] => {
     const step = (h: Tensor, x: Tensor): [Tensor, Tensor] => {
       const next = tanh(add(add(product(h, w), product(x, v)), broadcastInDim(bias, { shape: h.shape, broadcastDimensions: [1] })))
-      return [next, mul(next, next)]
+      return [next, product(next, w)]
     }
     return scan(step, c, xs, { reverse })
   }
