@@ -34,14 +34,11 @@ export const backendOf = (xs: readonly Tensor[]): Backend => {
   return first ?? getDefaultBackend()
 }
 
-/** What a program was made ready for. */
-interface Wanted {
+/** A program made ready for a backend, a donation, and the placement of its inputs, as text. */
+interface Made {
   readonly backend: Backend
   readonly donated: readonly boolean[]
-  /** The placement of its inputs, as text. */
   readonly placement: string
-}
-interface Made extends Wanted {
   readonly executable: Executable<unknown>
 }
 const executables = new WeakMap<Jaxpr, Made[]>()
@@ -50,16 +47,22 @@ const abandoned = new FinalizationRegistry<Executable<unknown>>((executable) => 
 const sameMask = (a: readonly boolean[], b: readonly boolean[]): boolean =>
   a === b || (a.length === b.length && a.every((x, i) => x === b[i]))
 
-/** The program made ready for a backend, once for each donation and placement. */
-const compiled = (program: Jaxpr, wanted: Wanted, inShardings: readonly (Sharding | null)[], name: string): Executable<unknown> => {
-  const { backend, donated, placement } = wanted
+/** The program made ready, once for each backend, donation and placement. */
+const compiled = (
+  program: Jaxpr,
+  backend: Backend,
+  donated: readonly boolean[],
+  inShardings: readonly (Sharding | null)[],
+  name: string,
+): Executable<unknown> => {
   let all = executables.get(program)
   if (!all) executables.set(program, (all = []))
+  const placement = inShardings.some((s) => s !== null) ? inShardings.map(shardingKey).join() : ''
   for (const m of all) if (m.backend === backend && m.placement === placement && sameMask(m.donated, donated)) return m.executable
   const plan = (): Executable<unknown> => makePlan(backend, program, donated)
   const options = { donated, name, ...(placement === '' ? {} : { inShardings }) }
   const executable = backend.compile ? backend.compile(program, options, plan) : plan()
-  all.push({ ...wanted, executable })
+  all.push({ backend, donated, placement, executable })
   abandoned.register(program, executable)
   return executable
 }
@@ -96,8 +99,7 @@ const runOn = (
   const inputs = tensors.map((x) => x.bufferOn(backend))
   const { shardingOf } = backend.storage
   const inShardings = shardingOf ? inputs.map(shardingOf) : none
-  const placement = inShardings.some((s) => s !== null) ? inShardings.map(shardingKey).join() : ''
-  const executable = compiled(program, { backend, donated, placement }, inShardings, name)
+  const executable = compiled(program, backend, donated, inShardings, name)
   for (let i = 0; i < donated.length; i++) if (donated[i]) tensors[i]!.donate(backend)
   const outs = executable.run(inputs)
   const results = new Array<ConcreteTensor>(outs.length)

@@ -6,7 +6,7 @@ import { TypeMismatchError } from '../error'
 import type { Backend, Device } from '../backend/backend'
 import { stage } from '../interpreters/stage'
 import { call, type JitParams } from '../primitives/call/jit'
-import type { Tensor } from '../tensor'
+import { isTensor, type Tensor } from '../tensor'
 import { namedAxes } from '../trace'
 import { type FlatArgs, type FlatFunction, flatFunction, flattenTensors, places } from './flat'
 import { type Shardings, withShardingConstraint } from './sharding'
@@ -35,6 +35,8 @@ interface Traced {
   readonly consts: readonly Tensor[]
   readonly params: JitParams
   readonly outTree: TreeDef
+  /** Whether the arguments are tensors themselves, no trees of them. */
+  readonly direct: boolean
 }
 export interface Jitted<A extends readonly unknown[], R> {
   (...args: A): R
@@ -74,14 +76,16 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, optio
     if (isFree(made)) cache.set(key, made)
     return made
   }
+  const finish = ({ consts, params, outTree }: Traced, leaves: readonly Tensor[]): R =>
+    unflatten<R>(outTree, call(consts.length === 0 ? leaves : [...consts, ...leaves], params))
   const run = (...args: A): R => {
+    if (last?.direct && namedAxes().length === 0 && sameTypes(last, args)) return finish(last, args)
     const statics = places(staticArgnums, args.length, name)
     const flat = flattenTensors(statics.length === 0 ? args : args.map((a, i) => (statics.includes(i) ? undefined : a)), name)
     const plain = statics.length === 0 && namedAxes().length === 0
-    const traced = plain && last && sameCall(last, flat) ? last : retrieve(args, statics, flat)
+    const traced = plain && last && sameTypes(last, flat.leaves) && flat.treedef.equals(last.treedef) ? last : retrieve(args, statics, flat)
     if (traced !== last) last = plain && isFree(traced) ? traced : undefined
-    const { consts, params, outTree } = traced
-    return unflatten<R>(outTree, call(consts.length === 0 ? flat.leaves : [...consts, ...flat.leaves], params))
+    return finish(traced, flat.leaves)
   }
   return Object.assign(run, {
     traceCount: () => traces,
@@ -93,15 +97,16 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, optio
 }
 /** A program that closes over traced values belongs to the surrounding transformation alone. */
 const isFree = ({ consts }: Traced): boolean => consts.every((c) => c.trace.level === 0)
-/** Whether a call has the types of the one that was traced: the quick way past the cache for loops that repeat one call. */
-const sameCall = ({ treedef, avals }: Traced, flat: FlatArgs): boolean => {
-  const { leaves } = flat
-  if (leaves.length !== avals.length) return false
+/** Whether tensors have the types of those that were traced: the quick way past the cache for loops that repeat one call. */
+const sameTypes = ({ avals }: Traced, xs: readonly unknown[]): xs is readonly Tensor[] => {
+  if (xs.length !== avals.length) return false
   for (let i = 0; i < avals.length; i++) {
-    const [a, b] = [leaves[i]!.aval, avals[i]!]
+    const x = xs[i]
+    if (!isTensor(x)) return false
+    const [a, b] = [x.aval, avals[i]!]
     if (a !== b && !(a.weakType === b.weakType && sameType(a, b))) return false
   }
-  return flat.treedef.equals(treedef)
+  return true
 }
 /** Shardings of arguments and results are constraints at the ends of the program. */
 const sharded = <A extends readonly unknown[], R>(f: (...args: A) => R, { inShardings, outShardings }: JitOptions): ((...args: A) => R) => {
@@ -138,5 +143,6 @@ const trace = (
     consts,
     params: { jaxpr, name, donated: donated.length === 0 ? [] : [...consts.map(() => false), ...mask], device },
     outTree: fn.outTree(),
+    direct: statics.length === 0 && args.every(isTensor),
   }
 }
