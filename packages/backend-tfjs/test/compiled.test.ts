@@ -5,7 +5,8 @@
  */
 import { hostBackend } from '@heddle/backend-host'
 import { conformance } from '@heddle/func/conformance'
-import { describe, it } from 'vitest'
+import { customJvp, grad, jit, np, type Tensor, withBackend } from '@heddle/func'
+import { describe, expect, it } from 'vitest'
 import { tfjs } from '../src/choose'
 
 // XLA compiles for long, and frees and donates by the same code as graphs
@@ -24,6 +25,16 @@ describe.runIf(process.env.HEDDLE_TFJS_NODE)('whole programs', async () => {
     const tests = conformance(backend, { float: 'float32', reference: hostBackend(), laws })
     describe(way, () => {
       for (const test of tests) it(test.name, test.run, 60_000)
+      it('a program may hold what a rule of the user closes over', () => {
+        withBackend(backend, () => {
+          const slopes = [np.array([2, 3, 4]), np.array([2, 3, 4], 'uint32'), np.array([true, false, true])]
+          const f = customJvp((x: Tensor) => x)
+          f.defjvp(([x]: [Tensor], [t]: [Tensor]) => [x, slopes.reduce((y, k) => y.mul(k), t)])
+          const loss = jit((x: Tensor) => f(x).sum())
+          expect(jit(grad(loss))(np.ones([3])).toArray()).toEqual([4, 0, 16])
+        })
+        expect(backend.describe()).not.toContain('over kernels')
+      })
       it('says which programs it left to the kernels', () => console.log(backend.describe()))
     })
   }

@@ -1,7 +1,8 @@
 /** Primitives with bodies: calls in place, loops and branches as functions of the graph. */
-import type { CheckpointParams, CondParams, Eqn, JitParams, Jaxpr, ScanParams, WhileParams } from '@heddle/func/backend'
+import type { CheckpointParams, CondParams, ConstantParams, Eqn, JitParams, Jaxpr, ScanParams, WhileParams } from '@heddle/func/backend'
+import { toCarrier } from '../crossing'
 import { attr } from '../graph-def'
-import { type Block, type Type, tfTypeOf, typesOf, type Value, type Values } from './block'
+import { type Block, type Type, tfTypeOf, typeOf, typesOf, type Value, type Values } from './block'
 import { add, binary, compare, gatherRows, sub, type, typed } from './ops'
 
 /** The nodes of a program, in place. */
@@ -75,11 +76,17 @@ const scan: LowerBody<ScanParams> = (b, p, ins, inline) => {
   return [...group(results, 2), ...group(results, 4).map((list, k) => stacked(b, list, ys[k]!, length))]
 }
 
+const constant: LowerBody<ConstantParams> = (b, { value }) => {
+  const { shape, dtype, data } = value.hostSync()
+  return [b.data(typeOf({ shape, dtype }).dtype, shape, toCarrier(data, dtype) as Float32Array | Int32Array | Uint8Array)]
+}
+
 const bodies: Readonly<Record<string, LowerBody<never>>> = {
   jit: called as LowerBody<JitParams>,
   checkpoint: called as LowerBody<CheckpointParams>,
   custom_jvp_call: called,
   custom_vjp_call: called,
+  constant,
   name: (_b: Block, _params: unknown, ins: Values) => ins,
   scan,
   while: whileLoop,
