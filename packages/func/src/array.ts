@@ -33,11 +33,36 @@ const abandoned = new FinalizationRegistry<Held>((held) => {
   held.backend.storage.release(held.buffer)
 })
 
+/** After what is running now. */
+const later: (f: () => void) => void = typeof setImmediate === 'function' ? setImmediate : (f) => void setTimeout(f, 0)
+/** How many new tensors may wait for that. */
+const MAX_FRESH = 256
+
 export class ConcreteTensor extends Tensor {
+  /**
+   * Tensors just made. The collector hears of those that outlive the turn of the event loop, within which it could free none: to tell it
+   * takes longer than a small operation, and most are donated or disposed of before.
+   */
+  static readonly #fresh: ConcreteTensor[] = []
+  static #expected = false
+  static #watchLater(): void {
+    if (ConcreteTensor.#expected) return
+    ConcreteTensor.#expected = true
+    later(() => {
+      ConcreteTensor.#expected = false
+      ConcreteTensor.#watchFresh()
+    })
+  }
+  static #watchFresh(): void {
+    for (const x of ConcreteTensor.#fresh) x.#watch()
+    ConcreteTensor.#fresh.length = 0
+  }
+
   readonly trace: Trace = evalTrace
   #host: HostArray | undefined
   #held: Held | undefined
   #gone: string | undefined
+  #watched = false
 
   private constructor(
     readonly aval: Aval,
@@ -61,8 +86,21 @@ export class ConcreteTensor extends Tensor {
   }
   #hold(held: Held): void {
     this.#held = held
-    abandoned.register(this, held, this)
+    if (ConcreteTensor.#fresh.push(this) >= MAX_FRESH) ConcreteTensor.#watchFresh()
+    ConcreteTensor.#watchLater()
     track(this)
+  }
+  #watch(): void {
+    if (this.#held === undefined || this.#watched) return
+    abandoned.register(this, this.#held, this)
+    this.#watched = true
+  }
+  /** What it held is no longer its own. */
+  #letGo(): void {
+    this.#held = undefined
+    if (!this.#watched) return
+    abandoned.unregister(this)
+    this.#watched = false
   }
   /** The backend that its data lives on; undefined while they are on the host only. */
   get backend(): Backend | undefined {
@@ -131,10 +169,10 @@ export class ConcreteTensor extends Tensor {
     return backend.storage.download(buffer, this.aval)
   }
   #free(): void {
-    if (this.#held === undefined) return
-    abandoned.unregister(this)
-    this.#held.backend.storage.release(this.#held.buffer)
-    this.#held = undefined
+    const held = this.#held
+    if (held === undefined) return
+    this.#letGo()
+    held.backend.storage.release(held.buffer)
   }
   /** Frees its memory now. Using it afterwards is a DisposedError. */
   override dispose(how = 'disposed'): void {
@@ -146,8 +184,7 @@ export class ConcreteTensor extends Tensor {
   /** Gives its buffer away, to be freed or reused by a program. */
   donate(backend: Backend): unknown {
     const buffer = this.bufferOn(backend)
-    abandoned.unregister(this)
-    this.#held = undefined
+    this.#letGo()
     this.#host = undefined
     this.#gone = GIVEN_AWAY
     return buffer
