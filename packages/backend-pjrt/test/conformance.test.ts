@@ -7,7 +7,7 @@
 import { hostBackend } from '@heddle/backend-host'
 import { conformance, type ConformanceTest, type KernelGolden } from '@heddle/func/conformance'
 import { readdirSync, readFileSync } from 'node:fs'
-import { it } from 'vitest'
+import { afterEach, it } from 'vitest'
 import { backend, describeWithPlugin, hasPlugin } from './under-test'
 
 const folder = new URL('../../../goldens/primitives/', import.meta.url)
@@ -36,5 +36,7 @@ const tests = async (): Promise<readonly ConformanceTest[]> => {
 const all = hasPlugin ? await tests() : []
 
 describeWithPlugin('conformance of XLA', () => {
+  // the collector frees the programs of a test only after a turn of the event loop
+  afterEach(() => new Promise((done) => void setImmediate(done)))
   for (const { name, run } of all) it(name, run, 300_000)
 })
