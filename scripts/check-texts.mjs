@@ -1,5 +1,6 @@
 // Checks what no other tool reads: the README's first commands, the README and licence of each package, and that the lock file names no
-// registry (it has to work with any), and that each package declares just the siblings that its source imports.
+// registry (it has to work with any), that each package declares just the siblings that its source imports, and that the tests which
+// docs/flax-parity.md names are there.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { packages, published, root } from './packages.mjs'
 
@@ -58,6 +59,24 @@ if (existsSync(`${root}package-lock.json`)) {
       `package-lock.json: ${path} is resolved to an address (npm reads .npmrc's omit-lockfile-registry-resolved)`,
     )
 }
+
+/** Strings of a source file; and patterns of them, where what a row of a table of tests fills in may be anything. */
+const titlesIn = (file) =>
+  [...readFileSync(file, 'utf8').matchAll(/'((?:[^'\\\n]|\\.)+)'|"([^"\n]+)"/g)].map(([, single, double]) => {
+    const text = double ?? single.replaceAll("\\'", "'")
+    return { text, pattern: new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('%s', '.+')) }
+  })
+const titles = new Map()
+for (const [, row] of readFileSync(`${root}docs/flax-parity.md`, 'utf8').matchAll(/^\| [^|]+ \| ([^|]+ > [^|]+) \|$/gm))
+  for (const [file, title] of row.split('; ').map((reference) => reference.split(' > '))) {
+    if (title === undefined) continue
+    const path = [`${root}packages/${file}`, `${root}${file}`].find(existsSync)
+    if (path && !titles.has(path)) titles.set(path, titlesIn(path))
+    // what stands in brackets at the end says which rows of a table are meant
+    const wanted = [title, title.replace(/ \([^()]*\)$/, '')]
+    const found = path && titles.get(path).some(({ text, pattern }) => wanted.some((w) => text.includes(w) || pattern.test(w)))
+    need(found, `docs/flax-parity.md: there is no test "${title}" in ${file}`)
+  }
 
 for (const problem of problems) console.error(problem)
 console.log(problems.length === 0 ? 'texts in order' : `${problems.length} problems`)
