@@ -58,7 +58,10 @@ describe('conformance', () => {
   })
   it('notices wrong types', async () => {
     const found = await failures(
-      withMul((out) => ({ ...out, dtype: 'int32', data: new Int32Array(out.data.length) })),
+      withMul((out, { storage }) => {
+        storage.release(out)
+        return storage.upload({ ...out, dtype: 'int32', data: new Int32Array(out.data.length) })
+      }),
       'mul',
     )
     expect(found).toContain('the value is the reference’s')
