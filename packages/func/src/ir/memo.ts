@@ -16,3 +16,13 @@ export const memo = <A>(jaxpr: Jaxpr, key: string, make: () => A): A => {
 }
 /** A list of booleans as a key. */
 export const bits = (xs: readonly boolean[]): string => xs.map((x) => (x ? '1' : '0')).join('')
+
+const ids = new WeakMap<object, number>()
+let counted = 0
+/** A number for an object in a key, by identity; 0 for none. */
+export const idOf = (x: object | null): number => {
+  if (x === null) return 0
+  let id = ids.get(x)
+  if (id === undefined) ids.set(x, (id = ++counted))
+  return id
+}

@@ -13,7 +13,7 @@ import { transposeJaxpr } from '../../interpreters/transpose'
 import { dce, dceIns } from '../../ir/dce'
 import type { Jaxpr, Var } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
-import { bits, memo } from '../../ir/memo'
+import { bits, idOf, memo } from '../../ir/memo'
 import { definePrimitive, isLinear, type Primitive } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
@@ -37,15 +37,6 @@ export interface CheckpointParams {
 /** Calls a program whose intermediate values are not kept for the backward pass. */
 export const checkpointCall = (xs: readonly Tensor[], params: CheckpointParams): readonly Tensor[] => bind(checkpointP, xs, params)
 
-const policyIds = new WeakMap<CheckpointPolicy, number>()
-let policies = 0
-const policyKey = (p: CheckpointPolicy | null): number => {
-  if (p === null) return 0
-  let id = policyIds.get(p)
-  if (id === undefined) policyIds.set(p, (id = ++policies))
-  return id
-}
-
 interface Cut {
   /** Known inputs -> known outputs, then saved values. */
   readonly known: Jaxpr
@@ -57,7 +48,7 @@ interface Cut {
   readonly outUnknown: readonly boolean[]
 }
 const cut = (jaxpr: Jaxpr, policy: CheckpointPolicy | null, unknownIns: readonly boolean[]): Cut =>
-  memo(jaxpr, `remat:${policyKey(policy)}:${bits(unknownIns)}`, () => {
+  memo(jaxpr, `remat:${idOf(policy)}:${bits(unknownIns)}`, () => {
     const open = stage((xs) => runOpened(jaxpr, xs), inAvals(jaxpr), 'checkpoint').jaxpr
     const { known, unknown, outUnknown, numResiduals } = partialEvalJaxpr(open, unknownIns)
     const numKnownOuts = known.outs.length - numResiduals

@@ -6,7 +6,7 @@ import { transposeJaxpr } from '../../interpreters/transpose'
 import { dceIns } from '../../ir/dce'
 import type { Atom, Jaxpr } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
-import { memo } from '../../ir/memo'
+import { idOf, memo } from '../../ir/memo'
 import { definePrimitive, type Emit, isLinear, type Linear, type Tangent, type Primitive } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
@@ -23,17 +23,9 @@ export interface JitParams {
 }
 /** Calls a program as one equation. */
 export const call = (xs: readonly Tensor[], params: JitParams): readonly Tensor[] => bind(jitP, xs, params)
-const deviceIds = new WeakMap<Backend, number>()
-let devices = 0
-const deviceKey = (device: Backend | null): number => {
-  if (device === null) return 0
-  let id = deviceIds.get(device)
-  if (id === undefined) deviceIds.set(device, (id = ++devices))
-  return id
-}
 /** A call that gives no memory away. Equal programs and names have one set of parameters, so that a backend knows them again. */
 const undonated = (jaxpr: Jaxpr, { name, device = null }: Called): JitParams =>
-  memo(jaxpr, `call:${deviceKey(device)}:${name}`, () => ({ jaxpr, name, donated: [], device }))
+  memo(jaxpr, `call:${idOf(device)}:${name}`, () => ({ jaxpr, name, donated: [], device }))
 /** What a derived call has of the call it comes from. */
 type Called = Pick<JitParams, 'name'> & Partial<Pick<JitParams, 'device'>>
 export const callProgram = (jaxpr: Jaxpr, xs: readonly Tensor[], called: Called): readonly Tensor[] => call(xs, undonated(jaxpr, called))
