@@ -1,25 +1,36 @@
 /** Who frees eager tensors: `tidy` scopes collect what is made inside them. */
 
-export interface Disposable_ {
-  readonly dispose: () => void
+export interface Collectable {
+  /** Frees its device memory at the end of a scope. */
+  readonly release: () => void
 }
-let current: Set<Disposable_> | undefined
+let current: Set<Collectable> | undefined
 
 /** Told by every concrete tensor that holds device memory. */
-export const track = (x: Disposable_): void => {
+export const track = (x: Collectable): void => {
   current?.add(x)
 }
-/** Runs `f`, then disposes all that was made inside but what `kept` names of its result; that goes to the surrounding scope. */
+/** Runs `f` outside all scopes. */
+export const untracked = <A>(f: () => A): A => {
+  const outer = current
+  current = undefined
+  try {
+    return f()
+  } finally {
+    current = outer
+  }
+}
+/** Runs `f`, then frees all that was made inside but what `kept` names of its result; that goes to the surrounding scope. */
 export const collecting = <A>(f: () => A, kept: (result: A) => Iterable<unknown>): A => {
   const outer = current
-  const mine = new Set<Disposable_>()
+  const mine = new Set<Collectable>()
   current = mine
   try {
     const result = f()
-    for (const k of kept(result)) if (mine.delete(k as Disposable_)) outer?.add(k as Disposable_)
+    for (const k of kept(result)) if (mine.delete(k as Collectable)) outer?.add(k as Collectable)
     return result
   } finally {
     current = outer
-    for (const x of mine) x.dispose()
+    for (const x of mine) x.release()
   }
 }

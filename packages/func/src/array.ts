@@ -2,11 +2,13 @@
  * Concrete tensors: a type and its data, on a backend or still on the host.
  *
  * No arithmetic here, so no cycle. What is made from host data (scalars, keys, training data) is uploaded when a kernel first
- * needs it. Memory is freed by `dispose`, by `tidy`, by donation, or at last by the garbage collector.
+ * needs it. What is computed before there is a backend (by a module that loads beside the one that chooses it) is computed when
+ * its data are first asked for. Memory is freed by `dispose`, by `tidy`, by donation, or at last by the garbage collector.
  */
-import { track } from './array-scope'
+import { track, untracked } from './array-scope'
 import { type Aval, aval, sizeOf } from './aval'
 import type { Backend, HostArray } from './backend/backend'
+import { getDefaultBackend, withBackend } from './backend/registry'
 import { ArgumentError, BackendError, DisposedError, DTypeError } from './error'
 import { Tensor } from './tensor'
 import type { Trace } from './trace'
@@ -38,6 +40,13 @@ const later: (f: () => void) => void = typeof setImmediate === 'function' ? setI
 /** How many new tensors may wait for that. */
 const MAX_FRESH = 256
 
+/** A computation that waits for a backend, and the tensors that wait for it. */
+interface Pending {
+  readonly inputs: readonly ConcreteTensor[]
+  readonly compute: () => readonly Tensor[]
+  readonly outs: readonly ConcreteTensor[]
+}
+
 export class ConcreteTensor extends Tensor {
   /**
    * Tensors just made. The collector hears of those that outlive the turn of the event loop, within which it could free none: to tell it
@@ -63,6 +72,7 @@ export class ConcreteTensor extends Tensor {
   #held: Held | undefined
   #gone: string | undefined
   #watched = false
+  #pending: Pending | undefined
 
   private constructor(
     readonly aval: Aval,
@@ -83,6 +93,39 @@ export class ConcreteTensor extends Tensor {
   /** Of a buffer that now belongs to the tensor. */
   static ofBuffer(backend: Backend, buffer: unknown, type: Aval): ConcreteTensor {
     return new ConcreteTensor(type, undefined, { backend, buffer })
+  }
+  /** Of data that `compute` will answer, run with the backend in force when one of them is first needed. */
+  static ofPending(types: readonly Aval[], inputs: readonly ConcreteTensor[], compute: () => readonly Tensor[]): readonly ConcreteTensor[] {
+    const outs = types.map((type) => new ConcreteTensor(type, undefined, undefined))
+    for (const x of outs) x.#pending = { inputs, compute, outs }
+    return outs
+  }
+  /** Computes what it waits for, the first things first; a stack, since chains may be long. */
+  #settle(backend: Backend): void {
+    if (this.#pending === undefined) return
+    const waiting: ConcreteTensor[] = [this]
+    for (let x = waiting.at(-1); x !== undefined; x = waiting.at(-1)) {
+      const next = x.#pending?.inputs.find((input) => input.#pending !== undefined)
+      if (next !== undefined) {
+        waiting.push(next)
+        continue
+      }
+      waiting.pop()
+      if (x.#pending !== undefined) ConcreteTensor.#compute(x.#pending, backend)
+    }
+  }
+  static #compute({ compute, outs }: Pending, backend: Backend): void {
+    // made before the scope that happens to need them, so not that scope's to free
+    const results = untracked(() => withBackend(backend, compute)) as readonly ConcreteTensor[]
+    outs.forEach((x, i) => {
+      x.#pending = undefined
+      const held = results[i]!.#held
+      x.#host = results[i]!.#host
+      results[i]!.#letGo()
+      if (held === undefined) return
+      if (x.#gone === undefined) untracked(() => x.#hold(held))
+      else held.backend.storage.release(held.buffer)
+    })
   }
   #hold(held: Held): void {
     this.#held = held
@@ -127,6 +170,7 @@ export class ConcreteTensor extends Tensor {
   /** Its buffer on a backend, uploaded if need be. The tensor keeps owning it. */
   bufferOn(backend: Backend): unknown {
     this.#check()
+    if (this.#pending !== undefined) this.#settle(backend)
     if (this.#held === undefined) {
       if (!backend.dtypes.has(this.aval.dtype))
         throw new DTypeError(backend.name, `this backend has no ${this.aval.dtype}; it has ${[...backend.dtypes].join(' ')}`)
@@ -146,6 +190,7 @@ export class ConcreteTensor extends Tensor {
   /** Where its data can be on that backend: itself, or a copy. Errors: BackendError where the device it is on reads only asynchronously. */
   on(backend: Backend): ConcreteTensor {
     this.#check()
+    if (this.#pending !== undefined) this.#settle(backend)
     if (this.#host !== undefined || this.#held!.backend === backend) return this
     const copy = new ConcreteTensor(this.aval, this.hostSync(), undefined)
     copy.bufferOn(backend)
@@ -155,6 +200,7 @@ export class ConcreteTensor extends Tensor {
   /** Its data on the host, waiting for the device. Do not write to it. Errors: BackendError where the device can't. */
   hostSync(): HostArray {
     this.#check()
+    if (this.#pending !== undefined) this.#settle(getDefaultBackend())
     if (this.#host) return this.#host
     const { backend, buffer } = this.#held!
     if (!backend.storage.downloadSync)
@@ -164,6 +210,7 @@ export class ConcreteTensor extends Tensor {
   /** Its data on the host. Do not write to it. */
   async host(): Promise<HostArray> {
     this.#check()
+    if (this.#pending !== undefined) this.#settle(getDefaultBackend())
     if (this.#host) return this.#host
     const { backend, buffer } = this.#held!
     return backend.storage.download(buffer, this.aval)
@@ -173,6 +220,11 @@ export class ConcreteTensor extends Tensor {
     if (held === undefined) return
     this.#letGo()
     held.backend.storage.release(held.buffer)
+  }
+  /** Frees its buffer; itself too, if its data are nowhere else. */
+  release(): void {
+    if (this.#host === undefined) this.dispose()
+    else this.#free()
   }
   /** Frees its memory now. Using it afterwards is a DisposedError. */
   override dispose(how = 'disposed'): void {

@@ -8,12 +8,14 @@ let current: Backend | undefined
 export const setDefaultBackend = <B>(backend: Backend<B>): void => {
   current = backend as Backend
 }
+/** Whether operations on host data have where to run. */
+export const hasDefaultBackend = (): boolean => current !== undefined
 /** The default backend. Errors: BackendError when none is set. */
 export const getDefaultBackend = (): Backend => {
   if (current === undefined)
     throw new BackendError(
       '(none)',
-      "no backend is set: import '@heddle/backend-tfjs/auto', or call setDefaultBackend(await tfjs()) before the first operation",
+      "no backend is set: import '@heddle/backend-tfjs/auto', or call setDefaultBackend(await tfjs()), before values are read",
     )
   return current
 }

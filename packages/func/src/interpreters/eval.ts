@@ -2,7 +2,7 @@
 import { ConcreteTensor, evalTrace, GIVEN_AWAY } from '../array'
 import type { Aval } from '../aval'
 import type { Backend, Executable } from '../backend/backend'
-import { getDefaultBackend } from '../backend/registry'
+import { getDefaultBackend, hasDefaultBackend } from '../backend/registry'
 import { ArgumentError, BugError, FuncError, BackendError } from '../error'
 import type { Jaxpr } from '../ir/jaxpr'
 import { newVar } from '../ir/jaxpr'
@@ -33,6 +33,9 @@ export const backendOf = (xs: readonly Tensor[]): Backend => {
   }
   return first ?? getDefaultBackend()
 }
+
+/** Whether there is no backend yet that could compute with them: what is asked of them then waits for one. */
+const homeless = (xs: readonly ConcreteTensor[]): boolean => !hasDefaultBackend() && xs.every((x) => x.backend === undefined)
 
 /** A program made ready for a backend, a donation, and the placement of its inputs, as text. */
 interface Made {
@@ -111,7 +114,16 @@ export const execute = (program: Jaxpr, xs: readonly Tensor[], options: RunOptio
   const { donated = none, device, name = 'jit' } = options
   const given = concrete(xs)
   if (donated.length > 1) checkDonated(given, donated, name)
-  if (!device) return runOn(backendOf(given), program, given, donated, name)
+  if (!device) {
+    const run = (): readonly ConcreteTensor[] => runOn(backendOf(given), program, given, donated, name)
+    return homeless(given)
+      ? ConcreteTensor.ofPending(
+          program.outs.map((v) => v.aval),
+          given,
+          run,
+        )
+      : run()
+  }
   const there = given.map((x) => x.on(device))
   const results = runOn(device, program, there, donated, name)
   // copies that were made for this run; and what was given away, where a copy was used
@@ -150,6 +162,7 @@ evalTrace.process = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: 
   const outs = infer(primitive, ins, params)
   if (primitive.interpret) return execute(oneEquation(primitive, params, ins, outs), xs)
   const tensors = concrete(xs)
+  if (homeless(tensors)) return ConcreteTensor.ofPending(outs, tensors, () => evalTrace.process(primitive, xs, params))
   const backend = backendOf(tensors)
   if (backend.compile && !backend.kernels) return execute(oneEquation(primitive, params, ins, outs), xs)
   const run = prepareKernel(backend, primitive as unknown as Primitive<never>, params, ins, outs)
