@@ -2,14 +2,11 @@
  * The errors of func. A class a kind, so that callers can tell them apart by `instanceof` or by `_tag`; the message says
  * where, what was expected, what came, and what to do.
  */
+import { HeddleError } from '@heddle/tree'
 import { type Aval, showAval } from './aval'
 
-export abstract class FuncError extends Error {
-  abstract readonly _tag: string
-  override get name(): string {
-    return this._tag
-  }
-}
+/** The base of func's errors, and of backends'. */
+export abstract class FuncError extends HeddleError {}
 const show = (ins: readonly Aval[]): string => (ins.length === 0 ? 'no operands' : ins.map(showAval).join(' and '))
 
 /** Operands whose shapes, dtypes or parameters do not fit an operation; found before any kernel runs. */
@@ -132,8 +129,7 @@ export class BackendError extends FuncError {
     readonly reason: string,
     options?: ErrorOptions,
   ) {
-    super(`backend ${backend}: ${reason}`)
-    if (options?.cause !== undefined) this.cause = options.cause
+    super(`backend ${backend}: ${reason}`, options)
   }
 }
 /** An invariant of the library itself is broken; not the caller's fault. */

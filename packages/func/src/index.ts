@@ -9,7 +9,7 @@ import { installMethods } from './numpy/methods'
 installMethods()
 
 export * as tree from '@heddle/tree'
-export { staticKey } from '@heddle/tree'
+export { HeddleError, staticKey } from '@heddle/tree'
 export { ConcreteTensor } from './array'
 export type { Aval, Shape, ShapeDtype } from './aval'
 export type { Device } from './backend/backend'

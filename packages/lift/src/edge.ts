@@ -3,14 +3,16 @@
  */
 import { either as E } from 'fp-ts'
 import { explain, type ScopeError } from '@heddle/core'
+import { HeddleError } from '@heddle/tree'
 
 /** An error of scopes, modules and their transformations. `detail` is the error as data. */
-export class LinenError<D extends { readonly _tag: string } = { readonly _tag: string }> extends Error {
+export class LinenError<D extends { readonly _tag: string } = { readonly _tag: string }> extends HeddleError {
+  readonly _tag: string
   readonly detail: D
 
   constructor(name: string, detail: D, message: string) {
     super(message)
-    this.name = name
+    this._tag = name
     this.detail = detail
   }
 }

@@ -31,3 +31,4 @@ export {
   ShardingError,
   UnmappedOutputError,
 } from '@heddle/lift'
+export { HeddleError } from '@heddle/tree'

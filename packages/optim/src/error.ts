@@ -1,9 +1,8 @@
+import { HeddleError } from '@heddle/tree'
+
 /** The one error of this package: an argument that makes no sense. */
-export class ArgumentError extends Error {
+export class ArgumentError extends HeddleError {
   readonly _tag = 'ArgumentError'
-  override get name(): string {
-    return this._tag
-  }
   constructor(
     readonly operation: string,
     readonly reason: string,

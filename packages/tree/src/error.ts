@@ -1,6 +1,7 @@
 /**
  * TreeError: what a tree operation found wrong, where, and what it wanted there.
  */
+import { HeddleError } from './heddle-error'
 import { keystr, type Path } from './path'
 
 /**
@@ -8,8 +9,8 @@ import { keystr, type Path } from './path'
  *
  * `path` is the way from the root to the place of the mismatch.
  */
-export class TreeError extends Error {
-  override readonly name = 'TreeError'
+export class TreeError extends HeddleError {
+  readonly _tag: string = 'TreeError'
   readonly operation: string
   readonly path: Path
   readonly problem: string

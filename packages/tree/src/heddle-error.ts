@@ -1,0 +1,49 @@
+/**
+ * HeddleError: the base of all errors of heddle's packages, with a stack that begins at the user's own line.
+ */
+import { captured, framesOf, usersFrames, wanted } from './stack'
+
+/**
+ * The base class of all errors that heddle throws; `instanceof HeddleError` tells them from others.
+ *
+ * `_tag` is the name of the class, also where a minifier has changed that of the source, and `name` too. `stack` has the frames of the
+ * program that uses heddle, without heddle's own; `fullStack` has all, and with `HEDDLE_TRACEBACK=full` in the environment (in a browser
+ * `globalThis.HEDDLE_TRACEBACK = 'full'`) so has `stack`. Source: JAX's traceback filtering (`jax_traceback_filtering`).
+ */
+export abstract class HeddleError extends Error {
+  abstract readonly _tag: string
+  /** Name, message and all frames, heddle's own included. */
+  declare readonly fullStack: string
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    const most = wanted()
+    const trace = captured()
+    let given: unknown
+    const frames = (): readonly string[] => framesOf(String(trace.stack), '')
+    const whole = (shown: readonly string[]): string =>
+      [...(hasHeader(trace) ? [`${this.name}: ${this.message}`] : []), ...shown].join('\n')
+    Object.defineProperties(this, {
+      fullStack: { get: () => whole(frames()), configurable: true, enumerable: false },
+      stack: {
+        get: () => (given === undefined ? whole(usersFrames(frames(), most)) : given),
+        set: (value: unknown) => {
+          given = value
+        },
+        configurable: true,
+        enumerable: false,
+      },
+    })
+  }
+
+  override get name(): string {
+    return this._tag
+  }
+  /** Node prints the stack and the cause; the fields say again what the message says. */
+  [Symbol.for('nodejs.util.inspect.custom')](_depth: unknown, options: object, inspect: (x: unknown, options: object) => string): string {
+    return this.cause === undefined ? String(this.stack) : `${this.stack}\n  [cause]: ${inspect(this.cause, options)}`
+  }
+}
+
+/** V8 begins a stack with name and message, others with the first frame. */
+const hasHeader = (trace: Error): boolean => /^Error\b(?!@)/.test(String(trace.stack))
