@@ -22,7 +22,7 @@ const only = { 'fp-ts': ['core', 'lift'], 'io-ts': ['core', 'lift'] }
 // Layers inside packages/func/src, lowest first: a layer imports (by value) itself and the layers above it in this list.
 const layers = [
   ['dtype', 'aval', 'error', 'scalar', 'sharding'],
-  ['primitive', 'trace', 'tensor', 'ir', 'backend', 'array', 'array-scope', 'table'],
+  ['primitive', 'trace', 'tensor', 'ir', 'backend', 'array', 'array-scope', 'table', 'options'],
   ['primitives/structural'],
   ['literal', 'plan'],
   ['interpreters'],
@@ -35,7 +35,7 @@ const layers = [
 ]
 
 // Published subpaths of a package: the only doors for its siblings.
-const doors = ['index', 'backend/index', 'conformance/index', 'auto', 'lower/index']
+const doors = ['index', 'backend/index', 'conformance/index', 'auto', 'lower/index', 'options']
 
 const at = (names) => `^packages/func/src/(${names.join('|')})(/|\\.ts$)`
 const byValue = { dependencyTypesNot: ['type-only'] }

@@ -1,3 +1,3 @@
 import { build } from '../../tsdown.base.ts'
 
-export default build()
+export default build({ index: 'src/index.ts', options: 'src/options.ts' })

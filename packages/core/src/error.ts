@@ -3,6 +3,7 @@
  *
  * Each kind has a tag; `docs` names Flax's error class where it has one, which is also the class that lift throws.
  */
+import { sayProblems, type OptionProblem } from '@heddle/tree/options'
 import type { Filter } from './filter'
 import type { Path } from './path'
 import { pathText } from './path'
@@ -64,7 +65,7 @@ export type ScopeError =
   | { readonly _tag: 'InvalidVariables'; readonly problems: readonly Problem[] }
   | { readonly _tag: 'NestedParams' }
   | { readonly _tag: 'InvalidRngs'; readonly problems: readonly Problem[] }
-  | { readonly _tag: 'InvalidOptions'; readonly where: string; readonly problems: readonly Problem[] }
+  | { readonly _tag: 'InvalidOptions'; readonly where: string; readonly problems: readonly OptionProblem[] }
   | { readonly _tag: 'UnmappedOutput'; readonly path: Path; readonly where: string; readonly collections: readonly string[] }
   | { readonly _tag: 'AxisSize'; readonly where: string; readonly path: Path; readonly option: string; readonly sizes: readonly Sized[] }
   | {
@@ -156,7 +157,7 @@ export const explain = (e: ScopeError): string => {
     case 'InvalidRngs':
       return `rngs must be a key, or an object of keys by stream name: ${problems(e.problems)}`
     case 'InvalidOptions':
-      return `${e.where}: invalid options: ${problems(e.problems)}`
+      return `${e.where}: invalid options: ${sayProblems(e.problems)}`
     case 'UnmappedOutput':
       return `${e.where} in scope "${pathText(e.path)}": collections ${list(e.collections, 'none')} were written, but no option says how they leave the transformation (add them to its variable filters)`
     case 'AxisSize':

@@ -161,7 +161,7 @@ describe('options', () => {
     expect(decodeVariableAxes('vmap', [[true, 0]])).toEqual(E.right([[true, 0]]))
     const wrong = decodeVariableAxes('vmap', { params: 'zero' })
     expect(E.isLeft(wrong) && explain(wrong.left)).toBe(
-      'vmap: variableAxes: invalid options: at params expected an axis, null, In(axis) or Out(axis), got "zero"',
+      'vmap: variableAxes: invalid options: at params expected an axis, null, In(axis) or Out(axis), got string "zero"',
     )
     expect(E.isLeft(decodeScanAxes('scan', { params: null }))).toBe(true)
     expect(E.isLeft(decodeSplitRngs('scan', { params: 1 }))).toBe(true)

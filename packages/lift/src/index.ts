@@ -52,6 +52,7 @@ export {
   type VjpOptions,
 } from './derivatives'
 export * from './edge'
+export { optionsOf } from './options'
 export { isKey, type Key } from './engine'
 export { foldRngs, type FoldRngsOptions } from './fold-rngs'
 export { jit, type JitOptions } from './jit'

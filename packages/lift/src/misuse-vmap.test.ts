@@ -55,7 +55,7 @@ describe('vmap', () => {
       'axes for more arguments than there are',
       lift.InvalidOptionsError,
       () => initCell((s) => lift.vmap(same, { inAxes: [0, 0] })(s, three())),
-      'vmap: invalid options: at inAxes expected an axis, null, or a list of such, one for each of 1 arguments, got an array of 2',
+      'vmap: invalid options: at inAxes expected an axis, null, or a list of such, one for each of 1 arguments, got an array of length 2',
     ],
     [
       'a shared variable that depends on what is mapped',
@@ -139,7 +139,7 @@ describe('vmap', () => {
       'an option of the wrong type',
       lift.InvalidOptionsError,
       () => lift.vmap(same, { variableAxes: wrong({ params: 'x' }) }),
-      'vmap: variableAxes: invalid options: at params expected an axis, null, In(axis) or Out(axis), got "x"',
+      'vmap: variableAxes: invalid options: at params expected an axis, null, In(axis) or Out(axis), got string "x"',
     ],
   ])
 })

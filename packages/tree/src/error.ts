@@ -23,13 +23,20 @@ export class TreeError extends HeddleError {
   }
 }
 
+const isPlain = (x: object): boolean => {
+  const proto: unknown = Object.getPrototypeOf(x)
+  return proto === null || Object.getPrototypeOf(proto) === null
+}
+
 /** Says in a few words what a value is, for an error. */
 export const describe = (x: unknown): string => {
   if (x === null || x === undefined) return String(x)
   if (Array.isArray(x)) return `an array of length ${x.length}`
   if (typeof x === 'object') {
-    const proto: unknown = Object.getPrototypeOf(x)
-    if (proto === null || Object.getPrototypeOf(proto) === null) return `an object with keys {${Object.keys(x).sort().join(', ')}}`
+    const { shape, dtype, then } = x as { readonly shape?: unknown; readonly dtype?: unknown; readonly then?: unknown }
+    if (Array.isArray(shape) && typeof dtype === 'string' && !isPlain(x)) return `a tensor ${dtype}[${shape.join(',')}]`
+    if (typeof then === 'function') return 'a promise (is an await missing?)'
+    if (isPlain(x)) return `an object with keys {${Object.keys(x).sort().join(', ')}}`
     return `a ${x.constructor?.name || 'class instance'}`
   }
   return typeof x === 'function'

@@ -5,13 +5,14 @@ import { type Aval, sameType } from '../aval'
 import { TypeMismatchError } from '../error'
 import type { Backend, Device } from '../backend/backend'
 import { stage } from '../interpreters/stage'
+import { anything, device, either, integer, listOf, type OptionsObject, optionsOf, readFunction, string } from '../options'
 import { call, type JitParams } from '../primitives/call/jit'
 import { isTensor, type Tensor } from '../tensor'
 import { namedAxes } from '../trace'
 import { type FlatArgs, type FlatFunction, flatFunction, flattenTensors, places } from './flat'
 import { type Shardings, withShardingConstraint } from './sharding'
 
-export interface JitOptions {
+export interface JitOptions extends OptionsObject {
   /** Arguments that are part of the program, not inputs of it: compared by value (plain data) or identity. */
   readonly staticArgnums?: number | readonly number[]
   /** Arguments whose memory the program may reuse; they can't be used afterwards. Those left out of a call are ignored. */
@@ -28,6 +29,15 @@ export interface JitOptions {
   /** For messages and printed programs; default: the function's name. */
   readonly name?: string
 }
+const argnums = either(integer, listOf(integer, 'a list of integers'))
+const jitOptions = optionsOf<JitOptions>({
+  staticArgnums: argnums,
+  donateArgnums: argnums,
+  inShardings: anything,
+  outShardings: anything,
+  device,
+  name: string,
+})
 /** What a call of certain types came to. */
 interface Traced {
   readonly treedef: TreeDef
@@ -53,9 +63,11 @@ const typeKey = (a: Aval): string => `${dtypes[a.dtype].short}${a.weakType ? '*'
  *
  * Inside, tensors have no values (ConcretizationError). Same results as without. Source: jax.jit.
  */
-export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, options: JitOptions = {}): Jitted<A, R> => {
+export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, given?: JitOptions): Jitted<A, R> => {
+  readFunction('jit', f)
+  const options = jitOptions('jit', given)
   const { staticArgnums = [], donateArgnums = [] } = options
-  const device = (options.device as Backend | undefined) ?? null
+  const runsOn = (options.device as Backend | undefined) ?? null
   const name = options.name ?? (f.name || 'jit')
   const fn = sharded(f, options)
   const cache = new Map<string, Traced>()
@@ -72,7 +84,7 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, optio
     const donated = places(present(donateArgnums, args.length), args.length, name)
     const bad = donated.find((d) => statics.includes(d))
     if (bad !== undefined) throw new TypeMismatchError(name, `argument ${bad} is static and can not be donated`)
-    const made = trace(fn, args, { statics, donated, device, name }, { leaves, treedef })
+    const made = trace(fn, args, { statics, donated, device: runsOn, name }, { leaves, treedef })
     if (isFree(made)) cache.set(key, made)
     return made
   }

@@ -5,12 +5,13 @@ import { TypeMismatchError } from '../error'
 import { stage } from '../interpreters/stage'
 import type { ClosedJaxpr } from '../ir/jaxpr'
 import { outAvals } from '../ir/jaxpr'
+import { boolean, count, either, type OptionsObject, optionsOf, positive, readFunction } from '../options'
 import { scanCall } from '../primitives/control/scan'
 import { convertElementType } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { flatFunction, flattenTensors } from './flat'
 
-export interface ScanOptions {
+export interface ScanOptions extends OptionsObject {
   /** Number of steps; needed where `xs` has no leaf. */
   readonly length?: number
   /** From the last slice to the first; results stand at the places of their slices. */
@@ -18,6 +19,7 @@ export interface ScanOptions {
   /** How many steps a compiler may put in one turn (true: all). The numbers are the same. */
   readonly unroll?: number | boolean
 }
+const scanOptions = optionsOf<ScanOptions>({ length: count, reverse: boolean, unroll: either(positive, boolean) })
 /** Weak scalars in a carry take the type that the body gives them, as long as it is the stronger one. */
 export const strengthen = (init: readonly Tensor[], outs: readonly Aval[]): readonly Tensor[] =>
   init.map((x, i) => {
@@ -77,7 +79,9 @@ const lengthOf = (xs: readonly Tensor[], given: number | undefined): number => {
  * Shapes: xs `[n, ...]` each; the carry keeps its types; ys `[n, ...]`. Errors: TypeMismatchError where they do not.
  * Source: jax.lax.scan.
  */
-export const scan = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: C, xs: X, options: ScanOptions = {}): [carry: C, ys: Y] => {
+export const scan = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: C, xs: X, given?: ScanOptions): [carry: C, ys: Y] => {
+  readFunction('scan', f)
+  const options = scanOptions('scan', given)
   const carry = flattenTensors(init, 'scan')
   const scanned = flattenTensors(xs, 'scan')
   const length = lengthOf(scanned.leaves, options.length)

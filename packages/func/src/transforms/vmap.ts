@@ -4,6 +4,7 @@ import { showAval } from '../aval'
 import { MappedOutputError, TypeMismatchError } from '../error'
 import { batchFlat } from '../interpreters/batch'
 import { asTensor, type TensorLike } from '../numpy/promote'
+import { axisTree, count, type OptionsObject, optionsOf, readFunction, string } from '../options'
 import type { Dim } from '../primitive'
 import { batchAt, moveAxis } from '../primitives/structural'
 import type { Tensor } from '../tensor'
@@ -12,7 +13,7 @@ import { flatFunction } from './flat'
 /** An axis for a whole subtree, null for none, or a tree of such. */
 export type Axes = number | null | readonly Axes[] | { readonly [key: string]: Axes }
 
-export interface VmapOptions {
+export interface VmapOptions extends OptionsObject {
   /** Where the mapped axis is in each argument: one for all, or a list of prefix trees. Default 0. */
   readonly inAxes?: Axes
   /** Where it goes in the results. Default 0. */
@@ -24,6 +25,7 @@ export interface VmapOptions {
   /** The mesh axis that the mapped axis lies along in sharding constraints inside. */
   readonly spmdAxisName?: string
 }
+const vmapOptions = optionsOf<VmapOptions>({ inAxes: axisTree, outAxes: axisTree, axisSize: count, axisName: string, spmdAxisName: string })
 const normalize = (axis: unknown, rank: number, what: string): Dim => {
   if (axis === null) return null
   const a = axis as number
@@ -41,10 +43,10 @@ const normalize = (axis: unknown, rank: number, what: string): Dim => {
  * Errors: TypeMismatchError for unequal sizes, no mapped argument and no `axisSize`, or a mapped result with out axis null.
  * Source: jax.vmap.
  */
-export const vmap =
-  <A extends readonly unknown[], R>(f: (...args: A) => R, options: VmapOptions = {}): ((...args: A) => R) =>
-  (...args) => {
-    const { inAxes = 0, outAxes = 0, axisSize, axisName, spmdAxisName } = options
+export const vmap = <A extends readonly unknown[], R>(f: (...args: A) => R, options?: VmapOptions): ((...args: A) => R) => {
+  readFunction('vmap', f)
+  const { inAxes = 0, outAxes = 0, axisSize, axisName, spmdAxisName } = vmapOptions('vmap', options)
+  return (...args) => {
     if (Array.isArray(inAxes) && inAxes.length !== args.length)
       throw new TypeMismatchError('vmap', `inAxes has ${inAxes.length} entries for ${args.length} arguments`)
     const { leaves: given, treedef } = flatten(args)
@@ -71,6 +73,7 @@ export const vmap =
       r.outs.map((o, i) => place(o, r.dims[i]!, to[i], size, i)),
     )
   }
+}
 const sizeOf = (leaves: readonly Tensor[], dims: readonly Dim[], given: number | undefined): number => {
   const sizes = leaves.flatMap((x, i) => (dims[i] === null ? [] : [x.aval.shape[dims[i]!]!]))
   const size = given ?? sizes[0]

@@ -1,0 +1,99 @@
+/**
+ * Options of functions of tensors: the reader that throws ArgumentError, and the kinds of values that only func knows. The rule is told
+ * in `@heddle/tree/options`, whose kinds are here too: packages above func need this door only.
+ */
+import { isPlainObject, type Kind, nearest, nullable, optionsReaders, sayProblems } from '@heddle/tree/options'
+import { type DType, dtypes, isDType, isFloating } from './dtype'
+import { ArgumentError } from './error'
+import { isTensor } from './tensor'
+
+export * from '@heddle/tree/options'
+
+/** A reader of options that throws ArgumentError. */
+export const optionsOf = optionsReaders((where, problems) => new ArgumentError(where, sayProblems(problems)))
+
+const names = Object.keys(dtypes) as readonly DType[]
+/** What other libraries and languages call them. */
+const synonyms: Readonly<Record<string, DType>> = {
+  float: 'float32',
+  single: 'float32',
+  number: 'float32',
+  double: 'float64',
+  half: 'float16',
+  int: 'int32',
+  integer: 'int32',
+  long: 'int64',
+  bigint: 'int64',
+  short: 'int16',
+  char: 'int8',
+  byte: 'uint8',
+  uint: 'uint32',
+  boolean: 'bool',
+  bool_: 'bool',
+  ...Object.fromEntries(names.map((d) => [dtypes[d].short, d])),
+}
+const ofArrays = (x: unknown): string | undefined =>
+  typeof x === 'function' ? /^(\w+?)(Clamped)?Array$/.exec(x.name)?.[1]?.replace('Big', '').toLowerCase() : undefined
+
+/** The dtype that was meant by a name of another spelling, or by a class of typed arrays. */
+const meantDType = (x: unknown): DType | undefined => {
+  const name = ofArrays(x) ?? (typeof x === 'string' ? x.toLowerCase().replace(/^(jnp|np|numpy|torch|tf|jax)\./, '') : undefined)
+  if (name === undefined) return undefined
+  return Object.hasOwn(synonyms, name) ? synonyms[name] : (nearest(name, names) as DType | undefined)
+}
+const dtypeHint = (x: unknown): string | undefined => {
+  const meant = meantDType(x)
+  return meant === undefined ? undefined : `is "${meant}" meant?`
+}
+export const dtype: Kind = { expected: `a dtype (${names.map((n) => `"${n}"`).join(', ')})`, is: isDType, hint: dtypeHint }
+export const floatDType: Kind = {
+  expected: `a dtype of floats (${names
+    .filter(isFloating)
+    .map((n) => `"${n}"`)
+    .join(', ')})`,
+  is: (x) => isDType(x) && isFloating(x),
+  hint: dtypeHint,
+}
+/** A dtype that an argument gives by itself. Errors: ArgumentError with the nearest right name. */
+export const readDType = (where: string, x: unknown): DType => {
+  if (isDType(x)) return x
+  throw new ArgumentError(where, sayProblems([{ path: [], expected: dtype.expected, actual: x, hint: dtypeHint(x) }]))
+}
+
+/** A function that is to be transformed. Errors: ArgumentError. */
+export const readFunction = (where: string, f: unknown, what = 'a function'): void => {
+  if (typeof f !== 'function') throw new ArgumentError(where, sayProblems([{ path: [], expected: what, actual: f }]))
+}
+
+const isInt = (x: unknown): boolean => Number.isInteger(x)
+const isInts = (x: unknown): boolean => Array.isArray(x) && x.every(isInt)
+export const axis: Kind = { expected: 'an axis (an integer)', is: isInt }
+export const axes: Kind = {
+  expected: 'an axis (an integer), a list of axes, or null for all',
+  is: (x) => x === null || isInt(x) || isInts(x),
+}
+const isAxisTree = (x: unknown): boolean =>
+  x === null || isInt(x) || (Array.isArray(x) ? x.every(isAxisTree) : isPlainObject(x) && Object.values(x).every(isAxisTree))
+/** Axes for the leaves of a tree. */
+export const axisTree: Kind = { expected: 'an axis (an integer), null, or a tree of such', is: isAxisTree }
+const isSize = (x: unknown): boolean => Number.isInteger(x) && (x as number) >= 0
+export const shape: Kind = {
+  expected: 'a shape (a list of non-negative integers)',
+  is: (x) => Array.isArray(x) && x.every(isSize),
+}
+export const sizeOrShape: Kind = { expected: `a size or ${shape.expected}`, is: (x) => isSize(x) || shape.is(x) }
+
+const isScalar = (x: unknown): boolean => typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint'
+/** What stands for a tensor; whether its arrays are ragged is found out when it is read. */
+export const tensorLike: Kind = {
+  expected: 'a tensor, a number, a typed array or nested arrays of numbers',
+  is: (x) => isTensor(x) || isScalar(x) || Array.isArray(x) || ArrayBuffer.isView(x),
+}
+export const tensor: Kind = { expected: 'a tensor', is: isTensor }
+export const nullableTensor: Kind = nullable(tensorLike)
+
+/** Where a program may run: a backend object. */
+export const device: Kind = {
+  expected: 'a backend (such as `await tfjs()` or `await pjrt()` answers)',
+  is: (x) => typeof x === 'object' && x !== null && 'storage' in x && 'kernels' in x,
+}
