@@ -26,6 +26,7 @@ export interface Device<H> {
   readonly sync: boolean
   readonly upload: (data: TypedArray, shape: Shape, dtype: DType) => H
   readonly read: (handle: H, dtype: DType, size: number) => TypedArray
+  /** What `read` gives, but never a view: the device may allocate before the caller goes on. The handle is alive until then. */
   readonly readAsync: (handle: H, dtype: DType, size: number) => Promise<TypedArray>
   /** A handle on the same data in another shape; undefined where handles have no shape. */
   readonly reshaped: ((handle: H, shape: Shape) => H) | undefined

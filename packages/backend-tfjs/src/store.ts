@@ -167,7 +167,14 @@ export class Store<H> {
         const copy = this.#copyOut(buffer, type)
         if (copy !== undefined) return copy
         const { dtype, size } = buffer.data
-        return { shape: type.shape, dtype, data: fresh(await device.readAsync(buffer.data.device!, dtype, size)) }
+        // the read is of this moment: whoever owns the buffer may release it, or give it away, before the device has answered
+        const held = this.share(buffer)
+        try {
+          const read = await device.readAsync(buffer.data.device!, dtype, size)
+          return { shape: type.shape, dtype, data: device.reads === 'shared' ? read.slice() : read }
+        } finally {
+          this.release(held)
+        }
       },
       ...(device.sync && {
         downloadSync: (buffer: TfjsBuffer<H>, type: Aval): HostArray => {

@@ -19,18 +19,20 @@ const random = (seed: number): (() => number) => {
     return ((s ^ (s >>> 13)) >>> 0) / 2 ** 32
   }
 }
+/** NaN as constants have it, and as arithmetic makes it: with a sign, with other bits, signalling. */
+const nans = [0x7fc00000, 0xffc00000, 0xffc12345, 0x7fc54321, 0xff800001, 0x7fa00000]
 const special = [Number.NaN, Infinity, -Infinity, -0, 0, 1, -1, 0.5, -0.5, 1.5, -2.5, 1e-20, -1e-7, 1e30, 3]
 
 export const samples = (seed = 1): Sample[] => {
   const next = random(seed)
-  const floats = (shape: readonly number[], low = -3, high = 3, specials = false): HostArray =>
-    array(
-      'float32',
-      shape,
-      Float32Array.from({ length: sizeOf(shape) }, () =>
-        specials && next() < 0.2 ? special[Math.floor(next() * special.length)]! : low + next() * (high - low),
-      ),
+  const floats = (shape: readonly number[], low = -3, high = 3, specials = false): HostArray => {
+    const data = Float32Array.from({ length: sizeOf(shape) }, () =>
+      specials && next() < 0.2 ? special[Math.floor(next() * special.length)]! : low + next() * (high - low),
     )
+    const bits = new Uint32Array(data.buffer)
+    if (specials) for (let i = 0; i < data.length; i++) if (data[i] !== data[i]) bits[i] = nans[Math.floor(next() * nans.length)]!
+    return array('float32', shape, data)
+  }
   const ints = (shape: readonly number[], low: number, high: number): HostArray =>
     array(
       'int32',

@@ -6,9 +6,16 @@
  * wrongly is done by JavaScript in the same memory (`view`). Views end when the heap grows: take them after all allocations.
  */
 import { BackendError, bytesOf, type DType, dtypes, type Shape, type TypedArray } from '@heddle/func/backend'
+import { type Extrema, extremaOf } from './extrema'
 
+interface WasmMemory {
+  readonly buffer: ArrayBufferLike
+}
 export interface WasmModule {
   readonly HEAPU8: Uint8Array
+  /** The memory: of the build with threads, and of the others. */
+  readonly wasmMemory?: WasmMemory
+  readonly asm?: { readonly memory?: WasmMemory }
   readonly _malloc: (bytes: number) => number
   readonly _free: (address: number) => void
   readonly tfjs: {
@@ -33,7 +40,7 @@ export class Block {
   ) {}
 }
 
-/** XNNPACK reads up to 16 bytes past the end of its operands. */
+/** XNNPACK, and our own extrema, read up to 16 bytes past the end of their operands. */
 const slack = 16
 /** More bytes than this can't be addressed. */
 const most = 2 ** 32 - 2 ** 16
@@ -41,12 +48,14 @@ const most = 2 ** 32 - 2 ** 16
 const scratchInts = 16
 
 export class Heap {
-  readonly #backend: WasmBackend
+  readonly backend: WasmBackend
   readonly #module: WasmModule
   readonly #scratch: number
   #ints: Int32Array
+  readonly extrema: Extrema
   constructor(backend: WasmBackend) {
-    this.#backend = backend
+    this.extrema = extremaOf(backend.wasm)
+    this.backend = backend
     this.#module = backend.wasm
     this.#scratch = backend.wasm._malloc(scratchInts * 4) >>> 0
     this.#ints = new Int32Array(backend.wasm.HEAPU8.buffer, this.#scratch, scratchInts)
@@ -56,7 +65,7 @@ export class Heap {
     return (this.#module as unknown as Record<string, CFunction>)[`_${name}`]!
   }
   get #nextId(): number {
-    return this.#backend.dataIdNextNumber++
+    return this.backend.dataIdNextNumber++
   }
   /** A new array, not cleared. Errors: BackendError when the heap is full. */
   alloc(dtype: DType, size: number): Block {

@@ -31,7 +31,7 @@ const wasmDevice = (heap: Heap, version: string): WasmDevice => ({
   sync: true,
   upload: (data, _shape, dtype) => heap.upload(data, dtype),
   read: (block, dtype, size) => heap.view(block, dtype, size),
-  readAsync: async (block, dtype, size) => heap.view(block, dtype, size),
+  readAsync: async (block, dtype, size) => heap.view(block, dtype, size).slice(),
   reshaped: undefined,
   free: (block) => heap.free(block),
 })

@@ -2,8 +2,7 @@
  * Pointwise kernels on wasm: XNNPACK and C for float32; JavaScript in the heap where C is wrong or slower.
  *
  * Left to the host: sign (C gives 0 for NaN and for 1e-20), log1p, sin, cos (C is off by up to 4 % near 0), round half away,
- * integers, comparisons (C takes four times as long). max and min of C lose a NaN on the right and take 11 ns an element, so they
- * are JavaScript, but for max(x, 0), which is C's Relu. A bool is a byte of 0 or 1.
+ * integers, comparisons (C takes four times as long). max and min are a module of our own (extrema.ts). A bool is a byte of 0 or 1.
  */
 import type { KernelCall, ParamsOf } from '@heddle/func/backend'
 import type { Plan, Plans } from '../device'
@@ -86,50 +85,27 @@ const integerPower = ({ store, heap }: Context): WasmPlan<ParamsOf['integer_pow'
   }
 }
 
-type Extremum = (x: Float32Array, sx: number, y: Float32Array, sy: number, out: Float32Array, n: number) => void
-
-// No branch depends on the data: where one does, its mispredictions are nine tenths of the time.
-const larger: Extremum = (x, sx, y, sy, out, n) => {
-  const [xs, ys, to] = [bitsOf(x), bitsOf(y), bitsOf(out)]
-  for (let i = 0; i < n; i++) {
-    const p = x[i * sx]!
-    const bits = ys[i * sy]!
-    to[i] = bits ^ ((bits ^ xs[i * sx]!) & -(Number(p > y[i * sy]!) | Number(p !== p)))
-  }
-}
-const smaller: Extremum = (x, sx, y, sy, out, n) => {
-  const [xs, ys, to] = [bitsOf(x), bitsOf(y), bitsOf(out)]
-  for (let i = 0; i < n; i++) {
-    const p = x[i * sx]!
-    const bits = ys[i * sy]!
-    to[i] = bits ^ ((bits ^ xs[i * sx]!) & -(Number(p < y[i * sy]!) | Number(p !== p)))
-  }
-}
-const stepsOf = ({ ins, outs }: KernelCall<unknown>): number[] => ins.map((a) => (a.shape.length < outs[0]!.shape.length ? 0 : 1))
+/** Which operands are arrays of the result's size; others are scalars. */
+const wideOf = ({ ins, outs }: KernelCall<unknown>): boolean[] => ins.map((a) => a.shape.length === outs[0]!.shape.length)
 
 const extremum =
-  (context: Context, loop: Extremum): WasmPlan<NoParams> =>
+  ({ store, heap }: Context, name: 'max' | 'min'): WasmPlan<NoParams> =>
   (call) => {
     if (!isFloat32(call.ins)) return undefined
-    const [sx, sy] = stepsOf(call)
     const out = call.outs[0]!
     const n = sizeOf(out.shape)
-    return inHeap(context, out, (to, [x, y]) => loop(x as Float32Array, sx!, y as Float32Array, sy!, to, n))
+    const scalar = wideOf(call).indexOf(false)
+    const { [name]: ofArrays, [`${name}Scalar` as const]: ofScalar } = heap.extrema
+    return (inputs) => {
+      const x = store.onDevice(inputs[scalar === 0 ? 1 : 0]!)
+      const y = scalar < 0 ? store.onDevice(inputs[1]!) : undefined
+      const number = scalar < 0 ? 0 : Number(store.onHost(inputs[scalar]!)[0])
+      const block = heap.alloc('float32', n)
+      if (y === undefined) ofScalar(x.address, number, block.address, x.address + 4 * n)
+      else ofArrays(x.address, y.address, block.address, x.address + 4 * n)
+      return [store.ofDevice(block, out)]
+    }
   }
-/** max, with C's Relu where an operand is the scalar 0. */
-const maximum = (context: Context): WasmPlan<NoParams> => {
-  const { store } = context
-  const general = extremum(context, larger)
-  const relu = unaryOf(context)('Relu')
-  return (call) => {
-    const loop = general(call)
-    if (loop === undefined) return undefined
-    const scalar = stepsOf(call).indexOf(0)
-    if (scalar < 0) return loop
-    const clamped = relu({ ...call, ins: [call.ins[1 - scalar]!] })!
-    return (inputs) => (store.onHost(inputs[scalar]!)[0] === 0 ? clamped([inputs[1 - scalar]!]) : loop(inputs))
-  }
-}
 
 /** Bool selectors with two float32 cases. */
 const select =
@@ -188,8 +164,8 @@ export const pointwise = (context: Context): Plans<Block> => {
     floor: unary('Floor'),
     ceil: unary('Ceil'),
     round: (call) => (call.params.roundingMethod === 1 ? unary('Round')(call) : undefined),
-    max: maximum(context),
-    min: extremum(context, smaller),
+    max: extremum(context, 'max'),
+    min: extremum(context, 'min'),
     select_n: select(context),
     stop_gradient: identity(context),
     copy: identity(context),

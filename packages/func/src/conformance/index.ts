@@ -8,6 +8,8 @@ import type { Backend } from '../backend/backend'
 import { goldenTests, type KernelGolden } from './goldens'
 import { cornerTests } from './laws/corner'
 import { laws } from './laws/index'
+import { nanTests } from './laws/nan'
+import { readTests } from './laws/reads'
 import type { Row } from './row'
 import { bodyRows, leafRows } from './rows/index'
 import { runsOn, type Setting, trialOf } from './trial'
@@ -24,7 +26,7 @@ export interface ConformanceOptions<R = unknown> {
   readonly primitives?: (name: string) => boolean
   /** Only these laws. */
   readonly laws?: (law: string) => boolean
-  /** Whether to try the corners; default: if all primitives are tried. */
+  /** Whether to try corners, NaN and reads too; default: if all primitives are tried. */
   readonly corners?: boolean
 }
 export interface ConformanceTest {
@@ -67,6 +69,8 @@ export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptio
         })),
     ),
     ...goldenTests(backend as Backend, goldens, primitives),
-    ...(corners ? cornerTests(backend as Backend) : []),
+    ...(corners
+      ? [...cornerTests(backend as Backend), ...nanTests(backend as Backend, setting.reference), ...readTests(backend as Backend)]
+      : []),
   ]
 }
