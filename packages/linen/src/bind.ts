@@ -69,7 +69,7 @@ const capturing = (capture: boolean | CaptureFilter = false): CaptureFilter | un
 const onScope =
   (module: Module, fn: Call, capture: CaptureFilter | undefined) =>
   (scope: Scope, ...args: readonly unknown[]): unknown =>
-    withContext({ capture }, () => fn(deepClone(module, { parent: scope }), ...args))
+    withContext({ capture, root: module.constructor }, () => fn(deepClone(module, { parent: scope }), ...args))
 
 /** Initializes the variables of a module: its output, and the variables. Source: `flax.linen.Module.init_with_output`. */
 export const initWithOutput = (

@@ -2,9 +2,11 @@
  * The state machine around a method call. The methods of each class are wrapped once, when its first module is made: a call runs setup if
  * it has not run, says whose method runs, so that new modules know their parent, and in the end forgets which names were used.
  */
+import { withDeepStacks } from '@heddle/tree'
 import { classNameOf, classOf } from './class-name'
 import { adoptAttribute, drain, touch } from './attach'
 import { context, currentModule, inside } from './context'
+import { placed } from './error-place'
 import {
   CallCompactUnboundModuleError,
   CallSetupUnboundModuleError,
@@ -141,8 +143,17 @@ const makeNameScopes = (self: Module): void => {
 /** The name under which the results of a method are kept: Flax's for `call`. */
 export const capturedName = (method: string): string => (method === 'call' ? '__call__' : method)
 
-/** Calls a method. Errors: CallCompactUnboundModuleError, CallSetupUnboundModuleError. */
+/** Calls a method; errors tell where. Errors: CallCompactUnboundModuleError, CallSetupUnboundModuleError. */
 export const callMethod = (self: Module, fn: Method, name: string, compact: boolean, args: readonly unknown[]): unknown => {
+  try {
+    if (currentModule() !== null) return runMethod(self, fn, name, compact, args)
+    return withDeepStacks(() => runMethod(self, fn, name, compact, args))
+  } catch (e) {
+    throw placed(e, self, name)
+  }
+}
+
+const runMethod = (self: Module, fn: Method, name: string, compact: boolean, args: readonly unknown[]): unknown => {
   const s = touch(self)
   const isSetup = name === 'setup'
   if (isSetup && s.scope === undefined) throw new CallSetupUnboundModuleError(classOf(self))

@@ -38,10 +38,19 @@ interface Context {
   interceptors: readonly Interceptor[]
   observer: CallObserver | undefined
   recipe: CloneRecipe | undefined
+  /** The class of the module that init or apply runs. */
+  root: object | undefined
 }
 
 /** The one context; code is synchronous, so it is a stack in effect. */
-export const context: Context = { modules: [null], capture: undefined, interceptors: [], observer: undefined, recipe: undefined }
+export const context: Context = {
+  modules: [null],
+  capture: undefined,
+  interceptors: [],
+  observer: undefined,
+  recipe: undefined,
+  root: undefined,
+}
 
 /** Runs with some of the context replaced. */
 export const withContext = <R>(change: Partial<Context>, run: () => R): R => {

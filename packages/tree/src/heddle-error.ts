@@ -1,7 +1,7 @@
 /**
  * HeddleError: the base of all errors of heddle's packages, with a stack that begins at the user's own line.
  */
-import { captured, framesOf, usersFrames, wanted } from './stack'
+import { captured, framesOf, hasHeader, usersFrames, wanted } from './stack'
 
 /**
  * The base class of all errors that heddle throws; `instanceof HeddleError` tells them from others.
@@ -14,6 +14,8 @@ export abstract class HeddleError extends Error {
   abstract readonly _tag: string
   /** Name, message and all frames, heddle's own included. */
   declare readonly fullStack: string
+  /** Where it was raised while a method of a module ran: `MLP/Dense_0`. */
+  declare readonly modulePath?: string
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
@@ -22,7 +24,7 @@ export abstract class HeddleError extends Error {
     let given: unknown
     const frames = (): readonly string[] => framesOf(String(trace.stack), '')
     const whole = (shown: readonly string[]): string =>
-      [...(hasHeader(trace) ? [`${this.name}: ${this.message}`] : []), ...shown].join('\n')
+      [...(hasHeader(String(trace.stack)) ? [`${this.name}: ${this.message}`] : []), ...shown].join('\n')
     Object.defineProperties(this, {
       fullStack: { get: () => whole(frames()), configurable: true, enumerable: false },
       stack: {
@@ -44,6 +46,3 @@ export abstract class HeddleError extends Error {
     return this.cause === undefined ? String(this.stack) : `${this.stack}\n  [cause]: ${inspect(this.cause, options)}`
   }
 }
-
-/** V8 begins a stack with name and message, others with the first frame. */
-const hasHeader = (trace: Error): boolean => /^Error\b(?!@)/.test(String(trace.stack))

@@ -18,6 +18,7 @@ export { all, leavesWithPath, map, mapUntil, mapWithPath, reduce, sameStructure,
 export { partial, type Partial } from './partial'
 export { keystr, type Path, type PathKey } from './path'
 export { broadcastPrefix, flattenUpTo } from './prefix'
+export { retell, withDeepStacks } from './stack'
 export { keyOf, registerNode, staticKey, type NodeType } from './registry'
 export type { TreeDef } from './treedef'
 

@@ -18,16 +18,21 @@ const prebundled = /\/\.vite\/(?:[^\s]*\/)?deps(?:_ssr)?\//
 const native = /\(<anonymous>\)$|@\[native code\]$|\(native\)$|^\s*at native$/
 
 const limit = (): unknown => Reflect.get(Error, 'stackTraceLimit')
+/** The limit of the program, while it is raised. */
+let theirs: number | undefined
 
-/** Runs with deep stacks, where the engine has a limit that can be raised. */
+/** Runs with deep stacks, where the engine has a limit that can be raised: also errors of the engine and of the program are whole then. */
 export const withDeepStacks = <R>(run: () => R): R => {
   const before = limit()
   if (typeof before !== 'number' || before >= DEEP) return run()
+  const outer = theirs
+  theirs = before
   Reflect.set(Error, 'stackTraceLimit', DEEP)
   try {
     return run()
   } finally {
     Reflect.set(Error, 'stackTraceLimit', before)
+    theirs = outer
   }
 }
 
@@ -91,6 +96,18 @@ export const usersFrames = (frames: readonly string[], most: number): readonly s
 
 /** How many frames the user wants to see. */
 export const wanted = (): number => {
-  const n = limit()
+  const n = theirs ?? limit()
   return typeof n === 'number' ? n : DEEP
+}
+
+/** V8 begins a stack with name and message, others with the first frame. */
+export const hasHeader = (stack: string): boolean => !isFrame(stack.split('\n', 1)[0] ?? '')
+
+/** Takes heddle's frames out of the stack of an error of the engine or of the program, and puts a note after its message. */
+export const retell = (error: Error, note: string): void => {
+  const { stack, message } = error
+  if (typeof stack !== 'string' || (message !== '' && hasHeader(stack) && !stack.includes(message))) return
+  const frames = framesOf(stack, message)
+  const header = hasHeader(stack) ? [`${error.name}: ${message}${note}`] : []
+  Reflect.set(error, 'stack', [...header, ...usersFrames(frames, wanted())].join('\n'))
 }

@@ -3,6 +3,7 @@ import type { DType } from '@heddle/func/backend'
 import type { Device } from '../device'
 import { loadCore, startBackend, unwrapped } from '../engine'
 import { type Block, Heap, type WasmBackend } from './heap'
+import { withoutTheirListeners } from './listeners'
 
 /** Where a browser finds the .wasm files: a folder's address, or one for each file. */
 export type WasmPaths = string | Readonly<Record<string, string>>
@@ -16,7 +17,7 @@ export const loadWasm = async (paths?: WasmPaths): Promise<WasmDevice> => {
   const core = await loadCore()
   const wasm = unwrapped(await import('@tensorflow/tfjs-backend-wasm'), 'setWasmPaths')
   if (paths !== undefined) wasm.setWasmPaths(paths as Parameters<typeof wasm.setWasmPaths>[0])
-  const backend = await startBackend<WasmBackend>(core, 'wasm', 'wasm')
+  const backend = await withoutTheirListeners(() => startBackend<WasmBackend>(core, 'wasm', 'wasm'))
   const simd = await core.env().getAsync('WASM_HAS_SIMD_SUPPORT')
   const threads = wasm.getThreadsCount()
   return wasmDevice(new Heap(backend), `${wasm.version_wasm} (${simd ? 'SIMD' : 'no SIMD'}, ${threads} thread${threads === 1 ? '' : 's'})`)
