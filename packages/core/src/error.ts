@@ -82,6 +82,18 @@ export type ScopeError =
   | ({ readonly _tag: 'BranchMismatch' } & Mismatch)
   | ({ readonly _tag: 'ResultMismatch' } & Mismatch)
   | { readonly _tag: 'InvalidTarget'; readonly where: string; readonly expected: string; readonly actual: unknown }
+  | {
+      readonly _tag: 'OuterScope'
+      readonly where: string
+      readonly path: Path
+      readonly outer: Path
+      /** What is done by the scope outside: to a variable of the collection `of`, to all of them, or to the stream `of`. */
+      readonly use: 'read' | 'make' | 'write' | 'draw'
+      readonly of: string
+      readonly name: string | undefined
+      /** Is the scope one of those that the transformation has taken in? */
+      readonly lifted: boolean
+    }
   | { readonly _tag: 'PartitionUnspecified'; readonly names: readonly unknown[]; readonly reason: string }
   | {
       readonly _tag: 'Sharding'
@@ -126,6 +138,19 @@ const lifting = (path: Path, what: string): string => {
 
 const kindOf = (collection: string | null): string =>
   collection === null ? 'submodule' : collection === 'params' ? 'parameter' : `variable in "${collection}" named`
+
+type OuterScope = Extract<ScopeError, { readonly _tag: 'OuterScope' }>
+
+const outerUse = ({ use, of, name }: OuterScope): string => {
+  const variable = name === undefined ? `variables in "${of}"` : of === 'params' ? `parameter "${name}"` : `variable "${name}" in "${of}"`
+  return { read: `reads ${variable}`, make: `makes ${variable}`, write: `writes ${variable}`, draw: `draws a key "${of}"` }[use]
+}
+const outsideText = ({ use, where }: OuterScope): string =>
+  use === 'read'
+    ? `whose value is another inside ${where}`
+    : use === 'draw'
+      ? 'so that keys would be equal that are to differ'
+      : `of which ${where} does not know`
 
 /** The sentence for an error: where, what was expected, what was there, what to do. */
 export const explain = (e: ScopeError): string => {
@@ -176,6 +201,8 @@ export const explain = (e: ScopeError): string => {
       return `${at(e)}: ${e.what}: expected ${e.expected}, got ${e.actual} (${e.fix})`
     case 'InvalidTarget':
       return `${e.where}: expected ${e.expected}, got ${brief(e.actual)}`
+    case 'OuterScope':
+      return `${at(e)}: its function ${outerUse(e)} of the module "${pathText(e.outer)}" outside, ${outsideText(e)} (use the module that the function is given: ${e.lifted ? 'its first argument, and the submodules of that' : 'give it this one too, in an array or object of modules'})`
     case 'PartitionUnspecified':
       return `a variable partitioned as (${e.names.map(String).join(', ')}) goes through a transformation that adds an axis, ${e.reason} (pass metadataParams: { partition_name: ... })`
     case 'Sharding':

@@ -65,6 +65,7 @@ export {
   minus,
   noCounts,
   plus,
+  sharedStream,
   toKey,
   withCountersAt,
   type Counters,

@@ -95,5 +95,16 @@ const zip = (a: Counters, b: Counters, f: (x: number, y: number) => number): Cou
 /** How many keys were given from `b` to `a`. */
 export const minus = (a: Counters, b: Counters): Counters => zip(a, b, (x, y) => x - y)
 
+/** A stream of which both counted keys at one place, if there is one. */
+export const sharedStream = (a: Counters, b: Counters): string | undefined => {
+  const here = Object.keys(a.counts).find((k) => countOf(a, k) > 0 && countOf(b, k) > 0)
+  if (here !== undefined) return here
+  for (const [name, child] of Object.entries(a.children)) {
+    const found = sharedStream(child, own(b.children, name) ?? noCounts)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 /** Counters further by so many keys. */
 export const plus = (a: Counters, more: Counters): Counters => zip(a, more, (x, y) => x + y)

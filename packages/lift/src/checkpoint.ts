@@ -41,7 +41,13 @@ export const checkpoint = <S extends Scopes, Args extends readonly unknown[], R>
     const [result, out] = pure(groups, keys, ...wrapStatic(args, staticArgnums))
     return { result, variables: out, counters: counts.value }
   }
-  const plan = { where: 'remat', inFilters: [variables], outFilters: [variables], rngFilters: [rngs] }
+  const plan = {
+    where: 'remat',
+    inFilters: [variables],
+    outFilters: [variables],
+    rngFilters: [rngs],
+    outside: { changed: false, may: ['draw'] } as const,
+  }
   return pack<S, Args, R>(plan, body)
 }
 

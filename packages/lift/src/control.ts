@@ -7,7 +7,21 @@ import { map } from '@heddle/tree'
 import { exception, orThrow } from './edge'
 import type { Key } from './engine'
 import { asFunction, branchProblem, carryProblem, explained, kindOf, pathOf, resultProblem, type Left } from './misuse'
-import { close, learned, open, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
+import {
+  close,
+  learned,
+  open,
+  pack,
+  runOn,
+  runOpened,
+  type Entry,
+  type Groups,
+  type KeyGroups,
+  type Packed,
+  type Plan,
+  type Scopes,
+  type ScopesFn,
+} from './pack'
 import type { Variables } from './scope'
 
 /** What is there inside. */
@@ -46,7 +60,13 @@ const branchesOf =
       )
       return { result, variables: out, counters: counts[branches.length] ?? counts[0]! }
     }
-    const plan = { where, inFilters: [variables], outFilters: [variables], rngFilters: [rngs] }
+    const plan = {
+      where,
+      inFilters: [variables],
+      outFilters: [variables],
+      rngFilters: [rngs],
+      outside: { changed: false, may: ['draw'] } as const,
+    }
     return pack<S, Args, R>(plan, body)(scopes, ...args)
   }
 
@@ -121,7 +141,7 @@ export const whileLoop = <S extends Scopes, C>(
     const seen = learned<{ readonly before: Left; readonly after: Left } | undefined>(undefined)
     const holds = ([i, vars, c]: State): Tensor => {
       const opened = open<S>(entry, [vars, sharedIn!], keysAt(i.neg()), { mutable: false })
-      const result = condFn(opened.scopes, c)
+      const result = runOpened(entry, opened, () => condFn(opened.scopes, c))
       afterCond.value = close(entry, opened).counters
       return scalar('while_loop', entry, result, 'the result of the condition')
     }
@@ -141,6 +161,12 @@ export const whileLoop = <S extends Scopes, C>(
     )
     return { result: carry, variables: [out], counters: afterBody.value }
   }
-  const plan = { where: 'while_loop', inFilters: [carried, shared], outFilters: [carried], rngFilters: rngs.map(([f]) => f) }
+  const plan: Plan = {
+    where: 'while_loop',
+    inFilters: [carried, shared],
+    outFilters: [carried],
+    rngFilters: rngs.map(([f]) => f),
+    outside: { changed: carried, may: [] },
+  }
   return pack<S, readonly [], C>(plan, body)(scopes)
 }

@@ -63,7 +63,8 @@ export const customVjp = <S extends Scopes, Args extends readonly unknown[], R, 
     const [result, out] = pure(target!, others!, keys, ...args)
     return { result, variables: out, counters: counts.value }
   }
-  const plan = { where: 'custom_vjp', inFilters: [gradVars, true], outFilters: [gradVars, true], rngFilters: [true] }
+  const outside = { changed: gradVars, may: [] }
+  const plan = { where: 'custom_vjp', inFilters: [gradVars, true], outFilters: [gradVars, true], rngFilters: [true], outside }
   return pack<S, Args, R>(plan, body)
 }
 

@@ -6,6 +6,7 @@ import { jvp as jvpPure, np, vjpWithAux as vjpPure, type Tensor } from '@heddle/
 import { flatten, flattenUpTo, leaves, partial, type Partial } from '@heddle/tree'
 import { asFunction, explained, kindOf, resultProblem, tangentProblem } from './misuse'
 import { exception } from './edge'
+import type { Outside } from './inside'
 import { learned, pack, runOn, type Entry, type Groups, type Packed, type Scopes, type ScopesFn } from './pack'
 import type { Scope, Variables } from './scope'
 
@@ -73,7 +74,8 @@ export const jvp = <S extends Scopes, Args extends readonly unknown[], R>(
     )
     return { result: [output, tangent] as const, variables: out, counters: counts.value }
   }
-  const plan = { where: 'jvp', inFilters: [collections, variables], outFilters: [variables], rngFilters: [rngs] }
+  const outside: Outside = { changed: collections, may: ['draw', 'make', 'write'] }
+  const plan = { where: 'jvp', inFilters: [collections, variables], outFilters: [variables], rngFilters: [rngs], outside }
   return pack<S, Args, readonly [R, R]>(plan, body)(scopes, ...primals)
 }
 
@@ -138,7 +140,8 @@ export const vjpWithAux = <S extends Scopes, Args extends readonly unknown[], R,
     }, inner)
     return { result: [output, backward as Backward<Args, R>, aux] as const, variables: out, counters: counts.value }
   }
-  const plan = { where: 'vjp', inFilters: [vjpVariables, variables], outFilters: [variables], rngFilters: [rngs] }
+  const outside: Outside = { changed: vjpVariables, may: ['draw', 'make', 'write'] }
+  const plan = { where: 'vjp', inFilters: [vjpVariables, variables], outFilters: [variables], rngFilters: [rngs], outside }
   return pack<S, Args, readonly [R, Backward<Args, R>, A]>(plan, body)(scopes, ...primals)
 }
 

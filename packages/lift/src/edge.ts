@@ -76,6 +76,8 @@ export const InvalidTargetError = errorClass('InvalidTargetError', 'InvalidTarge
 export const LoopVariantError = errorClass('LoopVariantError', 'LoopVariant')
 /** A partitioned variable got an axis without a name. */
 export const PartitioningUnspecifiedError = errorClass('PartitioningUnspecifiedError', 'PartitionUnspecified')
+/** A lifted function uses a scope from outside of it, not the one that it is given. */
+export const OuterScopeError = errorClass('OuterScopeError', 'OuterScope')
 /** An array can not lie on a mesh of devices as it is asked to. */
 export const ShardingError = errorClass('ShardingError', 'Sharding')
 /** Logical axes that can not be placed. */
@@ -107,6 +109,7 @@ const classes: { readonly [T in Tag]: new (detail: never) => LinenError<ScopeErr
   BranchMismatch: BranchMismatchError,
   ResultMismatch: ResultMismatchError,
   InvalidTarget: InvalidTargetError,
+  OuterScope: OuterScopeError,
   PartitionUnspecified: PartitioningUnspecifiedError,
   Sharding: ShardingError,
   LogicalAxes: LogicalAxesError,

@@ -2,6 +2,7 @@
  * foldRngs: a function of scopes whose keys have the names of the scopes folded in before, not each time a key is drawn.
  */
 import type { Filter } from '@heddle/core'
+import type { Outside } from './inside'
 import { asFunction } from './misuse'
 import { pack, runOn, type Scopes, type ScopesFn } from './pack'
 
@@ -13,12 +14,14 @@ export interface FoldRngsOptions {
   readonly rngs?: Filter
 }
 
+const outside: Outside = { changed: false, may: ['draw', 'make', 'write'] }
+
 /** A function of scopes with folded keys. Source: `flax.core.lift.fold_rngs`. */
 export const foldRngs = <S extends Scopes, Args extends readonly unknown[], R>(
   fn: ScopesFn<S, Args, R>,
   { variables = true, rngs = true }: FoldRngsOptions = {},
 ): ((scopes: S, ...args: Args) => R) =>
   pack<S, Args, R>(
-    { where: 'fold_rngs', inFilters: [variables], outFilters: [variables], rngFilters: [rngs], foldNames: true },
+    { where: 'fold_rngs', inFilters: [variables], outFilters: [variables], rngFilters: [rngs], foldNames: true, outside },
     (packed, ...args) => runOn(asFunction('fold_rngs', fn), packed, args),
   ) as (scopes: S, ...args: Args) => R

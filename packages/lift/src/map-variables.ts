@@ -4,7 +4,7 @@
 import { addAxis, decodeFilter, isEmpty, removeAxis, subtract, type Axis, type Filter, type MetadataParams } from '@heddle/core'
 import { orThrow } from './edge'
 import { asFunction } from './misuse'
-import { close, countersOf, open, pack, runOn, type Groups, type Packed, type Plan, type Scopes, type ScopesFn } from './pack'
+import { close, countersOf, open, pack, runOn, runOpened, type Groups, type Packed, type Plan, type Scopes, type ScopesFn } from './pack'
 import type { Variables } from './scope'
 
 /** The mapping, and when variables go back through it. */
@@ -39,6 +39,7 @@ export const mapVariables = <S extends Scopes, Args extends readonly unknown[], 
     inFilters: [mappedCollections, variables],
     outFilters: goesOut ? [mappedCollections, variables] : [false, subtract(variables, mappedCollections)],
     rngFilters: [rngs],
+    outside: { changed: mappedCollections, may: ['draw', 'make', 'write'] },
   }
   const body = (packed: Packed, ...args: Args) => {
     const { entry, keys } = packed
@@ -59,7 +60,7 @@ export const mapVariables = <S extends Scopes, Args extends readonly unknown[], 
 const initialize = <S, Args extends readonly unknown[]>(fn: ScopesFn<S, Args, unknown>, { entry, variables, keys }: Packed, args: Args) => {
   const opened = open<S>(entry, variables, keys)
   if (opened.roots.every((s) => isEmpty(s.mutable))) return { target: variables[0]!, counters: countersOf(opened) }
-  fn(opened.scopes, ...args)
+  runOpened(entry, opened, () => fn(opened.scopes, ...args))
   const closed = close(entry, opened)
   return { target: closed.variables[0]!, counters: closed.counters }
 }

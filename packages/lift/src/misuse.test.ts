@@ -1,6 +1,6 @@
 // Derivatives and mapped variables misused, and scopes where they do not belong: the class of the error, and a sentence that names the module, the collection and what to do.
 import { hostBackend } from '@heddle/backend-host'
-import { EscapedTracerError, np, setDefaultBackend, type Tensor } from '@heddle/func'
+import { np, setDefaultBackend, type Tensor } from '@heddle/func'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as lift from './index'
 import type { Scope } from './index'
@@ -161,15 +161,40 @@ describe('scopes where they do not belong', () => {
       expect(() => use(kept!)).toThrow(lift.InvalidScopeError)
     expect(() => kept!.push('x')).toThrow('scope "/vmap(cell)" is no longer valid')
   })
-  test('what is written to an outer scope from inside does not get out', () => {
-    const run = (s: Scope): Tensor => {
-      mapOver(s, (_, x) => {
-        s.putVariable('state', 'leak', x)
-        return x
-      })
-      return s.getVariable<Tensor>('state', 'leak').add(1)
+  test('a scope outside is used inside, or a variable or child of it', () => {
+    const uses: readonly ((s: Scope, x: Tensor) => unknown)[] = [
+      (s, x) => s.putVariable('state', 'leak', x),
+      (s, x) => s.sow('state', 'leak', x),
+      (s) => s.makeRng(),
+      (s) => s.push('child').makeRng(),
+      (s) => s.forkRngs(),
+      (s) => s.getVariable('params', 'w'),
+      (s) => s.hasVariable('params', 'w'),
+      (s) => s.variables(),
+      (s) => s.param('v', ones, []),
+    ]
+    for (const use of uses) {
+      const run = (s: Scope): Tensor => {
+        s.param('w', ones, [3])
+        return lift.vmap((_: Scope, w: Tensor, x: Tensor) => (use(s, x), x.add(w)), { variableAxes: { params: 0 } })(
+          s,
+          np.ones([3]),
+          np.ones([3]),
+        )
+      }
+      expect(() => initCell(run)).toThrow(lift.OuterScopeError)
+      expect(() => initCell(run)).toThrow(/vmap in scope "\/vmap\(cell\)": its function .* of the module "\/cell.*" outside/)
     }
-    expect(() => initCell(run)).toThrow(EscapedTracerError)
-    expect(() => initCell(run)).toThrow('Return it from the transformed function')
+    const handle = (s: Scope): Tensor => {
+      const n = s.variable('state', 'n', zero)
+      return lift.whileLoop(
+        (_, c: Tensor) => c.less(3),
+        (_, c) => c.add(n.value).add(1),
+        s,
+        np.array(0),
+        { carryVariables: 'state' },
+      )
+    }
+    expect(() => initCell(handle)).toThrow('reads variable "n" in "state" of the module "/cell" outside')
   })
 })

@@ -18,9 +18,11 @@ import {
   makeStore,
   minus,
   plus,
+  sharedStream,
   toKey,
   ungroup,
   union,
+  variablesOf,
   withCountersAt,
   SEPARATOR_FLAG,
   type Counters,
@@ -32,6 +34,7 @@ import {
 import { flatten, staticKey, type TreeDef } from '@heddle/tree'
 import { exception, orThrow } from './edge'
 import { rngOps, type Key } from './engine'
+import { inside, makeCell, type Outside, type Place } from './inside'
 import { currentMesh } from './mesh'
 import { Scope, type Variables } from './scope'
 
@@ -48,10 +51,13 @@ export interface Plan {
   readonly rngFilters: readonly Filter[]
   /** Fold names into keys before the transformation, so that it does not depend on where the scope is. */
   readonly foldNames?: boolean
+  /** What its functions may use of scopes outside of them (default nothing). */
+  readonly outside?: Outside
 }
 
 /** All that is static of one scope that goes in. */
 interface RootEntry {
+  readonly place: Place
   readonly path: Path
   readonly debugPath: Path
   readonly mutable: Filter
@@ -116,6 +122,11 @@ const split = (scopes: Scopes, plan: Plan): { readonly packed: Packed; readonly 
   const all = leaves as readonly Scope[]
   const { roots, links } = aliases(all.map((s) => ({ store: s.cell, at: s.cursor.at })))
   const outer = roots.map((i) => all[i]!)
+  for (const s of outer)
+    s.checkLifted(
+      (c) => plan.inFilters.some((f) => inFilter(f, c)),
+      (r) => plan.rngFilters.some((f) => inFilter(f, r)),
+    )
   const streams = outer.map(({ cursor }) => {
     const lifted = ungroup(group(cursor.rngs, plan.rngFilters))
     if (plan.foldNames !== true) return lifted
@@ -128,6 +139,7 @@ const split = (scopes: Scopes, plan: Plan): { readonly packed: Packed; readonly 
     treedef,
     links,
     roots: outer.map(({ cursor, cell }, i) => ({
+      place: { cell: cell.id, at: cursor.at },
       path: cursor.path,
       debugPath: debugPath(plan.where, cursor.debugPath),
       mutable: cursor.mutable,
@@ -138,7 +150,7 @@ const split = (scopes: Scopes, plan: Plan): { readonly packed: Packed; readonly 
   }
   const variables = transpose(
     plan.inFilters.length,
-    outer.map((s) => group(s.variables(), plan.inFilters) as readonly Variables[]),
+    outer.map((s) => group(variablesOf(s.state), plan.inFilters) as readonly Variables[]),
   )
   return {
     outer,
@@ -168,18 +180,15 @@ export const open = <S>(entry: Entry, variables: Groups, keys: KeyGroups, { muta
   const written = entry.plan.outFilters.reduce<Filter>(union, false)
   const roots = entry.roots.map((root, i) => {
     const streams = Object.entries(ungroup(keys.map((g) => g[i]!)))
-    return new Scope(
-      { store: makeStore(ungroup(variables.map((g) => g[i]!)), counters?.[i] ?? root.counters) },
-      {
-        at: [],
-        path: root.path,
-        debugPath: root.debugPath,
-        rngs: Object.fromEntries(streams.map(([name, key]) => [name, { key, suffix: root.suffixes[name] ?? [] }])),
-        mutable: intersect(intersect(root.mutable, written), mutable),
-        flags: root.flags,
-        reservations: {},
-      },
-    )
+    return new Scope(makeCell(makeStore(ungroup(variables.map((g) => g[i]!)), counters?.[i] ?? root.counters), true), {
+      at: [],
+      path: root.path,
+      debugPath: root.debugPath,
+      rngs: Object.fromEntries(streams.map(([name, key]) => [name, { key, suffix: root.suffixes[name] ?? [] }])),
+      mutable: intersect(intersect(root.mutable, written), mutable),
+      flags: root.flags,
+      reservations: {},
+    })
   })
   const all = entry.links.map(({ root, path }) => path.reduce((s, name) => s.push(name, { reuse: true }), roots[root]!))
   return { scopes: entry.treedef.unflatten<S>(all), roots }
@@ -200,6 +209,23 @@ export const close = ({ plan }: Entry, opened: Opened<unknown>): Closed => {
   return { variables: transpose(plan.outFilters.length, groups), counters: countersOf(opened) }
 }
 
+/** Keys drawn by a scope outside and by the one inside would be the same. Errors: OuterScopeError. */
+const refuseSameKeys = ({ plan, roots }: Entry, i: number, outside: Counters, within: Counters): void => {
+  const stream = sharedStream(outside, within)
+  if (stream === undefined) return
+  const { path, debugPath } = roots[i]!
+  throw exception({
+    _tag: 'OuterScope',
+    where: plan.where,
+    path: debugPath,
+    outer: path,
+    use: 'draw',
+    of: stream,
+    name: undefined,
+    lifted: true,
+  })
+}
+
 /** Writes what a transformation left to the scopes outside. */
 const publish = (outer: readonly Scope[], entry: Entry, { variables, counters }: Closed): void =>
   outer.forEach((scope, i) => {
@@ -208,9 +234,13 @@ const publish = (outer: readonly Scope[], entry: Entry, { variables, counters }:
         if (inFilter(scope.mutable, collection))
           for (const [name, value] of Object.entries(dict)) scope.putVariable(collection, name, value)
     const { at } = scope.cursor
-    const more = minus(counters[i]!, entry.roots[i]!.counters)
+    const begun = entry.roots[i]!.counters
+    const more = minus(counters[i]!, begun)
     const { store } = scope.cell
-    scope.cell.store = { ...store, counters: withCountersAt(store.counters, at, plus(countersAt(store.counters, at), more)) }
+    const now = countersAt(store.counters, at)
+    if (now !== begun && scope.cursor.entry === undefined && entry.plan.foldNames !== true)
+      refuseSameKeys(entry, i, minus(now, begun), more)
+    scope.cell.store = { ...store, counters: withCountersAt(store.counters, at, plus(now, more)) }
   })
 
 /** What a pure function answers: its result, and what its scopes left. */
@@ -244,9 +274,17 @@ export const runOn = <S, Args extends readonly unknown[], R>(
   options?: OpenOptions,
 ): Done<R> => {
   const opened = open<S>(entry, variables, keys, options)
-  const result = fn(opened.scopes, ...args)
+  const result = runOpened(entry, opened, () => fn(opened.scopes, ...args))
   return { result, ...close(entry, opened) }
 }
+
+/** Runs what uses opened scopes. Errors: OuterScopeError, where it uses others than these. */
+export const runOpened = <R>(entry: Entry, { roots }: Opened<unknown>, run: () => R): R =>
+  inside(
+    entry,
+    roots.map((s) => s.cell),
+    run,
+  )
 
 /** A value inside a transformation that its tracing sets as it passes: counts, which no array holds. */
 export const learned = <T>(initial: T): { value: T } => ({ value: initial })

@@ -9,6 +9,8 @@ import {
   decodeSplitRngs,
   removeAxis,
   splitInOut,
+  subtract,
+  union,
   type Broadcast,
   type Filter,
   type FilterMap,
@@ -84,6 +86,10 @@ export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
     inFilters: [shared, carried, ...axes.inFilters],
     outFilters: [shared, carried, ...axes.outFilters],
     rngFilters: rngs.map(([f]) => f),
+    outside: {
+      changed: subtract([carried, ...axes.inFilters].reduce(union), shared),
+      may: options.checkConstancyInvariants === false ? [] : ['make'],
+    },
   }
   const body = ({ entry, variables, keys }: Packed, init: C, ...xs: Xs) => {
     const scanned = changeAxes(removeAxis, variables.slice(2), axes.inAxes, metadataParams)

@@ -36,23 +36,18 @@ import {
   type ScopeState,
   type ScopeStep,
   type Sowing,
-  type Store,
   type Variables as CoreVariables,
 } from '@heddle/core'
 import type { Tensor } from '@heddle/func'
 import * as tree from '@heddle/tree'
 import { exception, orThrow } from './edge'
 import { initShapes, leafOps, rngOps, type Key } from './engine'
+import { checkUse, isOutside, makeCell, type Cell, type Use } from './inside'
 import { unboxPlaced } from './mesh'
 import { Variable } from './variable'
 
 /** Variables of tensors, by collection. */
 export type Variables = CoreVariables<Tensor>
-
-/** Holds the store that the scopes of a model share. */
-export interface Cell {
-  store: Store<Tensor>
-}
 
 /** An initializer: a key and static arguments to a value, perhaps in a box with metadata. */
 export type Init<T, Args extends readonly unknown[]> = (key: Key, ...args: Args) => T | AxisMetadata<T>
@@ -88,7 +83,7 @@ export class Scope {
 
   /** A root scope, or the scope of a state. */
   static of({ store, cursor }: ScopeState<Tensor, Key>): Scope {
-    return new Scope({ store }, cursor)
+    return new Scope(makeCell(store), cursor)
   }
 
   get cursor(): Cursor<Key> {
@@ -130,6 +125,22 @@ export class Scope {
     return result
   }
 
+  /** Refuses what a lifted function may not do by a scope from outside of it. Errors: OuterScopeError. */
+  #check(use: Use, of: string, name?: string): void {
+    if (isOutside(this.cell)) checkUse(this.cell, this.#cursor, use, of, name)
+  }
+  /** Refuses to declare a variable so. */
+  #checkDeclared(collection: string, name: string): void {
+    if (isOutside(this.cell)) this.#check(hasVariable(this.state, collection, name) ? 'read' : 'make', collection, name)
+  }
+
+  /** Refuses to lift variables and streams from outside of a lifted function. Errors: OuterScopeError. */
+  checkLifted(collections: (name: string) => boolean, streams: (name: string) => boolean): void {
+    if (!isOutside(this.cell)) return
+    for (const name of Object.keys(variablesOf(this.state)).filter(collections)) this.#check('read', name)
+    for (const name of this.rngNames.filter(streams)) this.#check('draw', name)
+  }
+
   /** Are both the same place of the same model? */
   equals(other: Scope): boolean {
     return this.cell === other.cell && pathText(this.#cursor.at) === pathText(other.#cursor.at)
@@ -148,6 +159,7 @@ export class Scope {
   paramOf<T, Args extends readonly unknown[]>(name: string, init: Init<T, Args>, args: Args, options: DeclareOptions = {}): T {
     const bare = (value: unknown): T =>
       (options.unbox === false ? value : unboxPlaced(() => `param "${name}" in scope "${this.pathText}"`, value)) as T
+    this.#checkDeclared('params', name)
     const declared = this.run(declareParam<Tensor, Key>(rngOps, name))
     if (declared._tag === 'Absent') {
       const value = init(declared.key, ...args)
@@ -177,6 +189,7 @@ export class Scope {
 
   /** `variable` with options. */
   variableOf<T>(collection: string, name: string, init?: () => T | AxisMetadata<T>, options: DeclareOptions = {}): Variable<T> {
+    this.#checkDeclared(collection, name)
     const declared = this.run(declareVariable<Tensor, Key>(collection, name, init !== undefined))
     if (declared === 'absent') this.run(putVariable<Tensor, Key>(collection, name, init!()))
     return new Variable<T>(this, collection, name, options.unbox !== false)
@@ -184,22 +197,28 @@ export class Scope {
 
   /** The value of a variable, boxes and all; `fallback` where there is none. */
   getVariable<T = unknown>(collection: string, name: string, fallback?: T): T {
-    return (this.hasVariable(collection, name) ? getVariable(this.state, collection, name) : fallback) as T
+    this.#check('read', collection, name)
+    return (hasVariable(this.state, collection, name) ? getVariable(this.state, collection, name) : fallback) as T
   }
   hasVariable(collection: string, name: string): boolean {
+    this.#check('read', collection, name)
     return hasVariable(this.state, collection, name)
   }
   /** Writes a variable; a dict is merged into the one that is there. Errors: ModifyScopeVariableError, InvalidScopeError. */
   putVariable(collection: string, name: string, value: unknown): void {
+    if (this.isMutableCollection(collection)) this.#check('write', collection, name)
     this.run(putVariable<Tensor, Key>(collection, name, value))
   }
   /** Adds to a variable if its collection is mutable; was it? */
   sow(collection: string, name: string, value: unknown, sowing?: Sowing): boolean {
+    if (this.isMutableCollection(collection)) this.#check('write', collection, name)
     return this.run(sow<Tensor, Key>(collection, name, value, sowing))
   }
   /** All variables of this scope and those in it, by collection. */
   variables(): Variables {
-    return variablesOf(this.state)
+    const all = variablesOf(this.state)
+    for (const collection of Object.keys(all)) this.#check('read', collection)
+    return all
   }
   /** Those that may be written. */
   mutableVariables(): Variables {
@@ -217,10 +236,12 @@ export class Scope {
   }
   /** A new key of a stream, or of `params` if there is no such stream. Errors: InvalidRngError, InvalidScopeError. */
   makeRng(name = 'params'): Key {
+    this.#check('draw', name)
     return this.run(makeRng<Tensor, Key>(rngOps, name))
   }
   /** This scope with fresh streams, for a compiled function: see `forkRngs` of core. */
   forkRngs(): Scope {
+    for (const name of this.rngNames) this.#check('draw', name)
     return new Scope(this.cell, this.run(forkRngs<Tensor, Key>(rngOps)))
   }
 

@@ -7,7 +7,10 @@ import {
   decodeVariableAxes,
   removeAxis,
   splitInOut,
+  subtract,
+  union,
   type Axis,
+  type Filter,
   type FilterMap,
   type InOut,
   type MetadataParams,
@@ -18,7 +21,7 @@ import { axisSize } from './axis-size'
 import { exception, orThrow } from './edge'
 import type { Key } from './engine'
 import { asFunction, valueAt, variableAt } from './misuse'
-import { learned, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
+import { learned, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Plan, type Scopes, type ScopesFn } from './pack'
 
 /** What becomes of variables, keys, arguments and results. */
 export interface VmapOptions {
@@ -66,7 +69,15 @@ export const vmap = <S extends Scopes, Args extends readonly unknown[], R>(
   const rngs = orThrow(decodeSplitRngs('vmap', options.splitRngs ?? {}))
   const { inAxes = 0, outAxes = 0, metadataParams = {} } = options
   const splits = rngs.map(([, split]) => split)
-  const plan = { where: 'vmap', inFilters: variables.inFilters, outFilters: variables.outFilters, rngFilters: rngs.map(([f]) => f) }
+  const shared = variables.inFilters.map((f, i) => (variables.inAxes[i] === null ? f : false))
+  const mapped = variables.inFilters.map((f, i) => (variables.inAxes[i] === null ? false : shared.slice(0, i).reduce<Filter>(subtract, f)))
+  const plan: Plan = {
+    where: 'vmap',
+    inFilters: variables.inFilters,
+    outFilters: variables.outFilters,
+    rngFilters: rngs.map(([f]) => f),
+    outside: { changed: mapped.reduce<Filter>(union, false), may: ['make'] },
+  }
   const body = (packed: Packed, ...args: Args) => {
     const groups = changeAxes(removeAxis, packed.variables, variables.inAxes, metadataParams)
     const { entry } = packed

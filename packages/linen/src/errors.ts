@@ -21,6 +21,7 @@ export {
   LoopVariantError,
   ModifyScopeVariableError,
   NameInUseError,
+  OuterScopeError,
   PartitioningUnspecifiedError,
   ResultMismatchError,
   ScopeCollectionNotFound,
