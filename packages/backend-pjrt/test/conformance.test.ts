@@ -29,7 +29,14 @@ const tests = async (): Promise<readonly ConformanceTest[]> => {
   const options = { float: 'float32', reference: hostBackend() } as const
   if (every) return conformance(xla, { ...options, goldens })
   return [
-    ...conformance(xla, { ...options, goldens, primitives: (name) => !loops.has(name), laws: (law) => ofLowering.has(law), corners: true }),
+    ...conformance(xla, {
+      ...options,
+      goldens,
+      primitives: (name) => !loops.has(name),
+      laws: (law) => ofLowering.has(law),
+      corners: true,
+      programs: 20,
+    }),
     ...conformance(xla, { ...options, primitives: (name) => loops.has(name) }),
   ]
 }

@@ -9,6 +9,7 @@ import { goldenTests, type KernelGolden } from './goldens'
 import { cornerTests } from './laws/corner'
 import { laws } from './laws/index'
 import { nanTests } from './laws/nan'
+import { ownershipTests } from './laws/ownership'
 import { readTests } from './laws/reads'
 import type { Row } from './row'
 import { bodyRows, leafRows } from './rows/index'
@@ -26,7 +27,9 @@ export interface ConformanceOptions<R = unknown> {
   readonly primitives?: (name: string) => boolean
   /** Only these laws. */
   readonly laws?: (law: string) => boolean
-  /** Whether to try corners, NaN and reads too; default: if all primitives are tried. */
+  /** How many random programs are tried for whose memory is whose, where corners are tried; default 60. */
+  readonly programs?: number
+  /** Whether to try corners, NaN, reads and memory too; default: if all primitives are tried. */
   readonly corners?: boolean
 }
 export interface ConformanceTest {
@@ -70,7 +73,12 @@ export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptio
     ),
     ...goldenTests(backend as Backend, goldens, primitives),
     ...(corners
-      ? [...cornerTests(backend as Backend), ...nanTests(backend as Backend, setting.reference), ...readTests(backend as Backend)]
+      ? [
+          ...cornerTests(backend as Backend),
+          ...nanTests(backend as Backend, setting.reference),
+          ...readTests(backend as Backend),
+          ...ownershipTests(backend as Backend, setting.reference, options.programs ?? 60),
+        ]
       : []),
   ]
 }

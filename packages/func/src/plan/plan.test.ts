@@ -108,6 +108,61 @@ describe('plans', () => {
     expect(() => plan.run([x])).toThrow('broken')
     expect(alive()).toBe(1)
   })
+  it('leave nothing behind when the body of a loop fails', () => {
+    const { backend, alive } = counting()
+    let left = 3
+    const broken = {
+      ...backend,
+      kernels: {
+        ...backend.kernels,
+        sin: (call: never) => {
+          const run = backend.kernels.sin(call)
+          return (xs: readonly HostArray[]) => {
+            if (--left < 0) throw new Error('broken')
+            return run(xs)
+          }
+        },
+      },
+    } as typeof backend
+    const loops: readonly ((x: Tensor) => unknown)[] = [
+      (x) => lax.scan((c: Tensor, y: Tensor) => [c.add(y).sin(), [c, y.mul(2)]] as const, np.array(0), x)[1],
+      (x) =>
+        lax.whileLoop(
+          (c: Tensor) => c.sum().less(1e9),
+          (c) => c.add(1).sin().add(c),
+          x,
+        ),
+      (x) =>
+        lax.scan(
+          (c: Tensor, y: Tensor) =>
+            [
+              lax.cond(
+                y.less(9),
+                (v: Tensor) => v.sin(),
+                (v) => v,
+                c,
+              ),
+              c,
+            ] as const,
+          np.array(0),
+          x,
+        )[1],
+    ]
+    for (const loop of loops) {
+      const plan = makePlan(
+        broken,
+        program((x) => loop(x!), [5]),
+        [false],
+      )
+      const kept = alive()
+      const x = vector(backend.storage, 1, 2, 3, 4, 5)
+      left = 3
+      expect(() => plan.run([x])).toThrow('broken')
+      backend.storage.release(x)
+      expect(alive()).toBe(kept)
+      plan.dispose()
+    }
+  })
   it('hand the rows of one loop to the next without joining them', () => {
     const { backend, ran } = counting()
     const f = (x: Tensor): Tensor => lax.scan((c: Tensor, y: Tensor) => [c.add(y).sin(), c] as const, np.array(0), x)[1].sum()

@@ -160,6 +160,23 @@ const free = <B>(backend: Backend<B>, env: (Held<B> | undefined)[], id: ValueId)
   if (b !== undefined) releaseHeld(backend, b)
   env[id] = undefined
 }
+/** The outputs, each a handle of its own: one that is a constant, a borrowed input, or an output already shares what that has. */
+const handOut = <B>(
+  backend: Backend<B>,
+  env: (Held<B> | undefined)[],
+  outputs: readonly ValueId[],
+  owned: (id: ValueId) => boolean,
+): readonly B[] => {
+  // what can fail comes first, while all is still in its place
+  for (const id of outputs) env[id] = takeWhole(backend, env[id]!)
+  const given = new Set<ValueId>()
+  return outputs.map((id) => {
+    const b = env[id] as B
+    if (!owned(id) || given.has(id)) return backend.storage.share(b)
+    given.add(id)
+    return b
+  })
+}
 const runner =
   <B>(
     backend: Backend<B>,
@@ -183,14 +200,7 @@ const runner =
         for (let i = 0; i < dead.length; i++) free(backend, env, dead[i]!)
       }
       for (const id of unreadDonated) free(backend, env, id)
-      const given = new Set<ValueId>()
-      return graph.outputs.map((id) => {
-        const b = wholeOf(backend, env[id]!)
-        // an output that is a constant, a borrowed input or a second output gets a handle of its own
-        if (!owned(id) || given.has(id)) return backend.storage.share(b)
-        given.add(id)
-        return b === env[id] ? b : takeWhole(backend, env[id]!, b)
-      })
+      return handOut(backend, env, graph.outputs, owned)
     } catch (e) {
       env.forEach((b, id) => {
         if (b !== undefined && owned(id)) free(backend, env, id)

@@ -27,12 +27,10 @@ export const releaseHeld = <B>(backend: Backend<B>, x: Held<B>): void => {
   if (x.whole !== undefined) backend.storage.release(x.whole)
   x.whole = undefined
 }
-/** The joined buffer for somebody else to own; the rows are dropped. */
-export const takeWhole = <B>(backend: Backend<B>, x: Held<B>, whole: B): B => {
-  if (isRows(x)) {
-    for (const item of x.items) backend.storage.release(item)
-    x.whole = undefined
-  }
+/** The value as one buffer in its place: rows that were joined are dropped. */
+export const takeWhole = <B>(backend: Backend<B>, x: Held<B>): B => {
+  const whole = wholeOf(backend, x)
+  if (isRows(x)) for (const item of x.items) backend.storage.release(item)
   return whole
 }
 /** Element `i` along the leading axis; for a joined array a kernel is prepared for each index, once. */

@@ -15,18 +15,21 @@ export const interpretScan = <B>(p: ScanParams, host: Interpreter<B>): ((inputs:
     const [constants, init, xs] = roles(inputs, p)
     const consts = constants.map(host.whole)
     let carry: readonly B[] = init.map((b) => host.share(host.whole(b)))
+    let slices: readonly B[] = []
     const ys: B[][] = outTypes.map(() => new Array<B>(length))
     const release = (): void => {
       for (const b of carry) host.release(b)
+      for (const b of slices) host.release(b)
       for (const rows of ys) for (const b of rows) if (b !== undefined) host.release(b)
     }
     try {
       for (let step = 0; step < length; step++) {
         const i = reverse ? length - 1 - step : step
-        const slices = xs.map((x, k) => indexers[k]!(x, i))
+        slices = xs.map((x, k) => indexers[k]!(x, i))
         const outs = body([...consts, ...carry, ...slices])
         for (const b of carry) host.release(b)
         for (const b of slices) host.release(b)
+        slices = []
         carry = outs.slice(0, numCarry)
         for (let k = 0; k < ys.length; k++) ys[k]![i] = outs[numCarry + k]!
       }

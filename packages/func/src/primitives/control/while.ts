@@ -157,15 +157,25 @@ const whileP: Primitive<WhileParams> = definePrimitive('while', {
     return (inputs) => {
       const [cc, bc, init] = split(inputs.map(host.whole), p)
       let carry: readonly B[] = init.map((b) => host.share(b))
-      for (;;) {
+      const goesOn = (): boolean => {
         const [pred] = cond([...cc, ...carry])
-        const going = host.read(pred!, predType) !== 0
-        host.release(pred!)
-        if (!going) return carry
-        const next = body([...bc, ...carry])
-        for (const b of carry) host.release(b)
-        carry = next
+        try {
+          return host.read(pred!, predType) !== 0
+        } finally {
+          host.release(pred!)
+        }
       }
+      try {
+        while (goesOn()) {
+          const next = body([...bc, ...carry])
+          for (const b of carry) host.release(b)
+          carry = next
+        }
+      } catch (e) {
+        for (const b of carry) host.release(b)
+        throw e
+      }
+      return carry
     }
   },
   dce: (p, used) => {
