@@ -5,7 +5,7 @@
  * once, outside the loop; the loop then gets it as its broadcast input. So variables may be initialized inside the body.
  */
 import { broadcast } from '@heddle/core'
-import { evalKnown, isTensor, lax, np, type ShapeDtype, type Tensor } from '@heddle/func'
+import { evalKnown, isStatic, isTensor, lax, np, type ShapeDtype, type Tensor } from '@heddle/func'
 import { broadcastPrefix, flatten, leavesWithPath, map, unflatten, type Path } from '@heddle/tree'
 import { exception } from './edge'
 import type { Named } from './misuse'
@@ -36,6 +36,8 @@ export interface AxesScanOptions {
 }
 
 const isShared = (axis: unknown): boolean => axis === null || axis === broadcast
+/** Is it cut into slices, or stacked of them? Booleans and strings are not, whatever their axis. */
+const hasAxis = (leaf: unknown, axis: unknown): boolean => !isShared(axis) && !isStatic(leaf)
 const isType = (x: unknown): boolean => typeof x === 'object' && x !== null && 'dtype' in x && !isTensor(x)
 const typeOf = (x: Tensor): ShapeDtype => {
   const { shape, dtype } = np.asarray(x)
@@ -49,12 +51,12 @@ export const axesScan = <B, C, X, Y>(body: Body<B, C, X, Y>, shared: B, init: C,
   const { inAxes, outAxes, length, reverse, unroll, checkConstancyInvariants, describe } = options
   const { leaves, treedef } = flatten(xs)
   const axes = broadcastPrefix(inAxes, xs)
-  const scanned = leaves.flatMap((x, i) => (isShared(axes[i]) ? [] : [toFront(np.asarray(x as Tensor), axes[i] as number)]))
+  const scanned = leaves.flatMap((x, i) => (hasAxis(x, axes[i]) ? [toFront(np.asarray(x as Tensor), axes[i] as number)] : []))
   const argsOf = (slices: readonly unknown[]): X => {
     let next = 0
     return unflatten<X>(
       treedef,
-      leaves.map((x, i) => (isShared(axes[i]) ? x : slices[next++])),
+      leaves.map((x, i) => (hasAxis(x, axes[i]) ? slices[next++] : x)),
     )
   }
   const outAxesOf = (ys: Y): readonly unknown[] => broadcastPrefix(outAxes, ys)
@@ -66,7 +68,7 @@ export const axesScan = <B, C, X, Y>(body: Body<B, C, X, Y>, shared: B, init: C,
       (carry: C, inputs: readonly unknown[]) => {
         const done = body(true, shared, carry, argsOf(inputs))
         const outs = outAxesOf(done.ys)
-        const results = leavesWithPath(done.ys).filter((_, i) => isShared(outs[i]))
+        const results = leavesWithPath(done.ys).filter(([, leaf], i) => isShared(outs[i]) && !isStatic(leaf))
         places.value = results.map(([at]) => at)
         return { shared: done.shared, results: results.map(([, leaf]) => leaf) }
       },
@@ -75,7 +77,8 @@ export const axesScan = <B, C, X, Y>(body: Body<B, C, X, Y>, shared: B, init: C,
     )
     const variant = known.indexOf(null)
     if (variant >= 0) {
-      const [part, ...at] = leavesWithPath(result, isType)[variant]![0] as readonly ['shared' | 'results', ...Path]
+      const tensors = leavesWithPath(result, isType).filter(([, leaf]) => !isStatic(leaf))
+      const [part, ...at] = tensors[variant]![0] as readonly ['shared' | 'results', ...Path]
       const named = part === 'shared' ? describe(part, at) : describe(part, places.value[at[0] as number]!)
       throw exception({ _tag: 'LoopVariant', where: 'scan', ...named })
     }
@@ -89,7 +92,7 @@ export const axesScan = <B, C, X, Y>(body: Body<B, C, X, Y>, shared: B, init: C,
       const done = body(false, first.shared, c, argsOf(slices))
       out = flatten(done.ys)
       const axesOut = outAxesOf(done.ys)
-      return [done.carry, out.leaves.filter((_, i) => !isShared(axesOut[i]))]
+      return [done.carry, out.leaves.filter((y, i) => hasAxis(y, axesOut[i]))]
     },
     init,
     scanned,
@@ -109,6 +112,9 @@ const join = <Y>(
   let s = 0
   return unflatten<Y>(
     treedef,
-    leaves.map((_, i) => (isShared(axes[i]) ? constants[c++] : fromFront(stacked[s++] as Tensor, axes[i] as number))),
+    leaves.map((y, i) => {
+      if (isStatic(y)) return y
+      return isShared(axes[i]) ? constants[c++] : fromFront(stacked[s++] as Tensor, axes[i] as number)
+    }),
   )
 }

@@ -2,6 +2,7 @@
  * The size of the axis that a transformation maps over, from the shapes of what it maps.
  */
 import { broadcast, isAxisMetadata, unbox, type Axis, type Path, type Sized } from '@heddle/core'
+import { isStatic } from '@heddle/func'
 import { broadcastPrefix, leaves, leavesWithPath, TreeError, type Path as TreePath } from '@heddle/tree'
 import { exception } from './edge'
 import { shapeOf } from './engine'
@@ -22,7 +23,7 @@ const mappedVariables = (entry: Entry, groups: Groups, axes: readonly Axis[]): r
     const axis = axes[i] ?? null
     if (isShared(axis)) return []
     return leavesWithPath(g, isAxisMetadata).flatMap(([at, x]) =>
-      leaves(unbox(x)).map((leaf) => ({ ...variableAt(entry, at), axis, shape: shapeOf(leaf) })),
+      leaves(unbox(x)).flatMap((leaf) => (isStatic(leaf) ? [] : [{ ...variableAt(entry, at), axis, shape: shapeOf(leaf) }])),
     )
   })
 
@@ -43,7 +44,7 @@ const mappedArguments = (where: string, entry: Entry, args: readonly unknown[], 
   const axes = axesOf(where, inAxes, args)
   const named = ([i, ...rest]: TreePath): Named => valueAt(entry, `argument ${(i as number) + 1}`, rest)
   return leavesWithPath(args).flatMap(([at, x], i) =>
-    isShared(axes[i]) ? [] : [{ ...named(at), axis: axes[i] as number, shape: shapeOf(x) }],
+    isShared(axes[i]) || isStatic(x) ? [] : [{ ...named(at), axis: axes[i] as number, shape: shapeOf(x) }],
   )
 }
 

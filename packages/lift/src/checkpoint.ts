@@ -5,7 +5,7 @@ import type { Filter } from '@heddle/core'
 import { checkpoint as checkpointPure, type CheckpointPolicy } from '@heddle/func'
 import { asFunction } from './misuse'
 import { learned, pack, runOn, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
-import { unwrapStatic, wrapStatic } from './static'
+import { type Argnums, unwrapStatic, wrapStatic } from './static'
 
 /** What is lifted, and what is kept. */
 export interface CheckpointOptions {
@@ -16,8 +16,8 @@ export interface CheckpointOptions {
   /** Which intermediate values are kept all the same (default none). */
   readonly policy?: CheckpointPolicy
   readonly preventCse?: boolean
-  /** Arguments that are no arrays; the scope is argument 0. */
-  readonly staticArgnums?: number | readonly number[]
+  /** Arguments that are passed as they are, as booleans and strings are by themselves; the scope is argument 0. */
+  readonly staticArgnums?: Argnums
   /** The function may branch on values, where it is not traced. It has no forward derivative then. */
   readonly concrete?: boolean
 }
@@ -38,7 +38,7 @@ export const checkpoint = <S extends Scopes, Args extends readonly unknown[], R>
       },
       { preventCse, concrete, ...(policy === undefined ? {} : { policy }) },
     )
-    const [result, out] = pure(groups, keys, ...wrapStatic(args, staticArgnums))
+    const [result, out] = pure(groups, keys, ...wrapStatic('remat', args, staticArgnums))
     return { result, variables: out, counters: counts.value }
   }
   const plan = {

@@ -6,7 +6,7 @@ import { evalShape, lax, np, random, type Tensor } from '@heddle/func'
 import { map } from '@heddle/tree'
 import { exception, orThrow } from './edge'
 import type { Key } from './engine'
-import { asFunction, branchProblem, carryProblem, explained, kindOf, pathOf, resultProblem, type Left } from './misuse'
+import { asFunction, branchProblem, carryProblem, checkCarry, explained, kindOf, pathOf, resultProblem, type Left } from './misuse'
 import {
   close,
   learned,
@@ -152,6 +152,7 @@ export const whileLoop = <S extends Scopes, C>(
       seen.value = { before: { variables: vars, value: c }, after: { variables: done.variables[0], value: done.result } }
       return [i.add(1), done.variables[0]!, done.result]
     }
+    checkCarry('while_loop', entry, { variables: carriedIn, value: init })
     const start: State = [np.array(0, 'int32'), carriedIn!, init]
     // The body goes on counting keys where the condition ended.
     if (rngs.length > 0) evalShape(holds, start)

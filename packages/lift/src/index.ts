@@ -81,6 +81,6 @@ export {
 export { rematScan, type RematScanOptions } from './remat-scan'
 export { scan, type ScanFn, type ScanOptions } from './scan'
 export { Scope, type ChildOptions, type DeclareOptions, type Init, type ScopeFn, type Variables } from './scope'
-export { Static } from './static'
+export { type Argnums, argumentsAt, Static } from './static'
 export { Variable } from './variable'
 export { vmap, type VmapOptions } from './vmap'

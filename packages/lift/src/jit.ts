@@ -9,7 +9,7 @@ import { minus, plus, type Counters, type Filter } from '@heddle/core'
 import { type Device, jit as compile } from '@heddle/func'
 import { asFunction } from './misuse'
 import { entryKey, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
-import { Static, unwrapStatic, wrapStatic } from './static'
+import { type Argnums, argumentsAt, Static, unwrapStatic, wrapStatic } from './static'
 
 /** What is lifted, and how it is compiled. */
 export interface JitOptions {
@@ -17,10 +17,10 @@ export interface JitOptions {
   readonly variables?: Filter
   /** Streams that are there inside (default all). */
   readonly rngs?: Filter
-  /** Arguments that are compiled in; the scope is argument 0. */
-  readonly staticArgnums?: number | readonly number[]
+  /** Arguments that are compiled in, as booleans and strings are by themselves; the scope is argument 0. */
+  readonly staticArgnums?: Argnums
   /** Arguments whose memory the program may use for its results; the scope is argument 0. */
-  readonly donateArgnums?: number | readonly number[]
+  readonly donateArgnums?: Argnums
   /** The backend that runs it, to which variables and arguments that are elsewhere are copied. Default: where they are. */
   readonly device?: Device
 }
@@ -45,7 +45,8 @@ export const jit = <S extends Scopes, Args extends readonly unknown[], R>(
   )
   const plan = { where: 'jit', inFilters: [variables], outFilters: [variables], rngFilters: [rngs], foldNames: true }
   const body = ({ entry, variables: groups, keys }: Packed, ...args: Args) => {
-    const [result, out, more] = program(new Static(entry, entryKey(entry)), groups, keys, ...wrapStatic(args, staticArgnums))
+    argumentsAt('jit', 'donateArgnums', args.length, donateArgnums)
+    const [result, out, more] = program(new Static(entry, entryKey(entry)), groups, keys, ...wrapStatic('jit', args, staticArgnums))
     return { result, variables: out, counters: entry.roots.map((r, i) => plus(r.counters, more.value[i]!)) }
   }
   return pack<S, Args, R>(plan, body)

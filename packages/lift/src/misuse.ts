@@ -3,7 +3,7 @@
  * and its arguments. It is looked for only when the transformation has failed.
  */
 import { isAxisMetadata, unbox, type Mismatch, type Path, type ScopeError } from '@heddle/core'
-import { isTensor, np, TypeMismatchError, type Tensor } from '@heddle/func'
+import { isStatic, isTensor, np, TypeMismatchError, type Tensor } from '@heddle/func'
 import { keystr, leaves, leavesWithPath, TreeError, type Path as TreePath } from '@heddle/tree'
 import { exception } from './edge'
 import type { Entry } from './pack'
@@ -47,8 +47,10 @@ export const variableAt = (entry: Entry, [root, collection, ...rest]: TreePath):
 /** A value at a place in what a function was given, or answered. */
 export const valueAt = (entry: Entry, name: string, at: TreePath): Named => ({ path: pathOf(entry), what: `${name}${keystr(at)}` })
 
+const STATIC = 'the JavaScript'
 const typeText = (x: unknown): string => {
   if (isAxisMetadata(x)) return `${leaves(unbox(x)).map(typeText).join(', ')} in a ${x.constructor.name}`
+  if (isStatic(x)) return `${STATIC} ${typeof x} ${JSON.stringify(x)}`
   const { shape, dtype } = isTensor(x) ? x : np.asarray(x as Tensor)
   return `${dtype}[${shape.join(',')}]`
 }
@@ -80,6 +82,19 @@ export interface Left {
   readonly value: unknown
 }
 
+const carryTensors = 'what is carried is tensors: carry np.array(flag), or close over what does not change'
+
+/** Refuses a boolean or string in what a loop is to carry, where it could not change. Errors: CarryMismatchError. */
+export const checkCarry = (where: string, entry: Entry, { variables, value }: Left): void => {
+  const refuse = (tree: unknown, named: (at: TreePath) => Named): void => {
+    for (const [at, leaf] of leavesWithPath(tree))
+      if (isStatic(leaf))
+        throw exception({ _tag: 'CarryMismatch', where, ...named(at), expected: 'a tensor', actual: typeText(leaf), fix: carryTensors })
+  }
+  refuse(variables, (at) => variableAt(entry, at))
+  refuse(value, (at) => valueAt(entry, 'the carry', at))
+}
+
 /** What a loop carries, before and after an iteration, is of different types. */
 export const carryProblem = (
   where: string,
@@ -107,7 +122,9 @@ export const carryProblem = (
     ...valueAt(entry, 'the carry', value.at),
     expected: `${value.first}, as before the iteration`,
     actual: value.second,
-    fix: 'what is carried keeps its structure, shapes and types: give a start like what the function answers',
+    fix: value.second.startsWith(STATIC)
+      ? carryTensors
+      : 'what is carried keeps its structure, shapes and types: give a start like what the function answers',
   }
 }
 

@@ -20,7 +20,7 @@ import {
 import { axesScan } from './axes-scan'
 import { axisSize } from './axis-size'
 import { exception, orThrow } from './edge'
-import { asFunction, carryProblem, explained, kindOf, pathOf, resultProblem, valueAt, variableAt, type Left } from './misuse'
+import { asFunction, carryProblem, checkCarry, explained, kindOf, pathOf, resultProblem, valueAt, variableAt, type Left } from './misuse'
 import { learned, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Plan, type Scopes, type ScopesFn } from './pack'
 import { changeAxes, splitKeys } from './vmap'
 
@@ -104,6 +104,7 @@ export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
       option: 'length',
       fromVariables: false,
     })
+    checkCarry('scan', entry, { variables: variables[1], value: init })
     const before = learned(entry.roots.map((r) => r.counters))
     const after = learned(before.value)
     const seen = learned<{ readonly before: Left; readonly after: Left } | undefined>(undefined)

@@ -15,7 +15,7 @@ import {
   type InOut,
   type MetadataParams,
 } from '@heddle/core'
-import { type Axes, MappedOutputError, random, vmap as mapPure } from '@heddle/func'
+import { type Axes, isStatic, MappedOutputError, random, vmap as mapPure } from '@heddle/func'
 import { leavesWithPath, map } from '@heddle/tree'
 import { axisSize } from './axis-size'
 import { exception, orThrow } from './edge'
@@ -121,7 +121,8 @@ const notShared = <T>(entry: Entry, answered: { readonly value: unknown }, run: 
     return run()
   } catch (cause) {
     if (!(cause instanceof MappedOutputError)) throw cause
-    const [[part, ...at] = []] = leavesWithPath(answered.value)[cause.output] ?? []
+    const tensors = leavesWithPath(answered.value).filter(([, leaf]) => !isStatic(leaf))
+    const [[part, ...at] = []] = tensors[cause.output] ?? []
     const isResult = part === 0
     const named = isResult ? valueAt(entry, 'the result', at) : variableAt(entry, at.slice(1))
     const error = exception({ _tag: 'SharedOutput', where: 'vmap', ...named, option: isResult ? 'outAxes' : 'variableAxes' })

@@ -2,7 +2,7 @@
  * Lifting: a function of a module, or a method, run inside a transformation of functions of scopes. All transformations of modules are
  * this, with classes (lift-class) and with functions.
  */
-import { jit, Static, type JitOptions, type Scope, Variable } from '@heddle/lift'
+import { type Argnums, argumentsAt, jit, Static, type JitOptions, type Scope, Variable } from '@heddle/lift'
 import { leaves, registerNode } from '@heddle/tree'
 import { drain, touch } from './attach'
 import { asHandled, callMethod, methodOf } from './call'
@@ -94,7 +94,7 @@ class Held {
 registerNode(Held, { flatten: (x) => [[], x], unflatten: (x) => x as Held, auxKey: (x) => (x as Held).key })
 
 /** The argument numbers of a function of a module, for one with its description as first argument. */
-const shifted = (argnums: number | readonly number[] = []): readonly number[] => [argnums].flat().map((i) => (i > 0 ? i + 1 : 0))
+const shifted = (argnums: Argnums = []): readonly number[] => [argnums].flat().map((i) => (i < 0 ? i : i + 1))
 
 /**
  * A function of a module as a compiled program, which is traced again only if props, submodules or their state differ, or shapes and
@@ -111,6 +111,8 @@ export const compiled = (fn: AnyModuleFn, { moduleClass, name }: LiftOptions, op
     { ...options, staticArgnums: shifted(options.staticArgnums), donateArgnums: shifted(options.donateArgnums) },
   )
   return (target, ...args) => {
+    // told here, in the numbers that the caller knows
+    for (const option of ['staticArgnums', 'donateArgnums'] as const) argumentsAt('jit', option, args.length, options[option])
     const { scopes, target: specs, states, args: xs } = take(target, args, forked)
     const [result, left] = program(scopes, new Held({ target: specs, states }), ...xs)
     leaveStates(modulesOf(target).modules, left.value)

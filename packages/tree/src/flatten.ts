@@ -6,10 +6,13 @@
  */
 import type { PathKey } from './path'
 import { nodeTypeOf, type RegisteredNode } from './registry'
-import { asDef, Def, leafDef, nullDef, undefinedDef, type Kind, type TreeDef } from './treedef'
+import { asDef, Def, leafDef, nullDef, staticDef, undefinedDef, type Kind, type TreeDef } from './treedef'
 
 /** Says of a subtree that it is to be taken as a leaf. */
 export type IsLeaf = (x: unknown) => boolean
+
+/** Says of a leaf that it is no leaf, but part of the structure: two structures are equal if the value is too. */
+export type IsStatic = (leaf: unknown) => boolean
 
 /** A tree's leaves in order and its structure. */
 export interface Flattened {
@@ -18,7 +21,7 @@ export interface Flattened {
 }
 
 /** What kind of node a value is, and its class if that is registered. */
-export const kindOf = (x: unknown): Kind => {
+export const kindOf = (x: unknown): Exclude<Kind, 'static'> => {
   if (x === null) return 'null'
   if (x === undefined) return 'undefined'
   if (typeof x === 'function') {
@@ -37,13 +40,14 @@ export const kindOf = (x: unknown): Kind => {
 
 const typeOf = (x: unknown): RegisteredNode => nodeTypeOf(Object.getPrototypeOf(x) as object)!
 
-const visit = (x: unknown, isLeaf: IsLeaf | undefined, out: unknown[]): Def => {
+const visit = (x: unknown, isLeaf: IsLeaf | undefined, isStatic: IsStatic | undefined, out: unknown[]): Def => {
   if (isLeaf !== undefined && isLeaf(x)) {
     out.push(x)
     return leafDef
   }
   switch (kindOf(x)) {
     case 'leaf':
+      if (isStatic !== undefined && isStatic(x)) return staticDef(x)
       out.push(x)
       return leafDef
     case 'null':
@@ -53,14 +57,14 @@ const visit = (x: unknown, isLeaf: IsLeaf | undefined, out: unknown[]): Def => {
     case 'array': {
       const xs = x as readonly unknown[]
       const children: Def[] = []
-      for (let i = 0; i < xs.length; i++) children.push(visit(xs[i], isLeaf, out))
+      for (let i = 0; i < xs.length; i++) children.push(visit(xs[i], isLeaf, isStatic, out))
       return new Def('array', children)
     }
     case 'object': {
       const o = x as Readonly<Record<string, unknown>>
       const keys = Object.keys(o).sort()
       const children: Def[] = []
-      for (let i = 0; i < keys.length; i++) children.push(visit(o[keys[i]!], isLeaf, out))
+      for (let i = 0; i < keys.length; i++) children.push(visit(o[keys[i]!], isLeaf, isStatic, out))
       return new Def('object', children, keys)
     }
     case 'class': {
@@ -68,7 +72,7 @@ const visit = (x: unknown, isLeaf: IsLeaf | undefined, out: unknown[]): Def => {
       const [parts, aux] = type.flatten(x)
       return new Def(
         'class',
-        parts.map((p) => visit(p, isLeaf, out)),
+        parts.map((p) => visit(p, isLeaf, isStatic, out)),
         type.keys?.(x),
         type,
         aux,
@@ -80,11 +84,11 @@ const visit = (x: unknown, isLeaf: IsLeaf | undefined, out: unknown[]): Def => {
 /**
  * Takes a tree apart into its leaves, in order, and its structure.
  *
- * Where `isLeaf` holds, a node is a leaf. Source: `jax.tree.flatten`.
+ * Where `isLeaf` holds, a node is a leaf; where `isStatic` holds, a leaf is part of the structure. Source: `jax.tree.flatten`.
  */
-export const flatten = (tree: unknown, isLeaf?: IsLeaf): Flattened => {
+export const flatten = (tree: unknown, isLeaf?: IsLeaf, isStatic?: IsStatic): Flattened => {
   const leaves: unknown[] = []
-  const treedef = visit(tree, isLeaf, leaves)
+  const treedef = visit(tree, isLeaf, isStatic, leaves)
   return { leaves, treedef }
 }
 
@@ -124,6 +128,17 @@ export const isLeaf = (x: unknown): boolean => kindOf(x) === 'leaf'
 
 /** The structures of a structure's children: none for a leaf. */
 export const treedefChildren = (treedef: TreeDef): readonly TreeDef[] => asDef(treedef).children
+
+/** The structure with null in the place of each static value: what two structures have in common that differ in those alone. */
+export const withoutStatic = (treedef: TreeDef): TreeDef => {
+  const go = (d: Def): Def => {
+    if (d.kind === 'static') return nullDef
+    if (d.children.length === 0) return d
+    const children = d.children.map(go)
+    return children.every((c, i) => c === d.children[i]) ? d : new Def(d.kind, children, d.keys, d.type, d.aux)
+  }
+  return go(asDef(treedef))
+}
 
 /** The structure that has `inner` in the place of each leaf of `outer`. */
 export const compose = (outer: TreeDef, inner: TreeDef): TreeDef => {

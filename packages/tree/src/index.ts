@@ -11,8 +11,10 @@ export {
   structure,
   treedefChildren,
   unflatten,
+  withoutStatic,
   type Flattened,
   type IsLeaf,
+  type IsStatic,
 } from './flatten'
 export { all, leavesWithPath, map, mapUntil, mapWithPath, reduce, sameStructure, transpose } from './map'
 export { partial, type Partial } from './partial'

@@ -34,6 +34,8 @@ export const subtrees = (operation: string, d: Def, tree: unknown, path: Path, o
     out.push(tree)
     return out
   }
+  // the structure has its value of it, whatever stands there in the tree
+  if (d.kind === 'static') return out
   const error = mismatch(operation, d, tree, path)
   if (error !== undefined) throw error
   if (d.children.length === 0) return out

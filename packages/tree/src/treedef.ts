@@ -6,7 +6,7 @@
  * Laws: `a.key === b.key` iff `a` and `b` are equal structures; `unflatten(flatten(x).leaves)` is a copy of `x`.
  */
 import type { PathKey } from './path'
-import { auxKey, type RegisteredNode } from './registry'
+import { auxKey, type RegisteredNode, staticKey } from './registry'
 import { TreeError } from './error'
 
 /** The structure of a tree: what is left when its leaves are taken out. */
@@ -20,8 +20,8 @@ export interface TreeDef {
   toString(): string
 }
 
-/** What a node is. Null and undefined are nodes without children. */
-export type Kind = 'leaf' | 'null' | 'undefined' | 'array' | 'object' | 'class'
+/** What a node is. Null, undefined and static values are nodes without children. */
+export type Kind = 'leaf' | 'null' | 'undefined' | 'static' | 'array' | 'object' | 'class'
 
 const none: readonly never[] = []
 type Taker = { readonly leaves: readonly unknown[]; next: number }
@@ -30,7 +30,8 @@ type Taker = { readonly leaves: readonly unknown[]; next: number }
 const same = (a: Def, b: Def): boolean => {
   if (a === b) return true
   if (a.kind !== b.kind || a.numLeaves !== b.numLeaves || a.children.length !== b.children.length) return false
-  if (a.kind === 'class') return a.key === b.key
+  if (a.kind === 'static' && typeof a.aux !== 'object') return Object.is(a.aux, b.aux)
+  if (a.kind === 'class' || a.kind === 'static') return a.key === b.key
   if (a.kind === 'object') for (let i = 0; i < a.children.length; i++) if (a.keys![i] !== b.keys![i]) return false
   for (let i = 0; i < a.children.length; i++) if (!same(a.children[i]!, b.children[i]!)) return false
   return true
@@ -71,6 +72,8 @@ export class Def implements TreeDef {
         return 'N'
       case 'undefined':
         return 'U'
+      case 'static':
+        return `=${staticKey(this.aux)}`
       case 'array':
         return `[${children.map((c) => c.key).join(',')}]`
       case 'object':
@@ -98,6 +101,8 @@ export class Def implements TreeDef {
         return null
       case 'undefined':
         return undefined
+      case 'static':
+        return this.aux
       case 'array':
         return this.children.map((c) => c.build(from))
       case 'object':
@@ -121,6 +126,8 @@ export class Def implements TreeDef {
       case 'null':
       case 'undefined':
         return this.kind
+      case 'static':
+        return typeof this.aux === 'string' ? JSON.stringify(this.aux) : String(this.aux)
       case 'array':
         return `[${children.join(', ')}]`
       case 'object':
@@ -146,6 +153,12 @@ export const makeObject = (keys: readonly string[], values: readonly unknown[]):
 export const leafDef = new Def('leaf')
 export const nullDef = new Def('null')
 export const undefinedDef = new Def('undefined')
+
+const trueDef = new Def('static', none, undefined, undefined, true)
+const falseDef = new Def('static', none, undefined, undefined, false)
+/** The structure of a value that is no leaf but part of the structure. */
+export const staticDef = (x: unknown): Def =>
+  x === true ? trueDef : x === false ? falseDef : new Def('static', none, undefined, undefined, x)
 
 /** The implementation behind a TreeDef. */
 export const asDef = (treedef: TreeDef): Def => {

@@ -1,11 +1,11 @@
 /** Prefix combinations in logarithmic depth. */
-import { flatten, unflatten } from '@heddle/tree'
+import { unflatten } from '@heddle/tree'
 import { TypeMismatchError } from '../error'
-import { asTensor, type TensorLike } from '../numpy/promote'
 import { concatenate, pad, rev, slice } from '../primitives/layout'
 import { add } from '../primitives/arithmetic'
 import { literal } from '../literal'
 import type { Tensor } from '../tensor'
+import { flattenTensors } from './flat'
 import { or } from '../primitives/bitwise'
 
 export interface AssociativeScanOptions {
@@ -35,8 +35,8 @@ const interleave = (even: Tensor, odd: Tensor, axis: number): Tensor => {
  * Source: jax.lax.associative_scan.
  */
 export const associativeScan = <X>(fn: (a: X, b: X) => X, elems: X, { reverse = false, axis = 0 }: AssociativeScanOptions = {}): X => {
-  const { leaves, treedef } = flatten(elems)
-  let xs = leaves.map((x) => asTensor(x as TensorLike, 'associativeScan'))
+  const { leaves, treedef } = flattenTensors(elems, 'associativeScan', 'elems')
+  let xs = leaves
   if (xs.length === 0) return elems
   const at = axis < 0 ? axis + xs[0]!.ndim : axis
   const n = xs[0]!.aval.shape[at]
@@ -47,9 +47,9 @@ export const associativeScan = <X>(fn: (a: X, b: X) => X, elems: X, { reverse = 
     )
   const flip = (ys: readonly Tensor[]): Tensor[] => ys.map((y) => rev(y, { dimensions: [at] }))
   if (reverse) xs = flip(xs)
-  const combine = (a: readonly Tensor[], b: readonly Tensor[]): Tensor[] => {
+  const combine = (a: readonly Tensor[], b: readonly Tensor[]): readonly Tensor[] => {
     const pair = reverse ? [flip(a), flip(b)] : [a, b]
-    const out = flatten(fn(unflatten<X>(treedef, pair[0]!), unflatten<X>(treedef, pair[1]!))).leaves as Tensor[]
+    const out = flattenTensors(fn(unflatten<X>(treedef, pair[0]!), unflatten<X>(treedef, pair[1]!)), 'associativeScan', 'the result').leaves
     return reverse ? flip(out) : out
   }
   const go = (ys: readonly Tensor[]): readonly Tensor[] => {

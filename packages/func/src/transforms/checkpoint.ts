@@ -5,7 +5,8 @@ import { checkpointCall, type CheckpointPolicy } from '../primitives/call/checkp
 import type { ParamsOf } from '../table'
 import { isStaging } from '../trace'
 import { customVjp } from './custom'
-import { flatFunction, flattenTensors, places } from './flat'
+import { type Argnums, checkStatic, placesGiven } from './argnums'
+import { flatFunction, flattenTensors } from './flat'
 import { vjp } from './vjp'
 
 export interface CheckpointOptions {
@@ -13,8 +14,8 @@ export interface CheckpointOptions {
   readonly policy?: CheckpointPolicy | null
   /** Keep the recomputation apart from equal work outside; false is fine directly inside a scan. Default true. */
   readonly preventCse?: boolean
-  /** Arguments that are passed as they are. */
-  readonly staticArgnums?: number | readonly number[]
+  /** Arguments that are passed as they are. Booleans and strings are, at any depth, by themselves. */
+  readonly staticArgnums?: Argnums
   /** The function may branch on values: outside of traced programs it runs on them, in both passes. It has no forward derivative then. */
   readonly concrete?: boolean
 }
@@ -27,7 +28,8 @@ export const checkpoint =
   <A extends readonly unknown[], R>(f: (...args: A) => R, options: CheckpointOptions = {}): ((...args: A) => R) =>
   (...args) => {
     const { policy = null, preventCse = true, staticArgnums = [], concrete = false } = options
-    const statics = places(staticArgnums, args.length, 'checkpoint')
+    const statics = placesGiven(staticArgnums, args.length, f.length, 'checkpoint', 'staticArgnums')
+    checkStatic(args, statics, 'checkpoint')
     if (concrete && !isStaging()) return onValues(f, statics)(...args)
     const { leaves, treedef } = flattenTensors(
       args.map((a, i) => (statics.includes(i) ? undefined : a)),

@@ -13,7 +13,7 @@ import { ne } from '../primitives/piecewise'
 import { convert, convertElementType } from '../primitives/structural'
 import { literal } from '../literal'
 import type { Tensor } from '../tensor'
-import { flatFunction, flattenTensors } from './flat'
+import { alike, flatFunction, flattenTensors } from './flat'
 
 type Branch<A extends readonly unknown[], R> = (...operands: A) => R
 
@@ -65,13 +65,21 @@ const branchOn = <A extends readonly unknown[], R>(where: string, index: Tensor,
     if (tree && !tree.equals(fn.outTree()))
       throw new TypeMismatchError(
         where,
-        `all branches must return one structure; branch 0 returns ${tree.toString()}, branch ${i} ${fn.outTree().toString()}`,
+        `all branches must return one structure; branch 0 returns ${tree.toString()}, branch ${i} ${fn.outTree().toString()}` +
+          (alike(tree, fn.outTree()) ? '; a boolean that depends on the branch is a tensor, np.array(true)' : ''),
       )
     tree ??= fn.outTree()
     return program
   })
   const { jaxprs, consts } = withSharedConsts(programs, types, commonTypes(where, programs))
   return unflatten<R>(tree!, condCall([index, ...consts, ...leaves], { branches: jaxprs }))
+}
+/** The one branch that there is, on tensors all the same. */
+const onlyBranch = <A extends readonly unknown[], R>(branch: Branch<A, R>, operands: A): R => {
+  const { leaves, treedef } = flattenTensors(operands, 'switch')
+  const fn = flatFunction(branch as (...a: never[]) => unknown, treedef, 'switch')
+  const outs = fn.flat(leaves)
+  return unflatten<R>(fn.outTree(), outs)
 }
 const scalar = (x: Tensor, where: string): Tensor => {
   if (x.ndim > 0)
@@ -105,6 +113,6 @@ export const switchCase = <A extends readonly unknown[], R>(
 ): R => {
   if (branches.length === 0) throw new TypeMismatchError('switch', 'at least one branch is needed')
   const i = scalar(asTensor(index, 'switch'), 'switch')
-  if (branches.length === 1) return branches[0]!(...operands)
+  if (branches.length === 1) return onlyBranch(branches[0]!, operands)
   return branchOn('switch', convert(i, 'int32'), branches, operands)
 }

@@ -7,7 +7,8 @@ import { customJvpCall } from '../primitives/call/custom-jvp'
 import { customVjpCall } from '../primitives/call/custom-vjp'
 import { addAny } from '../primitives/structural'
 import type { Tensor } from '../tensor'
-import { flatFunction, type FlatArgs, flattenTensors, places } from './flat'
+import { places } from './argnums'
+import { alike, flatFunction, type FlatArgs, flattenTensors } from './flat'
 
 export interface CustomOptions {
   /** Arguments that are passed as they are (functions, settings), first in the rules' arguments. */
@@ -22,7 +23,7 @@ interface Split {
   readonly fn: (...dynamic: readonly unknown[]) => unknown
 }
 const splitArgs = (f: AnyFunction, args: readonly unknown[], nondiffArgnums: readonly number[], where: string): Split => {
-  const at = places(nondiffArgnums, args.length, where)
+  const at = places(nondiffArgnums, args.length, where, 'nondiffArgnums')
   const dynamicAt = args.map((_, i) => i).filter((i) => !at.includes(i))
   return {
     nondiff: at.map((i) => args[i]),
@@ -66,8 +67,8 @@ export const customJvp = <A extends readonly unknown[], R>(f: (...args: A) => R,
       jvp: (xs, ts) => {
         const answer = given(...nondiff, unflatten(flat.treedef, xs), unflatten(flat.treedef, ts)) as readonly [unknown, unknown]
         if (!Array.isArray(answer) || answer.length !== 2) throw new TypeMismatchError(where, 'the rule must return [value, tangent]')
-        const value = flattenTensors(answer[0], where)
-        const tangent = flattenTensors(answer[1], where)
+        const value = flattenTensors(answer[0], where, 'the value')
+        const tangent = flattenTensors(answer[1], where, 'the tangent')
         checkRule(where, value, tangent)
         outTree = value.treedef
         return [value.leaves, tangent.leaves]
@@ -95,7 +96,7 @@ export const customJvp = <A extends readonly unknown[], R>(f: (...args: A) => R,
   return self
 }
 const checkRule = (where: string, value: FlatArgs, tangent: FlatArgs): void => {
-  if (!value.treedef.equals(tangent.treedef))
+  if (!alike(value.treedef, tangent.treedef))
     throw new TypeMismatchError(
       where,
       `value and tangent must have one structure; got ${value.treedef.toString()} and ${tangent.treedef.toString()}`,
@@ -134,8 +135,8 @@ export const customVjp = <A extends readonly unknown[], R>(f: (...args: A) => R,
       fwd: (xs) => {
         const answer = forward(...unflatten<unknown[]>(flat.treedef, xs))
         if (!Array.isArray(answer) || answer.length !== 2) throw new TypeMismatchError(where, 'fwd must return [value, residuals]')
-        const value = flattenTensors(answer[0], where)
-        const residuals = flattenTensors(answer[1], where)
+        const value = flattenTensors(answer[0], where, 'the value')
+        const residuals = flattenTensors(answer[1], where, 'the residuals')
         outTree = value.treedef
         residualTree = residuals.treedef
         return { outs: value.leaves, residuals: residuals.leaves }
@@ -163,8 +164,8 @@ const cotangents = (where: string, answer: unknown, flat: FlatArgs): readonly (T
     const types = flattenTensors(arg, where)
     const given: unknown = answer[i]
     if (given === null || given === undefined) return types.leaves.map(() => null)
-    const cts = flattenTensors(given, where)
-    if (!cts.treedef.equals(types.treedef))
+    const cts = flattenTensors(given, where, 'the cotangent')
+    if (!alike(cts.treedef, types.treedef))
       throw new TypeMismatchError(
         where,
         `cotangent ${i} must have the structure of its argument, ${types.treedef.toString()}; got ${cts.treedef.toString()}`,

@@ -4,7 +4,7 @@ import { aval, type ShapeDtype } from '../aval'
 import { partialEvalFlat } from '../interpreters/partial-eval'
 import { asTensor, type TensorLike } from '../numpy/promote'
 import { isTensor, type Tensor } from '../tensor'
-import { flatFunction } from './flat'
+import { flatFunction, isStatic } from './flat'
 
 const isType = (x: unknown): x is ShapeDtype =>
   typeof x === 'object' &&
@@ -30,7 +30,7 @@ export const evalKnown = <A extends readonly unknown[], R>(
   f: (...args: A) => R,
   ...args: { readonly [K in keyof A]: unknown }
 ): Known<R> => {
-  const { leaves, treedef } = flatten(args, isType)
+  const { leaves, treedef } = flatten(args, isType, isStatic)
   const fn = flatFunction(f as (...a: never[]) => unknown, treedef, 'evalKnown')
   let types: readonly ShapeDtype[] = []
   const { knownOuts } = partialEvalFlat(

@@ -1,18 +1,97 @@
-/** Functions of trees as functions of lists of tensors. */
-import { flatten, type TreeDef, unflatten } from '@heddle/tree'
-import { TypeMismatchError } from '../error'
-import { asTensor, type TensorLike } from '../numpy/promote'
-import type { Tensor } from '../tensor'
+/**
+ * Functions of trees as functions of lists of tensors: what all transformations do with their arguments and results.
+ *
+ * The rule for JavaScript values, everywhere alike: numbers, bigints and typed arrays become tensors; booleans and strings are static, part
+ * of the structure. They arrive inside as they are, come out as they are, and another value of one is another program. Anything else
+ * (functions, symbols, objects of classes that are no nodes) is refused.
+ */
+import {
+  broadcastPrefix,
+  flatten,
+  keystr,
+  leaves as leavesOf,
+  leavesWithPath,
+  type Path,
+  type TreeDef,
+  unflatten,
+  withoutStatic,
+} from '@heddle/tree'
+import { ArgumentError, TypeMismatchError } from '../error'
+import { literal } from '../literal'
+import { isTypedArray } from '../numpy/host-data'
+import { asTensor, isScalar, type TensorLike } from '../numpy/promote'
+import { isTensor, type Tensor } from '../tensor'
 
 export interface FlatArgs {
   readonly leaves: readonly Tensor[]
   readonly treedef: TreeDef
 }
-/** The leaves of a tree as tensors; numbers become weak scalars. */
-export const flattenTensors = (tree: unknown, where: string): FlatArgs => {
-  const { leaves, treedef } = flatten(tree)
-  return { leaves: leaves.map((x) => asTensor(x as TensorLike, where)), treedef }
+/** Booleans and strings: leaves that are part of a program, not inputs of it. */
+export const isStatic = (leaf: unknown): leaf is boolean | string => typeof leaf === 'boolean' || typeof leaf === 'string'
+
+const isTensorLike = (x: unknown): x is TensorLike => isTensor(x) || isScalar(x) || isTypedArray(x)
+const kindOf = (x: unknown): string => {
+  if (typeof x === 'function') return `a function${x.name ? ` (${x.name})` : ''}`
+  return typeof x === 'object' && x !== null ? `an object of class ${x.constructor?.name ?? 'null'}` : `a ${typeof x}`
 }
+/** Where something is in a list of arguments, else in a value. */
+const placeOf = (what: string, [first, ...rest]: Path): string =>
+  what === 'arguments' ? `argument ${String(first)}${keystr(rest)}` : `${what}${keystr(first === undefined ? [] : [first, ...rest])}`
+
+/**
+ * The tensors of a tree; numbers become weak scalars. `what` is what the tree is, for messages.
+ * Errors: ArgumentError for a leaf that is neither a tensor nor static.
+ */
+export const flattenTensors = (tree: unknown, where: string, what = 'arguments'): FlatArgs => flattenBy(asTensor, tree, where, what)
+
+/** The same for what is differentiated by: JavaScript has no 3.0, so all numbers are floats. */
+export const flattenPrimals = (tree: unknown, where: string, what = 'arguments'): FlatArgs => flattenBy(asPrimal, tree, where, what)
+const asPrimal: typeof asTensor = (x, where) => (typeof x === 'number' ? literal(x, 'float32', true) : asTensor(x, where))
+
+const flattenBy = (make: typeof asTensor, tree: unknown, where: string, what: string): FlatArgs => {
+  const { leaves, treedef } = flatten(tree, undefined, isStatic)
+  for (let i = 0; i < leaves.length; i++) {
+    const x = leaves[i]
+    if (isTensor(x)) continue
+    if (!isTensorLike(x)) throw refused(tree, where, what)
+    leaves[i] = make(x, where)
+  }
+  return { leaves: leaves as readonly Tensor[], treedef }
+}
+const refused = (tree: unknown, where: string, what: string): ArgumentError => {
+  const [path, leaf] = leavesWithPath(tree).find(([, x]) => !isTensorLike(x) && !isStatic(x))!
+  const remedy =
+    what === 'arguments' ? 'close over it, or mark its argument static where there is an option for it (staticArgnums)' : 'return tensors'
+  return new ArgumentError(
+    where,
+    `${placeOf(what, path)} is ${kindOf(leaf)}: expected trees of tensors and numbers (booleans and strings are static); ${remedy}`,
+  )
+}
+/**
+ * The tensors of what a loop carries. Errors: TypeMismatchError for a boolean or string, which could not change from turn to turn.
+ */
+export const flattenCarry = (tree: unknown, where: string): FlatArgs => {
+  const flat = flattenTensors(tree, where, 'the carry')
+  if (!hasStatic(flat.treedef)) return flat
+  const [path, leaf] = leavesWithPath(tree).find(([, x]) => isStatic(x))!
+  const remedy = typeof leaf === 'boolean' ? `carry np.array(${leaf})` : 'strings are no tensors'
+  throw new TypeMismatchError(
+    where,
+    `${placeOf('the carry', path)} is the ${typeof leaf} ${JSON.stringify(leaf)}, and a loop carries tensors: ${remedy}, or close over what does not change`,
+  )
+}
+const hasStatic = (treedef: TreeDef): boolean => withoutStatic(treedef) !== treedef
+
+/** Whether trees have one structure, their static values aside: those of tangents and cotangents say nothing. */
+export const alike = (a: TreeDef, b: TreeDef): boolean => a.equals(b) || withoutStatic(a).equals(withoutStatic(b))
+
+/** `broadcastPrefix` for the tensors of a tree alone. */
+export const perTensor = (prefix: unknown, tree: unknown): readonly unknown[] => {
+  const each = broadcastPrefix(prefix, tree)
+  const leaves = leavesOf(tree)
+  return each.filter((_, i) => !isStatic(leaves[i]))
+}
+
 export type Flat = (xs: readonly Tensor[]) => readonly Tensor[]
 
 /** A function of arguments as a flat one; `outTree` is the structure of what it returned last. */
@@ -20,11 +99,12 @@ export interface FlatFunction {
   readonly flat: Flat
   readonly outTree: () => TreeDef
 }
+const RESULT = 'the result'
 export const flatFunction = (f: (...args: never[]) => unknown, treedef: TreeDef, where: string): FlatFunction => {
   let out: TreeDef | undefined
   return {
     flat: (xs) => {
-      const result = flattenTensors(f(...unflatten<never[]>(treedef, xs)), `the result of the function given to ${where}`)
+      const result = flattenTensors(f(...unflatten<never[]>(treedef, xs)), where, RESULT)
       out = result.treedef
       return result.leaves
     },
@@ -49,15 +129,15 @@ export const flatFunctionWithAux = (
     flat: (xs) => {
       const returned = f(...unflatten<never[]>(treedef, xs))
       if (!hasAux) {
-        const result = flattenTensors(returned, `the result of the function given to ${where}`)
+        const result = flattenTensors(returned, where, RESULT)
         out = result.treedef
         numOuts = result.leaves.length
         return result.leaves
       }
       if (!Array.isArray(returned) || returned.length !== 2)
         throw new TypeMismatchError(where, 'with hasAux the function must return [value, aux]')
-      const result = flattenTensors(returned[0], where)
-      const extra = flattenTensors(returned[1], where)
+      const result = flattenTensors(returned[0], where, 'the value')
+      const extra = flattenTensors(returned[1], where, 'aux')
       out = result.treedef
       aux = extra.treedef
       auxLeaves = extra.leaves
@@ -68,14 +148,4 @@ export const flatFunctionWithAux = (
     aux: () => ({ leaves: auxLeaves, treedef: aux! }),
     numOuts: () => numOuts,
   }
-}
-/** `argnums` as a list of non-negative places; `single` says whether one was asked for. */
-export const places = (argnums: number | readonly number[], count: number, where: string): readonly number[] => {
-  const list = typeof argnums === 'number' ? [argnums] : argnums
-  return list.map((a) => {
-    const i = a < 0 ? a + count : a
-    if (!Number.isInteger(i) || i < 0 || i >= count)
-      throw new TypeMismatchError(where, `argument ${a} is out of range for ${count} arguments`)
-    return i
-  })
 }

@@ -1,20 +1,23 @@
 /** Whole derivatives, not products with them. */
-import { flatten, map, unflatten } from '@heddle/tree'
-import { sizeOf } from '../aval'
+import { map, type TreeDef, unflatten } from '@heddle/tree'
+import { showAval, sizeOf } from '../aval'
+import { isFloating } from '../dtype'
+import { DTypeError } from '../error'
 import { broadcastInDim, convert, reshape } from '../primitives/structural'
 import { literal } from '../literal'
 import { add } from '../primitives/arithmetic'
 import { eq } from '../primitives/piecewise'
 import { iota, slice } from '../primitives/layout'
-import { asTensor, type TensorLike } from '../numpy/promote'
-import type { Tensor } from '../tensor'
+import { isTensor, type Tensor } from '../tensor'
+import { type Argnums, places } from './argnums'
+import { flattenPrimals, flattenTensors } from './flat'
 import { jvp } from './jvp'
-import { vjp } from './vjp'
+import { type GradsOf, vjp } from './vjp'
 import { vmap } from './vmap'
 
-export interface JacobianOptions {
-  /** The argument to differentiate by. Default 0. */
-  readonly argnums?: number
+export interface JacobianOptions<N extends Argnums = Argnums> {
+  /** The argument to differentiate by, or a list of several. Default 0. */
+  readonly argnums?: N
 }
 /** For each leaf of a tree its unit tangents, stacked: `[n, ...shape]`, n the elements of the whole tree. */
 const basis = (leaves: readonly Tensor[]): Tensor[] => {
@@ -49,59 +52,88 @@ const sliceAxis = (x: Tensor, axis: number, from: number, to: number): Tensor =>
     limitIndices: x.aval.shape.map((s, i) => (i === axis ? to : s)),
     strides: null,
   })
-const oneArgument = (f: (...args: never[]) => unknown, args: readonly unknown[], at: number): ((x: unknown) => unknown) => {
-  return (x) => {
-    const all = [...args]
-    all[at] = x
-    return (f as (...a: readonly unknown[]) => unknown)(...all)
+/** A function of the arguments differentiated by alone: of one, or of a list of several. */
+interface Chosen {
+  readonly leaves: readonly Tensor[]
+  readonly treedef: TreeDef
+  readonly f: (x: unknown) => unknown
+}
+const choose = (f: (...args: never[]) => unknown, args: readonly unknown[], argnums: Argnums, where: string): Chosen => {
+  const at = places(argnums, args.length, where)
+  const given = at.map((i) => args[i])
+  const single = typeof argnums === 'number'
+  const { leaves, treedef } = flattenPrimals(single ? given[0] : given, where)
+  const wrong = leaves.find((x) => !isFloating(x.aval.dtype))
+  if (wrong)
+    throw new DTypeError(where, `arguments to differentiate by must be floats, got ${showAval(wrong.aval)}; choose others by argnums`)
+  return {
+    leaves,
+    treedef,
+    f: (x) => {
+      const all = [...args]
+      at.forEach((i, k) => {
+        all[i] = single ? x : (x as readonly unknown[])[k]
+      })
+      return (f as (...a: readonly unknown[]) => unknown)(...all)
+    },
   }
 }
 /**
  * The Jacobian by forward mode: a column at a time, so for functions with few inputs.
  *
  * Shapes: for a result leaf `[r...]` and an argument leaf `[a...]` a tensor `[r..., a...]`, in a tree of the result's
- * structure whose leaves have the argument's. Source: jax.jacfwd.
+ * structure whose leaves have the argument's (with several `argnums`, a list of each argument's).
+ * Errors: DTypeError for integer arguments. Source: jax.jacfwd.
  */
 export const jacfwd =
-  <A extends readonly unknown[], R>(f: (...args: A) => R, { argnums = 0 }: JacobianOptions = {}): ((...args: A) => JacobianOf<R>) =>
+  <A extends readonly unknown[], R, const N extends Argnums = 0>(
+    f: (...args: A) => R,
+    { argnums = 0 as N }: JacobianOptions<N> = {},
+  ): ((...args: A) => JacobianOf<R, GradsOf<A, N>>) =>
   (...args) => {
-    const { leaves, treedef } = flatten(args[argnums])
-    const xs = leaves.map((x) => asTensor(x as TensorLike, 'jacfwd'))
-    const g = oneArgument(f as (...a: never[]) => unknown, args, argnums)
+    const { leaves: xs, treedef, f: g } = choose(f as (...a: never[]) => unknown, args, argnums, 'jacfwd')
     const push = (...ts: readonly Tensor[]): unknown => jvp(g, [unflatten(treedef, xs)], [unflatten(treedef, ts)])[1]
     const columns = vmap(push, { outAxes: -1 })(...basis(xs))
-    return map((c) => unflatten(treedef, blocks(c as Tensor, (c as Tensor).ndim - 1, xs)), columns) as JacobianOf<R>
+    return onTensors((c) => unflatten(treedef, blocks(c, c.ndim - 1, xs)), columns)
   }
-/** The Jacobian by reverse mode: a row at a time, so for functions with few outputs. Shapes as for `jacfwd`. Source: jax.jacrev. */
+/** The Jacobian by reverse mode: a row at a time, so for functions with few outputs. Shapes and errors as for `jacfwd`. Source: jax.jacrev. */
 export const jacrev =
-  <A extends readonly unknown[], R>(f: (...args: A) => R, { argnums = 0 }: JacobianOptions = {}): ((...args: A) => JacobianOf<R>) =>
+  <A extends readonly unknown[], R, const N extends Argnums = 0>(
+    f: (...args: A) => R,
+    { argnums = 0 as N }: JacobianOptions<N> = {},
+  ): ((...args: A) => JacobianOf<R, GradsOf<A, N>>) =>
   (...args) => {
-    const { leaves, treedef } = flatten(args[argnums])
-    const xs = leaves.map((x) => asTensor(x as TensorLike, 'jacrev'))
-    const g = oneArgument(f as (...a: never[]) => unknown, args, argnums)
+    const { leaves: xs, treedef, f: g } = choose(f as (...a: never[]) => unknown, args, argnums, 'jacrev')
     const [value, pullback] = vjp((x: unknown) => g(x), unflatten(treedef, xs))
-    const out = flatten(value)
-    const outs = out.leaves.map((o) => asTensor(o as TensorLike, 'jacrev'))
-    const rows = vmap((...cts: readonly Tensor[]) => flatten(pullback(unflatten(out.treedef, cts))[0]).leaves as Tensor[], { outAxes: 0 })(
-      ...basis(outs),
-    )
+    const { leaves: outs, treedef: outTree } = flattenTensors(value, 'jacrev', 'the result')
+    const pull = (...cts: readonly Tensor[]): readonly Tensor[] => flattenTensors(pullback(unflatten(outTree, cts))[0], 'jacrev').leaves
+    const rows = vmap(pull, { outAxes: 0 })(...basis(outs))
     // rows[k]: [all outputs, ...leaf k]; cut into the blocks of each output
     const cut = rows.map((r) => blocks(r, 0, outs))
-    return unflatten<JacobianOf<R>>(
-      out.treedef,
-      outs.map((_, i) =>
-        unflatten(
-          treedef,
-          cut.map((c) => c[i]!),
-        ),
+    const jacobians = outs.map((_, i) =>
+      unflatten(
+        treedef,
+        cut.map((c) => c[i]!),
       ),
     )
+    return unflatten(outTree, jacobians)
   }
-/** The matrix of second derivatives of a scalar function: `[a..., a...]`. Source: jax.hessian. */
-export const hessian = <A extends readonly unknown[], R>(
+/**
+ * The matrix of second derivatives of a scalar function: `[a..., a...]` (with several `argnums`, lists of lists of them).
+ * Source: jax.hessian.
+ */
+export const hessian = <A extends readonly unknown[], R, const N extends Argnums = 0>(
   f: (...args: A) => R,
-  options: JacobianOptions = {},
-): ((...args: A) => JacobianOf<R>) => jacfwd(jacrev(f, options) as (...args: A) => R, options)
+  options: JacobianOptions<N> = {},
+): ((...args: A) => JacobianOf<JacobianOf<R, GradsOf<A, N>>, GradsOf<A, N>>) => jacfwd(jacrev(f, options), options)
 
-/** A tensor for a tensor by a tensor; else a tree of the result's structure with trees of the argument's. */
-export type JacobianOf<R> = R
+/** The tree of a result with, in place of each tensor, the tree (or list of trees) of the arguments differentiated by. */
+export type JacobianOf<R, G> = R extends Tensor
+  ? G
+  : R extends readonly unknown[]
+    ? { -readonly [K in keyof R]: JacobianOf<R[K], G> }
+    : R extends object
+      ? { -readonly [K in keyof R]: JacobianOf<R[K], G> }
+      : R
+/** Static values of a result stay what they are. */
+const onTensors = <R>(f: (x: Tensor) => unknown, tree: unknown): R => map((x: unknown) => (isTensor(x) ? f(x) : x), tree)

@@ -1,5 +1,5 @@
 /** Compilation for users: a function traced once for each kind of arguments, and run as one program. */
-import { flatten, staticKey, type TreeDef, unflatten } from '@heddle/tree'
+import { staticKey, type TreeDef, unflatten } from '@heddle/tree'
 import { dtypes } from '../dtype'
 import { type Aval, sameType } from '../aval'
 import { TypeMismatchError } from '../error'
@@ -9,14 +9,18 @@ import { anything, device, either, integer, listOf, type OptionsObject, optionsO
 import { call, type JitParams } from '../primitives/call/jit'
 import { isTensor, type Tensor } from '../tensor'
 import { namedAxes } from '../trace'
-import { type FlatArgs, type FlatFunction, flatFunction, flattenTensors, places } from './flat'
+import { type Argnums, checkStatic, placesGiven } from './argnums'
+import { type FlatArgs, type FlatFunction, flatFunction, flattenTensors } from './flat'
 import { type Shardings, withShardingConstraint } from './sharding'
 
 export interface JitOptions extends OptionsObject {
-  /** Arguments that are part of the program, not inputs of it: compared by value (plain data) or identity. */
-  readonly staticArgnums?: number | readonly number[]
+  /**
+   * Arguments that are part of the program, not inputs of it: compared by value (plain data) or identity. Booleans and strings are so by
+   * themselves, at any depth; numbers and functions need to be named here.
+   */
+  readonly staticArgnums?: Argnums
   /** Arguments whose memory the program may reuse; they can't be used afterwards. Those left out of a call are ignored. */
-  readonly donateArgnums?: number | readonly number[]
+  readonly donateArgnums?: Argnums
   /** How arguments lie over devices: a sharding for all, or a list of prefix trees; null leaves one as it is. */
   readonly inShardings?: Shardings
   /** How results lie over devices. */
@@ -81,7 +85,7 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, given
     const known = cache.get(key)
     if (known) return known
     traces += 1
-    const donated = places(present(donateArgnums, args.length), args.length, name)
+    const donated = placesGiven(donateArgnums, args.length, f.length, name, 'donateArgnums')
     const bad = donated.find((d) => statics.includes(d))
     if (bad !== undefined) throw new TypeMismatchError(name, `argument ${bad} is static and can not be donated`)
     const made = trace(fn, args, { statics, donated, device: runsOn, name }, { leaves, treedef })
@@ -92,7 +96,8 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, given
     unflatten<R>(outTree, call(consts.length === 0 ? leaves : [...consts, ...leaves], params))
   const run = (...args: A): R => {
     if (last?.direct && namedAxes().length === 0 && sameTypes(last, args)) return finish(last, args)
-    const statics = places(staticArgnums, args.length, name)
+    const statics = placesGiven(staticArgnums, args.length, f.length, name, 'staticArgnums')
+    checkStatic(args, statics, name)
     const flat = flattenTensors(statics.length === 0 ? args : args.map((a, i) => (statics.includes(i) ? undefined : a)), name)
     const plain = statics.length === 0 && namedAxes().length === 0
     const traced = plain && last && sameTypes(last, flat.leaves) && flat.treedef.equals(last.treedef) ? last : retrieve(args, statics, flat)
@@ -129,9 +134,6 @@ const sharded = <A extends readonly unknown[], R>(f: (...args: A) => R, { inShar
     return outShardings === undefined ? out : withShardingConstraint(out, outShardings)
   }
 }
-/** An optional argument that is left out can not be donated. */
-const present = (argnums: number | readonly number[], count: number): readonly number[] =>
-  (typeof argnums === 'number' ? [argnums] : argnums).filter((i) => i < count)
 /** The options of a call. */
 interface Settled extends Pick<JitParams, 'name' | 'device'> {
   readonly statics: readonly number[]
@@ -148,7 +150,7 @@ const trace = (
   const fn: FlatFunction = flatFunction(withStatics as (...a: never[]) => unknown, treedef, name)
   const avals = leaves.map((x) => x.aval)
   const { jaxpr, consts } = stage(fn.flat, avals, name)
-  const mask = args.flatMap((a, i) => (statics.includes(i) ? [] : flatten(a).leaves.map(() => donated.includes(i))))
+  const mask = args.flatMap((a, i) => (statics.includes(i) ? [] : flattenTensors(a, name).leaves.map(() => donated.includes(i))))
   return {
     treedef,
     avals,

@@ -4,7 +4,7 @@ import { jvpFlat } from '../interpreters/jvp'
 import { zerosLike } from '../literal'
 import { isFloating } from '../dtype'
 import { TypeMismatchError } from '../error'
-import { flatFunctionWithAux, flattenTensors } from './flat'
+import { alike, flatFunctionWithAux, flattenPrimals } from './flat'
 import { checkTangents } from './linearize'
 
 /**
@@ -26,9 +26,9 @@ export function jvp(
   tangents: readonly unknown[],
   options: { readonly hasAux?: boolean } = {},
 ): unknown {
-  const args = flattenTensors(primals, 'jvp')
-  const { leaves: ts, treedef } = flattenTensors(tangents, 'jvp')
-  if (ts.length === args.leaves.length && !treedef.equals(args.treedef))
+  const args = flattenPrimals(primals, 'jvp')
+  const { leaves: ts, treedef } = flattenPrimals(tangents, 'jvp', 'tangents')
+  if (ts.length === args.leaves.length && !alike(treedef, args.treedef))
     throw new TypeMismatchError('jvp', `tangents have the structure of the primals, ${args.treedef.toString()}; got ${treedef.toString()}`)
   checkTangents('jvp', args.leaves, ts)
   const hasAux = options.hasAux ?? false

@@ -11,7 +11,7 @@ import type { Jaxpr } from '../ir/jaxpr'
 import { zerosLike } from '../literal'
 import type { Tangent } from '../primitive'
 import type { Tensor } from '../tensor'
-import { type Flat, flatFunction, flattenTensors } from './flat'
+import { type Flat, flatFunction, flattenPrimals } from './flat'
 
 export interface Linearized {
   readonly outs: readonly Tensor[]
@@ -95,14 +95,14 @@ export const linearize = <A extends readonly unknown[], R>(
   f: (...args: A) => R,
   ...primals: A
 ): [value: R, tangentOf: (...tangents: A) => R] => {
-  const args = flattenTensors(primals, 'linearize')
+  const args = flattenPrimals(primals, 'linearize')
   const fn = flatFunction(f as (...a: never[]) => unknown, args.treedef, 'linearize')
   const lin = linearizeFlat(fn.flat, args.leaves, 'linearize')
   const outTree = fn.outTree()
   return [
     unflatten<R>(outTree, lin.outs),
     (...tangents) => {
-      const ts = flattenTensors(tangents, 'linearize').leaves
+      const ts = flattenPrimals(tangents, 'linearize', 'tangents').leaves
       checkTangents('linearize', args.leaves, ts)
       return unflatten<R>(outTree, lin.pushforward(ts))
     },

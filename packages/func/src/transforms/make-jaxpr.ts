@@ -7,7 +7,7 @@ import { outAvals } from '../ir/jaxpr'
 import { flatten } from '@heddle/tree'
 import { isTensor } from '../tensor'
 import { asTensor, type TensorLike } from '../numpy/promote'
-import { flatFunction } from './flat'
+import { flatFunction, isStatic } from './flat'
 
 const isType = (x: unknown): x is ShapeDtype =>
   typeof x === 'object' &&
@@ -22,7 +22,7 @@ const traceTypes = (
   args: readonly unknown[],
   where: string,
 ): { program: ClosedJaxpr; outTree: TreeDef } => {
-  const { leaves, treedef } = flatten(args, isType)
+  const { leaves, treedef } = flatten(args, isType, isStatic)
   const fn = flatFunction(f, treedef, where)
   const program = stage(
     fn.flat,

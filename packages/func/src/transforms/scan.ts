@@ -9,7 +9,7 @@ import { boolean, count, either, type OptionsObject, optionsOf, positive, readFu
 import { scanCall } from '../primitives/control/scan'
 import { convertElementType } from '../primitives/structural'
 import type { Tensor } from '../tensor'
-import { flatFunction, flattenTensors } from './flat'
+import { flatFunction, flattenCarry, flattenTensors } from './flat'
 
 export interface ScanOptions extends OptionsObject {
   /** Number of steps; needed where `xs` has no leaf. */
@@ -82,8 +82,8 @@ const lengthOf = (xs: readonly Tensor[], given: number | undefined): number => {
 export const scan = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: C, xs: X, given?: ScanOptions): [carry: C, ys: Y] => {
   readFunction('scan', f)
   const options = scanOptions('scan', given)
-  const carry = flattenTensors(init, 'scan')
-  const scanned = flattenTensors(xs, 'scan')
+  const carry = flattenCarry(init, 'scan')
+  const scanned = flattenTensors(xs, 'scan', 'xs')
   const length = lengthOf(scanned.leaves, options.length)
   const sliceTypes = scanned.leaves.map((x) => aval(x.aval.shape.slice(1), x.aval.dtype))
   const both = flattenTensors([init, xs], 'scan').treedef
@@ -95,7 +95,7 @@ export const scan = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: C, x
         ((c: C, x: X) => {
           const out = f(c, x)
           if (!Array.isArray(out) || out.length !== 2) throw new TypeMismatchError('scan', 'the body must return [carry, y]')
-          const got = flattenTensors(out[0], 'scan').treedef
+          const got = flattenCarry(out[0], 'scan').treedef
           if (!got.equals(carry.treedef))
             throw new TypeMismatchError(
               'scan',

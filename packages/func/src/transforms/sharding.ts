@@ -7,6 +7,7 @@ import { asTensor, type TensorLike } from '../numpy/promote'
 import { shardingConstraint } from '../primitives/sharding'
 import { type ShardingLike, shardingOf } from '../sharding'
 import type { Tensor } from '../tensor'
+import { isStatic } from './flat'
 
 /** A sharding for a whole subtree, null for none, or a tree of such. */
 export type Shardings = ShardingLike | null | readonly Shardings[] | { readonly [key: string]: Shardings }
@@ -23,7 +24,7 @@ const onLeaves = (where: string, tree: unknown, shardings: Shardings, place: (x:
     treedef,
     leaves.map((leaf, i) => {
       const sharding = each[i]
-      return sharding === null || sharding === undefined ? leaf : place(asTensor(leaf as TensorLike, where), sharding)
+      return sharding === null || sharding === undefined || isStatic(leaf) ? leaf : place(asTensor(leaf as TensorLike, where), sharding)
     }),
   )
 }
@@ -52,7 +53,7 @@ const put = (x: Tensor, backend: Backend): Tensor => {
  */
 export const devicePut = <T>(tree: T, where: Device | Shardings): T =>
   isDevice(where)
-    ? map((x) => put(asTensor(x as TensorLike, 'devicePut'), where as Backend), tree)
+    ? map((x) => (isStatic(x) ? x : put(asTensor(x as TensorLike, 'devicePut'), where as Backend)), tree)
     : (onLeaves('devicePut', tree, where, (x, s) => {
         const sharding = shardingOf('devicePut', s, x.shape)
         if (!(x instanceof ConcreteTensor)) return shardingConstraint(x, { sharding })

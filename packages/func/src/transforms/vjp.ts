@@ -5,7 +5,8 @@ import { isFloating } from '../dtype'
 import { DTypeError, TypeMismatchError } from '../error'
 import { literal, zerosLike } from '../literal'
 import type { Tensor } from '../tensor'
-import { flatFunctionWithAux, flattenTensors, places } from './flat'
+import { places } from './argnums'
+import { alike, flatFunctionWithAux, flattenPrimals } from './flat'
 import { linearizeFlat } from './linearize'
 
 /**
@@ -35,7 +36,7 @@ const vjpOf = (
   primals: readonly unknown[],
   hasAux: boolean,
 ): readonly [unknown, (ct: unknown) => unknown, unknown] => {
-  const args = flattenTensors(primals, 'vjp')
+  const args = flattenPrimals(primals, 'vjp')
   const fn = flatFunctionWithAux(f, args.treedef, 'vjp', hasAux)
   const lin = linearizeFlat(fn.flat, args.leaves, 'vjp')
   const n = fn.numOuts()
@@ -45,8 +46,8 @@ const vjpOf = (
   const types = args.leaves.map((x) => x.aval)
   const outTypes = outs.map((o) => o.aval)
   const pull = (residuals: readonly Tensor[], ct: unknown): unknown => {
-    const given = flattenTensors(ct, 'vjp')
-    if (!given.treedef.equals(outTree))
+    const given = flattenPrimals(ct, 'vjp', 'the cotangent')
+    if (!alike(given.treedef, outTree))
       throw new TypeMismatchError(
         'vjp',
         `the cotangent must have the structure of the value, ${outTree.toString()}; got ${given.treedef.toString()}`,
@@ -135,7 +136,7 @@ const gradsOf = (
   args: readonly unknown[],
 ): { readonly value: unknown; readonly aux: unknown; readonly grads: unknown } => {
   const at = places(argnums, args.length, where)
-  const chosen = flattenTensors(
+  const chosen = flattenPrimals(
     at.map((i) => args[i]),
     where,
   )
@@ -145,7 +146,6 @@ const gradsOf = (
       where,
       `arguments to differentiate by must be floats, got ${showAval(integer.aval)}; choose others by argnums, or set allowInt`,
     )
-  // integral JavaScript numbers are floats to a derivative
   const fn = flatFunctionWithAux(
     ((...some: readonly unknown[]) => {
       const all = [...args]

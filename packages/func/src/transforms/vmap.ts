@@ -8,7 +8,7 @@ import { axisTree, count, type OptionsObject, optionsOf, readFunction, string } 
 import type { Dim } from '../primitive'
 import { batchAt, moveAxis } from '../primitives/structural'
 import type { Tensor } from '../tensor'
-import { flatFunction } from './flat'
+import { flatFunction, isStatic, perTensor } from './flat'
 
 /** An axis for a whole subtree, null for none, or a tree of such. */
 export type Axes = number | null | readonly Axes[] | { readonly [key: string]: Axes }
@@ -39,7 +39,7 @@ const normalize = (axis: unknown, rank: number, what: string): Dim => {
  * Maps `f` over an axis of its arguments, in one go.
  *
  * Shapes: a mapped argument `[..., n, ...]` is seen inside without its axis; results gain it at `outAxes`. What is not mapped and no
- * tensor (a number, a name, a function) is passed on as it is.
+ * tensor (a number, a function) is passed on as it is, booleans and strings always.
  * Errors: TypeMismatchError for unequal sizes, no mapped argument and no `axisSize`, or a mapped result with out axis null.
  * Source: jax.vmap.
  */
@@ -51,8 +51,8 @@ export const vmap = <A extends readonly unknown[], R>(f: (...args: A) => R, opti
       throw new TypeMismatchError('vmap', `inAxes has ${inAxes.length} entries for ${args.length} arguments`)
     const { leaves: given, treedef } = flatten(args)
     const axes = broadcastPrefix(inAxes, args)
-    // A number, name or function that is not mapped stays what it is: it may be a size, or an option.
-    const isPlain = given.map((x, i) => axes[i] === null && typeof x !== 'object')
+    // Booleans and strings are static; a number or function that is not mapped stays what it is too: it may be a size, or an option.
+    const isPlain = given.map((x, i) => isStatic(x) || (axes[i] === null && typeof x !== 'object'))
     const at = given.flatMap((_, i) => (isPlain[i] ? [] : [i]))
     const leaves = at.map((i) => asTensor(given[i] as TensorLike, 'vmap'))
     const dims = leaves.map((x, j) => normalize(axes[at[j]!], x.ndim, `inAxes, leaf ${at[j]} of type ${showAval(x.aval)}`))
@@ -67,7 +67,7 @@ export const vmap = <A extends readonly unknown[], R>(f: (...args: A) => R, opti
     }
     const r = batchFlat(flat, { size, name: axisName, spmdName: spmdAxisName }, leaves, dims)
     const out = unflatten<R>(fn.outTree(), r.outs)
-    const to = broadcastPrefix(outAxes, out)
+    const to = perTensor(outAxes, out)
     return unflatten<R>(
       fn.outTree(),
       r.outs.map((o, i) => place(o, r.dims[i]!, to[i], size, i)),

@@ -11,7 +11,7 @@ import { add } from '../primitives/arithmetic'
 import { lt } from '../primitives/piecewise'
 import { convert } from '../primitives/structural'
 import type { Tensor } from '../tensor'
-import { flatFunction, flattenTensors } from './flat'
+import { flatFunction, flattenCarry, flattenTensors } from './flat'
 import { scan, traceWithCarry } from './scan'
 
 /**
@@ -21,11 +21,17 @@ import { scan, traceWithCarry } from './scan'
  * Errors: TypeMismatchError. Source: jax.lax.while_loop.
  */
 export const whileLoop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry: C) => C, init: C): C => {
+  flattenCarry(init, 'whileLoop')
   const { leaves, treedef } = flattenTensors([init], 'whileLoop')
   const traced = traceWithCarry(
     'whileLoop',
     (types) => {
-      const fn = flatFunction(((c: C) => [body(c)]) as (...a: never[]) => unknown, treedef, 'whileLoop')
+      const turn = (c: C): readonly [C] => {
+        const next = body(c)
+        flattenCarry(next, 'whileLoop')
+        return [next]
+      }
+      const fn = flatFunction(turn as (...a: never[]) => unknown, treedef, 'whileLoop')
       const program = stage(fn.flat, types, 'whileLoop')
       if (!fn.outTree().equals(treedef))
         throw new TypeMismatchError(
@@ -37,7 +43,8 @@ export const whileLoop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry:
     leaves,
   )
   const types = traced.init.map((x): Aval => x.aval)
-  const condition = stage(flatFunction(cond as (...a: never[]) => unknown, treedef, 'whileLoop').flat, types, 'whileLoop')
+  const holds = (c: C): Tensor => asTensor(cond(c), 'whileLoop')
+  const condition = stage(flatFunction(holds as (...a: never[]) => unknown, treedef, 'whileLoop').flat, types, 'whileLoop')
   const outs = whileCall([...condition.consts, ...traced.program.consts, ...traced.init], {
     condJaxpr: condition.jaxpr,
     condNumConsts: condition.consts.length,

@@ -81,11 +81,11 @@ describe('remat', () => {
     close(grad((y: Tensor) => new (nn.remat(OnValue, { concrete: true }))().apply({}, [y]).sum())(x.neg()), np.full([4, 4], 3), 0)
   })
 
-  it.each(['class', 'method'])('takes static arguments as they are, others as tensors (%s)', (how) => {
+  it.each(['class', 'method'])('takes static arguments as they are, other numbers as tensors (%s)', (how) => {
     const seen: boolean[] = []
     class Foo extends nn.Module {
-      call(y: Tensor, train: unknown): Tensor {
-        seen.push(isTensor(train))
+      call(y: Tensor, scale: unknown): Tensor {
+        seen.push(isTensor(scale))
         return new nn.Dense({ features: 3, useBias: false }).call(y)
       }
     }
@@ -103,8 +103,8 @@ describe('remat', () => {
     const flags = classes.map((Class) => {
       seen.length = 0
       const model = new Class()
-      const made = model.init(key, [np.zeros([1, 2]), true])
-      expect(model.apply(made, [np.zeros([1, 2]), false]).shape).toEqual([1, 3])
+      const made = model.init(key, [np.zeros([1, 2]), 2])
+      expect(model.apply(made, [np.zeros([1, 2]), 3]).shape).toEqual([1, 3])
       return [...seen]
     })
     expect(flags).toEqual([
