@@ -81,7 +81,7 @@ describe('remat', () => {
     close(grad((y: Tensor) => new (nn.remat(OnValue, { concrete: true }))().apply({}, [y]).sum())(x.neg()), np.full([4, 4], 3), 0)
   })
 
-  it.each(['class', 'method'])('takes static arguments as they are, other numbers as tensors (%s)', (how) => {
+  it.each(['class', 'method'])('takes static arguments as they are, others as tensors (%s)', (how) => {
     const seen: boolean[] = []
     class Foo extends nn.Module {
       call(y: Tensor, scale: unknown): Tensor {
