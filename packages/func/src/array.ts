@@ -8,7 +8,9 @@
 import { track, untracked } from './array-scope'
 import { type Aval, aval, sizeOf } from './aval'
 import type { Backend, HostArray } from './backend/backend'
+import { disown, Holding, own } from './backend/reclaim'
 import { getDefaultBackend, withBackend } from './backend/registry'
+import { bytesOf } from './dtype'
 import { ArgumentError, BackendError, DisposedError, DTypeError } from './error'
 import { Tensor } from './tensor'
 import type { Trace } from './trace'
@@ -26,19 +28,19 @@ export const evalTrace: { -readonly [K in keyof Trace]: Trace[K] } = {
 /** What has become of a donated tensor. */
 export const GIVEN_AWAY = 'donated (donateArgnums)'
 
-/** A buffer and whose it is; apart from the tensor, so that the collector's callback can free it. */
-interface Held {
-  readonly backend: Backend
-  readonly buffer: unknown
+/** A buffer and whose it is; apart from the tensor, so that it is freed when the collector takes that. */
+class Held extends Holding {
+  constructor(
+    readonly backend: Backend,
+    readonly buffer: unknown,
+    { shape, dtype }: Aval,
+  ) {
+    super(sizeOf(shape) * bytesOf(dtype))
+  }
+  protected release(): void {
+    this.backend.storage.release(this.buffer)
+  }
 }
-const abandoned = new FinalizationRegistry<Held>((held) => {
-  held.backend.storage.release(held.buffer)
-})
-
-/** After what is running now. */
-const later: (f: () => void) => void = typeof setImmediate === 'function' ? setImmediate : (f) => void setTimeout(f, 0)
-/** How many new tensors may wait for that. */
-const MAX_FRESH = 256
 
 /** A computation that waits for a backend, and the tensors that wait for it. */
 interface Pending {
@@ -48,30 +50,10 @@ interface Pending {
 }
 
 export class ConcreteTensor extends Tensor {
-  /**
-   * Tensors just made. The collector hears of those that outlive the turn of the event loop, within which it could free none: to tell it
-   * takes longer than a small operation, and most are donated or disposed of before.
-   */
-  static readonly #fresh: ConcreteTensor[] = []
-  static #expected = false
-  static #watchLater(): void {
-    if (ConcreteTensor.#expected) return
-    ConcreteTensor.#expected = true
-    later(() => {
-      ConcreteTensor.#expected = false
-      ConcreteTensor.#watchFresh()
-    })
-  }
-  static #watchFresh(): void {
-    for (const x of ConcreteTensor.#fresh) x.#watch()
-    ConcreteTensor.#fresh.length = 0
-  }
-
   readonly trace: Trace = evalTrace
   #host: HostArray | undefined
   #held: Held | undefined
   #gone: string | undefined
-  #watched = false
   #pending: Pending | undefined
 
   private constructor(
@@ -92,7 +74,7 @@ export class ConcreteTensor extends Tensor {
   }
   /** Of a buffer that now belongs to the tensor. */
   static ofBuffer(backend: Backend, buffer: unknown, type: Aval): ConcreteTensor {
-    return new ConcreteTensor(type, undefined, { backend, buffer })
+    return new ConcreteTensor(type, undefined, new Held(backend, buffer, type))
   }
   /** Of data that `compute` will answer, run with the backend in force when one of them is first needed. */
   static ofPending(types: readonly Aval[], inputs: readonly ConcreteTensor[], compute: () => readonly Tensor[]): readonly ConcreteTensor[] {
@@ -121,29 +103,17 @@ export class ConcreteTensor extends Tensor {
       x.#pending = undefined
       const held = results[i]!.#held
       x.#host = results[i]!.#host
-      results[i]!.#letGo()
+      results[i]!.#held = undefined
       if (held === undefined) return
-      if (x.#gone === undefined) untracked(() => x.#hold(held))
-      else held.backend.storage.release(held.buffer)
+      if (x.#gone !== undefined) return held.free()
+      disown(held)
+      untracked(() => x.#hold(new Held(held.backend, held.buffer, x.aval)))
     })
   }
   #hold(held: Held): void {
     this.#held = held
-    if (ConcreteTensor.#fresh.push(this) >= MAX_FRESH) ConcreteTensor.#watchFresh()
-    ConcreteTensor.#watchLater()
+    own(this, held)
     track(this)
-  }
-  #watch(): void {
-    if (this.#held === undefined || this.#watched) return
-    abandoned.register(this, this.#held, this)
-    this.#watched = true
-  }
-  /** What it held is no longer its own. */
-  #letGo(): void {
-    this.#held = undefined
-    if (!this.#watched) return
-    abandoned.unregister(this)
-    this.#watched = false
   }
   /** The backend that its data lives on; undefined while they are on the host only. */
   get backend(): Backend | undefined {
@@ -174,7 +144,7 @@ export class ConcreteTensor extends Tensor {
     if (this.#held === undefined) {
       if (!backend.dtypes.has(this.aval.dtype))
         throw new DTypeError(backend.name, `this backend has no ${this.aval.dtype}; it has ${[...backend.dtypes].join(' ')}`)
-      this.#hold({ backend, buffer: backend.storage.upload(this.#host!) })
+      this.#hold(new Held(backend, backend.storage.upload(this.#host!), this.aval))
     }
     if (this.#held!.backend !== backend) {
       if (this.#host !== undefined) return this.#move(backend)
@@ -184,7 +154,7 @@ export class ConcreteTensor extends Tensor {
   }
   #move(backend: Backend): unknown {
     this.#free()
-    this.#hold({ backend, buffer: backend.storage.upload(this.#host!) })
+    this.#hold(new Held(backend, backend.storage.upload(this.#host!), this.aval))
     return this.#held!.buffer
   }
   /** Where its data can be on that backend: itself, or a copy. Errors: BackendError where the device it is on reads only asynchronously. */
@@ -216,10 +186,8 @@ export class ConcreteTensor extends Tensor {
     return backend.storage.download(buffer, this.aval)
   }
   #free(): void {
-    const held = this.#held
-    if (held === undefined) return
-    this.#letGo()
-    held.backend.storage.release(held.buffer)
+    this.#held?.free()
+    this.#held = undefined
   }
   /** Frees its buffer; itself too, if its data are nowhere else. */
   release(): void {
@@ -236,7 +204,8 @@ export class ConcreteTensor extends Tensor {
   /** Gives its buffer away, to be freed or reused by a program. */
   donate(backend: Backend): unknown {
     const buffer = this.bufferOn(backend)
-    this.#letGo()
+    disown(this.#held!)
+    this.#held = undefined
     this.#host = undefined
     this.#gone = GIVEN_AWAY
     return buffer

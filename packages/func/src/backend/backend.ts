@@ -66,6 +66,7 @@ export interface CompileOptions {
 }
 export interface Executable<B> {
   readonly run: (inputs: readonly B[]) => readonly B[]
+  /** Called when the program is gone, so it must not hold on to the program, nor to `run`, which does. */
   readonly dispose: () => void
 }
 

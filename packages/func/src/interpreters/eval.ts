@@ -2,6 +2,7 @@
 import { ConcreteTensor, evalTrace, GIVEN_AWAY } from '../array'
 import type { Aval } from '../aval'
 import type { Backend, Executable } from '../backend/backend'
+import { Holding, own, pressure, relieve } from '../backend/reclaim'
 import { getDefaultBackend, hasDefaultBackend } from '../backend/registry'
 import { ArgumentError, BugError, FuncError, BackendError } from '../error'
 import type { Jaxpr } from '../ir/jaxpr'
@@ -45,8 +46,17 @@ interface Made {
   readonly executable: Executable<unknown>
 }
 const executables = new WeakMap<Jaxpr, Made[]>()
+/** About what a program takes: some 20 kB of plans, or 150 kB of compiled code. */
+const PROGRAM_BYTES = 2 ** 16
 /** A program that nobody holds any more takes its executables along. */
-const abandoned = new FinalizationRegistry<Executable<unknown>>((executable) => executable.dispose())
+class Compiled extends Holding {
+  constructor(readonly dispose: () => void) {
+    super(PROGRAM_BYTES)
+  }
+  protected release(): void {
+    this.dispose()
+  }
+}
 const sameMask = (a: readonly boolean[], b: readonly boolean[]): boolean =>
   a === b || (a.length === b.length && a.every((x, i) => x === b[i]))
 
@@ -66,7 +76,7 @@ const compiled = (
   const options = { donated, name, ...(placement === '' ? {} : { inShardings }) }
   const executable = backend.compile ? backend.compile(program, options, plan) : plan()
   all.push({ backend, donated, placement, executable })
-  abandoned.register(program, executable)
+  own(program, new Compiled(executable.dispose))
   return executable
 }
 const none: readonly never[] = []
@@ -111,6 +121,7 @@ const runOn = (
 }
 /** Runs a program on concrete tensors. */
 export const execute = (program: Jaxpr, xs: readonly Tensor[], options: RunOptions = {}): readonly Tensor[] => {
+  if (pressure.high) relieve()
   const { donated = none, device, name = 'jit' } = options
   const given = concrete(xs)
   if (donated.length > 1) checkDonated(given, donated, name)
@@ -165,6 +176,7 @@ evalTrace.process = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: 
   if (homeless(tensors)) return ConcreteTensor.ofPending(outs, tensors, () => evalTrace.process(primitive, xs, params))
   const backend = backendOf(tensors)
   if (backend.compile && !backend.kernels) return execute(oneEquation(primitive, params, ins, outs), xs)
+  if (pressure.high) relieve()
   const run = prepareKernel(backend, primitive as unknown as Primitive<never>, params, ins, outs)
   const buffers = tensors.map((x) => x.bufferOn(backend))
   try {
@@ -173,7 +185,8 @@ evalTrace.process = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: 
     if (e instanceof FuncError) throw e
     throw new BackendError(
       backend.name,
-      `the kernel of ${primitive.name} failed on ${ins.map((a) => `${a.dtype}[${a.shape}]`).join(', ')}`,
+      // named from the tensors, which therefore live, with their buffers, while the kernel runs
+      `the kernel of ${primitive.name} failed on ${tensors.map(({ aval: a }) => `${a.dtype}[${a.shape}]`).join(', ')}`,
       { cause: e },
     )
   }

@@ -47,17 +47,29 @@ export const prepareKernel = <B>(
   if (!kernel) throw new BugError(`backend ${backend.name} has no kernel for ${primitive.name}`)
   return kernel({ params, ins, outs })
 }
-/** What loops and branches get to run their bodies with; `plans` collects the plans they make. */
-const interpreterOf = <B>(backend: Backend<B>, plans: Executable<B>[]): Interpreter<B> => ({
-  program: (jaxpr) => {
-    const plan = makePlan(backend, jaxpr, [])
-    plans.push(plan)
-    return plan.run
-  },
+/** What plans keep between runs, apart from them: who frees it must not hold on to the program. */
+class Kept<B> {
+  readonly #buffers = new Set<B>()
+  constructor(readonly backend: Backend<B>) {}
+  add(buffer: B): B {
+    this.#buffers.add(buffer)
+    return buffer
+  }
+  drop(buffer: B): void {
+    if (this.#buffers.delete(buffer)) this.backend.storage.release(buffer)
+  }
+  dispose(): void {
+    for (const b of this.#buffers) this.backend.storage.release(b)
+    this.#buffers.clear()
+  }
+}
+/** What loops and branches get to run their bodies with. */
+const interpreterOf = <B>(backend: Backend<B>, kept: Kept<B>): Interpreter<B> => ({
+  program: (jaxpr) => planIn(kept, backend, jaxpr, []),
   indexer: (type) => indexer(backend, type),
   stacker: (type, length) => stacker(backend, type, length),
   whole: (x) => wholeOf(backend, x),
-  hold: (x) => backend.storage.share((x as ConcreteTensor).bufferOn(backend as Backend) as B),
+  hold: (x) => kept.add(backend.storage.share((x as ConcreteTensor).bufferOn(backend as Backend) as B)),
   share: (b) => backend.storage.share(b),
   release: (b) => backend.storage.release(b),
   read: (b, type) => {
@@ -76,8 +88,8 @@ const onWhole =
   <B>(backend: Backend<B>, run: (inputs: readonly B[]) => readonly B[]): Run<B> =>
   (inputs) =>
     run(inputs.map((x) => wholeOf(backend, x)))
-const prepare = <B>(backend: Backend<B>, graph: Graph, node: Node, plans: Executable<B>[]): Run<B> => {
-  if (node.primitive.interpret) return node.primitive.interpret(node.params as never, interpreterOf(backend, plans))
+const prepare = <B>(backend: Backend<B>, graph: Graph, node: Node, kept: Kept<B>): Run<B> => {
+  if (node.primitive.interpret) return node.primitive.interpret(node.params as never, interpreterOf(backend, kept))
   const types = (ids: readonly ValueId[]): readonly Aval[] => ids.map((i) => graph.types[i]!)
   return onWhole(backend, prepareKernel(backend, node.primitive, node.params, types(node.ins), types(node.outs)))
 }
@@ -107,29 +119,29 @@ interface Folded<B> {
   readonly constants: ReadonlyMap<ValueId, B>
 }
 /** Does now what depends on literals alone, as long as the result is small. */
-const foldConstants = <B>(backend: Backend<B>, graph: Graph, plans: Executable<B>[]): Folded<B> => {
+const foldConstants = <B>(backend: Backend<B>, graph: Graph, kept: Kept<B>): Folded<B> => {
   const constants = new Map<ValueId, B>()
   const constant = (id: ValueId): B | undefined => {
     const l = graph.literals.get(id)
-    if (l && !constants.has(id)) constants.set(id, scalar(backend, l))
+    if (l && !constants.has(id)) constants.set(id, kept.add(scalar(backend, l)))
     return constants.get(id)
   }
   const bytes = (ids: readonly ValueId[]): number =>
     ids.reduce((n, i) => n + sizeOf(graph.types[i]!.shape) * bytesOf(graph.types[i]!.dtype), 0)
   const live: Prepared<B>[] = []
   for (const item of fuse(backend, graph)) {
-    const run = item._tag === 'Fused' ? onWhole(backend, item.run) : prepare(backend, graph, item.node, plans)
+    const run = item._tag === 'Fused' ? onWhole(backend, item.run) : prepare(backend, graph, item.node, kept)
     const { ins, outs } = item._tag === 'Fused' ? item : item.node
     const known = ins.map(constant)
     const foldable = item._tag === 'Node' && !item.node.primitive.interpret && bytes(outs) <= MAX_CONSTANT_BYTES
-    if (foldable && known.every((c) => c !== undefined)) run(known as B[]).forEach((b, k) => constants.set(outs[k]!, b as B))
+    if (foldable && known.every((c) => c !== undefined)) run(known as B[]).forEach((b, k) => constants.set(outs[k]!, kept.add(b as B)))
     else live.push({ run, ins, outs })
   }
   for (const o of graph.outputs) constant(o)
   const read = new Set([...live.flatMap((n) => n.ins), ...graph.outputs])
   for (const [id, b] of constants)
     if (!read.has(id)) {
-      backend.storage.release(b)
+      kept.drop(b)
       constants.delete(id)
     }
   return { live, constants }
@@ -137,22 +149,29 @@ const foldConstants = <B>(backend: Backend<B>, graph: Graph, plans: Executable<B
 
 /** Errors: DTypeError where the backend lacks an element type that the program has. */
 export const makePlan = <B>(backend: Backend<B>, program: Jaxpr, donated: readonly boolean[]): Executable<B> => {
+  const kept = new Kept(backend)
+  return { run: planIn(kept, backend, program, donated), dispose: disposing(kept) }
+}
+/** A function of its own: one made where the program is in scope would keep it alive. */
+const disposing =
+  <B>(kept: Kept<B>): (() => void) =>
+  () =>
+    kept.dispose()
+const planIn = <B>(
+  kept: Kept<B>,
+  backend: Backend<B>,
+  program: Jaxpr,
+  donated: readonly boolean[],
+): ((inputs: readonly B[]) => readonly B[]) => {
   const graph = flattenProgram(program)
-  const plans: Executable<B>[] = []
-  const { live, constants } = foldConstants(backend, graph, plans)
+  const { live, constants } = foldConstants(backend, graph, kept)
   const borrowed = new Set(graph.inputs.filter((_, i) => !donated[i]))
   const owned = (id: ValueId): boolean => !constants.has(id) && !borrowed.has(id)
   const dead = deaths(live, new Set([...graph.outputs, ...constants.keys(), ...borrowed]))
   const steps = live.map((n, i): Step<B> => ({ ...n, dead: dead[i]! }))
   const read = new Set([...live.flatMap((n) => n.ins), ...graph.outputs])
   const unreadDonated = graph.inputs.filter((i) => owned(i) && !read.has(i))
-  return {
-    run: runner(backend, graph, steps, constants, owned, unreadDonated),
-    dispose: () => {
-      for (const b of constants.values()) backend.storage.release(b)
-      for (const p of plans) p.dispose()
-    },
-  }
+  return runner(backend, graph, steps, constants, owned, unreadDonated)
 }
 
 const free = <B>(backend: Backend<B>, env: (Held<B> | undefined)[], id: ValueId): void => {

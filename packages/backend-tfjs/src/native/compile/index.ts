@@ -52,6 +52,18 @@ const mostXla = 48
 /** Programs that could not be compiled, of which the reasons are kept. */
 const mostReasons = 16
 
+/** What is freed with a program, apart from what runs it: see `Executable.dispose`. */
+class Resources {
+  readonly #frees = new Set<() => void>()
+  add(free: () => void): void {
+    this.#frees.add(free)
+  }
+  readonly dispose = (): void => {
+    for (const free of this.#frees) free()
+    this.#frees.clear()
+  }
+}
+
 export const compilerOf = (context: Context, files: Files, mode: CompileMode): Compiler | undefined => {
   const { binding } = context.tf
   const { gpu } = context.store.device
@@ -85,8 +97,10 @@ export const compilerOf = (context: Context, files: Files, mode: CompileMode): C
   }
   /** TensorFlow looks into a program when it is first run, so that run may still go to the kernels. */
   const compiled = (program: Jaxpr, { name, donated }: CompileOptions, plan: () => Executable<Buffer>): Executable<Buffer> => {
+    const resources = new Resources()
     const loaded = load(program, name)
     if (loaded === undefined) return plan()
+    resources.add(loaded.dispose)
     const given = program.ins.map((_, i) => i).filter((i) => donated[i])
     const release = (inputs: readonly Buffer[]): void => {
       for (let i = 0; i < given.length; i++) context.store.release(inputs[given[i]!]!)
@@ -106,33 +120,34 @@ export const compilerOf = (context: Context, files: Files, mode: CompileMode): C
             throw e
           }
           decline(name, e)
-          loaded.dispose()
+          resources.dispose()
           planned = plan()
+          resources.add(planned.dispose)
           return planned.run(inputs)
         }
         release(inputs)
         return results
       },
-      dispose: () => {
-        loaded.dispose()
-        planned?.dispose()
-      },
+      dispose: resources.dispose,
     }
   }
   /** Over the kernels the first time, compiled when it is run again. */
   const inTime = (program: Jaxpr, options: CompileOptions, plan: () => Executable<Buffer>): Executable<Buffer> => {
+    const resources = new Resources()
     let current: Executable<Buffer> = plan()
+    resources.add(current.dispose)
     let runs = 0
     return {
       run: (inputs) => {
         runs += 1
         if (runs === 2) {
-          current.dispose()
+          resources.dispose()
           current = compiled(program, options, plan)
+          resources.add(current.dispose)
         }
         return current.run(inputs)
       },
-      dispose: () => current.dispose(),
+      dispose: resources.dispose,
     }
   }
   return {
