@@ -35,7 +35,7 @@ const layers = [
 ]
 
 // Published subpaths of a package: the only doors for its siblings.
-const doors = ['index', 'backend/index', 'conformance/index', 'auto', 'lower/index', 'options']
+const doors = ['index', 'backend/index', 'conformance/index', 'auto', 'ready', 'with-gpu', 'lower/index', 'options']
 
 const at = (names) => `^packages/func/src/(${names.join('|')})(/|\\.ts$)`
 const byValue = { dependencyTypesNot: ['type-only'] }

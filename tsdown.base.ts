@@ -7,8 +7,8 @@ export const build = (entry: Record<string, string> = { index: 'src/index.ts' })
     format: 'esm',
     platform: 'neutral',
     target: 'es2022',
-    // What is not written in the package's source stays an import: siblings, dependencies, optional peers, and Node's own modules.
-    deps: { neverBundle: [/^node:/, /^@heddle\//, /^@tensorflow\//] },
+    // What is not written in the package's source stays an import: siblings, dependencies, optional peers, Node's own modules, and a package's own `imports`.
+    deps: { neverBundle: [/^node:/, /^@heddle\//, /^@tensorflow\//, /^#/] },
     outExtensions: () => ({ js: '.mjs', dts: '.d.mts' }),
     dts: { sourcemap: true },
     clean: true,

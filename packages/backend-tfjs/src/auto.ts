@@ -1,18 +1,9 @@
 /**
  * Importing this sets the default backend: `import '@heddle/backend-tfjs/auto'`.
  *
- * The environment variable HEDDLE_BACKEND names one flavour (then it must work), or several to try, separated by commas.
+ * The environment variable HEDDLE_BACKEND names one flavour (then it must work), or several to try, separated by commas; `pjrt` is XLA,
+ * by `@heddle/backend-pjrt`. It waits at the top level: `@heddle/backend-tfjs/ready` is for where that can't be.
  */
-import { setDefaultBackend } from '@heddle/func'
-import { tfjs, type TfjsOptions } from './choose'
-import { type Flavour, inNode } from './flavour'
+import { ready } from './ready'
 
-/** The options that HEDDLE_BACKEND stands for. */
-export const optionsOf = (value: string | undefined): TfjsOptions => {
-  const names = (value ?? '')
-    .split(',')
-    .map((s) => s.trim())
-    .filter((s) => s !== '') as Flavour[]
-  return names.length === 0 ? {} : names.length === 1 ? { demand: names[0]! } : { prefer: names }
-}
-setDefaultBackend(await tfjs(optionsOf(inNode() ? process.env.HEDDLE_BACKEND : undefined)))
+await ready

@@ -8,10 +8,11 @@ import { BackendError } from '@heddle/func/backend'
 import { backendOf, type BackendSettings, type TfjsBackend } from './backend'
 import { cpuDevice } from './cpu'
 import { defaultOrder, type Flavour, flavours, inNode, isFlavour } from './flavour'
+import { offersGpu } from './gpu/peers'
 import { probe } from './probe'
 import type { CompileMode } from './native/compile'
 import { Unavailable } from './unavailable'
-import type { WasmPaths } from './wasm/load'
+import type { WasmPaths } from './wasm/places'
 
 export interface TfjsOptions extends BackendSettings {
   /** Flavours to try, the first that works is taken. Default: by platform, the fastest first. */
@@ -27,22 +28,20 @@ export interface TfjsOptions extends BackendSettings {
 }
 
 const makers: { readonly [F in Flavour]: (options: TfjsOptions) => Promise<TfjsBackend> } = {
-  'node-gpu': async (options) => (await import('./native')).nativeBackend('node-gpu', options),
-  node: async (options) => (await import('./native')).nativeBackend('node', options),
+  'node-gpu': async (options) => (await import('#native')).nativeBackend('node-gpu', options),
+  node: async (options) => (await import('#native')).nativeBackend('node', options),
   webgpu: async (options) => (await import('./gpu')).gpuBackend('webgpu', options),
   webgl: async (options) => (await import('./gpu')).gpuBackend('webgl', options),
   wasm: async (options) => (await import('./wasm')).wasmBackend(options.wasmPaths, options),
   cpu: async () => backendOf(cpuDevice(), () => ({ plans: {} })),
 }
-const native: readonly Flavour[] = ['node-gpu', 'node']
-
 const make = async (flavour: Flavour, options: TfjsOptions): Promise<TfjsBackend> => {
-  if (native.includes(flavour) && !inNode()) throw new Unavailable(flavour, 'runs in Node only', true)
   const backend = await makers[flavour](options)
   await probe(backend)
   return backend
 }
-const reasonOf = (error: unknown): string => {
+/** Why something can't be had, in a line. */
+export const reasonOf = (error: unknown): string => {
   const { code, message } = error as { code?: string; message?: string }
   const text = error instanceof BackendError ? error.reason : `${code === undefined ? '' : `${code}: `}${message ?? String(error)}`
   return text.split('\n')[0]!.slice(0, 300)
@@ -59,16 +58,30 @@ interface Failure {
   readonly reason: string
   readonly absent: boolean
 }
-/**
- * Whether someone should hear of it: a part that is there and broken, or the slow flavours where faster ones were tried. That
- * tfjs-node runs and tfjs-node-gpu was never installed is as it should be.
- */
-const worthSaying = (taken: Flavour, failures: readonly Failure[]): boolean =>
-  failures.some((f) => !f.absent) || (failures.length > 0 && (taken === 'wasm' || taken === 'cpu'))
-
-const advice = (): string =>
-  inNode() ? 'npm install @tensorflow/tfjs-node makes it faster' : '@tensorflow/tfjs-backend-webgpu or -webgl makes it faster'
 const account = (failures: readonly Failure[]): string => failures.map((f) => `${f.flavour} (${f.reason})`).join(', ')
+
+/** In Node: what is faster than wasm, and how to get it. */
+const faster = (): string =>
+  process.platform === 'linux' && process.arch === 'x64'
+    ? 'npm install @heddle/backend-pjrt && npx @heddle/backend-pjrt install cpu, then HEDDLE_BACKEND=pjrt'
+    : 'npm install @tensorflow/tfjs-node'
+/** The same in a browser. */
+const gpuAdvice =
+  "npm install @tensorflow/tfjs-backend-webgpu @tensorflow/tfjs-backend-webgl, then import '@heddle/backend-tfjs/gpu' before the rest"
+/**
+ * What someone should hear of: a part that is there and broken, and the slow flavours where faster ones were tried. That tfjs-node runs
+ * and tfjs-node-gpu was never installed is as it should be.
+ */
+const notice = (taken: Flavour, failures: readonly Failure[]): string | undefined => {
+  const broken = failures.filter((f) => !f.absent)
+  const isSlow = taken === 'wasm' || taken === 'cpu'
+  if (failures.length === 0 || (broken.length === 0 && !isSlow)) return undefined
+  const said = `heddle: computing on ${taken}`
+  if (inNode())
+    return `${said}${broken.length > 0 ? `; failed: ${account(broken)}` : `. Faster: ${faster()}`}. HEDDLE_BACKEND=${taken} hides this.`
+  const why = offersGpu() || broken.length > 0 ? `; failed: ${account(failures)}` : `. Faster: ${gpuAdvice}`
+  return `${said}${why}. tfjs({ prefer: ['${taken}'] }) hides this.`
+}
 
 /**
  * The default backend, on the fastest flavour of tfjs that works.
@@ -92,10 +105,8 @@ export const tfjs = async (options: TfjsOptions = {}): Promise<TfjsBackend> => {
   for (const flavour of options.prefer ?? defaultOrder())
     try {
       const backend = await make(flavour, options)
-      if (worthSaying(backend.flavour, failures))
-        warn(
-          `heddle: computing on ${backend.flavour} (${backend.describe()}). Tried before: ${account(failures)}. ${advice()}; tfjs({ prefer: ['${flavour}'] }) or HEDDLE_BACKEND=${flavour} chooses it without this warning.`,
-        )
+      const said = notice(backend.flavour, failures)
+      if (said !== undefined) warn(said)
       return backend
     } catch (error) {
       failures.push({ flavour, reason: reasonOf(error), absent: error instanceof Unavailable && error.absent })

@@ -64,12 +64,14 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
     it('is WebAssembly where both are missing, with a warning', async () => {
       const { flavour, description, said } = await chooseIn(browser(), ['webgpu', 'webgl'])
       expect([flavour, description]).toEqual(['wasm', expect.stringMatching(/^tfjs wasm 4\.22\.0 \(SIMD, \d+ threads?\), gpu no$/)])
-      expect(said).toEqual([expect.stringMatching(/computing on wasm .*webgpu \(.*\), webgl \(.*\)/)])
+      expect(said).toEqual([
+        expect.stringMatching(/computing on wasm(; failed: webgpu \(.*\), webgl \(.*\)|. Faster: npm install @tensorflow)/),
+      ])
     }, 120_000)
     it('is plain JavaScript where that is missing too', async () => {
       const { flavour, said } = await chooseIn(browser(), ['webgpu', 'webgl', 'wasm'])
       expect(flavour).toBe('cpu')
-      expect(said).toEqual([expect.stringMatching(/computing on cpu .*webgpu \(.*\), webgl \(.*\), wasm \(.*\)/)])
+      expect(said).toEqual([expect.stringMatching(/computing on cpu; failed: webgpu \(.*\), webgl \(.*\), wasm \(.*\)/)])
     }, 120_000)
   })
 

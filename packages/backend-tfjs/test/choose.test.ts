@@ -60,15 +60,15 @@ describe('fall-back in Node', () => {
     expect(defaultOrder(true)).toEqual(['node-gpu', 'node', 'wasm', 'cpu'])
     expect(defaultOrder(false)).toEqual(['webgpu', 'webgl', 'wasm', 'cpu'])
   })
-  it('from absent packages to wasm, with one warning that says what was tried', async () => {
+  it('from absent packages to wasm, with one short line that says what is faster', async () => {
     vi.stubEnv('HEDDLE_TFJS_NODE', '')
     const { flavour, said } = await choosing()
     expect(flavour).toBe('wasm')
-    expect(said).toHaveLength(1)
-    expect(said[0]).toMatch(
-      /wasm.*node-gpu \(@tensorflow\/tfjs-node-gpu is not installed\), node \(@tensorflow\/tfjs-node is not installed\)/,
-    )
-    expect(said[0]).toContain('HEDDLE_BACKEND=wasm')
+    expect(said).toEqual([
+      process.platform === 'linux' && process.arch === 'x64'
+        ? 'heddle: computing on wasm. Faster: npm install @heddle/backend-pjrt && npx @heddle/backend-pjrt install cpu, then HEDDLE_BACKEND=pjrt. HEDDLE_BACKEND=wasm hides this.'
+        : 'heddle: computing on wasm. Faster: npm install @tensorflow/tfjs-node. HEDDLE_BACKEND=wasm hides this.',
+    ])
   })
   it('from a package whose install script did not run', async () => {
     here('unbuilt', 'node', {})
@@ -163,9 +163,10 @@ it('mends what Node 23 removed and tfjs-node calls', async () => {
 
 describe('a program of its own', () => {
   const repository = fileURLToPath(new URL('../../../', import.meta.url))
-  const script = (body: string): Promise<{ stdout: string; stderr: string }> => {
+  const script = (body: string, others: Readonly<Record<string, string>> = {}): Promise<{ stdout: string; stderr: string }> => {
     const file = join(mkdtempSync(join(repository, 'node_modules', '.heddle-')), 'main.mts')
     writeFileSync(file, body)
+    for (const [name, text] of Object.entries(others)) writeFileSync(join(file, '..', name), text)
     const done = promisify(execFile)(process.execPath, ['-C', '@heddle/source', '--import', 'tsx', file], {
       cwd: repository,
       env: process.env,
@@ -184,6 +185,32 @@ describe('a program of its own', () => {
     vi.stubEnv('HEDDLE_BACKEND', 'node')
     vi.stubEnv('HEDDLE_TFJS_NODE', '')
     await expect(script(auto)).rejects.toThrow(/demanded and not to be had: @tensorflow\/tfjs-node is not installed/)
+    vi.stubEnv('HEDDLE_BACKEND', 'wasn')
+    await expect(script(auto)).rejects.toThrow(/HEDDLE_BACKEND names 'wasn'; there are node-gpu, .*, cpu, pjrt/)
+  }, 60_000)
+  it('gets XLA by HEDDLE_BACKEND=pjrt, or the command that installs its plugin', async () => {
+    vi.stubEnv('HEDDLE_BACKEND', 'pjrt')
+    const said = await script(auto).then(
+      ({ stdout }) => stdout,
+      (e: Error) => e.message,
+    )
+    expect(said).toMatch(/^pjrt-cpu\n$|backend pjrt: .*npx @heddle\/backend-pjrt install/)
+    vi.stubEnv('HEDDLE_PJRT_PLUGIN', '/nowhere')
+    await expect(script(auto)).rejects.toThrow(/HEDDLE_PJRT_PLUGIN names \/nowhere/)
+    vi.stubEnv('HEDDLE_BACKEND', 'pjrt,cpu')
+    expect(await script(auto)).toEqual({ stdout: 'tfjs-cpu\n', stderr: expect.stringMatching(/^heddle: pjrt passed over: .*\/nowhere/) })
+  }, 60_000)
+  it('that loads beside a module which makes tensors at its top level', async () => {
+    vi.stubEnv('HEDDLE_BACKEND', 'wasm')
+    const beside = "import { np } from '@heddle/func'\nexport const x = np.ones([2]).add(np.arange(2))"
+    const main = "import '@heddle/backend-tfjs/auto'\nimport { x } from './beside.mts'\nconsole.log(x.toArray().join())"
+    expect(await script(main, { 'beside.mts': beside })).toEqual({ stdout: '1,2\n', stderr: '' })
+  }, 60_000)
+  it('without a wait at the top level, also by require', async () => {
+    vi.stubEnv('HEDDLE_BACKEND', 'wasm')
+    const body =
+      "import { createRequire } from 'node:module'\nconst { ready } = createRequire(import.meta.url)('@heddle/backend-tfjs/ready')\nconst { getDefaultBackend } = createRequire(import.meta.url)('@heddle/func')\nready.then(() => console.log(getDefaultBackend().name))"
+    expect(await script(body)).toEqual({ stdout: 'tfjs-wasm\n', stderr: '' })
   }, 60_000)
   it.runIf(process.env.HEDDLE_TFJS_NODE)(
     'gets TensorFlow without noise, also after wasm was loaded',

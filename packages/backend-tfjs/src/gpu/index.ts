@@ -1,7 +1,8 @@
 /** The GPU flavours of a browser: tfjs's WebGPU and WebGL backends. What they lack or compute loosely is done on the host. */
 import { backendOf, type BackendSettings, type TfjsBackend } from '../backend'
 import type { Context } from './context'
-import { type GpuDevice, type GpuFlavour, loadGpu } from './load'
+import { type GpuDevice, loadGpu } from './load'
+import type { GpuFlavour } from './peers'
 import { moving } from './moving'
 import { pointwise } from './pointwise'
 import { fused, products } from './products'

@@ -4,9 +4,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Device } from '../device'
 import { loadCore, startBackend, type TfjsCore } from '../engine'
 import type { Flavour } from '../flavour'
+import { type GpuFlavour, peers } from './peers'
 import { Unavailable } from '../unavailable'
-
-export type GpuFlavour = 'webgpu' | 'webgl'
 
 /** What the backends of tfjs have in common. */
 interface KernelBackend {
@@ -65,9 +64,6 @@ export const kernelDevice = async (core: TfjsCore, name: string, flavour: Flavou
     free: ({ dataId }) => void backend.disposeData(dataId),
   }
 }
-const absent = (flavour: GpuFlavour, cause: unknown): Unavailable =>
-  new Unavailable(flavour, `@tensorflow/tfjs-backend-${flavour} does not load: ${(cause as Error).message}`, true, { cause })
-
 /** A browser may have the API and no device for it; tfjs would fail noisily. */
 const hasAdapter = async (): Promise<boolean> => {
   const { gpu } =
@@ -76,14 +72,15 @@ const hasAdapter = async (): Promise<boolean> => {
 }
 export const loadGpu = async (flavour: GpuFlavour): Promise<GpuDevice> => {
   const core = await loadCore()
-  const module = await (flavour === 'webgpu' ? import('@tensorflow/tfjs-backend-webgpu') : import('@tensorflow/tfjs-backend-webgl')).catch(
-    (cause: unknown) => {
-      throw absent(flavour, cause)
-    },
-  )
-  const { version_webgl: version = core.version_core } = module as { readonly version_webgl?: string }
-  if (core.engine().registryFactory[flavour] === undefined)
-    throw new Unavailable(flavour, flavour === 'webgpu' ? 'this browser has no WebGPU' : 'this browser has no WebGL', true)
+  const isThere = (): boolean => core.engine().registryFactory[flavour] !== undefined
+  const load = peers[flavour]
+  if (!isThere()) {
+    if (load === undefined) throw new Unavailable(flavour, "not imported: import '@heddle/backend-tfjs/gpu' first", true)
+    await load().catch((cause: unknown) => {
+      throw new Unavailable(flavour, `@tensorflow/tfjs-backend-${flavour} does not load: ${(cause as Error).message}`, false, { cause })
+    })
+  }
+  if (!isThere()) throw new Unavailable(flavour, flavour === 'webgpu' ? 'this browser has no WebGPU' : 'this browser has no WebGL', true)
   if (flavour === 'webgpu' && !(await hasAdapter())) throw new Unavailable(flavour, 'this browser has no adapter for WebGPU', true)
-  return kernelDevice(core, flavour, flavour, version)
+  return kernelDevice(core, flavour, flavour, core.version_core)
 }

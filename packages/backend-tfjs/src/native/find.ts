@@ -7,10 +7,8 @@
 import type * as Fs from 'node:fs'
 import type * as Module from 'node:module'
 import type * as Path from 'node:path'
+import { builtin } from '../builtin'
 import { Unavailable } from '../unavailable'
-
-/** Node's own modules, out of sight of bundlers for browsers. */
-const builtin = async <M>(name: string): Promise<M> => (await import(/* @vite-ignore */ /* webpackIgnore: true */ `node:${name}`)) as M
 
 export type NativeFlavour = 'node' | 'node-gpu'
 

@@ -15,6 +15,8 @@ import { reduction } from './reduction'
 import type { Id } from './tensorflow'
 import { windows } from './window'
 
+export { pjrtBackend } from './pjrt'
+
 const plansOf = (context: Context): Plans<Id> => ({
   ...pointwise(context),
   ...reduction(context),

@@ -2,11 +2,10 @@
 import type { DType } from '@heddle/func/backend'
 import type { Device } from '../device'
 import { loadCore, startBackend, unwrapped } from '../engine'
+import { inNode } from '../flavour'
 import { type Block, Heap, type WasmBackend } from './heap'
 import { withoutTheirListeners } from './listeners'
-
-/** Where a browser finds the .wasm files: a folder's address, or one for each file. */
-export type WasmPaths = string | Readonly<Record<string, string>>
+import { expectWasm, fileFor, placesOf, type WasmPaths } from './places'
 
 export interface WasmDevice extends Device<Block> {
   readonly heap: Heap
@@ -16,9 +15,14 @@ const holds: ReadonlySet<DType> = new Set<DType>(['float32', 'int32', 'bool'])
 export const loadWasm = async (paths?: WasmPaths): Promise<WasmDevice> => {
   const core = await loadCore()
   const wasm = unwrapped(await import('@tensorflow/tfjs-backend-wasm'), 'setWasmPaths')
-  if (paths !== undefined) wasm.setWasmPaths(paths as Parameters<typeof wasm.setWasmPaths>[0])
+  const simd = (await core.env().getAsync('WASM_HAS_SIMD_SUPPORT')) as boolean
+  if (paths !== undefined || !inNode()) {
+    const places = placesOf(paths)
+    const threads = simd && ((await core.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) as boolean)
+    if (!inNode()) await expectWasm(places[fileFor(simd, threads)])
+    wasm.setWasmPaths(places)
+  }
   const backend = await withoutTheirListeners(() => startBackend<WasmBackend>(core, 'wasm', 'wasm'))
-  const simd = await core.env().getAsync('WASM_HAS_SIMD_SUPPORT')
   const threads = wasm.getThreadsCount()
   return wasmDevice(new Heap(backend), `${wasm.version_wasm} (${simd ? 'SIMD' : 'no SIMD'}, ${threads} thread${threads === 1 ? '' : 's'})`)
 }

@@ -29,11 +29,10 @@ const bundle = (outdir: string) =>
     platform: 'browser',
     target: 'es2022',
     conditions: ['@heddle/source'],
+    inject: hasGpuPackages ? [fileURLToPath(new URL('../../src/with-gpu.ts', import.meta.url))] : [],
     nodePaths: [gpuModules],
     // one tfjs-core, wherever its backends lie
     alias: { '@tensorflow/tfjs-core': dirname(require.resolve('@tensorflow/tfjs-core/package.json')) },
-    // the last is an optional part of linen's tables, for Node
-    external: [...(hasGpuPackages ? [] : gpuPackages), '@colors/colors'],
     logLevel: 'error',
   })
 

@@ -5,9 +5,9 @@ import { AxisMetadata, isDict, Partitioned } from '@heddle/core'
 import { bytesOf, type ShapeDtype } from '@heddle/func'
 import type { Rngs } from '@heddle/lift'
 import { leaves, mapUntil } from '@heddle/tree'
-import CliTable from 'cli-table3'
 import { classNameOf, classOf } from '../class-name'
 import type { Module } from '../module'
+import { drawGrid } from './grid'
 import { moduleTable, type Row, type Table, type TableOptions } from './table'
 import { isType, mapTypes, type VariableTypes } from './types'
 
@@ -109,13 +109,15 @@ export const tabulate = (module: Module, rngs: Rngs, args: readonly unknown[], o
   const { rows, collections } = table
   const shown = columns(table)
   const totals = collections.map((c) => rows.map(({ counted }) => sizeOf(counted[c])).reduce(plus, none))
-  const text = new CliTable({ head: [...shown.map(({ title }) => title), ...collections], style: { head: [], border: [] } })
-  for (const row of rows) {
-    const variables = collections.map((c) => variableLines(row.variables, row.counted, c).join('\n'))
-    text.push([...shown.map(({ cell }) => cell(row)), ...variables])
-  }
-  text.push([{ content: 'Total', colSpan: shown.length, hAlign: 'right' }, ...totals.map(sizeText)])
-  const body = text.toString()
+  const body = drawGrid({
+    head: [...shown.map(({ title }) => title), ...collections],
+    rows: rows.map((row) => [
+      ...shown.map(({ cell }) => cell(row)),
+      ...collections.map((c) => variableLines(row.variables, row.counted, c).join('\n')),
+    ]),
+    label: 'Total',
+    totals: totals.map(sizeText),
+  })
   const width = body.indexOf('\n')
   const centred = (line: string): string => ' '.repeat(Math.max(0, Math.floor((width - line.length) / 2))) + line
   return [
