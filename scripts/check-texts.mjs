@@ -22,7 +22,19 @@ for (const { name, folder, manifest } of published()) {
     existsSync(`${folder}/LICENSE`) && readFileSync(`${folder}/LICENSE`, 'utf8') === licence,
     `packages/${name}: LICENSE is not the repository's`,
   )
-  for (const field of ['description', 'license', 'type', 'sideEffects', 'exports', 'files', 'engines', 'keywords'])
+  for (const field of [
+    'description',
+    'license',
+    'type',
+    'sideEffects',
+    'exports',
+    'files',
+    'engines',
+    'keywords',
+    'homepage',
+    'repository',
+    'bugs',
+  ])
     need(field in manifest, `packages/${name}/package.json: no ${field}`)
   for (const [subpath, target] of Object.entries(manifest.exports))
     if (typeof target === 'object')
@@ -47,8 +59,12 @@ for (const { name, folder, manifest } of published()) {
   )
   for (const sibling of imported)
     need(sibling === manifest.name || declared.has(sibling), `packages/${name}: imports ${sibling}, which its package.json does not name`)
+  // an optional peer may be found at run time only
   for (const sibling of declared)
-    need(imported.has(sibling), `packages/${name}: its package.json names ${sibling}, which it does not import`)
+    need(
+      imported.has(sibling) || manifest.peerDependenciesMeta?.[sibling]?.optional,
+      `packages/${name}: its package.json names ${sibling}, which it does not import`,
+    )
 }
 
 if (existsSync(`${root}package-lock.json`)) {
