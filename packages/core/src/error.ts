@@ -60,6 +60,7 @@ export type ScopeError =
   | { readonly _tag: 'RngMissing'; readonly path: Path; readonly name: string; readonly present: readonly string[] }
   | { readonly _tag: 'InvalidScope'; readonly path: Path }
   | { readonly _tag: 'NameInUse'; readonly path: Path; readonly name: string; readonly collection: string | null }
+  | { readonly _tag: 'InvalidName'; readonly path: Path; readonly what: string; readonly actual: unknown }
   | { readonly _tag: 'FlagMissing'; readonly path: Path; readonly name: string; readonly present: readonly string[] }
   | { readonly _tag: 'InvalidFilter'; readonly filter: unknown }
   | { readonly _tag: 'InvalidVariables'; readonly problems: readonly Problem[] }
@@ -171,6 +172,8 @@ export const explain = (e: ScopeError): string => {
       return `scope "${pathText(e.path)}" is no longer valid: it lives only as long as the function that it was made for (do not keep it after init, apply or a transformation returns)`
     case 'NameInUse':
       return `cannot create ${kindOf(e.collection)} "${e.name}" in scope "${pathText(e.path)}": the name is in use (share one submodule by reference, or give another name)`
+    case 'InvalidName':
+      return `a ${e.what} in scope "${pathText(e.path)}" needs a name, a string; got ${brief(e.actual)}`
     case 'FlagMissing':
       return `no flag "${e.name}" in scope "${pathText(e.path)}", which has ${list(e.present, 'none')}`
     case 'InvalidFilter':

@@ -62,6 +62,7 @@ export {
   hashParts,
   increment,
   lazyRng,
+  isZero,
   minus,
   noCounts,
   plus,

@@ -106,5 +106,9 @@ export const sharedStream = (a: Counters, b: Counters): string | undefined => {
   return undefined
 }
 
+/** Are all counts 0? */
+export const isZero = ({ counts, children }: Counters): boolean =>
+  Object.values(counts).every((n) => n === 0) && Object.values(children).every(isZero)
+
 /** Counters further by so many keys. */
 export const plus = (a: Counters, more: Counters): Counters => zip(a, more, (x, y) => x + y)

@@ -8,8 +8,8 @@ import type { ScopeError } from './error'
 import { inFilter } from './filter'
 import type { LeafOps, RngOps } from './ports'
 import { countersAt, countOf, extend, increment, lazyRng, toKey, withCountersAt } from './rng'
-import { checkValid, isMutableCollection, reserve, type Cursor, type ScopeState, type ScopeStep } from './scope'
-import { all, chain, check, choose, fail, map, modify, of, andThen } from './step'
+import { checkName, checkValid, isMutableCollection, reserve, type Cursor, type ScopeState, type ScopeStep } from './scope'
+import { all, check, choose, fail, map, modify, of, andThen } from './step'
 import { getIn, isDict, merge, setIn, type Variables } from './variables'
 
 /** The flag that makes the parts of random keys be hashed with separators (Flax's `flax_fix_rng_separator`). */
@@ -48,10 +48,14 @@ export const variablesOf = <A, K>(s: ScopeState<A, K>): Variables<A> => {
 export const mutableVariablesOf = <A, K>(s: ScopeState<A, K>): Variables<A> =>
   Object.fromEntries(Object.entries(variablesOf(s)).filter(([c]) => inFilter(s.cursor.mutable, c)))
 
-/** Writes a variable; a dict is merged into the one that is there. Errors: ModifyVariable, InvalidScope. */
+/** Fails where a variable could not be found again. Errors: InvalidName, InvalidScope. */
+const checkVariable = <A, K>(collection: string, name: string): ScopeStep<A, K, unknown> =>
+  all([checkValid<A, K>(), checkName<A, K>('collection', collection), checkName<A, K>('variable', name)])
+
+/** Writes a variable; a dict is merged into the one that is there. Errors: ModifyVariable, InvalidName, InvalidScope. */
 export const putVariable = <A, K>(collection: string, name: string, value: unknown): ScopeStep<A, K, void> =>
   andThen(
-    checkValid<A, K>(),
+    checkVariable<A, K>(collection, name),
     andThen(
       check(({ cursor }: ScopeState<A, K>): ScopeError | undefined =>
         isMutableCollection(cursor, collection)
@@ -69,10 +73,10 @@ export const putVariable = <A, K>(collection: string, name: string, value: unkno
 /** What to do next about a declared variable: it is there, or it is to be initialized. */
 export type Declared = 'present' | 'absent'
 
-/** Declares a variable. Without an initializer it must be there. Errors: NameInUse, CollectionNotFound, VariableNotFound, InvalidScope. */
+/** Declares a variable. Without an initializer it must be there. Errors: InvalidName, NameInUse, CollectionNotFound, VariableNotFound, InvalidScope. */
 export const declareVariable = <A, K>(collection: string, name: string, hasInit: boolean): ScopeStep<A, K, Declared> =>
   andThen(
-    andThen(checkValid<A, K>(), reserve<A, K>(name, collection)),
+    andThen(checkVariable<A, K>(collection, name), reserve<A, K>(name, collection)),
     choose((s: ScopeState<A, K>): ScopeStep<A, K, Declared> => {
       if (hasVariable(s, collection, name)) return of('present')
       if (hasInit && isMutableCollection(s.cursor, collection)) return of('absent')
@@ -130,10 +134,10 @@ export const shapeProblem = <A>(
 /** Does the scope have a stream of this name? */
 export const hasRng = (cursor: Cursor<unknown>, name: string): boolean => Object.hasOwn(cursor.rngs, name)
 
-/** A new key of a stream; of the stream `params` where there is none of this name. Errors: RngMissing, InvalidScope. */
+/** A new key of a stream; of the stream `params` where there is none of this name. Errors: RngMissing, InvalidName, InvalidScope. */
 export const makeRng = <A, K>(ops: RngOps<K>, name: string): ScopeStep<A, K, K> =>
   andThen(
-    checkValid<A, K>(),
+    andThen(checkValid<A, K>(), checkName<A, K>('random stream', name)),
     choose((s: ScopeState<A, K>): ScopeStep<A, K, K> => {
       const { store, cursor } = s
       const stream = hasRng(cursor, name) ? name : 'params'
@@ -149,26 +153,15 @@ export const makeRng = <A, K>(ops: RngOps<K>, name: string): ScopeStep<A, K, K> 
   )
 
 /**
- * The cursor with fresh streams, each begun by a new key of the old one.
+ * The cursor with fresh streams, each begun by a new key of the old one, so that a transformation is called with keys of its own each time.
  *
- * So a compiled function may be called again with other keys and the same counts: a transformation begins, at this place, with the
- * counts of the first fork. Errors: InvalidScope. Source: `flax.linen.transforms.fork_rngs`.
+ * Errors: InvalidScope. Source: `flax.linen.transforms.fork_rngs`.
  */
 export const forkRngs = <A, K>(ops: RngOps<K>): ScopeStep<A, K, Cursor<K>> =>
   choose(({ cursor }: ScopeState<A, K>): ScopeStep<A, K, Cursor<K>> => {
     const streams = Object.keys(cursor.rngs)
-    const id = JSON.stringify(cursor.at)
     const draw = andThen(checkValid<A, K>(), all(streams.map((name) => makeRng<A, K>(ops, name))))
-    return chain(draw, (keys) =>
-      choose(({ store }: ScopeState<A, K>) => {
-        const entry = Object.hasOwn(store.forks, id) ? store.forks[id]! : countersAt(store.counters, cursor.at)
-        const rngs = Object.fromEntries(streams.map((name, i) => [name, lazyRng(keys[i]!)]))
-        return andThen(
-          modify<ScopeState<A, K>>((s) => ({ ...s, store: { ...store, forks: { ...store.forks, [id]: entry } } })),
-          of({ ...cursor, rngs, entry }),
-        )
-      }),
-    )
+    return map(draw, (keys) => ({ ...cursor, rngs: Object.fromEntries(streams.map((name, i) => [name, lazyRng(keys[i]!)])) }))
   })
 
 /** How values are sown: what to begin with, and how the next joins. */

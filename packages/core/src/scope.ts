@@ -15,8 +15,6 @@ import type { Variables } from './variables'
 export interface Store<A> {
   readonly variables: Variables<A>
   readonly counters: Counters
-  /** Counters of a place when its streams were first forked (see `forkRngs`), by the JSON of its path. */
-  readonly forks: Readonly<Record<string, Counters>>
   /** False when the function that the store was made for has returned. */
   readonly valid: boolean
 }
@@ -36,8 +34,6 @@ export interface Cursor<K> {
   readonly mutable: Filter
   readonly flags: Readonly<Record<string, unknown>>
   readonly reservations: Reservations
-  /** Counters that a lifted transformation begins with here, where they are not the store's. */
-  readonly entry?: Counters
 }
 
 /** All that a scope is. */
@@ -61,7 +57,6 @@ export interface RootOptions<A, K> {
 export const makeStore = <A>(variables: Variables<A> = {}, counters: Counters = noCounts): Store<A> => ({
   variables,
   counters,
-  forks: {},
   valid: true,
 })
 
@@ -86,6 +81,10 @@ export const checkValid = <A, K>(): ScopeStep<A, K, void> =>
 /** Ends the life of a store's scopes. */
 export const invalidate = <A, K>(): ScopeStep<A, K, void> => modify((s) => ({ ...s, store: { ...s.store, valid: false } }))
 
+/** Fails where a name, which may come from a caller without types, is none. Errors: InvalidName. */
+export const checkName = <A, K>(what: string, name: unknown): ScopeStep<A, K, void> =>
+  check(({ cursor }) => (typeof name === 'string' ? undefined : { _tag: 'InvalidName', path: cursor.debugPath, what, actual: name }))
+
 /** Who holds a name: collections, null for a scope. */
 const holders = (r: Reservations, name: string): readonly (string | null)[] => (Object.hasOwn(r, name) ? r[name]! : [])
 
@@ -95,16 +94,19 @@ export const nameReserved = (cursor: Cursor<unknown>, name: string, collection: 
   return by.length > 0 && (collection === null || by.includes(null) || by.includes(collection))
 }
 
-/** Takes a name for a variable of a collection, or for a scope. Errors: NameInUse. */
+/** Takes a name for a variable of a collection, or for a scope. Errors: InvalidName, NameInUse. */
 export const reserve = <A, K>(name: string, collection: string | null = null): ScopeStep<A, K, void> =>
   andThen(
-    check(({ cursor }: ScopeState<A, K>): ScopeError | undefined =>
-      nameReserved(cursor, name, collection) ? { _tag: 'NameInUse', path: cursor.debugPath, name, collection } : undefined,
+    checkName<A, K>(collection === null ? 'submodule' : collection === 'params' ? 'parameter' : 'variable', name),
+    andThen(
+      check(({ cursor }: ScopeState<A, K>): ScopeError | undefined =>
+        nameReserved(cursor, name, collection) ? { _tag: 'NameInUse', path: cursor.debugPath, name, collection } : undefined,
+      ),
+      modify((s) => {
+        const reservations = { ...s.cursor.reservations, [name]: [...holders(s.cursor.reservations, name), collection] }
+        return { ...s, cursor: { ...s.cursor, reservations } }
+      }),
     ),
-    modify((s) => {
-      const reservations = { ...s.cursor.reservations, [name]: [...holders(s.cursor.reservations, name), collection] }
-      return { ...s, cursor: { ...s.cursor, reservations } }
-    }),
   )
 
 /** The first free name of `prefix0`, `prefix1`, ... */

@@ -1,4 +1,5 @@
 /** Who frees eager tensors: `tidy` scopes collect what is made inside them. */
+import { synchronous } from './synchronous'
 
 export interface Collectable {
   /** Frees its device memory at the end of a scope. */
@@ -26,7 +27,7 @@ export const collecting = <A>(f: () => A, kept: (result: A) => Iterable<unknown>
   const mine = new Set<Collectable>()
   current = mine
   try {
-    const result = f()
+    const result = synchronous('tidy', f())
     for (const k of kept(result)) if (mine.delete(k as Collectable)) outer?.add(k as Collectable)
     return result
   } finally {

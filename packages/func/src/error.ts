@@ -89,6 +89,21 @@ export class DisposedError extends FuncError {
     )
   }
 }
+/** A function that must be done when it returns answers a promise or a generator. */
+export class AsyncFunctionError extends FuncError {
+  readonly _tag = 'AsyncFunctionError'
+  constructor(
+    readonly operation: string,
+    readonly returned: 'promise' | 'generator',
+  ) {
+    super(
+      `${operation}: the function returned a ${returned}, so it would go on when ${operation} is over; ` +
+        (returned === 'promise'
+          ? 'it can not be async: await what it needs before, and what it answers (await y.data()) after it'
+          : 'it can not be a generator (function*)'),
+    )
+  }
+}
 /** A named axis that no surrounding vmap binds. */
 export class AxisNameError extends FuncError {
   readonly _tag = 'AxisNameError'

@@ -6,6 +6,7 @@
  * is its own, so that under jit nothing runs. That each trace has a level of its own is what keeps a derivative inside a
  * derivative from mixing up the two tangents.
  */
+import { ambient } from './ambient'
 import type { Aval } from './aval'
 import { AxisNameError, EscapedTracerError } from './error'
 import type { Primitive } from './primitive'
@@ -30,8 +31,8 @@ export interface NamedAxis {
 
 let depth = 0
 let staging: Trace | undefined
-let axes: readonly NamedAxis[] = []
 let evaluation: Trace | undefined
+const axes = ambient<readonly NamedAxis[]>([], (all) => all.map((a) => `${a.name}:${a.size}`).join())
 
 /** Told once by the evaluator, so that operations without operands have somewhere to go. */
 export const setEvaluation = (trace: Trace): void => {
@@ -64,25 +65,17 @@ export const whileActive = <A>(trace: Trace, f: () => A): A => {
   }
 }
 export const isStaging = (): boolean => staging !== undefined
-export const withNamedAxis = <A>(axis: NamedAxis, f: () => A): A => {
-  const previous = axes
-  axes = [...axes, axis]
-  try {
-    return f()
-  } finally {
-    axes = previous
-  }
-}
+export const withNamedAxis = <A>(axis: NamedAxis, f: () => A): A => axes.during('vmap', [...axes.get(), axis], f)
 /** The innermost axis of that name. */
 export const namedAxis = (name: string): NamedAxis => {
-  for (let i = axes.length - 1; i >= 0; i--) if (axes[i]!.name === name) return axes[i]!
+  const all = axes.get()
+  const found = all.findLast((a) => a.name === name)
+  if (found !== undefined) return found
   throw new AxisNameError(
     name,
-    axes.map((a) => a.name),
+    all.map((a) => a.name),
   )
 }
-/** Names and sizes in scope: part of what a traced program depends on. */
-export const namedAxes = (): readonly NamedAxis[] => axes
 
 export const checkActive = (x: Tensor): void => {
   if (!x.trace.active) throw new EscapedTracerError(x.aval as Aval, x.trace.name)

@@ -4,7 +4,7 @@
  * Laws: `apply(f)(v, x)` changes nothing; `init(f)(key, x) = apply(f, { mutable: true, rngs: key, flags: initializing })({}, x)`.
  */
 import { decodeFilter, decodeVariables, isDict, root, type Filter, type Problem } from '@heddle/core'
-import type { Tensor } from '@heddle/func'
+import { synchronous, type Tensor } from '@heddle/func'
 import { exception, orThrow } from './edge'
 import { isKey, type Key } from './engine'
 import { Scope, type ScopeFn, type Variables } from './scope'
@@ -60,7 +60,7 @@ export const apply =
   (variables, ...args) => {
     const scope = bind(variables, options)
     return scope.temporary(() => {
-      const y = fn(scope, ...args)
+      const y = synchronous('apply', fn(scope, ...args))
       return ((options?.mutable ?? false) === false ? y : [y, scope.mutableVariables()]) as Applied<O, R>
     })
   }
@@ -82,7 +82,7 @@ export const init =
   (rngs: Rngs, ...args: Args): readonly [output: R, variables: Variables] => {
     const scope = bind({}, { rngs, mutable, flags: { ...flags, initializing: true } })
     return scope.temporary(() => {
-      const y = fn(scope, ...args)
+      const y = synchronous('init', fn(scope, ...args))
       return [y, scope.mutableVariables()]
     })
   }

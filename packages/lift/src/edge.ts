@@ -46,6 +46,8 @@ export const InvalidRngError = errorClass('InvalidRngError', 'RngMissing', 'Inva
 export const InvalidScopeError = errorClass('InvalidScopeError', 'InvalidScope')
 /** A name is used twice in a scope. */
 export const NameInUseError = errorClass('NameInUseError', 'NameInUse')
+/** A name of a parameter, variable, collection, stream or submodule that is none. */
+export const InvalidNameError = errorClass('InvalidNameError', 'InvalidName')
 /** A flag that the scope does not have. */
 export const FlagNotFoundError = errorClass('FlagNotFoundError', 'FlagMissing')
 /** No filter of collections. */
@@ -95,6 +97,7 @@ const classes: { readonly [T in Tag]: new (detail: never) => LinenError<ScopeErr
   InvalidRngs: InvalidRngError,
   InvalidScope: InvalidScopeError,
   NameInUse: NameInUseError,
+  InvalidName: InvalidNameError,
   FlagMissing: FlagNotFoundError,
   InvalidFilter: InvalidFilterError,
   InvalidVariables: ApplyScopeInvalidVariablesTypeError,

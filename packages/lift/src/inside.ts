@@ -6,7 +6,7 @@
  * Law: if a use is let through, the function answers what it would with the scopes that it is given.
  */
 import { getIn, inFilter, startsWith, type Cursor, type Filter, type Path, type Store, type Variables } from '@heddle/core'
-import type { Tensor } from '@heddle/func'
+import { here, type Home, type Tensor } from '@heddle/func'
 import { exception } from './edge'
 import type { Entry } from './pack'
 
@@ -16,6 +16,8 @@ export interface Cell {
   readonly id: number
   /** Inside how many lifted functions it was made. */
   readonly depth: number
+  /** Where it is at home: a program that is traced elsewhere and uses it is not kept. */
+  readonly home: Home
 }
 
 /** Where a scope or a variable is: in which cell, and where in it. */
@@ -48,7 +50,12 @@ const frames: Frame[] = []
 let cells = 0
 
 /** A cell for the scopes of a model; with `inner` for those of a lifted function that is about to run. */
-export const makeCell = (store: Store<Tensor>, inner = false): Cell => ({ store, id: cells++, depth: frames.length + (inner ? 1 : 0) })
+export const makeCell = (store: Store<Tensor>, inner = false): Cell => ({
+  store,
+  id: cells++,
+  depth: frames.length + (inner ? 1 : 0),
+  home: here(),
+})
 
 /** Runs a lifted function, whose scopes are in these cells. */
 export const inside = <R>(entry: Entry, own: readonly Cell[], run: () => R): R => {

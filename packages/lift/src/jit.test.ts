@@ -51,17 +51,30 @@ describe('jit', () => {
     run(3)
     expect(traces.n).toBe(2)
   })
-  test('forked streams: called twice in a scope, traced once, keys differ', () => {
+  test('forked streams: called twice in a scope, keys differ; later calls find both programs', () => {
     traces.n = 0
-    const out = lift.apply(
-      (scope: Scope) => {
-        const s = scope.push('m')
-        return [1, 2].map(() => step(s.forkRngs(), np.full([3], 0.5), 7))
-      },
-      { mutable: ['state'], rngs: keys },
-    )({ state: { m: { n: np.array(0, 'int32') } } })[0]
-    expect(traces.n).toBe(1)
+    const run = (): readonly Tensor[] =>
+      lift.apply(
+        (scope: Scope) => {
+          const s = scope.push('m')
+          return [1, 2].map(() => step(s.forkRngs(), np.full([3], 0.5), 7))
+        },
+        { mutable: ['state'], rngs: keys },
+      )({ state: { m: { n: np.array(0, 'int32') } } })[0]
+    const out = run()
+    expect(traces.n).toBe(2)
     expect(out[0]!.toArray()).not.toEqual(out[1]!.toArray())
+    expect(run().map((x) => x.toArray())).toEqual(out.map((x) => x.toArray()))
+    expect(traces.n).toBe(2)
+  })
+  test('a function that draws no key is traced once, however many were drawn before', () => {
+    let traced = 0
+    const double = lift.jit((_: Scope, x: Tensor) => {
+      traced += 1
+      return x.mul(2)
+    })
+    lift.apply((s: Scope) => [1, 2, 3].map(() => double(s.push('m', { reuse: true }).forkRngs(), np.ones([2]))), { rngs: keys })({})
+    expect(traced).toBe(1)
   })
   test('is the function, under grad too', () => {
     const loss = (s: Scope, x: Tensor): Tensor => np.sum(np.sin(dense(s.push('d'), x, 2)))

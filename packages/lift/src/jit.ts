@@ -4,11 +4,26 @@
  * What it learns while it is traced, the counts of keys that each scope drew, is a static part of the program's result: a call that
  * finds the program in the cache finds the counts with it, and nothing is replayed. Names are folded into keys before, so that layers of
  * one kind share a program wherever they are.
+ *
+ * Keys depend on counts, so a function that draws some is traced for each count with which it is called; one that draws none is not.
  */
-import { minus, plus, type Counters, type Filter } from '@heddle/core'
+import { isZero, minus, plus, type Counters, type Filter } from '@heddle/core'
 import { type Device, jit as compile } from '@heddle/func'
 import { asFunction } from './misuse'
-import { entryKey, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
+import {
+  countersIn,
+  entryKey,
+  pack,
+  runOn,
+  withCounters,
+  type Entry,
+  type Groups,
+  type KeyGroups,
+  type Packed,
+  type Scopes,
+  type ScopesFn,
+} from './pack'
+import { staticKey } from '@heddle/tree'
 import { type Argnums, argumentsAt, Static, unwrapStatic, wrapStatic } from './static'
 
 /** What is lifted, and how it is compiled. */
@@ -23,6 +38,8 @@ export interface JitOptions {
   readonly donateArgnums?: Argnums
   /** The backend that runs it, to which variables and arguments that are elsewhere are copied. Default: where they are. */
   readonly device?: Device
+  /** Run the function as it is, uncompiled, with the same keys: for what watches its calls. */
+  readonly disableJit?: boolean
 }
 
 /**
@@ -33,21 +50,34 @@ export interface JitOptions {
  */
 export const jit = <S extends Scopes, Args extends readonly unknown[], R>(
   fn: ScopesFn<S, Args, R>,
-  { variables = true, rngs = true, staticArgnums = [], donateArgnums = [], device }: JitOptions = {},
+  { variables = true, rngs = true, staticArgnums = [], donateArgnums = [], device, disableJit = false }: JitOptions = {},
 ): ((scopes: S, ...args: Args) => R) => {
   asFunction('jit', fn)
+  const plan = { where: 'jit', inFilters: [variables], outFilters: [variables], rngFilters: [rngs], foldNames: true }
+  if (disableJit) return pack<S, Args, R>(plan, (packed, ...args) => runOn(fn, packed, args))
+  const donated = [donateArgnums].flat()
   const program = compile(
     ({ value: entry }: Static<Entry>, inner: Groups, keys: KeyGroups, ...args: Args): readonly [R, Groups, Static<readonly Counters[]>] => {
       const done = runOn(fn, { entry, variables: inner, keys }, unwrapStatic(args))
       return [done.result, done.variables, new Static(done.counters.map((c, i) => minus(c, entry.roots[i]!.counters)))]
     },
-    { donateArgnums: [donateArgnums].flat().map((i) => i + 2), ...(device ? { device } : {}) },
+    { donateArgnums: donated.map((i) => i + 2), ...(device ? { device } : {}) },
   )
-  const plan = { where: 'jit', inFilters: [variables], outFilters: [variables], rngFilters: [rngs], foldNames: true }
+  /** Of entries that differ in counts alone, the counts with which the function was traced; 'any' once it drew a key. */
+  const traced = new Map<string, readonly Counters[] | 'any'>()
   const body = ({ entry, variables: groups, keys }: Packed, ...args: Args) => {
     argumentsAt('jit', 'donateArgnums', args.length, donateArgnums)
-    const [result, out, more] = program(new Static(entry, entryKey(entry)), groups, keys, ...wrapStatic('jit', args, staticArgnums))
-    return { result, variables: out, counters: entry.roots.map((r, i) => plus(r.counters, more.value[i]!)) }
+    const kind = entryKey(entry)
+    const now = countersIn(entry)
+    const statics = wrapStatic('jit', args, staticArgnums)
+    const call = (counters: readonly Counters[]) =>
+      program(new Static(withCounters(entry, counters), `${kind}${staticKey(counters)}`), groups, keys, ...statics)
+    const known = donated.length > 0 ? 'any' : (traced.get(kind) ?? now)
+    let [result, out, more] = call(known === 'any' ? now : known)
+    const draws = !more.value.every(isZero)
+    if (draws && known !== 'any' && known !== now) [result, out, more] = call(now)
+    if (known !== 'any') traced.set(kind, draws ? 'any' : known)
+    return { result, variables: out, counters: now.map((c, i) => plus(c, more.value[i]!)) }
   }
   return pack<S, Args, R>(plan, body)
 }

@@ -2,33 +2,25 @@
  * The mesh of devices in force, and how values are placed on it. Without a mesh nothing is placed.
  */
 import { isAxisMetadata, Partitioned, shardingProblem, type Mesh, type NamedSharding } from '@heddle/core'
-import { withShardingConstraint } from '@heddle/func'
+import { ambient, staticKey, withShardingConstraint, type Synchronous } from '@heddle/func'
 import { map, mapUntil } from '@heddle/tree'
 import { exception } from './edge'
 import { shapeOf } from './engine'
 
-let current: Mesh | undefined
+const current = ambient<Mesh | undefined>(undefined, (mesh) => staticKey(mesh?.axes))
 
 /** The mesh in force, if there is one. */
-export const currentMesh = (): Mesh | undefined => current
+export const currentMesh = (): Mesh | undefined => current.get()
 
 /**
  * Runs a function with a mesh in force: variables in boxes, and constraints by logical axes, are placed on it where they name no other.
  *
- * Source: a `jax.sharding.Mesh` as context.
+ * Errors: AsyncFunctionError. Source: a `jax.sharding.Mesh` as context.
  *
  * @example
  * const y = nn.withMesh({ axes: { data: 4, model: 2 } }, () => model.apply(variables, [x]))
  */
-export const withMesh = <R>(mesh: Mesh, run: () => R): R => {
-  const before = current
-  current = mesh
-  try {
-    return run()
-  } finally {
-    current = before
-  }
-}
+export const withMesh = <R>(mesh: Mesh, run: () => Synchronous<R>): R => current.during('withMesh', mesh, run as () => R)
 
 /** The same values, constrained to lie so; as they are where the sharding is null. Errors: ShardingError. */
 export const placed = <T>(where: string, x: T, sharding: NamedSharding | null): T => {
@@ -48,7 +40,7 @@ export const unboxPlaced = <T = unknown>(where: () => string, x: unknown): T =>
     (leaf: unknown) => {
       if (!isAxisMetadata(leaf)) return leaf
       const value = unboxPlaced(where, leaf.unbox())
-      const sharding = leaf instanceof Partitioned ? leaf.shardingOn(current) : null
+      const sharding = leaf instanceof Partitioned ? leaf.shardingOn(current.get()) : null
       return sharding === null ? value : placed(where(), value, sharding)
     },
     x,

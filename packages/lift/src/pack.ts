@@ -35,7 +35,6 @@ import { flatten, staticKey, type TreeDef } from '@heddle/tree'
 import { exception, orThrow } from './edge'
 import { rngOps, type Key } from './engine'
 import { inside, makeCell, type Outside, type Place } from './inside'
-import { currentMesh } from './mesh'
 import { Scope, type Variables } from './scope'
 
 /** Variables by group, then by scope. */
@@ -74,6 +73,15 @@ export interface Entry {
   readonly roots: readonly RootEntry[]
 }
 
+/** The counts of an entry. */
+export const countersIn = ({ roots }: Entry): readonly Counters[] => roots.map((r) => r.counters)
+
+/** An entry with other counts. */
+export const withCounters = (entry: Entry, counters: readonly Counters[]): Entry => ({
+  ...entry,
+  roots: entry.roots.map((r, i) => ({ ...r, counters: counters[i]! })),
+})
+
 /** Scopes inside a transformation, and the roots among them. */
 export interface Opened<S> {
   readonly scopes: S
@@ -99,14 +107,9 @@ export type Scopes = Scope | null | readonly Scopes[] | { readonly [name: string
 /** A function of scopes. */
 export type ScopesFn<S, Args extends readonly unknown[], R> = (scopes: S, ...args: Args) => R
 
-/** What only some entries say apart, and the mesh in force: paths are left out, so that layers of one kind share a program. */
+/** What only some entries say apart, but for counts: paths are left out, so that layers of one kind share a program. */
 export const entryKey = ({ treedef, links, roots }: Entry): string =>
-  staticKey([
-    treedef.key,
-    links,
-    currentMesh()?.axes,
-    roots.map(({ mutable, flags, suffixes, counters }) => [mutable, flags, suffixes, counters]),
-  ])
+  staticKey([treedef.key, links, roots.map(({ mutable, flags, suffixes }) => [mutable, flags, suffixes])])
 
 const transpose = <A>(n: number, xs: readonly (readonly A[])[]): readonly (readonly A[])[] =>
   Array.from({ length: n }, (_, i) => xs.map((x) => x[i]!))
@@ -145,7 +148,7 @@ const split = (scopes: Scopes, plan: Plan): { readonly packed: Packed; readonly 
       mutable: cursor.mutable,
       flags: cursor.flags,
       suffixes: Object.fromEntries(Object.entries(streams[i]!).map(([name, { suffix }]) => [name, suffix])),
-      counters: cursor.entry ?? countersAt(cell.store.counters, cursor.at),
+      counters: countersAt(cell.store.counters, cursor.at),
     })),
   }
   const variables = transpose(
@@ -238,8 +241,7 @@ const publish = (outer: readonly Scope[], entry: Entry, { variables, counters }:
     const more = minus(counters[i]!, begun)
     const { store } = scope.cell
     const now = countersAt(store.counters, at)
-    if (now !== begun && scope.cursor.entry === undefined && entry.plan.foldNames !== true)
-      refuseSameKeys(entry, i, minus(now, begun), more)
+    if (now !== begun && entry.plan.foldNames !== true) refuseSameKeys(entry, i, minus(now, begun), more)
     scope.cell.store = { ...store, counters: withCountersAt(store.counters, at, plus(now, more)) }
   })
 

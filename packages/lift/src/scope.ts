@@ -38,7 +38,7 @@ import {
   type Sowing,
   type Variables as CoreVariables,
 } from '@heddle/core'
-import type { Tensor } from '@heddle/func'
+import { reach, synchronous, type Tensor } from '@heddle/func'
 import * as tree from '@heddle/tree'
 import { exception, orThrow } from './edge'
 import { initShapes, leafOps, rngOps, type Key } from './engine'
@@ -87,30 +87,31 @@ export class Scope {
   }
 
   get cursor(): Cursor<Key> {
+    reach(this.cell.home)
     return this.#cursor
   }
   get state(): ScopeState<Tensor, Key> {
-    return { store: this.cell.store, cursor: this.#cursor }
+    return { store: this.cell.store, cursor: this.cursor }
   }
   /** Names from the root of the model. */
   get path(): Path {
-    return this.#cursor.path
+    return this.cursor.path
   }
   /** The path as text, with the transformations on the way: `/vmap(Dense_0)`. */
   get pathText(): string {
-    return pathText(this.#cursor.debugPath)
+    return pathText(this.cursor.debugPath)
   }
   /** Its own name; undefined for a root. */
   get name(): string | undefined {
-    return this.#cursor.path.at(-1)
+    return this.cursor.path.at(-1)
   }
   /** Which collections may be written. */
   get mutable(): Filter {
-    return this.#cursor.mutable
+    return this.cursor.mutable
   }
   /** Names of its random streams. */
   get rngNames(): readonly string[] {
-    return Object.keys(this.#cursor.rngs)
+    return Object.keys(this.cursor.rngs)
   }
   /** False once the function that it was made for has returned. */
   get valid(): boolean {
@@ -143,7 +144,7 @@ export class Scope {
 
   /** Are both the same place of the same model? */
   equals(other: Scope): boolean {
-    return this.cell === other.cell && pathText(this.#cursor.at) === pathText(other.#cursor.at)
+    return this.cell === other.cell && pathText(this.cursor.at) === pathText(other.#cursor.at)
   }
 
   /**
@@ -162,13 +163,13 @@ export class Scope {
     this.#checkDeclared('params', name)
     const declared = this.run(declareParam<Tensor, Key>(rngOps, name))
     if (declared._tag === 'Absent') {
-      const value = init(declared.key, ...args)
+      const value = synchronous(`the initializer of param "${name}"`, init(declared.key, ...args))
       this.run(putVariable<Tensor, Key>('params', name, value))
       return bare(value)
     }
     const value = bare(declared.value)
     const expected = initShapes(init, args)
-    const problem = shapeProblem(leafOps, this.#cursor, name, tree.leaves(value), expected)
+    const problem = shapeProblem(leafOps, this.cursor, name, tree.leaves(value), expected)
     if (problem !== undefined) throw exception(problem)
     return value
   }
@@ -191,7 +192,8 @@ export class Scope {
   variableOf<T>(collection: string, name: string, init?: () => T | AxisMetadata<T>, options: DeclareOptions = {}): Variable<T> {
     this.#checkDeclared(collection, name)
     const declared = this.run(declareVariable<Tensor, Key>(collection, name, init !== undefined))
-    if (declared === 'absent') this.run(putVariable<Tensor, Key>(collection, name, init!()))
+    if (declared === 'absent')
+      this.run(putVariable<Tensor, Key>(collection, name, synchronous(`the initializer of variable "${name}"`, init!())))
     return new Variable<T>(this, collection, name, options.unbox !== false)
   }
 
@@ -225,14 +227,14 @@ export class Scope {
     return mutableVariablesOf(this.state)
   }
   isMutableCollection(collection: string): boolean {
-    return inFilter(this.#cursor.mutable, collection)
+    return inFilter(this.cursor.mutable, collection)
   }
   isCollectionEmpty(collection: string): boolean {
     return isCollectionEmpty(this.state, collection)
   }
 
   hasRng(name: string): boolean {
-    return hasRng(this.#cursor, name)
+    return hasRng(this.cursor, name)
   }
   /** A new key of a stream, or of `params` if there is no such stream. Errors: InvalidRngError, InvalidScopeError. */
   makeRng(name = 'params'): Key {
@@ -264,7 +266,7 @@ export class Scope {
   rewound({ rewindRngs = false }: { readonly rewindRngs?: boolean } = {}): Scope {
     const scope = new Scope(this.cell, this.run(rewound<Tensor, Key>()))
     const { store } = this.cell
-    if (rewindRngs) this.cell.store = { ...store, counters: withCountersAt(store.counters, this.#cursor.at, noCounts) }
+    if (rewindRngs) this.cell.store = { ...store, counters: withCountersAt(store.counters, this.cursor.at, noCounts) }
     return scope
   }
 
@@ -273,14 +275,14 @@ export class Scope {
     this.run(reserve<Tensor, Key>(name, collection))
   }
   nameReserved(name: string, collection?: string): boolean {
-    return nameReserved(this.#cursor, name, collection)
+    return nameReserved(this.cursor, name, collection)
   }
   defaultName(prefix: string): string {
-    return defaultName(this.#cursor, prefix)
+    return defaultName(this.cursor, prefix)
   }
 
   hasFlag(name: string): boolean {
-    return Object.hasOwn(this.#cursor.flags, name)
+    return Object.hasOwn(this.cursor.flags, name)
   }
   /** The value of a flag, or the fallback. Errors: FlagNotFoundError where there is neither. */
   getFlag(name: string, ...fallback: readonly unknown[]): unknown {

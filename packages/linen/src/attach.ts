@@ -87,9 +87,9 @@ const attach = (module: Module): void => {
   if (!mayInitialize(p)) throw new AssignSubModuleError(classOf(module), whereOf(parent))
   if (s.name === undefined) {
     const prefix = classOf(module)
-    const count = p.cursors[prefix] ?? 0
+    const count = Object.hasOwn(p.cursors, prefix) ? p.cursors[prefix]! : 0
     s.name = `${prefix}_${count}`
-    p.cursors[prefix] = count + 1
+    p.cursors = { ...p.cursors, [prefix]: count + 1 }
   }
   const reuse = p.inSetup && p.setup === 'transformed'
   s.scope = p.scope!.push(s.name, { reuse })

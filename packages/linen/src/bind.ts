@@ -10,7 +10,7 @@ import { touch } from './attach'
 import { isMethod } from './call'
 import { classOf } from './class-name'
 import { deepClone } from './clone'
-import { withContext, type CaptureFilter } from './context'
+import { capture, captureCalls, withRoot, type CaptureFilter } from './context'
 import { ApplyModuleInvalidMethodError, CallUnbindOnUnboundModuleError, JaxTransformError } from './error'
 import type { Module } from './module'
 import { isModule } from './state'
@@ -62,14 +62,14 @@ const invalidMethod = (module: Module, method: unknown): never => {
   throw new ApplyModuleInvalidMethodError(classOf(module), method)
 }
 
-const capturing = (capture: boolean | CaptureFilter = false): CaptureFilter | undefined =>
-  capture === true ? (_module, method) => method === 'call' : capture === false ? undefined : capture
+const capturing = (asked: boolean | CaptureFilter = false): CaptureFilter | undefined =>
+  asked === true ? captureCalls : asked === false ? undefined : asked
 
 /** Runs a function of a clone of the module that holds the variables of a scope. */
 const onScope =
-  (module: Module, fn: Call, capture: CaptureFilter | undefined) =>
+  (where: string, module: Module, fn: Call, filter: CaptureFilter | undefined) =>
   (scope: Scope, ...args: readonly unknown[]): unknown =>
-    withContext({ capture, root: module.constructor }, () => fn(deepClone(module, { parent: scope }), ...args))
+    capture.during(where, filter, () => withRoot(module, () => fn(deepClone(module, { parent: scope }), ...args)))
 
 /** Initializes the variables of a module: its output, and the variables. Source: `flax.linen.Module.init_with_output`. */
 export const initWithOutput = (
@@ -92,9 +92,10 @@ const checked = (variables: Variables): Variables => {
 }
 
 const initializing = (module: Module, options: InitOptions): { readonly run: ReturnType<typeof onScope>; readonly mutable: Filter } => {
-  const capture = capturing(options.captureIntermediates)
+  const filter = capturing(options.captureIntermediates)
   const asked = options.mutable ?? denyList('intermediates')
-  return { run: onScope(module, callOf(options.method), capture), mutable: capture === undefined ? asked : union(asked, 'intermediates') }
+  const run = onScope(`${classOf(module)}.init`, module, callOf(options.method), filter)
+  return { run, mutable: filter === undefined ? asked : union(asked, 'intermediates') }
 }
 
 /**
@@ -109,10 +110,10 @@ export const lazyInit = (module: Module, rngs: Rngs, args: readonly unknown[], o
 
 /** Runs a module on variables. Source: `flax.linen.Module.apply`. */
 export const apply = (module: Module, variables: unknown, args: readonly unknown[], options: ApplyOptions = {}): unknown => {
-  const capture = capturing(options.captureIntermediates)
+  const filter = capturing(options.captureIntermediates)
   const asked = options.mutable ?? false
-  const mutable = capture === undefined ? asked : union(asked, 'intermediates')
-  const run = onScope(module, callOf(options.method), capture)
+  const mutable = filter === undefined ? asked : union(asked, 'intermediates')
+  const run = onScope(`${classOf(module)}.apply`, module, callOf(options.method), filter)
   const result = lift.apply(run, { mutable, rngs: options.rngs })(variables, ...args)
   if (mutable === false) return result
   const [y, updated] = result as readonly [unknown, Variables]

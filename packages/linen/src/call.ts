@@ -2,10 +2,11 @@
  * The state machine around a method call. The methods of each class are wrapped once, when its first module is made: a call runs setup if
  * it has not run, says whose method runs, so that new modules know their parent, and in the end forgets which names were used.
  */
+import { synchronous } from '@heddle/func'
 import { withDeepStacks } from '@heddle/tree'
 import { classNameOf, classOf } from './class-name'
 import { adoptAttribute, drain, touch } from './attach'
-import { context, currentModule, inside } from './context'
+import { capture, currentModule, inside, interceptors, observer } from './context'
 import { placed } from './error-place'
 import {
   CallCompactUnboundModuleError,
@@ -164,11 +165,11 @@ const runMethod = (self: Module, fn: Method, name: string, compact: boolean, arg
   if (compact) s.inCompact = true
   try {
     return inside(self, () => {
-      const index = isSetup ? undefined : context.observer?.enter(self, name)
+      const index = isSetup ? undefined : observer.get()?.enter(self, name)
       const result = intercepted(self, fn, name)(...args)
       if (compact) drain(self)
-      if (context.capture?.(self, name) === true) self.sow('intermediates', capturedName(name), result)
-      if (index !== undefined) context.observer?.leave(index, self, name, args, result)
+      if (capture.get()?.(self, name) === true) self.sow('intermediates', capturedName(name), result)
+      if (index !== undefined) observer.get()?.leave(index, self, name, args, result)
       return result
     })
   } finally {
@@ -179,7 +180,7 @@ const runMethod = (self: Module, fn: Method, name: string, compact: boolean, arg
 
 const intercepted = (module: Module, fn: Method, method: string): ((...args: readonly unknown[]) => unknown) => {
   const bare = (...args: readonly unknown[]): unknown => fn.apply(module, [...args])
-  return context.interceptors.reduceRight<(...args: readonly unknown[]) => unknown>(
+  return interceptors.get().reduceRight<(...args: readonly unknown[]) => unknown>(
     (next, interceptor) =>
       (...args) =>
         interceptor(next, args, { module, method, original: bare }),
@@ -199,7 +200,7 @@ export const trySetup = (self: Module): void => {
   try {
     clearUndefined(self)
     adoptFields(self)
-    ;(self as { readonly setup?: () => void }).setup?.()
+    synchronous(`${classOf(self)}.setup`, (self as { readonly setup?: () => unknown }).setup?.())
     adoptFields(self)
     makeNameScopes(self)
     drain(self)

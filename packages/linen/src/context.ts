@@ -1,6 +1,10 @@
 /**
  * The context of a call: whose method runs, which values are captured, who intercepts calls, and how a clone is being made.
+ *
+ * What a traced function reads of it (who captures, intercepts, observes) is ambient state, so that a program that was traced with it is
+ * not run without.
  */
+import { ambient, staticKey } from '@heddle/func'
 import type { Scope } from '@heddle/lift'
 import type { Module } from './module'
 
@@ -34,37 +38,52 @@ export interface CloneRecipe {
 
 interface Context {
   modules: readonly (Module | null)[]
-  capture: CaptureFilter | undefined
-  interceptors: readonly Interceptor[]
-  observer: CallObserver | undefined
   recipe: CloneRecipe | undefined
   /** The class of the module that init or apply runs. */
   root: object | undefined
 }
 
-/** The one context; code is synchronous, so it is a stack in effect. */
-export const context: Context = {
-  modules: [null],
-  capture: undefined,
-  interceptors: [],
-  observer: undefined,
-  recipe: undefined,
-  root: undefined,
+/** Which results are captured. */
+export const capture = ambient<CaptureFilter | undefined>(undefined, staticKey)
+/** Who stands around calls, the outermost first. */
+export const interceptors = ambient<readonly Interceptor[]>([], staticKey)
+/** Who is told of calls. */
+export const observer = ambient<CallObserver | undefined>(undefined, staticKey)
+
+/** Captures what `call`s return. */
+export const captureCalls: CaptureFilter = (_module, method) => method === 'call'
+
+/** Does someone want to see each call as it happens? Programs compiled before would hide them. */
+export const isWatched = (): boolean => {
+  const filter = capture.get()
+  return observer.get() !== undefined || interceptors.get().length > 0 || (filter !== undefined && filter !== captureCalls)
 }
 
-/** Runs with some of the context replaced. */
-export const withContext = <R>(change: Partial<Context>, run: () => R): R => {
-  const before = { ...context }
-  Object.assign(context, change)
-  try {
-    return run()
-  } finally {
-    Object.assign(context, before)
-  }
-}
+/** The one context; code is synchronous, so it is a stack in effect. */
+export const context: Context = { modules: [null], recipe: undefined, root: undefined }
 
 /** The module whose method runs; null outside. */
 export const currentModule = (): Module | null => context.modules.at(-1) ?? null
 
 /** Runs as if inside a method of a module, or outside of all (null). */
-export const inside = <R>(module: Module | null, run: () => R): R => withContext({ modules: [...context.modules, module] }, run)
+export const inside = <R>(module: Module | null, run: () => R): R => {
+  const { modules, recipe } = context
+  context.modules = [...modules, module]
+  try {
+    return run()
+  } finally {
+    context.modules = modules
+    context.recipe = recipe
+  }
+}
+
+/** Runs what init or apply runs of a module, for errors to say which. */
+export const withRoot = <R>(module: Module, run: () => R): R => {
+  const before = context.root
+  context.root = module.constructor
+  try {
+    return run()
+  } finally {
+    context.root = before
+  }
+}

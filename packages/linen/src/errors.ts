@@ -11,6 +11,7 @@ export {
   CarryMismatchError,
   FlagNotFoundError,
   InvalidFilterError,
+  InvalidNameError,
   InvalidOptionsError,
   InvalidRngError,
   InvalidScopeError,

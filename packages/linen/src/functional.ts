@@ -1,10 +1,11 @@
 /**
  * Functions of modules: init and apply for a function in the place of a method, shared scopes, and what stands around calls.
  */
+import type { Synchronous } from '@heddle/func'
 import type { Rngs, Variables } from '@heddle/lift'
 import { moveScope, touch } from './attach'
 import * as bind from './bind'
-import { context, withContext, type Interceptor } from './context'
+import { interceptors, type Interceptor } from './context'
 import { CallShareScopeOnUnboundModuleError } from './error'
 import type { Module } from './module'
 import type { Applied } from './types'
@@ -67,7 +68,8 @@ export const shareScope = (module: Module, other: Module): void => {
 /**
  * Runs a function with an interceptor around all methods that it calls: of all modules, the last interceptor innermost.
  *
+ * While one is there, `nn.jit` runs what it would compile as it is, so that each call is seen. Errors: AsyncFunctionError.
  * Source: `flax.linen.intercept_methods`.
  */
-export const interceptMethods = <R>(interceptor: Interceptor, run: () => R): R =>
-  withContext({ interceptors: [...context.interceptors, interceptor] }, run)
+export const interceptMethods = <R>(interceptor: Interceptor, run: () => Synchronous<R>): R =>
+  interceptors.during('interceptMethods', [...interceptors.get(), interceptor], run as () => R)

@@ -6,6 +6,7 @@ import { type Argnums, argumentsAt, jit, Static, type JitOptions, type Scope, Va
 import { leaves, registerNode } from '@heddle/tree'
 import { drain, touch } from './attach'
 import { asHandled, callMethod, methodOf } from './call'
+import { isWatched } from './context'
 import { TransformedMethodReturnValueError } from './error'
 import type { Module } from './module'
 import { modulesOf, remake, take, takenKey, type Taken } from './scopes'
@@ -101,20 +102,20 @@ const shifted = (argnums: Argnums = []): readonly number[] => [argnums].flat().m
  * types do. The module goes in as static data, and what was learned comes out as such.
  */
 export const compiled = (fn: AnyModuleFn, { moduleClass, name }: LiftOptions, options: JitOptions): AnyModuleFn => {
-  const program = jit(
-    (scopes: readonly Scope[], held: Held, ...xs: readonly unknown[]): readonly [unknown, Static<readonly CallState[]>] => {
-      const made = remake(held.taken, xs, scopes, moduleClass)
-      const result = fn(made.target, ...made.args)
-      checkResult(result, name)
-      return [result, new Static(statesOf(made.target))]
-    },
-    { ...options, staticArgnums: shifted(options.staticArgnums), donateArgnums: shifted(options.donateArgnums) },
-  )
+  const run = (scopes: readonly Scope[], held: Held, ...xs: readonly unknown[]): readonly [unknown, Static<readonly CallState[]>] => {
+    const made = remake(held.taken, xs, scopes, moduleClass)
+    const result = fn(made.target, ...made.args)
+    checkResult(result, name)
+    return [result, new Static(statesOf(made.target))]
+  }
+  const how = { ...options, staticArgnums: shifted(options.staticArgnums), donateArgnums: shifted(options.donateArgnums) }
+  const program = jit(run, how)
+  const watched = jit(run, { ...how, disableJit: true })
   return (target, ...args) => {
     // told here, in the numbers that the caller knows
     for (const option of ['staticArgnums', 'donateArgnums'] as const) argumentsAt('jit', option, args.length, options[option])
     const { scopes, target: specs, states, args: xs } = take(target, args, forked)
-    const [result, left] = program(scopes, new Held({ target: specs, states }), ...xs)
+    const [result, left] = (isWatched() ? watched : program)(scopes, new Held({ target: specs, states }), ...xs)
     leaveStates(modulesOf(target).modules, left.value)
     return result
   }

@@ -6,6 +6,7 @@
  * the mesh, and changes no value; backends with one device pass it by.
  */
 import { assignAxes, isLogicalNames, logicalNames, placeAxes, type ScopeError } from '@heddle/core'
+import { ambient, type Synchronous } from '@heddle/func'
 import {
   currentMesh,
   exception,
@@ -17,14 +18,14 @@ import {
   type LogicalRules,
   type Mesh,
 } from '@heddle/lift'
-import { map, mapUntil } from '@heddle/tree'
+import { map, mapUntil, staticKey } from '@heddle/tree'
 
-let current: LogicalRules = []
+const current = ambient<LogicalRules>([], staticKey)
 
 /** Puts rules in force from here on. */
-export const setLogicalAxisRules = (rules: LogicalRules): void => void (current = rules)
+export const setLogicalAxisRules = (rules: LogicalRules): void => current.set(rules)
 /** The rules in force. */
-export const getLogicalAxisRules = (): LogicalRules => current
+export const getLogicalAxisRules = (): LogicalRules => current.get()
 
 /**
  * Runs a function with rules in force.
@@ -32,15 +33,8 @@ export const getLogicalAxisRules = (): LogicalRules => current
  * @example
  * const spec = nn.logicalAxisRules([['batch', 'data'], ['embed', 'model']], () => nn.logicalToMeshAxes(['batch', 'embed']))
  */
-export const logicalAxisRules = <R>(rules: LogicalRules, run: () => R): R => {
-  const before = current
-  current = rules
-  try {
-    return run()
-  } finally {
-    current = before
-  }
-}
+export const logicalAxisRules = <R>(rules: LogicalRules, run: () => Synchronous<R>): R =>
+  current.during('logicalAxisRules', rules, run as () => R)
 
 /** Names of axes, as an array or as a partition spec. */
 export type LogicalSpec = LogicalNames | PartitionSpec
@@ -52,16 +46,16 @@ export type LogicalSpec = LogicalNames | PartitionSpec
  */
 export function logicalToMeshAxes(names: LogicalSpec, rules?: LogicalRules): PartitionSpec
 export function logicalToMeshAxes(names: LogicalSpec | null, rules?: LogicalRules): PartitionSpec | null
-export function logicalToMeshAxes(names: LogicalSpec | null, rules: LogicalRules = current): PartitionSpec | null {
+export function logicalToMeshAxes(names: LogicalSpec | null, rules: LogicalRules = current.get()): PartitionSpec | null {
   return names === null ? null : orThrow(placeAxes(logicalNames(names), rules))
 }
 
 /** A tree of logical specs, as `getPartitionSpec` gives it, as one of specs on a mesh. Errors: LogicalAxesError. */
-export const logicalToMesh = <T = unknown>(specs: unknown, rules: LogicalRules = current): T =>
+export const logicalToMesh = <T = unknown>(specs: unknown, rules: LogicalRules = current.get()): T =>
   mapUntil<T>(isLogicalNames, (spec: LogicalSpec) => logicalToMeshAxes(spec, rules), specs)
 
 /** A tree of logical specs as one of shardings. Errors: LogicalAxesError. */
-export const logicalToMeshSharding = <T = unknown>(specs: unknown, mesh: Mesh, rules: LogicalRules = current): T =>
+export const logicalToMeshSharding = <T = unknown>(specs: unknown, mesh: Mesh, rules: LogicalRules = current.get()): T =>
   map<T>((spec: PartitionSpec) => new NamedSharding(mesh, spec), logicalToMesh(specs, rules))
 
 /** What a constraint does where no rule decides about a name. */
@@ -97,7 +91,7 @@ const undecided = (names: LogicalNames): ScopeError => ({
  * There is none without rules or names. Errors: LogicalAxesError.
  */
 export const logicalConstraint = (names: LogicalSpec | null, options: ConstraintOptions = {}): PartitionSpec | null => {
-  const { rules = current, fallback = RulesFallback.AXIS_IS_UNSHARDED } = options
+  const { rules = current.get(), fallback = RulesFallback.AXIS_IS_UNSHARDED } = options
   if (names === null || rules.length === 0) return null
   const list = logicalNames(names)
   const assigned = orThrow(assignAxes(list, rules))

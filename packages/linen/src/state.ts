@@ -35,7 +35,7 @@ export interface Internals {
   inCompact: boolean
   inSetup: boolean
   setup: SetupState
-  cursors: Record<string, number>
+  cursors: Readonly<Record<string, number>>
   /** Submodules by name. */
   readonly children: Map<string, Module>
   /** Of methods with a scope of their own, the submodules that stand for them. */

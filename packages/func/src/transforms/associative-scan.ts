@@ -7,6 +7,7 @@ import { literal } from '../literal'
 import type { Tensor } from '../tensor'
 import { flattenTensors } from './flat'
 import { or } from '../primitives/bitwise'
+import { synchronous } from '../synchronous'
 
 export interface AssociativeScanOptions {
   readonly reverse?: boolean
@@ -49,7 +50,8 @@ export const associativeScan = <X>(fn: (a: X, b: X) => X, elems: X, { reverse = 
   if (reverse) xs = flip(xs)
   const combine = (a: readonly Tensor[], b: readonly Tensor[]): readonly Tensor[] => {
     const pair = reverse ? [flip(a), flip(b)] : [a, b]
-    const out = flattenTensors(fn(unflatten<X>(treedef, pair[0]!), unflatten<X>(treedef, pair[1]!)), 'associativeScan', 'the result').leaves
+    const joined = synchronous('associativeScan', fn(unflatten<X>(treedef, pair[0]!), unflatten<X>(treedef, pair[1]!)))
+    const out = flattenTensors(joined, 'associativeScan', 'the result').leaves
     return reverse ? flip(out) : out
   }
   const go = (ys: readonly Tensor[]): readonly Tensor[] => {

@@ -20,6 +20,7 @@ import { ArgumentError, TypeMismatchError } from '../error'
 import { literal } from '../literal'
 import { isTypedArray } from '../numpy/host-data'
 import { asTensor, isScalar, type TensorLike } from '../numpy/promote'
+import { synchronous } from '../synchronous'
 import { isTensor, type Tensor } from '../tensor'
 
 export interface FlatArgs {
@@ -104,7 +105,7 @@ export const flatFunction = (f: (...args: never[]) => unknown, treedef: TreeDef,
   let out: TreeDef | undefined
   return {
     flat: (xs) => {
-      const result = flattenTensors(f(...unflatten<never[]>(treedef, xs)), where, RESULT)
+      const result = flattenTensors(synchronous(where, f(...unflatten<never[]>(treedef, xs))), where, RESULT)
       out = result.treedef
       return result.leaves
     },
@@ -127,7 +128,7 @@ export const flatFunctionWithAux = (
   let numOuts = 0
   return {
     flat: (xs) => {
-      const returned = f(...unflatten<never[]>(treedef, xs))
+      const returned = synchronous(where, f(...unflatten<never[]>(treedef, xs)))
       if (!hasAux) {
         const result = flattenTensors(returned, where, RESULT)
         out = result.treedef

@@ -1,5 +1,6 @@
 /** Compilation for users: a function traced once for each kind of arguments, and run as one program. */
 import { staticKey, type TreeDef, unflatten } from '@heddle/tree'
+import { ambientKey, watched } from '../ambient'
 import { dtypes } from '../dtype'
 import { type Aval, sameType } from '../aval'
 import { TypeMismatchError } from '../error'
@@ -8,7 +9,6 @@ import { stage } from '../interpreters/stage'
 import { anything, device, either, integer, listOf, type OptionsObject, optionsOf, readFunction, string } from '../options'
 import { call, type JitParams } from '../primitives/call/jit'
 import { isTensor, type Tensor } from '../tensor'
-import { namedAxes } from '../trace'
 import { type Argnums, checkStatic, placesGiven } from './argnums'
 import { type FlatArgs, type FlatFunction, flatFunction, flattenTensors } from './flat'
 import { type Shardings, withShardingConstraint } from './sharding'
@@ -51,6 +51,10 @@ interface Traced {
   readonly outTree: TreeDef
   /** Whether the arguments are tensors themselves, no trees of them. */
   readonly direct: boolean
+  /** The ambient state under which it was traced. */
+  readonly ambient: string
+  /** Whether other calls may use it. */
+  readonly keep: boolean
 }
 export interface Jitted<A extends readonly unknown[], R> {
   (...args: A): R
@@ -81,7 +85,7 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, given
     let key = treedef.key
     for (const x of leaves) key += `;${typeKey(x.aval)}`
     for (const i of statics) key += `|${staticKey(args[i])}`
-    for (const a of namedAxes()) key += `@${a.name}:${a.size}`
+    key += `@${ambientKey()}`
     const known = cache.get(key)
     if (known) return known
     traces += 1
@@ -89,19 +93,22 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, given
     const bad = donated.find((d) => statics.includes(d))
     if (bad !== undefined) throw new TypeMismatchError(name, `argument ${bad} is static and can not be donated`)
     const made = trace(fn, args, { statics, donated, device: runsOn, name }, { leaves, treedef })
-    if (isFree(made)) cache.set(key, made)
+    if (made.keep) cache.set(key, made)
     return made
   }
   const finish = ({ consts, params, outTree }: Traced, leaves: readonly Tensor[]): R =>
     unflatten<R>(outTree, call(consts.length === 0 ? leaves : [...consts, ...leaves], params))
   const run = (...args: A): R => {
-    if (last?.direct && namedAxes().length === 0 && sameTypes(last, args)) return finish(last, args)
+    if (last?.direct && last.ambient === ambientKey() && sameTypes(last, args)) return finish(last, args)
     const statics = placesGiven(staticArgnums, args.length, f.length, name, 'staticArgnums')
     checkStatic(args, statics, name)
     const flat = flattenTensors(statics.length === 0 ? args : args.map((a, i) => (statics.includes(i) ? undefined : a)), name)
-    const plain = statics.length === 0 && namedAxes().length === 0
-    const traced = plain && last && sameTypes(last, flat.leaves) && flat.treedef.equals(last.treedef) ? last : retrieve(args, statics, flat)
-    if (traced !== last) last = plain && isFree(traced) ? traced : undefined
+    const plain = statics.length === 0
+    const traced =
+      plain && last?.ambient === ambientKey() && sameTypes(last, flat.leaves) && flat.treedef.equals(last.treedef)
+        ? last
+        : retrieve(args, statics, flat)
+    if (traced !== last) last = plain && traced.keep ? traced : undefined
     return finish(traced, flat.leaves)
   }
   return Object.assign(run, {
@@ -113,7 +120,7 @@ export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, given
   })
 }
 /** A program that closes over traced values belongs to the surrounding transformation alone. */
-const isFree = ({ consts }: Traced): boolean => consts.every((c) => c.trace.level === 0)
+const isFree = (consts: readonly Tensor[]): boolean => consts.every((c) => c.trace.level === 0)
 /** Whether tensors have the types of those that were traced: the quick way past the cache for loops that repeat one call. */
 const sameTypes = ({ avals }: Traced, xs: readonly unknown[]): xs is readonly Tensor[] => {
   if (xs.length !== avals.length) return false
@@ -149,7 +156,7 @@ const trace = (
     (f as (...a: readonly unknown[]) => unknown)(...args.map((_, i) => (statics.includes(i) ? args[i] : dynamic[i])))
   const fn: FlatFunction = flatFunction(withStatics as (...a: never[]) => unknown, treedef, name)
   const avals = leaves.map((x) => x.aval)
-  const { jaxpr, consts } = stage(fn.flat, avals, name)
+  const [{ jaxpr, consts }, keep] = watched(() => stage(fn.flat, avals, name))
   const mask = args.flatMap((a, i) => (statics.includes(i) ? [] : flattenTensors(a, name).leaves.map(() => donated.includes(i))))
   return {
     treedef,
@@ -158,5 +165,7 @@ const trace = (
     params: { jaxpr, name, donated: donated.length === 0 ? [] : [...consts.map(() => false), ...mask], device },
     outTree: fn.outTree(),
     direct: statics.length === 0 && args.every(isTensor),
+    ambient: ambientKey(),
+    keep: keep && isFree(consts),
   }
 }

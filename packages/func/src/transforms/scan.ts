@@ -8,6 +8,7 @@ import { outAvals } from '../ir/jaxpr'
 import { boolean, count, either, type OptionsObject, optionsOf, positive, readFunction } from '../options'
 import { scanCall } from '../primitives/control/scan'
 import { convertElementType } from '../primitives/structural'
+import { synchronous } from '../synchronous'
 import type { Tensor } from '../tensor'
 import { flatFunction, flattenCarry, flattenTensors } from './flat'
 
@@ -93,7 +94,7 @@ export const scan = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: C, x
     (types) => {
       const fn = flatFunction(
         ((c: C, x: X) => {
-          const out = f(c, x)
+          const out = synchronous('scan', f(c, x))
           if (!Array.isArray(out) || out.length !== 2) throw new TypeMismatchError('scan', 'the body must return [carry, y]')
           const got = flattenCarry(out[0], 'scan').treedef
           if (!got.equals(carry.treedef))
@@ -126,4 +127,4 @@ export const scan = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: C, x
 }
 
 /** Applies `f` to each slice along the leading axis, one after the other. Source: jax.lax.map. */
-export const map = <X, Y>(f: (x: X) => Y, xs: X): Y => scan<null, X, Y>((_, x) => [null, f(x)], null, xs)[1]
+export const map = <X, Y>(f: (x: X) => Y, xs: X): Y => scan<null, X, Y>((_, x) => [null, synchronous('map', f(x))], null, xs)[1]

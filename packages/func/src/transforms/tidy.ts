@@ -2,12 +2,13 @@
 import { leaves } from '@heddle/tree'
 import { ConcreteTensor } from '../array'
 import { collecting } from '../array-scope'
+import type { Synchronous } from '../synchronous'
 
 /**
  * Runs `f` and frees all tensors made inside, but those in its result. Not needed under `jit`, which frees by itself.
- * Source: tf.tidy.
+ * Errors: AsyncFunctionError. Source: tf.tidy.
  */
-export const tidy = <A>(f: () => A): A => collecting(f, (result) => leaves(result))
+export const tidy = <A>(f: () => Synchronous<A>): A => collecting(f as () => A, (result) => leaves(result))
 
 /** Frees every tensor of a tree now. */
 export const dispose = (tree: unknown): void => {

@@ -10,6 +10,7 @@ import { whileCall } from '../primitives/control/while'
 import { add } from '../primitives/arithmetic'
 import { lt } from '../primitives/piecewise'
 import { convert } from '../primitives/structural'
+import { synchronous } from '../synchronous'
 import type { Tensor } from '../tensor'
 import { flatFunction, flattenCarry, flattenTensors } from './flat'
 import { scan, traceWithCarry } from './scan'
@@ -27,7 +28,7 @@ export const whileLoop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry:
     'whileLoop',
     (types) => {
       const turn = (c: C): readonly [C] => {
-        const next = body(c)
+        const next = synchronous('whileLoop', body(c))
         flattenCarry(next, 'whileLoop')
         return [next]
       }
@@ -43,7 +44,7 @@ export const whileLoop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry:
     leaves,
   )
   const types = traced.init.map((x): Aval => x.aval)
-  const holds = (c: C): Tensor => asTensor(cond(c), 'whileLoop')
+  const holds = (c: C): Tensor => asTensor(synchronous('whileLoop', cond(c)), 'whileLoop')
   const condition = stage(flatFunction(holds as (...a: never[]) => unknown, treedef, 'whileLoop').flat, types, 'whileLoop')
   const outs = whileCall([...condition.consts, ...traced.program.consts, ...traced.init], {
     condJaxpr: condition.jaxpr,
@@ -66,16 +67,21 @@ export const foriLoop = <C>(lower: number | Tensor, upper: number | Tensor, body
   const [from, to] = [staticValue(lower), staticValue(upper)]
   if (from !== undefined && to !== undefined) {
     const start = literal(from, 'int32')
-    const [[, carry]] = scan<[Tensor, C], null, null>(([i, c]) => [[add(i, literal(1, 'int32')), body(i, c)], null], [start, init], null, {
-      length: Math.max(0, to - from),
-    })
+    const [[, carry]] = scan<[Tensor, C], null, null>(
+      ([i, c]) => [[add(i, literal(1, 'int32')), synchronous('foriLoop', body(i, c))], null],
+      [start, init],
+      null,
+      {
+        length: Math.max(0, to - from),
+      },
+    )
     return carry
   }
   const int = (x: number | Tensor): Tensor => convert(asTensor(x, 'foriLoop'), 'int32')
   const end = int(upper)
   const [, carry] = whileLoop<[Tensor, C]>(
     ([i]) => lt(i, end),
-    ([i, c]) => [add(i, literal(1, 'int32')), body(i, c)],
+    ([i, c]) => [add(i, literal(1, 'int32')), synchronous('foriLoop', body(i, c))],
     [int(lower), init],
   )
   return carry

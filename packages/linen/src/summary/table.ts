@@ -6,7 +6,7 @@ import { evalShape, type Tensor } from '@heddle/func'
 import type { Path, Rngs } from '@heddle/lift'
 import { initWithOutput, type InitOptions } from '../bind'
 import { deepClone } from '../clone'
-import { withContext, type CallObserver } from '../context'
+import { observer, type CallObserver } from '../context'
 import type { Module } from '../module'
 import { callFlops, vjpFlops, type CallSite } from './call-cost'
 import { holes, typed, type VariableTypes } from './types'
@@ -97,7 +97,7 @@ const observe = (
   const inputs = holes([rngs, args])
   evalShape((xs: readonly Tensor[]) => {
     const [keys, given] = inputs.fill<readonly [Rngs, readonly unknown[]]>(xs)
-    variables = typed(withContext({ observer: recorder(calls) }, () => initWithOutput(module, keys, given, options)[1])) as VariableTypes
+    variables = typed(observer.during('tabulate', recorder(calls), () => initWithOutput(module, keys, given, options)[1])) as VariableTypes
     return []
   }, inputs.types)
   return { calls: calls.filter((c) => c !== undefined), variables }

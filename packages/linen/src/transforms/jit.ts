@@ -14,7 +14,14 @@ export interface JitOptions<T = unknown> extends lift.JitOptions, Methods<lift.J
 const transformation: Transformation = {
   name: 'jit',
   prefix: 'Jit',
-  options: namesOf<lift.JitOptions>()({ variables: true, rngs: true, staticArgnums: true, donateArgnums: true, device: true }),
+  options: namesOf<lift.JitOptions>()({
+    variables: true,
+    rngs: true,
+    staticArgnums: true,
+    donateArgnums: true,
+    device: true,
+    disableJit: true,
+  }),
 }
 
 const known = new WeakMap<object, Map<string, unknown>>()
