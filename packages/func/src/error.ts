@@ -64,6 +64,20 @@ export class ConcretizationError extends FuncError {
     )
   }
 }
+/** A tensor that is being differentiated was to become JavaScript numbers, which carry no derivative. */
+export class LostDerivativeError extends FuncError {
+  readonly _tag = 'LostDerivativeError'
+  constructor(
+    readonly aval: Aval,
+    readonly asked: string,
+  ) {
+    super(
+      `${asked}: this tensor of type ${showAval(aval)} is being differentiated, and as a JavaScript number it would lose its derivative. Compute by methods and ` +
+        'functions of np: use x.mul(y) in place of x * y, np.exp(x) of Math.exp(x); compare by x.greater(y), whose boolean may be read by item(), or choose by ' +
+        'np.where; to read the value where no derivative is wanted use lax.stopGradient(x); to print it console.log(x) or `${x}`',
+    )
+  }
+}
 /** A tracer outlived the transformation that made it: it was stored outside of the traced function. */
 export class EscapedTracerError extends FuncError {
   readonly _tag = 'EscapedTracerError'

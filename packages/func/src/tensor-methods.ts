@@ -124,7 +124,8 @@ export interface TensorMethods {
 
   /**
    * The value of a tensor of one element. Waits for the device.
-   * Errors: ConcretizationError under a transformation that traces; BackendError where the device can't wait (use `await x.data()`).
+   * Errors: ConcretizationError under a transformation that traces; LostDerivativeError while the tensor is being differentiated;
+   * BackendError where the device can't wait (use `await x.data()`).
    */
   item(): number | bigint | boolean
   /** The values as nested arrays (a scalar is itself). Errors: as `item`. */
@@ -138,7 +139,10 @@ export interface TensorMethods {
   /** Frees the memory of a concrete tensor now; tracers have none. */
   dispose(how?: string): void
   [Symbol.dispose](): void
-  /** Throws: a tensor is no JavaScript number or condition. Read it by `item()`, or compute with methods. */
+  /**
+   * As `item()`, for `x > 0` and `Number(x)`; text in template strings. JavaScript can't tell a comparison from arithmetic, so while the
+   * tensor is being differentiated all of them are a LostDerivativeError: compare by `x.greater(0).item()`, compute by methods.
+   */
   [Symbol.toPrimitive](hint: string): string | number
   toString(): string
 }

@@ -2,7 +2,7 @@
 import { ConcreteTensor } from '../array'
 import type { HostArray } from '../backend/backend'
 import type { DType, TypedArray } from '../dtype'
-import { ArgumentError, ConcretizationError, type FuncError } from '../error'
+import { ArgumentError, ConcretizationError, type FuncError, LostDerivativeError } from '../error'
 import { primalOf } from '../interpreters/jvp'
 import { showAval } from '../aval'
 import { getElement } from '../scalar'
@@ -32,9 +32,20 @@ const concreteOf = (x: Tensor): ConcreteTensor | undefined => {
   while (value !== undefined && !(value instanceof ConcreteTensor)) value = primalOf(value)
   return value
 }
-const concrete = (x: Tensor, asked: string): ConcreteTensor => {
+/** Is it a value whose derivative is on the way? */
+const isDifferentiated = (x: Tensor): boolean => {
+  for (let at: Tensor | undefined = x; at !== undefined; at = primalOf(at)) if (primalOf(at) !== undefined && at.trace.active) return true
+  return false
+}
+const valueOf = (x: Tensor, asked: string): ConcreteTensor => {
   const value = concreteOf(x)
   if (!value) throw new ConcretizationError(x.aval, asked)
+  return value
+}
+/** The value, to be read now: what is computed with it has no derivative. JavaScript can't tell x > 0 from x * y, so neither is let through. */
+const concrete = (x: Tensor, asked: string): ConcreteTensor => {
+  const value = valueOf(x, asked)
+  if (value !== x && isDifferentiated(x)) throw new LostDerivativeError(x.aval, asked)
   return value
 }
 /** Half floats are raw bits in storage; users get numbers. */
@@ -148,13 +159,13 @@ const functions: { readonly [N in keyof TensorMethods]?: (x: Tensor, ...rest: ne
   item: (x: Tensor) => item(x, 'item'),
   toArray: (x: Tensor) => nestedOf(concrete(x, 'toArray').hostSync()),
   dataSync: (x: Tensor) => readable(concrete(x, 'dataSync').hostSync()),
-  data: async (x: Tensor) => readable(await concrete(x, 'data').host()),
-  hostArray: async (x: Tensor) => concrete(x, 'hostArray').host(),
+  data: async (x: Tensor) => readable(await valueOf(x, 'data').host()),
+  hostArray: async (x: Tensor) => valueOf(x, 'hostArray').host(),
   toString: text,
   [Symbol.iterator]: (x: Tensor) => unstack(x)[Symbol.iterator](),
   [Symbol.toPrimitive]: (x: Tensor, hint: string) => {
     if (hint === 'string') return text(x)
-    const value = item(x, 'conversion to a JavaScript value')
+    const value = item(x, 'conversion to a JavaScript number (in arithmetic, a comparison, a function of Math)')
     return typeof value === 'boolean' ? Number(value) : value
   },
 }

@@ -7,6 +7,8 @@ import {
   type DType,
   grad,
   jit,
+  lax,
+  LostDerivativeError,
   makeJaxpr,
   nn,
   np,
@@ -111,8 +113,10 @@ describe('data', () => {
     })(x())
     expect(seen).toBe('Tensor(f32[2,3] traced by jit)')
     grad((a: Tensor) => {
-      expect((a.at(0, 1) as unknown as number) > 2).toBe(true)
-      expect(a.at(1, 2).item()).toBe(6)
+      expect(a.at(0, 1).greater(2).item()).toBe(true)
+      expect(lax.stopGradient(a).at(1, 2).item()).toBe(6)
+      expect(String(a.at(1, 2))).toBe('Tensor(f32[] traced by jvp 6.)')
+      expect(() => a.at(1, 2).item()).toThrow(LostDerivativeError)
       return a.sum()
     })(x())
   })
