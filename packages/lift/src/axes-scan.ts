@@ -21,7 +21,7 @@ export interface BodyResult<B, C, Y> {
 export type Body<B, C, X, Y> = (first: boolean, shared: B, carry: C, xs: X) => BodyResult<B, C, Y>
 
 /** Axes, and the loop. */
-export interface AxesScanOptions {
+export interface AxesScanOptions<C> {
   /** A prefix of the arguments: an axis, or `broadcast` (or null) for the same value in each iteration. */
   readonly inAxes: unknown
   /** A prefix of the results: an axis, or `broadcast` for a value that does not depend on the loop. */
@@ -31,6 +31,10 @@ export interface AxesScanOptions {
   readonly unroll: number
   /** Run the first pass (default). Without it nothing can be made inside and broadcast, and results cannot be broadcast. */
   readonly checkConstancyInvariants: boolean
+  /** Has the first pass found that an iteration adds to the carry? Then the first iteration runs before the loop. */
+  readonly growing: () => boolean
+  /** Checks the carry after it. */
+  readonly grown: (carry: C) => void
   /** What the user calls the value at a place in what is shared, or in the results. */
   readonly describe: (part: 'shared' | 'results', at: Path) => Named
 }
@@ -47,8 +51,14 @@ const toFront = (x: Tensor, axis: number): Tensor => (axis === 0 ? x : np.moveax
 const fromFront = (x: Tensor, axis: number): Tensor => (axis === 0 ? x : np.moveaxis(x, 0, axis))
 
 /** Runs the loop. Errors: LoopVariantError. Source: `flax.core.axes_scan.scan`. */
-export const axesScan = <B, C, X, Y>(body: Body<B, C, X, Y>, shared: B, init: C, xs: X, options: AxesScanOptions): BodyResult<B, C, Y> => {
-  const { inAxes, outAxes, length, reverse, unroll, checkConstancyInvariants, describe } = options
+export const axesScan = <B, C, X, Y>(
+  body: Body<B, C, X, Y>,
+  shared: B,
+  init: C,
+  xs: X,
+  options: AxesScanOptions<C>,
+): BodyResult<B, C, Y> => {
+  const { inAxes, outAxes, length, reverse, unroll, checkConstancyInvariants, growing, grown, describe } = options
   const { leaves, treedef } = flatten(xs)
   const axes = broadcastPrefix(inAxes, xs)
   const scanned = leaves.flatMap((x, i) => (hasAxis(x, axes[i]) ? [toFront(np.asarray(x as Tensor), axes[i] as number)] : []))
@@ -87,17 +97,27 @@ export const axesScan = <B, C, X, Y>(body: Body<B, C, X, Y>, shared: B, init: C,
   const first = checkConstancyInvariants ? firstPass() : { shared, constants: [] }
 
   let out: ReturnType<typeof flatten> | undefined
-  const [carry, stacked] = lax.scan(
-    (c: C, slices: readonly unknown[]): readonly [C, readonly unknown[]] => {
-      const done = body(false, first.shared, c, argsOf(slices))
-      out = flatten(done.ys)
-      const axesOut = outAxesOf(done.ys)
-      return [done.carry, out.leaves.filter((y, i) => hasAxis(y, axesOut[i]))]
-    },
-    init,
-    scanned,
-    { length, reverse, unroll },
-  )
+  const iterate = (c: C, slices: readonly unknown[]): readonly [C, readonly Tensor[]] => {
+    const done = body(false, first.shared, c, argsOf(slices))
+    out = flatten(done.ys)
+    const axesOut = outAxesOf(done.ys)
+    return [done.carry, out.leaves.filter((y, i) => hasAxis(y, axesOut[i])) as readonly Tensor[]]
+  }
+  const loop = (start: C, slices: readonly Tensor[], n: number) => lax.scan(iterate, start, slices, { length: n, reverse, unroll })
+  const loopFromSecond = (): ReturnType<typeof loop> => {
+    const [one, from, to] = reverse ? [length - 1, 0, length - 1] : [0, 1, length]
+    const [start, ys] = iterate(
+      init,
+      scanned.map((x) => lax.indexInDim(x, one, 0, false)),
+    )
+    grown(start)
+    const alone = ys.map((y) => np.expandDims(np.asarray(y), 0))
+    if (length === 1) return [start, alone]
+    const others = scanned.map((x) => lax.sliceInDim(x, from, to))
+    const [last, rest] = loop(start, others, length - 1)
+    return [last, alone.map((y, i) => np.concatenate(reverse ? [rest[i]!, y] : [y, rest[i]!]))]
+  }
+  const [carry, stacked] = growing() && length > 0 ? loopFromSecond() : loop(init, scanned, length)
   return { shared: first.shared, carry, ys: join<Y>(out!, outAxes, first.constants, stacked) }
 }
 

@@ -14,6 +14,8 @@ import {
   pack,
   runOn,
   runOpened,
+  byMutable,
+  joined,
   type Entry,
   type Groups,
   type KeyGroups,
@@ -104,7 +106,7 @@ export const switch_ = <S extends Scopes, Args extends readonly unknown[], R>(
 
 /** What a loop carries, and what its keys do. */
 export interface WhileOptions {
-  /** Collections that an iteration passes on to the next; only these may be written (default none). */
+  /** Collections that an iteration passes on to the next; only these may be written (default none). What is not mutable stays as it is. */
   readonly carryVariables?: Filter
   /** Collections that are only read (default all). */
   readonly broadcastVariables?: Filter
@@ -132,6 +134,7 @@ export const whileLoop = <S extends Scopes, C>(
   const shared = orThrow(decodeFilter(options.broadcastVariables ?? true))
   const rngs = orThrow(decodeSplitRngs('while_loop', options.splitRngs ?? {}))
   const body = ({ entry, variables: [carriedIn, sharedIn], keys }: Packed) => {
+    const [carriedStart, fixed] = byMutable(entry, carriedIn!)
     const keysAt = (i: Tensor): KeyGroups =>
       keys.map((g, j) => (rngs[j]![1] ? map<typeof g>((key: Key) => random.foldIn(key, i.astype('uint32')), g) : g))
     type State = readonly [i: Tensor, variables: readonly Variables[], carry: C]
@@ -140,20 +143,22 @@ export const whileLoop = <S extends Scopes, C>(
     const afterBody = learned<readonly Counters[]>(counted)
     const seen = learned<{ readonly before: Left; readonly after: Left } | undefined>(undefined)
     const holds = ([i, vars, c]: State): Tensor => {
-      const opened = open<S>(entry, [vars, sharedIn!], keysAt(i.neg()), { mutable: false })
+      const opened = open<S>(entry, [joined(vars, fixed), sharedIn!], keysAt(i.neg()), { mutable: false })
       const result = runOpened(entry, opened, () => condFn(opened.scopes, c))
       afterCond.value = close(entry, opened).counters
       return scalar('while_loop', entry, result, 'the result of the condition')
     }
     const iterate = ([i, vars, c]: State): State => {
       seen.value = undefined
-      const done = runOn(bodyFn, { entry, variables: [vars, sharedIn!], keys: keysAt(i) }, [c], { counters: afterCond.value })
+      const done = runOn(bodyFn, { entry, variables: [joined(vars, fixed), sharedIn!], keys: keysAt(i) }, [c], {
+        counters: afterCond.value,
+      })
       afterBody.value = done.counters
       seen.value = { before: { variables: vars, value: c }, after: { variables: done.variables[0], value: done.result } }
       return [i.add(1), done.variables[0]!, done.result]
     }
-    checkCarry('while_loop', entry, { variables: carriedIn, value: init })
-    const start: State = [np.array(0, 'int32'), carriedIn!, init]
+    checkCarry('while_loop', entry, { variables: carriedStart, value: init })
+    const start: State = [np.array(0, 'int32'), carriedStart, init]
     // The body goes on counting keys where the condition ended.
     if (rngs.length > 0) evalShape(holds, start)
     const [, out, carry] = explained(

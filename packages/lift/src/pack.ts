@@ -268,6 +268,15 @@ export const pack = <S extends Scopes, Args extends readonly unknown[], R>(
   }
 }
 
+/** Variables of a group, apart: those that may be written, and those that stay as they are. */
+export const byMutable = ({ roots }: Entry, variables: Groups[number]): readonly [written: Groups[number], fixed: Groups[number]] => {
+  const parts = variables.map((v, i) => group(v, [roots[i]!.mutable, true]) as readonly Variables[])
+  return [parts.map((p) => p[0]!), parts.map((p) => p[1]!)]
+}
+
+/** Both parts of `byMutable` together. */
+export const joined = (written: Groups[number], fixed: Groups[number]): Groups[number] => written.map((v, i) => ({ ...fixed[i], ...v }))
+
 /** Opens scopes, runs a function of them, closes them. */
 export const runOn = <S, Args extends readonly unknown[], R>(
   fn: ScopesFn<S, Args, R>,

@@ -17,11 +17,26 @@ import {
   type InOut,
   type MetadataParams,
 } from '@heddle/core'
+import { evalShape, lax } from '@heddle/func'
+import { leaves } from '@heddle/tree'
 import { axesScan } from './axes-scan'
 import { axisSize } from './axis-size'
 import { exception, orThrow } from './edge'
 import { asFunction, carryProblem, checkCarry, explained, kindOf, pathOf, resultProblem, valueAt, variableAt, type Left } from './misuse'
-import { learned, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Plan, type Scopes, type ScopesFn } from './pack'
+import {
+  byMutable,
+  joined,
+  learned,
+  pack,
+  runOn,
+  type Entry,
+  type Groups,
+  type KeyGroups,
+  type Packed,
+  type Plan,
+  type Scopes,
+  type ScopesFn,
+} from './pack'
 import { changeAxes, splitKeys } from './vmap'
 
 /** An axis for a whole subtree, `broadcast` (or null) for a value that is the same in each iteration, or a tree of such. */
@@ -36,7 +51,10 @@ export interface ScanOptions {
    * done once, before.
    */
   readonly variableBroadcast?: Filter
-  /** Collections that an iteration passes on to the next. */
+  /**
+   * Collections that an iteration passes on to the next. What is not there before the loop is made in the first iteration, as in a loop
+   * written by hand; what may not be written goes through unchanged.
+   */
   readonly variableCarry?: Filter
   /** Which streams differ from iteration to iteration. Streams that are not named are not there inside. */
   readonly splitRngs?: FilterMap<boolean>
@@ -51,7 +69,10 @@ export interface ScanOptions {
   readonly dataTransform?: (variables: Groups, rngs: KeyGroups) => readonly [Groups, KeyGroups]
   /** Passed to boxes with metadata when they gain or lose the axis. */
   readonly metadataParams?: MetadataParams
-  /** Make sure that what is broadcast does not depend on the loop (default true; without it tracing is quicker). */
+  /**
+   * Make sure that what is broadcast does not depend on the loop, by a first pass (default true). Without it tracing is quicker, and what is
+   * carried must be there before the loop.
+   */
   readonly checkConstancyInvariants?: boolean
 }
 
@@ -104,9 +125,12 @@ export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
       option: 'length',
       fromVariables: false,
     })
-    checkCarry('scan', entry, { variables: variables[1], value: init })
+    // What is not mutable goes through unchanged, and is no part of the carry.
+    const [carriedStart, fixed] = byMutable(entry, variables[1]!)
+    checkCarry('scan', entry, { variables: carriedStart, value: init })
     const before = learned(entry.roots.map((r) => r.counters))
     const after = learned(before.value)
+    const made = learned(false)
     const seen = learned<{ readonly before: Left; readonly after: Left } | undefined>(undefined)
 
     const iteration = (
@@ -116,7 +140,7 @@ export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
       [scannedIn, keysIn, args]: Slices<Xs>,
     ) => {
       seen.value = undefined
-      const given: readonly [Groups, KeyGroups] = [[...sharedIn, carriedIn, ...scannedIn], keysIn]
+      const given: readonly [Groups, KeyGroups] = [[...sharedIn, joined(carriedIn, fixed), ...scannedIn], keysIn]
       const [inner, innerKeys] = dataTransform === undefined ? given : dataTransform(...given)
       const run: ScopesFn<S, readonly [C, ...Xs], readonly [C, Y]> = (scopes, carry, ...rest) => fn(scopes, carry, ...rest)
       const done = runOn(run, { entry, variables: inner, keys: innerKeys }, [c, ...args], { counters: before.value })
@@ -126,16 +150,23 @@ export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
       const back = sharedIn[0]!.map((dict, i) => ({ ...dict, ...sharedOut![i] }))
       const [carry, y] = pair(entry, done.result)
       seen.value = { before: { variables: carriedIn, value: c }, after: { variables: carriedOut, value: carry } }
+      if (first) made.value = leaves(carriedOut).length > leaves(carriedIn).length
       return { shared: [back], carry: [carriedOut!, carry] as const, ys: [y, scannedOut] as const }
     }
     const run = () =>
-      axesScan(iteration, [variables[0]!], [variables[1]!, init] as const, [scanned, splitKeys(keys, splits, length), xs] as const, {
+      axesScan(iteration, [variables[0]!], [carriedStart, init] as const, [scanned, splitKeys(keys, splits, length), xs] as const, {
         inAxes: [axes.inAxes, splits.map((s) => (s ? 0 : broadcast)), inAxes],
         outAxes: [outAxes, axes.outAxes],
         length,
         reverse: options.reverse ?? false,
         unroll: options.unroll ?? 1,
         checkConstancyInvariants: options.checkConstancyInvariants ?? true,
+        growing: () => made.value,
+        grown: ([vars, carry]) => {
+          checkCarry('scan', entry, { variables: vars, value: carry })
+          seen.value = { before: { variables: vars, value: init }, after: { variables: vars, value: carry } }
+          evalShape((start: C, next: C) => lax.scan(() => [next, null] as const, start, undefined, { length: 1 }), init, carry)
+        },
         describe: (part, [first, ...at]) =>
           part === 'shared' ? variableAt(entry, at) : first === 0 ? valueAt(entry, 'the result', at) : variableAt(entry, at.slice(1)),
       })
