@@ -44,6 +44,7 @@ export * from './layers'
 export { LogicallyPartitioned, withLogicalPartitioning, type LogicalOptions } from './logically-partitioned'
 export { mergeParam } from './merge-param'
 export { Module } from './module'
+export type { PropTypes } from './props'
 export * as partitioning from './partitioning'
 export {
   getLogicalAxisRules,

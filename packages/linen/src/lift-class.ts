@@ -44,6 +44,8 @@ const liftClass = <O>(
   const name = `${prefix}${classNameOf(target)}`
   const Lifted = class extends (target as ModuleClass) {}
   for (const key of ['name', 'moduleName']) Object.defineProperty(Lifted, key, { value: name })
+  const { propTypes } = target as { readonly propTypes?: unknown }
+  if (Object.hasOwn(target, 'propTypes')) Object.defineProperty(Lifted, 'propTypes', { value: propTypes })
   for (const [method, own] of entries) {
     const original: unknown = (target.prototype as Readonly<Record<string, unknown>>)[method]
     if (typeof original !== 'function') throw new TransformTargetError(`${transformation} of ${classNameOf(target)}`, method)

@@ -14,6 +14,7 @@ import { currentModule } from './context'
 import { moduleKey, sameModule } from './equality'
 import { InvalidInstanceModuleError, SetAttributeFrozenModuleError, SetAttributeInModuleSetupError } from './error'
 import { holdsModules } from './module-tree'
+import { checkProps, propsOf, withDefaults } from './props'
 import { showModule } from './show'
 import { internals, isModule, newInternals, type Internals } from './state'
 import { moduleTable, type TableOptions } from './summary/table'
@@ -21,12 +22,6 @@ import { tabulate, type TabulateOptions } from './summary/text'
 import type { Applied, ApplyOptionsOf, ArgsOf, InitOptionsOf, ModuleArgs, ModuleOptions, OutputOf, TypesOr } from './types'
 import { param, perturb, scopeOf, sow, variable, type SowOptions } from './variable'
 import { whereOf } from './where'
-
-const withDefaults = (cls: object, props: object): object => {
-  const { defaultProps = {} } = cls as { readonly defaultProps?: object }
-  const given = Object.entries(props).filter(([k, v]) => k !== 'name' && k !== 'parent' && v !== undefined)
-  return Object.freeze({ ...defaultProps, ...Object.fromEntries(given) })
-}
 
 /**
  * The base class of modules. Extend it, and write `call`, which may make submodules and declare parameters.
@@ -39,7 +34,9 @@ const withDefaults = (cls: object, props: object): object => {
  * which submodules may be made and variables declared; `static compactNameScope`, such methods whose submodules are named under the
  * method; `static nowrap`, names of methods that run as they are, for what needs no variables;
  * `static moduleName`, the name of the class for submodules without a name, where a minifier changes that of the source;
- * `static childNames`, names for the modules in props, where they are not to be those of the props.
+ * `static childNames`, names for the modules in props, where they are not to be those of the props;
+ * `static propTypes`, the kind of value that each prop takes: with it props that there are not, that are missing or of another kind are
+ * refused with the nearest right name, as those of built-in layers are.
  * Source: `flax.linen.Module`.
  *
  * @example
@@ -65,7 +62,7 @@ export class Module<P extends object = object, D extends keyof P = never> {
     const parent = options.parent === undefined ? given.parent : options.parent
     const s =
       recipe === undefined
-        ? newInternals(withDefaults(new.target, given), options.name ?? given.name, parent === undefined ? currentModule() : parent)
+        ? newInternals(propsOf(new.target, given), options.name ?? given.name, parent === undefined ? currentModule() : parent)
         : newInternals(withDefaults(new.target, recipe.props), recipe.name, recipe.parent)
     Object.defineProperty(this, internals, { value: s })
     place(this as unknown as Module)
@@ -242,11 +239,13 @@ export class Module<P extends object = object, D extends keyof P = never> {
 
   /** A clone with some props changed, sharing the modules in its props; without variables unless a parent is given. */
   clone(props: Partial<P> = {}, options: Pick<CloneOptions, 'parent' | 'name'> = {}): this {
+    checkProps(this.constructor, withDefaults(this.constructor, { ...this[internals].props, ...props }))
     return clone(this as unknown as Module, { ...options, props }) as this
   }
   /** A clone with some props changed, whose modules in props are clones too, as a submodule of the module that makes it. */
   copy(props: Partial<P> = {}, options: ModuleOptions = {}): this {
     const parent = options.parent === undefined ? currentModule() : options.parent
+    checkProps(this.constructor, withDefaults(this.constructor, { ...this[internals].props, ...props }))
     return deepClone(this as unknown as Module, { parent, name: options.name, props }) as this
   }
 

@@ -131,14 +131,14 @@ export const optionsReaders =
     return Object.assign(read, { names, problems })
   }
 
-/** The sentence for what is wrong with options. */
-export const sayProblems = (problems: readonly OptionProblem[]): string =>
+/** The sentence for what is wrong with options, or with what else they are called. */
+export const sayProblems = (problems: readonly OptionProblem[], what = 'option'): string =>
   problems
     .map(({ path, expected, actual, hint, fault }) => {
       const name = path.join('.')
       const more = hint === undefined ? '' : ` (${hint})`
-      if (fault === 'unknown') return `there is no option "${name}"${more}`
-      if (fault === 'missing') return `the option "${name}" is missing: ${expected}${more}`
+      if (fault === 'unknown') return `there is no ${what} "${name}"${more}`
+      if (fault === 'missing') return `the ${what} "${name}" is missing: ${expected}${more}`
       return `${name === '' ? '' : `at ${name} `}expected ${expected}, got ${describe(actual)}${more}`
     })
     .join('; ')

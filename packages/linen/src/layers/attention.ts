@@ -1,16 +1,20 @@
 /**
  * Attention of several heads, and masks for it.
  */
-import { lax, nn, np, random, type DType, type Tensor } from '@heddle/func'
-import type { Key } from '@heddle/lift'
+import { isTensor, lax, nn, np, random, type DType, type Tensor } from '@heddle/func'
+import { anything, count, dtype, func, positive, required, tensor } from '@heddle/func/options'
+import { optionsOf, type Key } from '@heddle/lift'
 import { promoteDtype } from '../dtypes'
 import { LayerError } from '../error'
 import { defaultKernelInit, zeros, type Initializer } from '../initializers'
 import { mergeParam } from '../merge-param'
 import { Module } from '../module'
+import { flag, initializer, moduleKind, share } from '../prop-kinds'
+import type { PropTypes } from '../props'
 import { DenseGeneral } from './dense-general'
 import type { DotGeneral } from './products'
 import { LayerNorm } from './norm'
+import { checkInput } from './inputs'
 
 /** What attention is told besides queries, keys and values. */
 export interface AttentionOptions {
@@ -36,6 +40,21 @@ export interface AttentionOptions {
   readonly qkAttnWeightsEinsum?: EinsumFunction | undefined
   readonly attnWeightsValueEinsum?: EinsumFunction | undefined
 }
+const attentionOptions = optionsOf<AttentionOptions>({
+  bias: tensor,
+  mask: tensor,
+  broadcastDropout: flag,
+  dropoutRng: anything,
+  dropoutRate: share,
+  deterministic: flag,
+  dtype,
+  module: moduleKind,
+  forceFp32ForSoftmax: flag,
+  precision: anything,
+  einsumDotGeneral: func,
+  qkAttnWeightsEinsum: func,
+  attnWeightsValueEinsum: func,
+})
 /** The product of two operands, called as np.einsum is. */
 export type EinsumFunction = (subscripts: string, lhs: Tensor, rhs: Tensor) => Tensor
 
@@ -54,7 +73,8 @@ const batchOf = (x: Tensor): string => x.shape.slice(0, -3).join(',')
  * Shapes: `query: [..., q, heads, depth]`, `key: [..., kv, heads, depth]`, answer `[..., heads, q, kv]`. Errors: LayerError.
  * Source: `flax.linen.dot_product_attention_weights`.
  */
-export const dotProductAttentionWeights = (rawQuery: Tensor, rawKey: Tensor, options: AttentionOptions = {}): Tensor => {
+export const dotProductAttentionWeights = (rawQuery: Tensor, rawKey: Tensor, given?: AttentionOptions): Tensor => {
+  const options = attentionOptions('dotProductAttentionWeights', given)
   const { bias, mask, broadcastDropout = true, dropoutRng, dropoutRate = 0, deterministic = false, forceFp32ForSoftmax = false } = options
   const [query, key] = promoteDtype([rawQuery, rawKey], { dtype: options.dtype })
   const { dtype } = query
@@ -80,7 +100,8 @@ export const dotProductAttentionWeights = (rawQuery: Tensor, rawKey: Tensor, opt
  * Shapes: `query: [..., q, heads, depth]`, `key: [..., kv, heads, depth]`, `value: [..., kv, heads, v]`, answer `[..., q, heads, v]`.
  * Errors: LayerError. Source: `flax.linen.dot_product_attention`.
  */
-export const dotProductAttention = (rawQuery: Tensor, rawKey: Tensor, rawValue: Tensor, options: AttentionOptions = {}): Tensor => {
+export const dotProductAttention = (rawQuery: Tensor, rawKey: Tensor, rawValue: Tensor, given?: AttentionOptions): Tensor => {
+  const options = attentionOptions('dotProductAttention', given)
   const [query, key, value] = promoteDtype([rawQuery, rawKey, rawValue], { dtype: options.dtype })
   if (key.shape.slice(0, -1).join() !== value.shape.slice(0, -1).join())
     throw new LayerError('attention', `key [${key.shape.join()}] and value [${value.shape.join()}] must agree in all but the depth`)
@@ -142,8 +163,35 @@ export interface AttentionCall {
  */
 export class MultiHeadDotProductAttention extends Module<MultiHeadDotProductAttentionProps> {
   static readonly moduleName: string = 'MultiHeadDotProductAttention'
+  static readonly propTypes: PropTypes<MultiHeadDotProductAttentionProps> = {
+    numHeads: required(positive),
+    dtype,
+    paramDtype: dtype,
+    qkvFeatures: positive,
+    outFeatures: count,
+    broadcastDropout: flag,
+    dropoutRate: share,
+    deterministic: flag,
+    kernelInit: initializer,
+    outKernelInit: initializer,
+    biasInit: initializer,
+    outBiasInit: initializer,
+    useBias: flag,
+    attentionFn: func,
+    decode: flag,
+    normalizeQk: flag,
+    forceFp32ForSoftmax: flag,
+    precision: anything,
+    qkvDotGeneral: func,
+    outDotGeneral: func,
+    qkvDotGeneralCls: func,
+    outDotGeneralCls: func,
+    qkAttnWeightsEinsumCls: func,
+    attnWeightsValueEinsumCls: func,
+  }
 
   call(inputsQ: Tensor, ...rest: AttentionArgs): Tensor {
+    checkInput(this, inputsQ, { name: 'inputsQ', rank: 2, form: '[batch..., q, n]' })
     const { inputsK, inputsV, options } = readArgs(inputsQ, rest)
     const { numHeads, dtype, paramDtype = 'float32', useBias = true, attentionFn = dotProductAttention, decode = false } = this.props
     const { kernelInit = defaultKernelInit, biasInit = zeros, dropoutRate = 0, broadcastDropout = true } = this.props
@@ -212,18 +260,18 @@ export class MultiHeadDotProductAttention extends Module<MultiHeadDotProductAtte
   }
 }
 
+const attentionCall = optionsOf<AttentionCall>({ mask: tensor, deterministic: flag, dropoutRng: anything, sowWeights: flag })
+
 /** Keys and values, by default the queries; options in the last place. */
 export type AttentionArgs =
   | readonly [options?: AttentionCall]
   | readonly [inputsK: Tensor | undefined, options?: AttentionCall]
   | readonly [inputsK: Tensor | undefined, inputsV: Tensor | undefined, options?: AttentionCall]
 
-const isTensorLike = (x: unknown): x is Tensor => typeof x === 'object' && x !== null && 'aval' in x
-
 const readArgs = (inputsQ: Tensor, rest: readonly unknown[]) => {
   const last = rest.at(-1)
-  const options = (rest.length > 0 && last !== undefined && !isTensorLike(last) ? last : {}) as AttentionCall
-  const [k, v] = rest.map((x) => (isTensorLike(x) ? x : undefined))
+  const options = attentionCall('MultiHeadDotProductAttention', isTensor(last) ? undefined : last)
+  const [k, v] = rest.map((x) => (isTensor(x) ? x : undefined))
   if (k === undefined && v !== undefined)
     throw new LayerError('MultiHeadDotProductAttention', 'values without keys (for both from one input pass it as keys alone)')
   const inputsK = k ?? inputsQ
@@ -233,11 +281,13 @@ const readArgs = (inputsQ: Tensor, rest: readonly unknown[]) => {
 /** Another name of MultiHeadDotProductAttention. */
 export class MultiHeadAttention extends MultiHeadDotProductAttention {
   static override readonly moduleName: string = 'MultiHeadAttention'
+  static override readonly propTypes: PropTypes<MultiHeadDotProductAttentionProps> = MultiHeadDotProductAttention.propTypes
 }
 
 /** Attention of an input to itself. Source: `flax.linen.SelfAttention`, which Flax has retired for its parent. */
 export class SelfAttention extends MultiHeadDotProductAttention {
   static override readonly moduleName: string = 'SelfAttention'
+  static override readonly propTypes: PropTypes<MultiHeadDotProductAttentionProps> = MultiHeadDotProductAttention.propTypes
 }
 
 /** How masks are made. */
@@ -246,6 +296,8 @@ export interface MaskOptions {
   readonly extraBatchDims?: number
   readonly dtype?: DType
 }
+
+const maskOptions = optionsOf<MaskOptions>({ extraBatchDims: count, dtype })
 
 /**
  * A mask from a function of a query's and a key's mark (their product, by default: both must not be padding).
@@ -256,8 +308,9 @@ export const makeAttentionMask = (
   query: Tensor,
   key: Tensor,
   pairwiseFn: (q: Tensor, k: Tensor) => Tensor = np.multiply,
-  { extraBatchDims = 0, dtype = 'float32' }: MaskOptions = {},
+  options?: MaskOptions,
 ): Tensor => {
+  const { extraBatchDims = 0, dtype = 'float32' } = maskOptions('makeAttentionMask', options)
   const pairs = np.expandDims(pairwiseFn(np.expandDims(query, -1), np.expandDims(key, -2)), -3)
   const axes = Array.from({ length: extraBatchDims }, (_, i) => i)
   return (axes.length === 0 ? pairs : np.expandDims(pairs, axes)).astype(dtype)

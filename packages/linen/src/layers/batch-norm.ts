@@ -2,10 +2,15 @@
  * BatchNorm.
  */
 import { np, type Tensor } from '@heddle/func'
+import { tensor } from '@heddle/func/options'
+import { optionsOf } from '@heddle/lift'
 import { mergeParam } from '../merge-param'
 import { Module } from '../module'
+import { axisOrAxes, flag, share } from '../prop-kinds'
+import type { PropTypes } from '../props'
 import type { NormCall } from './norm'
-import { computeStats, normalAxes, normalize, type ScaleProps, type StatsProps } from './norm-stats'
+import { computeStats, normalAxes, normalize, normKinds, type ScaleProps, type StatsProps } from './norm-stats'
+import { checkInput } from './inputs'
 
 export interface BatchNormProps extends StatsProps, ScaleProps {
   /** Use the statistics of training, not those of the batch: in evaluation. Here or at the call. */
@@ -21,6 +26,8 @@ export interface BatchNormCall extends NormCall {
   readonly useRunningAverage?: boolean | undefined
 }
 
+const batchNormCall = optionsOf<BatchNormCall>({ useRunningAverage: flag, mask: tensor })
+
 /**
  * Normalizes each feature over the batch (Ioffe and Szegedy 2015).
  *
@@ -29,11 +36,14 @@ export interface BatchNormCall extends NormCall {
  */
 export class BatchNorm extends Module<BatchNormProps> {
   static readonly moduleName: string = 'BatchNorm'
+  static readonly propTypes: PropTypes<BatchNormProps> = { ...normKinds, useRunningAverage: flag, axis: axisOrAxes, momentum: share }
 
-  call(x: Tensor, { useRunningAverage, mask }: BatchNormCall = {}): Tensor {
+  call(x: Tensor, given?: BatchNormCall): Tensor {
+    checkInput(this, x, { rank: 1 })
+    const { useRunningAverage, mask } = batchNormCall('BatchNorm', given)
     const { axis = -1, momentum = 0.99, epsilon = 1e-5, paramDtype = 'float32', forceFloat32Reductions = true } = this.props
     const running = mergeParam('useRunningAverage', this.props.useRunningAverage, useRunningAverage)
-    const featureAxes = normalAxes(x.ndim, axis)
+    const featureAxes = normalAxes(x.ndim, axis, 'BatchNorm', 'axis')
     const reductionAxes = x.shape.map((_, i) => i).filter((i) => !featureAxes.includes(i))
     const shape = featureAxes.map((a) => x.shape[a]!)
     const dtype = forceFloat32Reductions ? 'float32' : paramDtype

@@ -5,7 +5,8 @@ import { evalShape, lax, type Tensor } from '@heddle/func'
 import { promoteDtype } from '../dtypes'
 import { defaultKernelInit, zeros } from '../initializers'
 import { Module } from '../module'
-import { type ConvProps, flatBatch, layouts, masked, padded, spread, windowOf } from './conv'
+import type { PropTypes } from '../props'
+import { checkSpace, convKinds, type ConvProps, flatBatch, layouts, masked, padded, spread, windowOf } from './conv'
 import { convGeneralDilatedOf } from './products'
 
 export type ConvLocalProps = Omit<ConvProps, 'featureGroupCount'>
@@ -19,15 +20,15 @@ export type ConvLocalProps = Omit<ConvProps, 'featureGroupCount'>
  */
 export class ConvLocal extends Module<ConvLocalProps> {
   static readonly moduleName: string = 'ConvLocal'
+  static readonly propTypes: PropTypes<ConvLocalProps> = convKinds
 
   call(inputs: Tensor): Tensor {
     const { features, padding = 'SAME', useBias = true, dtype, paramDtype = 'float32', precision } = this.props
     const { kernelInit = defaultKernelInit, biasInit = zeros, mask } = this.props
     const window = windowOf(this.props.kernelSize)
     const rank = window.length
-    const [strides, lhsDilation, rhsDilation] = [this.props.strides, this.props.inputDilation, this.props.kernelDilation].map((s) =>
-      spread(s, rank),
-    )
+    const [strides, lhsDilation, rhsDilation] = spread('ConvLocal', this.props, rank, ['strides', 'inputDilation', 'kernelDilation'])
+    checkSpace(this, inputs, window)
     const { flat, unflat } = flatBatch(inputs, rank)
     const [around, pads] = padded(flat, padding, window, rhsDilation!)
     const channels = around.shape.at(-1)!

@@ -2,11 +2,15 @@
  * ConvLSTMCell: an LSTM over images.
  */
 import { nn, np, type DType, type Shape, type Tensor } from '@heddle/func'
+import { count, dtype, listOf, positive, required } from '@heddle/func/options'
 import type { Key } from '@heddle/lift'
 import { zeros, type Initializer } from '../initializers'
+import { flag, initializer, padding as paddingKind } from '../prop-kinds'
+import type { PropTypes } from '../props'
 import { Conv, type Padding } from './conv'
 import { gates, initialCarry, type LSTMCarry } from './lstm'
 import { carryShape, RNNCellBase } from './recurrent-cell'
+import { checkCarries } from './inputs'
 
 export interface ConvLSTMCellProps {
   readonly features: number
@@ -26,8 +30,20 @@ export interface ConvLSTMCellProps {
  */
 export class ConvLSTMCell extends RNNCellBase<ConvLSTMCellProps, LSTMCarry> {
   static override readonly moduleName: string = 'ConvLSTMCell'
+  static readonly propTypes: PropTypes<ConvLSTMCellProps> = {
+    features: required(count),
+    kernelSize: required(listOf(positive)),
+    strides: listOf(positive),
+    padding: paddingKind,
+    useBias: flag,
+    carryInit: initializer,
+    dtype,
+    paramDtype: dtype,
+  }
 
-  call([c, h]: LSTMCarry, inputs: Tensor): readonly [carry: LSTMCarry, output: Tensor] {
+  call(carry: LSTMCarry, inputs: Tensor): readonly [carry: LSTMCarry, output: Tensor] {
+    checkCarries(this, carry, this.props.features)
+    const [c, h] = carry
     const { features, kernelSize, strides, padding = 'SAME', useBias = true, dtype, paramDtype = 'float32' } = this.props
     const conv = (name: string): Conv =>
       new Conv({ features: 4 * features, kernelSize, strides: strides ?? 1, padding, useBias, dtype, paramDtype }, { name })

@@ -2,21 +2,25 @@
  * Convolutions: Conv and ConvTranspose.
  */
 import { lax, np, type DType, type Shape, type Tensor } from '@heddle/func'
+import { anything, count, dtype, func, positive, required, tensor } from '@heddle/func/options'
 import { promoteDtype, type PromoteDtype } from '../dtypes'
 import { LayerError } from '../error'
 import { defaultKernelInit, zeros, type Initializer } from '../initializers'
 import { Module } from '../module'
-import { convGeneralDilatedOf, type ConvProductProps } from './products'
+import { flag, initializer, padding as paddingKind, sizes } from '../prop-kinds'
+import type { PropTypes } from '../props'
+import { convGeneralDilatedOf, convProductKinds, type ConvProductProps } from './products'
+import { checkInput } from './inputs'
 
 /** Low and high padding of each axis of space, one number for both or for all, or by name. */
 export type Padding = 'SAME' | 'VALID' | 'CIRCULAR' | 'REFLECT' | 'CAUSAL' | number | readonly (number | readonly [number, number])[]
 
-/** One number for all axes of space, or one for each. */
+/** One number for each axis of space, or one for all. */
 export type Sizes = number | readonly number[]
 
 interface CommonProps {
   readonly features: number
-  /** The size of the window along each axis of space. */
+  /** The size of the window along each axis of space, which also says how many these are: `[3, 3]` for images. `3` is `[3]`, as in Flax. */
   readonly kernelSize: Sizes
   readonly strides?: Sizes | undefined
   readonly padding?: Padding
@@ -40,9 +44,45 @@ export interface ConvProps extends CommonProps, ConvProductProps {
   readonly featureGroupCount?: number
 }
 
-/** One number for all axes of space as one for each. */
-export const spread = (sizes: Sizes = 1, rank: number): readonly number[] =>
-  typeof sizes === 'number' ? Array.from({ length: rank }, () => sizes) : sizes
+/** What all convolutions take. */
+const commonKinds: PropTypes<CommonProps> = {
+  features: required(count),
+  kernelSize: required(sizes),
+  strides: sizes,
+  padding: paddingKind,
+  kernelDilation: sizes,
+  mask: tensor,
+  precision: anything,
+  useBias: flag,
+  dtype,
+  paramDtype: dtype,
+  kernelInit: initializer,
+  biasInit: initializer,
+  promoteDtype: func,
+}
+/** What a convolution takes that is cut into groups or not. */
+export const convKinds: PropTypes<Omit<ConvProps, 'featureGroupCount'>> = { ...commonKinds, ...convProductKinds, inputDilation: sizes }
+
+/** Props of sizes, each as one for each axis of space. Errors: LayerError for lists of another length. */
+export const spread = <K extends string>(
+  layer: string,
+  props: { readonly [k in K]?: Sizes | undefined },
+  rank: number,
+  names: readonly K[],
+) =>
+  names.map((name): readonly number[] => {
+    const sizes: Sizes = props[name] ?? 1
+    if (typeof sizes === 'number') return Array.from({ length: rank }, () => sizes)
+    if (sizes.length !== rank)
+      throw new LayerError(layer, `${name} must have ${rank} entries, one for each entry of kernelSize, got [${sizes.join()}]`)
+    return sizes
+  })
+/** Refuses inputs without all axes of space, or without channels. Errors: LayerError. */
+export const checkSpace = (layer: Module, inputs: unknown, window: readonly number[]): void =>
+  checkInput(layer, inputs, {
+    rank: window.length + 1,
+    form: `[batch..., ${window.map((k) => `space (kernelSize ${k})`).join(', ')}, channels]`,
+  })
 
 /** Padding as pairs or by name. Errors: LayerError. Source: `flax.linen.linear.canonicalize_padding`. */
 const canonicalPadding = (padding: Padding, rank: number): Exclude<Padding, number> | readonly (readonly [number, number])[] => {
@@ -109,15 +149,15 @@ export const windowOf = (kernelSize: Sizes): readonly number[] => [kernelSize].f
  */
 export class Conv extends Module<ConvProps> {
   static readonly moduleName: string = 'Conv'
+  static readonly propTypes: PropTypes<ConvProps> = { ...convKinds, featureGroupCount: positive }
 
   call(inputs: Tensor): Tensor {
     const { features, padding = 'SAME', featureGroupCount = 1, useBias = true, dtype, paramDtype = 'float32' } = this.props
     const { kernelInit = defaultKernelInit, biasInit = zeros, mask } = this.props
     const window = windowOf(this.props.kernelSize)
     const rank = window.length
-    const [strides, lhsDilation, rhsDilation] = [this.props.strides, this.props.inputDilation, this.props.kernelDilation].map((s) =>
-      spread(s, rank),
-    )
+    const [strides, lhsDilation, rhsDilation] = spread('Conv', this.props, rank, ['strides', 'inputDilation', 'kernelDilation'])
+    checkSpace(this, inputs, window)
     const { flat, unflat } = flatBatch(inputs, rank)
     const channels = flat.shape.at(-1)!
     if (channels % featureGroupCount !== 0)
@@ -166,13 +206,15 @@ const wrapped = (y: Tensor, periods: readonly number[], transposeKernel: boolean
  */
 export class ConvTranspose extends Module<ConvTransposeProps> {
   static readonly moduleName: string = 'ConvTranspose'
+  static readonly propTypes: PropTypes<ConvTransposeProps> = { ...commonKinds, transposeKernel: flag, preferredElementType: dtype }
 
   call(inputs: Tensor): Tensor {
     const { features, padding = 'SAME', useBias = true, dtype, paramDtype = 'float32', transposeKernel = false } = this.props
     const { kernelInit = defaultKernelInit, biasInit = zeros, mask, preferredElementType } = this.props
     const window = windowOf(this.props.kernelSize)
     const rank = window.length
-    const [strides, rhsDilation] = [this.props.strides, this.props.kernelDilation].map((s) => spread(s, rank))
+    const [strides, rhsDilation] = spread('ConvTranspose', this.props, rank, ['strides', 'kernelDilation'])
+    checkSpace(this, inputs, window)
     const { flat, unflat } = flatBatch(inputs, rank)
     const channels = flat.shape.at(-1)!
     const shape = [...window, ...(transposeKernel ? [features, channels] : [channels, features])]

@@ -2,13 +2,18 @@
  * DenseGeneral and Einsum: linear maps of several axes.
  */
 import { np, type DType, type Shape, type Tensor } from '@heddle/func'
+import { anything, dtype, func, integer, listOf, required, shape, string } from '@heddle/func/options'
 import { AxisMetadata } from '@heddle/lift'
 import { promoteDtype, type PromoteDtype } from '../dtypes'
 import { LayerError } from '../error'
 import { defaultKernelInit, zeros, type Initializer } from '../initializers'
 import { mergeParam } from '../merge-param'
 import { Module } from '../module'
-import { dotGeneralOf, type DotGeneralProps } from './products'
+import { axisOrAxes, counts, flag, initializer } from '../prop-kinds'
+import type { PropTypes } from '../props'
+import { dotGeneralKinds, dotGeneralOf, type DotGeneralProps } from './products'
+import { checkInput } from './inputs'
+import { normalAxes } from './norm-stats'
 
 export interface DenseGeneralProps extends DotGeneralProps {
   /** Sizes of the axes of the output that are new. */
@@ -27,8 +32,8 @@ export interface DenseGeneralProps extends DotGeneralProps {
 }
 
 const product = (xs: readonly number[]): number => xs.reduce((a, b) => a * b, 1)
-const normalizeAxes = (axes: readonly number[], rank: number): readonly number[] =>
-  axes.map((a) => (a < 0 ? rank + a : a)).sort((a, b) => a - b)
+const normalizeAxes = (axes: readonly number[], rank: number, prop: string): readonly number[] =>
+  [...normalAxes(rank, axes, 'DenseGeneral', prop)].sort((a, b) => a - b)
 
 /** An initializer for a flat shape as one for another shape. */
 const reshaped = (init: Initializer, flat: readonly number[]): Initializer => {
@@ -46,13 +51,26 @@ const reshaped = (init: Initializer, flat: readonly number[]): Initializer => {
  */
 export class DenseGeneral extends Module<DenseGeneralProps> {
   static readonly moduleName: string = 'DenseGeneral'
+  static readonly propTypes: PropTypes<DenseGeneralProps> = {
+    ...dotGeneralKinds,
+    features: required(counts),
+    axis: axisOrAxes,
+    batchDims: listOf(integer),
+    useBias: flag,
+    dtype,
+    paramDtype: dtype,
+    kernelInit: initializer,
+    biasInit: initializer,
+    promoteDtype: func,
+  }
 
   call(inputs: Tensor): Tensor {
+    checkInput(this, inputs, { rank: 1 })
     const { useBias = true, dtype, paramDtype = 'float32', kernelInit = defaultKernelInit, biasInit = zeros } = this.props
     const features = [this.props.features].flat()
     const { ndim, shape } = inputs
-    const axes = normalizeAxes([this.props.axis ?? -1].flat(), ndim)
-    const batch = normalizeAxes(this.props.batchDims ?? [], ndim)
+    const axes = normalizeAxes([this.props.axis ?? -1].flat(), ndim, 'axis')
+    const batch = normalizeAxes(this.props.batchDims ?? [], ndim, 'batchDims')
     if (batch.some((d, i) => d !== i))
       throw new LayerError('DenseGeneral', `batchDims must be consecutive leading axes beginning with 0, got [${batch.join(', ')}]`)
     const batchShape = batch.map((a) => shape[a]!)
@@ -115,8 +133,21 @@ const rightIndex = (right: string, label: string, rank: number): number => {
  */
 export class Einsum extends Module<EinsumProps> {
   static readonly moduleName: string = 'Einsum'
+  static readonly propTypes: PropTypes<EinsumProps> = {
+    shape: required(shape),
+    einsumStr: string,
+    precision: anything,
+    preferredElementType: dtype,
+    useBias: flag,
+    dtype,
+    paramDtype: dtype,
+    kernelInit: initializer,
+    biasInit: initializer,
+    promoteDtype: func,
+  }
 
   call(inputs: Tensor, einsumStr?: string): Tensor {
+    checkInput(this, inputs)
     const { shape, useBias = true, dtype, paramDtype = 'float32', precision, preferredElementType } = this.props
     const { kernelInit = defaultKernelInit, biasInit = zeros } = this.props
     const equation = mergeParam('einsumStr', this.props.einsumStr, einsumStr).replaceAll(' ', '')

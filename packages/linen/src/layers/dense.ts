@@ -2,10 +2,14 @@
  * Dense: a linear map of the last axis.
  */
 import type { DType, Tensor } from '@heddle/func'
+import { count, dtype, func, required } from '@heddle/func/options'
 import { promoteDtype, type PromoteDtype } from '../dtypes'
 import { defaultKernelInit, zeros, type Initializer } from '../initializers'
 import { Module } from '../module'
-import { dotGeneralOf, type DotGeneralProps } from './products'
+import { flag, initializer } from '../prop-kinds'
+import type { PropTypes } from '../props'
+import { dotGeneralKinds, dotGeneralOf, type DotGeneralProps } from './products'
+import { checkInput } from './inputs'
 
 export interface DenseProps extends DotGeneralProps {
   readonly features: number
@@ -26,8 +30,19 @@ export interface DenseProps extends DotGeneralProps {
  */
 export class Dense extends Module<DenseProps> {
   static readonly moduleName: string = 'Dense'
+  static readonly propTypes: PropTypes<DenseProps> = {
+    ...dotGeneralKinds,
+    features: required(count),
+    useBias: flag,
+    dtype,
+    paramDtype: dtype,
+    kernelInit: initializer,
+    biasInit: initializer,
+    promoteDtype: func,
+  }
 
   call(inputs: Tensor): Tensor {
+    checkInput(this, inputs, { rank: 1 })
     const { features, useBias = true, dtype, paramDtype = 'float32', kernelInit = defaultKernelInit, biasInit = zeros } = this.props
     const promote = this.props.promoteDtype ?? promoteDtype
     const rawKernel = this.param('kernel', kernelInit, [inputs.shape.at(-1)!, features], paramDtype)

@@ -2,9 +2,14 @@
  * Dropout.
  */
 import { np, random, type Tensor } from '@heddle/func'
-import type { Key } from '@heddle/lift'
+import { anything, integer, listOf, required, string } from '@heddle/func/options'
+import { optionsOf, type Key } from '@heddle/lift'
 import { mergeParam } from '../merge-param'
 import { Module } from '../module'
+import { flag, share } from '../prop-kinds'
+import type { PropTypes } from '../props'
+import { checkInput } from './inputs'
+import { normalAxes } from './norm-stats'
 
 export interface DropoutProps {
   /** The share of elements that become 0. */
@@ -22,6 +27,8 @@ export interface DropoutCall {
   readonly rng?: Key | undefined
 }
 
+const dropoutCall = optionsOf<DropoutCall>({ deterministic: flag, rng: anything })
+
 /**
  * Sets random elements to 0 and scales the others up, so that the mean stays.
  *
@@ -29,15 +36,23 @@ export interface DropoutCall {
  */
 export class Dropout extends Module<DropoutProps> {
   static readonly moduleName: string = 'Dropout'
+  static readonly propTypes: PropTypes<DropoutProps> = {
+    rate: required(share),
+    broadcastDims: listOf(integer),
+    deterministic: flag,
+    rngCollection: string,
+  }
 
-  call(inputs: Tensor, { deterministic, rng }: DropoutCall = {}): Tensor {
+  call(inputs: Tensor, options?: DropoutCall): Tensor {
+    checkInput(this, inputs)
+    const { deterministic, rng } = dropoutCall('Dropout', options)
     const { rate, broadcastDims = [], rngCollection = 'dropout' } = this.props
     const off = mergeParam('deterministic', this.props.deterministic, deterministic)
     if (rate === 0 || off) return inputs
     if (rate === 1) return np.zerosLike(inputs)
     const keep = 1 - rate
     const rank = inputs.ndim
-    const shared = broadcastDims.map((d) => (d < 0 ? rank + d : d))
+    const shared = normalAxes(rank, broadcastDims, 'Dropout', 'broadcastDims')
     const shape = inputs.shape.map((n, i) => (shared.includes(i) ? 1 : n))
     const mask = random.bernoulli(rng ?? this.makeRng(rngCollection), keep, shape)
     return np.where(np.broadcastTo(mask, inputs.shape), inputs.div(keep), np.zerosLike(inputs))

@@ -2,10 +2,14 @@
  * Embed: a vector for each of a number of tokens.
  */
 import { isInteger, np, type DType, type Tensor } from '@heddle/func'
+import { count, dtype, func, positive, required } from '@heddle/func/options'
 import { promoteDtype, type PromoteDtype } from '../dtypes'
 import { LayerError } from '../error'
 import { initializers, type Initializer } from '../initializers'
 import { Module } from '../module'
+import { initializer } from '../prop-kinds'
+import type { PropTypes } from '../props'
+import { checkInput } from './inputs'
 
 const defaultEmbedInit: Initializer = initializers.varianceScaling(1, 'fan_in', 'normal', { outAxis: 0 })
 
@@ -27,6 +31,14 @@ export interface EmbedProps {
  */
 export class Embed extends Module<EmbedProps> {
   static readonly moduleName: string = 'Embed'
+  static readonly propTypes: PropTypes<EmbedProps> = {
+    numEmbeddings: required(positive),
+    features: required(count),
+    dtype,
+    paramDtype: dtype,
+    embeddingInit: initializer,
+    promoteDtype: func,
+  }
   declare embedding: Tensor
 
   setup(): void {
@@ -35,6 +47,7 @@ export class Embed extends Module<EmbedProps> {
   }
 
   call(ids: Tensor): Tensor {
+    checkInput(this, ids, { name: 'ids' })
     const { numEmbeddings, features, dtype } = this.props
     if (!isInteger(ids.dtype)) throw new LayerError('Embed', `ids must be integers, got ${ids.dtype}`)
     const [embedding] = (this.props.promoteDtype ?? promoteDtype)([this.embedding], { dtype, inexact: false })
@@ -44,6 +57,7 @@ export class Embed extends Module<EmbedProps> {
 
   /** Scores of all tokens for queries `[..., features]`: answer `[..., numEmbeddings]`. Ties the output layer to the table. */
   attend(query: Tensor): Tensor {
+    checkInput(this, query, { name: 'query', rank: 1 })
     const [q, embedding] = (this.props.promoteDtype ?? promoteDtype)([query, this.embedding], { dtype: this.props.dtype })
     return np.dot(q, embedding.T)
   }

@@ -6,7 +6,9 @@ import type { Key } from '@heddle/lift'
 import { promoteDtype } from '../dtypes'
 import { zeros, type Initializer } from '../initializers'
 import { Module } from '../module'
-import { carryShape, cellDefaults, denseOf, RNNCellBase, type Activation, type GatedCellProps } from './recurrent-cell'
+import type { PropTypes } from '../props'
+import { carryShape, cellDefaults, denseOf, gatedCellKinds, RNNCellBase, type Activation, type GatedCellProps } from './recurrent-cell'
+import { checkCarries } from './inputs'
 
 /** Cell state and output of an LSTM. */
 export type LSTMCarry = readonly [c: Tensor, h: Tensor]
@@ -38,8 +40,11 @@ export const gates = (
  */
 export class LSTMCell extends RNNCellBase<GatedCellProps, LSTMCarry> {
   static override readonly moduleName: string = 'LSTMCell'
+  static readonly propTypes: PropTypes<GatedCellProps> = gatedCellKinds
 
-  call([c, h]: LSTMCarry, inputs: Tensor): readonly [carry: LSTMCarry, output: Tensor] {
+  call(carry: LSTMCarry, inputs: Tensor): readonly [carry: LSTMCarry, output: Tensor] {
+    checkCarries(this, carry, this.props.features)
+    const [c, h] = carry
     const { gateFn, activationFn, kernelInit, recurrentKernelInit, biasInit, dtype, paramDtype } = { ...cellDefaults, ...this.props }
     const common = { features: h.shape.at(-1)!, dtype, paramDtype }
     const fromInput = denseOf({ ...common, useBias: false, kernelInit })
@@ -82,8 +87,11 @@ const letters = ['i', 'f', 'g', 'o'] as const
  */
 export class OptimizedLSTMCell extends RNNCellBase<GatedCellProps, LSTMCarry> {
   static override readonly moduleName: string = 'OptimizedLSTMCell'
+  static readonly propTypes: PropTypes<GatedCellProps> = gatedCellKinds
 
-  call([c, h]: LSTMCarry, inputs: Tensor): readonly [carry: LSTMCarry, output: Tensor] {
+  call(carry: LSTMCarry, inputs: Tensor): readonly [carry: LSTMCarry, output: Tensor] {
+    checkCarries(this, carry, this.props.features)
+    const [c, h] = carry
     const { gateFn, activationFn, kernelInit, recurrentKernelInit, biasInit, dtype, paramDtype } = { ...cellDefaults, ...this.props }
     const common = { features: h.shape.at(-1)!, paramDtype, biasInit }
     const params = letters.map(

@@ -2,15 +2,28 @@
  * What normalizations share: mean and variance over axes, and the application of them.
  */
 import { lax, np, type DType, type Tensor } from '@heddle/func'
+import { count, dtype, listOf, nullable, string } from '@heddle/func/options'
 import { canonicalizeDtype } from '../dtypes'
 import { ones, zeros, type Initializer } from '../initializers'
 import type { Module } from '../module'
+import { epsilon, flag, initializer } from '../prop-kinds'
+import type { PropTypes } from '../props'
+import { LayerError } from '../error'
+import { classOf } from '../class-name'
 
 /** An axis, or several. */
 export type Axes = number | readonly number[]
 
-/** Axes counted from the first, each once. */
-export const normalAxes = (rank: number, axes: Axes): readonly number[] => [...new Set([axes].flat().map((a) => (a < 0 ? rank + a : a)))]
+/** Axes counted from the first, each once. Errors: LayerError for one that there is not, naming layer and prop. */
+export const normalAxes = (rank: number, axes: Axes, layer = 'a normalization', prop = 'axes'): readonly number[] => [
+  ...new Set(
+    [axes].flat().map((a) => {
+      const from0 = a < 0 ? rank + a : a
+      if (from0 < 0 || from0 >= rank) throw new LayerError(layer, `${prop}: there is no axis ${a} of an input with ${rank} axes`)
+      return from0
+    }),
+  ),
+]
 
 /** How statistics are computed. */
 export interface StatsProps {
@@ -35,6 +48,21 @@ export interface ScaleProps {
   readonly scaleInit?: Initializer
 }
 
+/** What all normalizations take. */
+export const normKinds: PropTypes<StatsProps & ScaleProps> = {
+  dtype,
+  axisName: string,
+  axisIndexGroups: nullable(listOf(listOf(count))),
+  useFastVariance: flag,
+  forceFloat32Reductions: flag,
+  epsilon,
+  paramDtype: dtype,
+  useBias: flag,
+  useScale: flag,
+  biasInit: initializer,
+  scaleInit: initializer,
+}
+
 interface StatsOptions extends StatsProps {
   /** Elements to take part. */
   readonly mask?: Tensor | undefined
@@ -46,7 +74,7 @@ export const computeStats = (x: Tensor, axes: Axes, options: StatsOptions): read
   const { axisName, mask, useMean = true, useFastVariance = true, forceFloat32Reductions = true } = options
   const common = options.dtype ?? x.dtype
   const xs = x.astype(forceFloat32Reductions ? np.promoteTypes(common, 'float32') : common)
-  const axis = [...normalAxes(x.ndim, axes)]
+  const axis = [...normalAxes(x.ndim, axes, undefined, 'reductionAxes')]
   const where = mask === undefined ? {} : { where: mask.astype('bool') }
   const distributed = (...means: readonly Tensor[]): readonly Tensor[] => {
     if (axisName === undefined) return means
@@ -79,8 +107,8 @@ interface NormalizeOptions extends ScaleProps {
 /** `(x - mean) / sqrt(variance + epsilon) * scale + bias`, with parameters of the module. Source: `flax.linen.normalization._normalize`. */
 export const normalize = (module: Module, x: Tensor, mean: Tensor, variance: Tensor, options: NormalizeOptions): Tensor => {
   const { epsilon, paramDtype = 'float32', useBias = true, useScale = true, biasInit = zeros, scaleInit = ones } = options
-  const reduced = [...normalAxes(x.ndim, options.reductionAxes)]
-  const features = normalAxes(x.ndim, options.featureAxes)
+  const reduced = [...normalAxes(x.ndim, options.reductionAxes, classOf(module), 'reductionAxes')]
+  const features = normalAxes(x.ndim, options.featureAxes, classOf(module), 'featureAxes')
   const shape = features.map((a) => x.shape[a]!)
   const spread = x.shape.map((n, a) => (features.includes(a) ? n : 1))
   const param = (name: string, init: Initializer): Tensor => module.param(name, init, shape, paramDtype).reshape(spread)

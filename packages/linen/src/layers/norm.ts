@@ -2,15 +2,22 @@
  * Normalizations: LayerNorm, RMSNorm, GroupNorm, InstanceNorm.
  */
 import { np, type Tensor } from '@heddle/func'
+import { nullable, positive, tensor } from '@heddle/func/options'
+import { optionsOf } from '@heddle/lift'
 import { LayerError } from '../error'
 import { Module } from '../module'
-import { computeStats, normalAxes, normalize, type Axes, type ScaleProps, type StatsProps } from './norm-stats'
+import { axisOrAxes } from '../prop-kinds'
+import type { PropTypes } from '../props'
+import { computeStats, normalAxes, normalize, normKinds, type Axes, type ScaleProps, type StatsProps } from './norm-stats'
+import { checkInput } from './inputs'
 
 /** Arguments of the call of a normalization. */
 export interface NormCall {
   /** Elements that take part in the statistics. */
   readonly mask?: Tensor | undefined
 }
+
+const normCall = optionsOf<NormCall>({ mask: tensor })
 
 export interface LayerNormProps extends StatsProps, ScaleProps {
   /** Axes over which mean and variance are taken (default the last). */
@@ -26,8 +33,11 @@ export interface LayerNormProps extends StatsProps, ScaleProps {
  */
 export class LayerNorm extends Module<LayerNormProps> {
   static readonly moduleName: string = 'LayerNorm'
+  static readonly propTypes: PropTypes<LayerNormProps> = { ...normKinds, reductionAxes: axisOrAxes, featureAxes: axisOrAxes }
 
-  call(x: Tensor, { mask }: NormCall = {}): Tensor {
+  call(x: Tensor, options?: NormCall): Tensor {
+    checkInput(this, x, { rank: 1 })
+    const { mask } = normCall('LayerNorm', options)
     const { reductionAxes = -1, featureAxes = -1, epsilon = 1e-6 } = this.props
     const [mean, variance] = computeStats(x, reductionAxes, { ...this.props, mask })
     return normalize(this, x, mean, variance, { ...this.props, epsilon, reductionAxes, featureAxes })
@@ -35,6 +45,7 @@ export class LayerNorm extends Module<LayerNormProps> {
 }
 
 export type RMSNormProps = Omit<LayerNormProps, 'useBias' | 'biasInit'>
+const { useBias: _useBias, biasInit: _biasInit, ...rmsKinds } = LayerNorm.propTypes
 
 /**
  * Normalizes each example by the root of the mean of squares of its features (Zhang and Sennrich 2019).
@@ -43,8 +54,11 @@ export type RMSNormProps = Omit<LayerNormProps, 'useBias' | 'biasInit'>
  */
 export class RMSNorm extends Module<RMSNormProps> {
   static readonly moduleName: string = 'RMSNorm'
+  static readonly propTypes: PropTypes<RMSNormProps> = rmsKinds
 
-  call(x: Tensor, { mask }: NormCall = {}): Tensor {
+  call(x: Tensor, options?: NormCall): Tensor {
+    checkInput(this, x, { rank: 1 })
+    const { mask } = normCall('RMSNorm', options)
     const { reductionAxes = -1, featureAxes = -1, epsilon = 1e-6 } = this.props
     const [mean, variance] = computeStats(x, reductionAxes, { ...this.props, mask, useMean: false })
     return normalize(this, x, mean, variance, { ...this.props, useBias: false, epsilon, reductionAxes, featureAxes })
@@ -66,18 +80,31 @@ export interface GroupNormProps extends StatsProps, ScaleProps {
  */
 export class GroupNorm extends Module<GroupNormProps> {
   static readonly moduleName: string = 'GroupNorm'
+  static readonly propTypes: PropTypes<GroupNormProps> = {
+    ...normKinds,
+    numGroups: nullable(positive),
+    groupSize: positive,
+    reductionAxes: axisOrAxes,
+  }
 
-  call(x: Tensor, { mask }: NormCall = {}): Tensor {
+  call(x: Tensor, options?: NormCall): Tensor {
+    checkInput(this, x, { rank: 1 })
+    const { mask } = normCall('GroupNorm', options)
     const { epsilon = 1e-6 } = this.props
     const { ndim, shape } = x
-    const axes = normalAxes(ndim, this.props.reductionAxes ?? Array.from({ length: ndim - 1 }, (_, i) => i + 1))
+    const axes = normalAxes(
+      ndim,
+      this.props.reductionAxes ?? Array.from({ length: ndim - 1 }, (_, i) => i + 1),
+      'GroupNorm',
+      'reductionAxes',
+    )
     if (axes.at(-1) !== ndim - 1) throw new LayerError('GroupNorm', 'reductionAxes must end with the last axis, that of the channels')
     const channels = shape.at(-1)!
     const groups = this.#groups(channels)
     const size = channels / groups
     const grouped = (t: Tensor): Tensor => t.reshape([...t.shape.slice(0, -1), groups, size])
-    const options = { ...this.props, mask: mask === undefined ? undefined : grouped(mask) }
-    const [mean, variance] = computeStats(grouped(x), [...axes.slice(0, -1), -1], options)
+    const stats = { ...this.props, mask: mask === undefined ? undefined : grouped(mask) }
+    const [mean, variance] = computeStats(grouped(x), [...axes.slice(0, -1), -1], stats)
     return normalize(this, x, np.repeat(mean, size, -1), np.repeat(variance, size, -1), {
       ...this.props,
       epsilon,
@@ -109,10 +136,13 @@ export interface InstanceNormProps extends StatsProps, ScaleProps {
  */
 export class InstanceNorm extends Module<InstanceNormProps> {
   static readonly moduleName: string = 'InstanceNorm'
+  static readonly propTypes: PropTypes<InstanceNormProps> = { ...normKinds, featureAxes: axisOrAxes }
 
-  call(x: Tensor, { mask }: NormCall = {}): Tensor {
+  call(x: Tensor, options?: NormCall): Tensor {
+    checkInput(this, x, { rank: 1 })
+    const { mask } = normCall('InstanceNorm', options)
     const { featureAxes = -1, epsilon = 1e-6 } = this.props
-    const features = normalAxes(x.ndim, featureAxes)
+    const features = normalAxes(x.ndim, featureAxes, 'InstanceNorm', 'featureAxes')
     if (features.includes(0)) throw new LayerError('InstanceNorm', 'featureAxes must not contain 0, the axis of the batch')
     const reductionAxes = Array.from({ length: x.ndim }, (_, i) => i).filter((i) => i > 0 && !features.includes(i))
     const [mean, variance] = computeStats(x, reductionAxes, { ...this.props, mask })

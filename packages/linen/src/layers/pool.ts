@@ -2,7 +2,12 @@
  * Pooling: windows of space reduced to one value.
  */
 import { lax, np, type Shape, type Tensor } from '@heddle/func'
+import { describe, listOf, positive } from '@heddle/func/options'
+import { optionsOf } from '@heddle/lift'
 import { LayerError } from '../error'
+import { flag, padding as paddingKind } from '../prop-kinds'
+
+const sizeList = listOf(positive, 'a list of positive integers, one for each axis of space')
 
 /** How windows lie. */
 export interface PoolOptions {
@@ -12,18 +17,18 @@ export interface PoolOptions {
   readonly padding?: 'SAME' | 'VALID' | readonly (readonly [number, number])[]
 }
 
+const poolOptions = optionsOf<PoolOptions>({ strides: sizeList, padding: paddingKind })
+const avgPoolOptions = optionsOf<AvgPoolOptions>({ strides: sizeList, padding: paddingKind, countIncludePad: flag })
+
 /**
  * Each window reduced, beginning with a value.
  *
  * Shapes: `[batch..., *space, n]` to `[batch..., *space', n]`, `windowShape` of space. Errors: LayerError. Source: `flax.linen.pool`.
  */
-export const pool = (
-  inputs: Tensor,
-  init: number,
-  reduce: 'add' | 'max' | 'min',
-  windowShape: Shape,
-  { strides, padding = 'VALID' }: PoolOptions = {},
-): Tensor => {
+export const pool = (inputs: Tensor, init: number, reduce: 'add' | 'max' | 'min', windowShape: Shape, options?: PoolOptions): Tensor => {
+  const { strides, padding = 'VALID' } = poolOptions('pool', options)
+  if (!sizeList.is(windowShape))
+    throw new LayerError('pool', `windowShape must be a list of positive integers, got ${describe(windowShape)}`)
   const rank = windowShape.length
   const steps = strides ?? windowShape.map(() => 1)
   const batch = inputs.ndim - rank - 1
@@ -46,7 +51,8 @@ export interface AvgPoolOptions extends PoolOptions {
 }
 
 /** The mean of each window. Shapes and errors: as `pool`. Source: `flax.linen.avg_pool`. */
-export const avgPool = (inputs: Tensor, windowShape: Shape, { countIncludePad = true, ...options }: AvgPoolOptions = {}): Tensor => {
+export const avgPool = (inputs: Tensor, windowShape: Shape, given?: AvgPoolOptions): Tensor => {
+  const { countIncludePad = true, ...options } = avgPoolOptions('avgPool', given)
   const sum = pool(inputs, 0, 'add', windowShape, options)
   if (countIncludePad) return sum.div(windowShape.reduce((a, b) => a * b, 1))
   return sum.div(pool(np.ones([...inputs.shape.slice(0, -1), 1]), 0, 'add', windowShape, options))

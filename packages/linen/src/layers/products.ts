@@ -2,6 +2,8 @@
  * What layers multiply with: lax.dotGeneral and lax.convGeneralDilated, or functions in their place.
  */
 import { lax, type np, type Shape, type Tensor } from '@heddle/func'
+import { anything, func } from '@heddle/func/options'
+import type { PropTypes } from '../props'
 
 /** Sums of products over pairs of axes, called as lax.dotGeneral is. */
 export type DotGeneral = np.DotGeneral
@@ -14,6 +16,8 @@ export interface DotGeneralProps {
   /** Makes one for each call, in the scope of the layer: it may have submodules. */
   readonly dotGeneralCls?: (() => DotGeneral) | undefined
 }
+
+export const dotGeneralKinds: PropTypes<DotGeneralProps> = { precision: anything, dotGeneral: func, dotGeneralCls: func }
 
 /** The product of a layer, with its precision. */
 export const dotGeneralOf = ({ precision, dotGeneral, dotGeneralCls }: DotGeneralProps) => {
@@ -32,6 +36,8 @@ export interface ConvProductProps {
   /** Makes one for each call, in the scope of the layer: it may have submodules. */
   readonly convGeneralDilatedCls?: (() => ConvGeneralDilated) | undefined
 }
+
+export const convProductKinds: PropTypes<ConvProductProps> = { precision: anything, convGeneralDilated: func, convGeneralDilatedCls: func }
 
 /** The convolution of a layer. */
 export const convGeneralDilatedOf = ({ convGeneralDilated, convGeneralDilatedCls }: ConvProductProps): ConvGeneralDilated =>

@@ -2,10 +2,14 @@
  * What recurrent cells have in common, and the simple cells: SimpleCell, GRUCell, MGUCell.
  */
 import { nn, np, type DType, type Shape, type Tensor } from '@heddle/func'
+import { count, dtype, func, required } from '@heddle/func/options'
 import type { Key } from '@heddle/lift'
 import { defaultKernelInit, initializers, ones, zeros, type Initializer } from '../initializers'
 import { Module } from '../module'
+import { flag, initializer } from '../prop-kinds'
+import type { PropTypes } from '../props'
 import { Dense, type DenseProps } from './dense'
+import { checkCarry } from './inputs'
 
 /** A function of elements. */
 export type Activation = (x: Tensor) => Tensor
@@ -24,6 +28,20 @@ export interface CellProps {
 export interface GatedCellProps extends CellProps {
   readonly gateFn?: Activation
 }
+
+const cellKinds: PropTypes<CellProps> = {
+  features: required(count),
+  activationFn: func,
+  kernelInit: initializer,
+  recurrentKernelInit: initializer,
+  biasInit: initializer,
+  carryInit: initializer,
+  dtype,
+  paramDtype: dtype,
+}
+/** What gated cells take. */
+export const gatedCellKinds: PropTypes<GatedCellProps> = { ...cellKinds, gateFn: func }
+const { biasInit: _, ...withoutBias } = gatedCellKinds
 
 const orthogonal: Initializer = initializers.orthogonal()
 
@@ -85,8 +103,10 @@ export interface SimpleCellProps extends CellProps {
  */
 export class SimpleCell extends SingleCarryCell<SimpleCellProps> {
   static override readonly moduleName: string = 'SimpleCell'
+  static readonly propTypes: PropTypes<SimpleCellProps> = { ...cellKinds, residual: flag }
 
   call(carry: Tensor, inputs: Tensor): readonly [carry: Tensor, output: Tensor] {
+    checkCarry(this, carry, this.props.features)
     const {
       activationFn,
       kernelInit,
@@ -113,8 +133,10 @@ export class SimpleCell extends SingleCarryCell<SimpleCellProps> {
  */
 export class GRUCell extends SingleCarryCell<GatedCellProps> {
   static override readonly moduleName: string = 'GRUCell'
+  static readonly propTypes: PropTypes<GatedCellProps> = gatedCellKinds
 
   call(h: Tensor, inputs: Tensor): readonly [carry: Tensor, output: Tensor] {
+    checkCarry(this, h, this.props.features)
     const { gateFn, activationFn, kernelInit, recurrentKernelInit, biasInit, dtype, paramDtype } = { ...cellDefaults, ...this.props }
     const common = { features: h.shape.at(-1)!, dtype, paramDtype, biasInit }
     const fromInput = denseOf({ ...common, kernelInit })
@@ -141,8 +163,15 @@ export interface MGUCellProps extends Omit<GatedCellProps, 'biasInit'> {
  */
 export class MGUCell extends SingleCarryCell<MGUCellProps> {
   static override readonly moduleName: string = 'MGUCell'
+  static readonly propTypes: PropTypes<MGUCellProps> = {
+    ...withoutBias,
+    forgetBiasInit: initializer,
+    activationBiasInit: initializer,
+    resetGate: flag,
+  }
 
   call(h: Tensor, inputs: Tensor): readonly [carry: Tensor, output: Tensor] {
+    checkCarry(this, h, this.props.features)
     const { gateFn, activationFn, kernelInit, recurrentKernelInit, dtype, paramDtype } = { ...cellDefaults, ...this.props }
     const { forgetBiasInit = ones, activationBiasInit = zeros, resetGate = true } = this.props
     const common = { features: h.shape.at(-1)!, dtype, paramDtype }

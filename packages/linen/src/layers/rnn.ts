@@ -2,10 +2,14 @@
  * RNN and Bidirectional: cells run over sequences.
  */
 import { np, random, type Shape, type Tensor } from '@heddle/func'
-import type { Filter, FilterMap, InOut, Key } from '@heddle/lift'
+import { anything, func, positive, required, tensor } from '@heddle/func/options'
+import { optionsOf, type Filter, type FilterMap, type InOut, type Key } from '@heddle/lift'
 import { map } from '@heddle/tree'
 import { Module } from '../module'
+import { flag, moduleKind } from '../prop-kinds'
+import type { PropTypes } from '../props'
 import { scan } from '../transforms/scan'
+import { checkInput } from './inputs'
 
 /** Any cell. */
 export interface Cell extends Module {
@@ -43,6 +47,16 @@ export interface RNNCall {
   readonly reverse?: boolean | undefined
   readonly keepOrder?: boolean | undefined
 }
+
+const rnnCall = optionsOf<RNNCall>({
+  initialCarry: anything,
+  initKey: anything,
+  seqLengths: tensor,
+  returnCarry: flag,
+  timeMajor: flag,
+  reverse: flag,
+  keepOrder: flag,
+})
 
 /** What RNN answers: outputs, or with `returnCarry` the last carry too. */
 export type RNNOutput<O, C = unknown> = O extends { readonly returnCarry: true }
@@ -96,8 +110,22 @@ const lastCarry = (carries: unknown, seqLengths: Tensor): unknown =>
  */
 export class RNN extends Module<RNNProps> {
   static readonly moduleName: string = 'RNN'
+  static readonly propTypes: PropTypes<RNNProps> = {
+    cell: required(moduleKind),
+    timeMajor: flag,
+    returnCarry: flag,
+    reverse: flag,
+    keepOrder: flag,
+    unroll: positive,
+    variableAxes: anything,
+    variableBroadcast: anything,
+    variableCarry: anything,
+    splitRngs: anything,
+  }
 
   call<const O extends RNNCall = object>(inputs: Tensor, options?: O): RNNOutput<O> {
+    checkInput(this, inputs, { rank: this.props.cell.numFeatureAxes + 1, form: '[batch..., time, n]' })
+    rnnCall('RNN', options)
     const given = { timeMajor: false, returnCarry: false, reverse: false, keepOrder: false, ...this.props, ...defined(options ?? {}) }
     const { cell, timeMajor, returnCarry, reverse, keepOrder } = given
     const { seqLengths, initialCarry, initKey } = (options ?? {}) as RNNCall
@@ -153,6 +181,13 @@ const concatenate = (a: Tensor, b: Tensor): Tensor => np.concatenate([a, b], -1)
 export class Bidirectional extends Module<BidirectionalProps> {
   static readonly moduleName: string = 'Bidirectional'
   static readonly childNames: Readonly<Record<string, string>> = { forwardRnn: 'forward_rnn', backwardRnn: 'backward_rnn' }
+  static readonly propTypes: PropTypes<BidirectionalProps> = {
+    forwardRnn: required(moduleKind),
+    backwardRnn: required(moduleKind),
+    mergeFn: func,
+    timeMajor: flag,
+    returnCarry: flag,
+  }
 
   call<const O extends Omit<RNNCall, 'reverse' | 'keepOrder'> = object>(
     inputs: Tensor,

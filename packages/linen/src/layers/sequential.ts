@@ -2,8 +2,11 @@
  * Sequential: layers one after the other.
  */
 import type { Tensor } from '@heddle/func'
+import { required } from '@heddle/func/options'
 import { LayerError } from '../error'
 import { Module } from '../module'
+import { layerList } from '../prop-kinds'
+import type { PropTypes } from '../props'
 import { isModule } from '../state'
 
 /** A module, or a function. */
@@ -28,6 +31,7 @@ const run = (layer: Layer, args: readonly unknown[]): unknown =>
  */
 export class Sequential<R = Tensor> extends Module<SequentialProps> {
   static readonly moduleName: string = 'Sequential'
+  static readonly propTypes: PropTypes<SequentialProps> = { layers: required(layerList) }
 
   call(...args: unknown[]): R {
     const [first, ...rest] = this.props.layers

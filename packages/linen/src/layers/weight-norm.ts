@@ -2,12 +2,15 @@
  * Normalizations of the weights of another layer: WeightNorm and SpectralNorm.
  */
 import { lax, np, random, type DType, type Tensor } from '@heddle/func'
-import type { Variables } from '@heddle/lift'
+import { count, describe, dtype, listOf, nullable, required, string } from '@heddle/func/options'
+import { optionsOf, type Variables } from '@heddle/lift'
 import { mapWithPath, type Path } from '@heddle/tree'
 import { canonicalizeDtype } from '../dtypes'
 import { LayerError } from '../error'
 import { ones, type Initializer } from '../initializers'
 import { Module } from '../module'
+import { axisOrAxes, epsilon, flag, initializer, moduleKind } from '../prop-kinds'
+import type { PropTypes } from '../props'
 import { mapVariables } from '../transforms/map-variables'
 import { normalAxes, type Axes } from './norm-stats'
 
@@ -46,6 +49,16 @@ export class WeightNorm<Args extends readonly unknown[] = readonly [Tensor], R =
 > {
   static readonly moduleName: string = 'WeightNorm'
   static readonly childNames: Readonly<Record<string, string>> = { layerInstance: 'layer_instance' }
+  static readonly propTypes: PropTypes<WeightNormProps<object>> = {
+    layerInstance: required(moduleKind),
+    epsilon,
+    dtype,
+    paramDtype: dtype,
+    useScale: flag,
+    scaleInit: initializer,
+    featureAxes: nullable(axisOrAxes),
+    variableFilter: nullable(listOf(string)),
+  }
 
   call(...args: Args & unknown[]): R {
     const run = mapVariables((layer: InnerLayer<never, R>) => layer.call(...(args as never)), true, {
@@ -60,7 +73,7 @@ export class WeightNorm<Args extends readonly unknown[] = readonly [Tensor], R =
     const { featureAxes = -1, variableFilter = ['kernel'] } = this.props
     const name = nameOf(layerInstance, path)
     if (variableFilter !== null && !variableFilter.some((part) => name.includes(part))) return raw
-    const features = featureAxes === null ? [] : normalAxes(raw.ndim, featureAxes)
+    const features = featureAxes === null ? [] : normalAxes(raw.ndim, featureAxes, 'WeightNorm', 'featureAxes')
     const reduced = raw.shape.map((_, a) => a).filter((a) => !features.includes(a))
     const unit = l2Normalize(raw, reduced, epsilon)
     const scale = useScale
@@ -92,6 +105,8 @@ export interface SpectralNormCall {
   readonly updateStats: boolean
 }
 
+const spectralNormCall = optionsOf<SpectralNormCall>({ updateStats: required(flag) })
+
 /**
  * A layer whose weights are divided by their largest singular value (Miyato et al. 2018).
  *
@@ -103,8 +118,20 @@ export class SpectralNorm<Args extends readonly unknown[] = readonly [Tensor], R
 > {
   static readonly moduleName: string = 'SpectralNorm'
   static readonly childNames: Readonly<Record<string, string>> = { layerInstance: 'layer_instance' }
+  static readonly propTypes: PropTypes<SpectralNormProps<object>> = {
+    layerInstance: required(moduleKind),
+    nSteps: count,
+    epsilon,
+    dtype,
+    paramDtype: dtype,
+    errorOnNonMatrix: flag,
+    collectionName: string,
+  }
 
-  call(args: Args, { updateStats }: SpectralNormCall): R {
+  call(args: Args, options: SpectralNormCall): R {
+    if (!Array.isArray(args))
+      throw new LayerError('SpectralNorm', `arguments of the layer stand in a list: call([x], { updateStats }), got ${describe(args)}`)
+    const { updateStats } = spectralNormCall('SpectralNorm', options)
     const run = mapVariables((layer: InnerLayer<never, R>) => layer.call(...(args as never)), true, {
       transInFn: (variables) => mapWithPath<Variables>((path, value: Tensor) => this.#normalized(path, value, updateStats), variables),
       init: this.isInitializing(),
