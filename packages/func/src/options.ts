@@ -2,7 +2,7 @@
  * Options of functions of tensors: the reader that throws ArgumentError, and the kinds of values that only func knows. The rule is told
  * in `@heddle/tree/options`, whose kinds are here too: packages above func need this door only.
  */
-import { isPlainObject, type Kind, nearest, nullable, optionsReaders, sayProblems } from '@heddle/tree/options'
+import { func, isPlainObject, type Kind, nearest, nullable, optionsReaders, sayProblems } from '@heddle/tree/options'
 import { type DType, dtypes, isDType, isFloating } from './dtype'
 import { ArgumentError } from './error'
 import { isTensor } from './tensor'
@@ -54,16 +54,18 @@ export const floatDType: Kind = {
   is: (x) => isDType(x) && isFloating(x),
   hint: dtypeHint,
 }
+/** Checks an argument that is no option. Errors: ArgumentError that names it. */
+export const readArgument = (where: string, name: string, { is, expected, hint }: Kind, x: unknown): void => {
+  if (!is(x)) throw new ArgumentError(where, sayProblems([{ path: name === '' ? [] : [name], expected, actual: x, hint: hint?.(x) }]))
+}
 /** A dtype that an argument gives by itself. Errors: ArgumentError with the nearest right name. */
 export const readDType = (where: string, x: unknown): DType => {
-  if (isDType(x)) return x
-  throw new ArgumentError(where, sayProblems([{ path: [], expected: dtype.expected, actual: x, hint: dtypeHint(x) }]))
+  readArgument(where, 'dtype', dtype, x)
+  return x as DType
 }
 
 /** A function that is to be transformed. Errors: ArgumentError. */
-export const readFunction = (where: string, f: unknown, what = 'a function'): void => {
-  if (typeof f !== 'function') throw new ArgumentError(where, sayProblems([{ path: [], expected: what, actual: f }]))
-}
+export const readFunction = (where: string, f: unknown, name = ''): void => readArgument(where, name, func, f)
 
 const isInt = (x: unknown): boolean => Number.isInteger(x)
 const isInts = (x: unknown): boolean => Array.isArray(x) && x.every(isInt)
@@ -92,6 +94,11 @@ export const tensorLike: Kind = {
 export const tensor: Kind = { expected: 'a tensor', is: isTensor }
 export const nullableTensor: Kind = nullable(tensorLike)
 
+/** A hint for tensors in the place of options: the function that takes two. */
+export const forTensors =
+  (hint: string) =>
+  (x: unknown): string | undefined =>
+    isTensor(x) ? hint : undefined
 /** Where a program may run: a backend object. */
 export const device: Kind = {
   expected: 'a backend (such as `await tfjs()` or `await pjrt()` answers)',

@@ -7,13 +7,13 @@ import type { ProductOptions } from './numpy/contraction'
 import type { IndexElement, Index } from './numpy/index-spec'
 import type { UpdateOptions } from './numpy/index-update'
 import type { NestedArray, Scalar, TensorLike } from './numpy/promote'
-import type { Axis, ReduceArg } from './numpy/reduce'
+import type { ArgOptions, Axis, ExtremumOptions, MaskedOptions, MeanOptions, ReduceArg, ReduceOptions } from './numpy/reduce'
 import type { SortOptions } from './numpy/sorting'
 import type { VarianceOptions } from './numpy/statistics'
 import type { TakeOptions } from './numpy/take'
 import type { Tensor } from './tensor'
 
-type Reduction = (axis?: ReduceArg) => Tensor
+type Reduction<O> = (axis?: ReduceArg<O>) => Tensor
 
 export interface TensorMethods {
   add(y: TensorLike): Tensor
@@ -69,17 +69,18 @@ export interface TensorMethods {
   matmul(y: TensorLike, options?: ProductOptions): Tensor
 
   /** Over an axis, several, or all; or options `{ axis, keepdims, where, initial, dtype }`. */
-  sum: Reduction
-  prod: Reduction
-  mean: Reduction
-  max: Reduction
-  min: Reduction
-  all: Reduction
-  any: Reduction
+  sum: Reduction<ReduceOptions>
+  prod: Reduction<ReduceOptions>
+  mean: Reduction<MeanOptions>
+  /** Of all elements, or over axes; the larger of two tensors is `x.maximum(y)`. */
+  max: Reduction<ExtremumOptions>
+  min: Reduction<ExtremumOptions>
+  all: Reduction<MaskedOptions>
+  any: Reduction<MaskedOptions>
   std(axis?: ReduceArg<VarianceOptions>): Tensor
   var(axis?: ReduceArg<VarianceOptions>): Tensor
-  argmax(axis?: number | null | { readonly axis?: number | null; readonly keepdims?: boolean }): Tensor
-  argmin(axis?: number | null | { readonly axis?: number | null; readonly keepdims?: boolean }): Tensor
+  argmax(axis?: number | null | ArgOptions): Tensor
+  argmin(axis?: number | null | ArgOptions): Tensor
   cumsum(axis?: number | null): Tensor
   cumprod(axis?: number | null): Tensor
   sort(option?: number | null | SortOptions): Tensor

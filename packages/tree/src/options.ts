@@ -69,7 +69,8 @@ export interface OptionsReader<O> {
 export interface OptionsMore<O> {
   readonly alone?: keyof O & string
   readonly what?: string
-  readonly hint?: string
+  /** Or a function of what was given. */
+  readonly hint?: string | ((given: unknown) => string | undefined)
 }
 
 /** An object of names and values: written as a literal, made by JSON or without a prototype. */
@@ -95,7 +96,7 @@ export const optionsReaders =
       if (x === undefined && required.length === 0) return []
       if (x !== undefined && !isPlainObject(x)) {
         const expected = single === undefined ? shown : `${alone} (${single.expected}) or ${shown}`
-        return [{ path: [], expected, actual: x, hint: single?.hint?.(x) ?? hint }]
+        return [{ path: [], expected, actual: x, hint: single?.hint?.(x) ?? (typeof hint === 'function' ? hint(x) : hint) }]
       }
       const values: Readonly<Record<string, unknown>> = x ?? none
       return [
@@ -187,3 +188,5 @@ export const listOf = (k: Kind, each = `a list, each ${k.expected}`): Kind => ({
   is: (x) => Array.isArray(x) && x.every(k.is),
 })
 export const required = (k: Kind): RequiredKind => ({ ...k, required: true })
+/** A list, of whatever. */
+export const list = kind('a list', Array.isArray)

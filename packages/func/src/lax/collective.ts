@@ -2,39 +2,60 @@
 import { map as mapTree } from '@heddle/tree'
 import { asTensor, axisOf, type TensorLike } from '../numpy/promote'
 import { divide } from '../numpy/elementwise'
+import {
+  axis as axisKind,
+  boolean,
+  either,
+  integer,
+  listOf,
+  nullable,
+  type OptionsObject,
+  optionsOf,
+  readArgument,
+  string,
+} from '../options'
 import * as C from '../primitives/collective'
 import type { AxisIndexGroups } from '../primitives/collective-groups'
 import type { Tensor } from '../tensor'
 
 /** One name or several. */
 export type AxisName = string | readonly string[]
-const names = (axisName: AxisName): readonly string[] => (typeof axisName === 'string' ? [axisName] : axisName)
+const nameKind = either(string, listOf(string, 'a list of names'))
+const names = (where: string, axisName: AxisName): readonly string[] => {
+  readArgument(where, 'axisName', nameKind, axisName)
+  return typeof axisName === 'string' ? [axisName] : axisName
+}
 /** The same tree; a JavaScript number becomes a tensor. */
 export type Collected<X> = X extends number | boolean | bigint ? Tensor : X
 const onLeaves = <X>(where: string, tree: X, f: (x: Tensor) => Tensor): Collected<X> =>
   mapTree((x: unknown) => f(asTensor(x as TensorLike, where)), tree) as Collected<X>
 
 /** Where a collective stays within groups. */
-export interface GroupOptions {
+export interface GroupOptions extends OptionsObject {
   /**
    * Indices along the one named axis, each in one of some groups of equal size: only places of a group have to do with each other.
    * JAX has them for devices only; here they are for vmap.
    */
   readonly axisIndexGroups?: AxisIndexGroups | null | undefined
 }
+const groupKinds = { axisIndexGroups: nullable(listOf(listOf(integer), 'a list of lists of indices')) }
+const groupOptions = optionsOf<GroupOptions>(groupKinds)
 type Reduction = <X>(tree: X, axisName: AxisName, options?: GroupOptions) => Collected<X>
 const reduction =
   (where: string, f: typeof C.psum): Reduction =>
-  (tree, axisName, { axisIndexGroups = null } = {}) =>
-    onLeaves(where, tree, (x) => f(x, { axes: names(axisName), axisIndexGroups }))
+  (tree, axisName, options) => {
+    const { axisIndexGroups = null } = groupOptions(where, options)
+    const axes = names(where, axisName)
+    return onLeaves(where, tree, (x) => f(x, { axes, axisIndexGroups }))
+  }
 
 /** Sums over named axes; of a number: times the size of the axes. Errors: AxisNameError, ShapeError. */
 export const psum: Reduction = reduction('psum', C.psum)
 export const pmax: Reduction = reduction('pmax', C.pmax)
 export const pmin: Reduction = reduction('pmin', C.pmin)
 /** Means over named axes. */
-export const pmean: Reduction = (tree, axisName, options = {}) => {
-  const groups = options.axisIndexGroups
+export const pmean: Reduction = (tree, axisName, options) => {
+  const groups = groupOptions('pmean', options).axisIndexGroups
   const n = groups ? (groups[0]?.length ?? 0) : axisSize(axisName)
   return onLeaves('pmean', tree, (x) => divide(psum(x, axisName, options), n))
 }
@@ -54,24 +75,22 @@ export interface AllGatherOptions extends GroupOptions {
   /** Concatenate along the axis instead of adding one. */
   readonly tiled?: boolean | undefined
 }
+const allGatherOptions = optionsOf<AllGatherOptions>({ ...groupKinds, axis: axisKind, tiled: boolean })
 /** The values of all places along a named axis. */
-export const allGather = <X>(
-  tree: X,
-  axisName: string,
-  { axis = 0, tiled = false, axisIndexGroups = null }: AllGatherOptions = {},
-): Collected<X> =>
-  onLeaves('allGather', tree, (x) =>
+export const allGather = <X>(tree: X, axisName: string, options?: AllGatherOptions): Collected<X> => {
+  const { axis = 0, tiled = false, axisIndexGroups = null } = allGatherOptions('allGather', options)
+  return onLeaves('allGather', tree, (x) =>
     C.allGather(x, { axisName, allGatherDimension: axisOf('allGather', axis, tiled ? x.ndim : x.ndim + 1), tiled, axisIndexGroups }),
   )
+}
+export interface TiledOptions extends OptionsObject {
+  readonly tiled?: boolean
+}
+const tiledOptions = optionsOf<TiledOptions>({ tiled: boolean })
 /** Each place gives its parts along `splitAxis` to the others, and has what it gets along `concatAxis`. */
-export const allToAll = <X>(
-  tree: X,
-  axisName: string,
-  splitAxis: number,
-  concatAxis: number,
-  { tiled = false }: { readonly tiled?: boolean } = {},
-): Collected<X> =>
-  onLeaves('allToAll', tree, (x) =>
+export const allToAll = <X>(tree: X, axisName: string, splitAxis: number, concatAxis: number, options?: TiledOptions): Collected<X> => {
+  const { tiled = false } = tiledOptions('allToAll', options)
+  return onLeaves('allToAll', tree, (x) =>
     C.allToAll(x, {
       axisName,
       splitAxis: axisOf('allToAll', splitAxis, x.ndim),
@@ -79,6 +98,7 @@ export const allToAll = <X>(
       tiled,
     }),
   )
+}
 /** A named axis and an axis of the tensors exchanged. */
 export const pswapaxes = <X>(tree: X, axisName: string, axis: number): Collected<X> => allToAll(tree, axisName, axis, axis)
 export interface PsumScatterOptions extends GroupOptions {
@@ -86,16 +106,15 @@ export interface PsumScatterOptions extends GroupOptions {
   /** Blocks of the axis, not its elements. */
   readonly tiled?: boolean
 }
+const psumScatterOptions = optionsOf<PsumScatterOptions>({ ...groupKinds, scatterDimension: axisKind, tiled: boolean })
 /** The sum over a named axis, of which each place keeps one part along `scatterDimension`. */
-export const psumScatter = <X>(
-  tree: X,
-  axisName: string,
-  { scatterDimension = 0, tiled = false, axisIndexGroups = null }: PsumScatterOptions = {},
-): Collected<X> =>
-  onLeaves('psumScatter', tree, (x) =>
+export const psumScatter = <X>(tree: X, axisName: string, options?: PsumScatterOptions): Collected<X> => {
+  const { scatterDimension = 0, tiled = false, axisIndexGroups = null } = psumScatterOptions('psumScatter', options)
+  return onLeaves('psumScatter', tree, (x) =>
     C.psumScatter(x, { axisName, scatterDimension: axisOf('psumScatter', scatterDimension, x.ndim), tiled, axisIndexGroups }),
   )
+}
 /** The index of this place along a named axis (int32). */
 export const axisIndex = (axisName: string): Tensor => C.axisIndex({ axisName })
 /** The size of named axes. */
-export const axisSize = (axisName: AxisName): number => names(axisName).reduce((n, name) => n * C.namedAxisSize(name), 1)
+export const axisSize = (axisName: AxisName): number => names('axisSize', axisName).reduce((n, name) => n * C.namedAxisSize(name), 1)

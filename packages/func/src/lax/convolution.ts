@@ -2,9 +2,20 @@
 import { range, type Shape } from '../aval'
 import type { DType } from '../dtype'
 import { ArgumentError, ShapeError } from '../error'
-import type { ProductOptions } from '../numpy/contraction'
+import { productKinds, productOptions, type ProductOptions } from '../numpy/contraction'
 import { type PrecisionLike, precisionOf } from '../numpy/precision'
 import { asTensor, type TensorLike } from '../numpy/promote'
+import {
+  anything,
+  boolean,
+  type Kind,
+  nullable,
+  type OptionsObject,
+  optionsOf,
+  positive,
+  readArgument,
+  shape as shapeKind,
+} from '../options'
 import { dotGeneral as dotP, type DotDimensionNumbers } from '../primitives/contraction'
 import { convGeneralDilated as convP } from '../primitives/convolution'
 import { rev } from '../primitives/layout'
@@ -14,20 +25,26 @@ import type { Tensor } from '../tensor'
 import { type Padding, padtypeToPads } from './padding'
 
 export type DotOptions = ProductOptions
+const pairOf =
+  (is: (x: unknown) => boolean) =>
+  (x: unknown): boolean =>
+    Array.isArray(x) && x.length === 2 && x.every(is)
+const dotDims: Kind = {
+  expected: '[[contracted axes of lhs, of rhs], [batch axes of lhs, of rhs]]',
+  is: pairOf(pairOf((x) => Array.isArray(x) && x.every(Number.isInteger))),
+}
 /** Contracted and batch axes of both operands; result axes are batch, free of lhs, free of rhs. */
-export const dotGeneral = (
-  lhs: TensorLike,
-  rhs: TensorLike,
-  dimensionNumbers: DotDimensionNumbers,
-  { precision, preferredElementType }: DotOptions = {},
-): Tensor =>
-  dotP(asTensor(lhs, 'lax.dotGeneral'), asTensor(rhs, 'lax.dotGeneral'), {
+export const dotGeneral = (lhs: TensorLike, rhs: TensorLike, dimensionNumbers: DotDimensionNumbers, options?: DotOptions): Tensor => {
+  const { precision, preferredElementType } = productOptions('lax.dotGeneral', options)
+  readArgument('lax.dotGeneral', 'dimensionNumbers', dotDims, dimensionNumbers)
+  return dotP(asTensor(lhs, 'lax.dotGeneral'), asTensor(rhs, 'lax.dotGeneral'), {
     dimensionNumbers,
     precision: precisionOf('lax.dotGeneral', precision),
     preferredElementType: preferredElementType ?? null,
   })
+}
 /** Vector and matrix products. */
-export const dot = (lhs: TensorLike, rhs: TensorLike, options: DotOptions = {}): Tensor => {
+export const dot = (lhs: TensorLike, rhs: TensorLike, options?: DotOptions): Tensor => {
   const [a, b] = [asTensor(lhs, 'lax.dot'), asTensor(rhs, 'lax.dot')]
   if (a.ndim < 1 || a.ndim > 2 || b.ndim < 1 || b.ndim > 2)
     throw new ShapeError('lax.dot', [a.aval, b.aval], 'expected vectors or matrices')
@@ -42,7 +59,7 @@ export const dot = (lhs: TensorLike, rhs: TensorLike, options: DotOptions = {}):
   )
 }
 /** Matrix products over the last two axes, all others being batch axes of equal sizes. */
-export const batchMatmul = (lhs: TensorLike, rhs: TensorLike, options: DotOptions = {}): Tensor => {
+export const batchMatmul = (lhs: TensorLike, rhs: TensorLike, options?: DotOptions): Tensor => {
   const [a, b] = [asTensor(lhs, 'lax.batchMatmul'), asTensor(rhs, 'lax.batchMatmul')]
   const batch = range(a.ndim - 2)
   return dotGeneral(
@@ -82,7 +99,7 @@ export const convDimensionNumbers = (rank: number, dims?: ConvDims | null): Conv
 }
 const isLayouts = (dims: ConvDims): dims is readonly [string, string, string] => Array.isArray(dims)
 
-export interface ConvOptions {
+export interface ConvOptions extends OptionsObject {
   readonly lhsDilation?: Shape | undefined
   readonly rhsDilation?: Shape | undefined
   readonly dimensionNumbers?: ConvDims | null | undefined
@@ -90,6 +107,19 @@ export interface ConvOptions {
   readonly batchGroupCount?: number | undefined
   readonly precision?: PrecisionLike | undefined
   readonly preferredElementType?: DType | undefined
+}
+const convKinds = { ...productKinds, rhsDilation: shapeKind, dimensionNumbers: nullable(anything) }
+const convOptions = optionsOf<ConvOptions>({
+  ...convKinds,
+  lhsDilation: shapeKind,
+  featureGroupCount: positive,
+  batchGroupCount: positive,
+})
+/** Strides, one for each spatial axis. */
+const readStrides = (where: string, strides: Shape, spatial: number): void => {
+  readArgument(where, 'windowStrides', shapeKind, strides)
+  if (strides.length !== spatial || strides.includes(0))
+    throw new ArgumentError(where, `expected ${spatial} strides of 1 or more, one for each spatial axis, got [${strides.join(',')}]`)
 }
 /**
  * A convolution (cross-correlation: the kernel is not flipped) over any number of spatial axes.
@@ -101,11 +131,13 @@ export const convGeneralDilated = (
   rhs: TensorLike,
   windowStrides: Shape,
   padding: Padding,
-  options: ConvOptions = {},
+  given?: ConvOptions,
 ): Tensor => {
+  const options = convOptions('lax.convGeneralDilated', given)
   const [x, w] = [asTensor(lhs, 'lax.convGeneralDilated'), asTensor(rhs, 'lax.convGeneralDilated')]
   const dimensionNumbers = convDimensionNumbers(x.ndim, options.dimensionNumbers)
   const spatial = range(x.ndim - 2)
+  readStrides('lax.convGeneralDilated', windowStrides, spatial.length)
   const [lhsDilation, rhsDilation] = [options.lhsDilation ?? spatial.map(() => 1), options.rhsDilation ?? spatial.map(() => 1)]
   const dilated = (n: number, d: number): number => (n === 0 ? 0 : (n - 1) * d + 1)
   const sizes = spatial.map((i) => dilated(x.shape[dimensionNumbers.lhsSpec[i + 2]!]!, lhsDilation[i]!))
@@ -125,13 +157,8 @@ export const convGeneralDilated = (
   })
 }
 /** A convolution of layouts NCHW and OIHW. */
-export const conv = (
-  lhs: TensorLike,
-  rhs: TensorLike,
-  windowStrides: Shape,
-  padding: Padding,
-  { precision, preferredElementType }: DotOptions = {},
-): Tensor => convGeneralDilated(lhs, rhs, windowStrides, padding, { precision, preferredElementType })
+export const conv = (lhs: TensorLike, rhs: TensorLike, windowStrides: Shape, padding: Padding, options?: DotOptions): Tensor =>
+  convGeneralDilated(lhs, rhs, windowStrides, padding, productOptions('lax.conv', options))
 /** The same with dilations. */
 export const convWithGeneralPadding = (
   lhs: TensorLike,
@@ -140,10 +167,15 @@ export const convWithGeneralPadding = (
   padding: Padding,
   lhsDilation?: Shape,
   rhsDilation?: Shape,
-  options: DotOptions = {},
-): Tensor => convGeneralDilated(lhs, rhs, windowStrides, padding, { ...options, lhsDilation, rhsDilation })
+  options?: DotOptions,
+): Tensor =>
+  convGeneralDilated(lhs, rhs, windowStrides, padding, {
+    ...productOptions('lax.convWithGeneralPadding', options),
+    lhsDilation,
+    rhsDilation,
+  })
 
-export interface ConvTransposeOptions {
+export interface ConvTransposeOptions extends OptionsObject {
   readonly rhsDilation?: Shape | undefined
   /** ['NHWC', 'HWIO', 'NHWC'] and its kin for 1 and 3 spatial axes by default. */
   readonly dimensionNumbers?: ConvDims | null | undefined
@@ -152,6 +184,7 @@ export interface ConvTransposeOptions {
   readonly precision?: PrecisionLike | undefined
   readonly preferredElementType?: DType | undefined
 }
+const convTransposeOptions = optionsOf<ConvTransposeOptions>({ ...convKinds, transposeKernel: boolean })
 const defaultLayouts: Readonly<Record<number, readonly [string, string, string]>> = {
   2: ['NC', 'IO', 'NC'],
   3: ['NHC', 'HIO', 'NHC'],
@@ -165,19 +198,15 @@ const transposePads = (k: number, stride: number, padding: 'SAME' | 'VALID'): [n
   return [before, total - before]
 }
 /** A fractionally strided convolution. Source: jax.lax.conv_transpose. */
-export const convTranspose = (
-  lhs: TensorLike,
-  rhs: TensorLike,
-  strides: Shape,
-  padding: Padding,
-  options: ConvTransposeOptions = {},
-): Tensor => {
+export const convTranspose = (lhs: TensorLike, rhs: TensorLike, strides: Shape, padding: Padding, given?: ConvTransposeOptions): Tensor => {
+  const options = convTransposeOptions('lax.convTranspose', given)
   const [x, w] = [asTensor(lhs, 'lax.convTranspose'), asTensor(rhs, 'lax.convTranspose')]
   const layouts = options.dimensionNumbers ?? defaultLayouts[x.ndim]
   if (!layouts)
     throw new ArgumentError('lax.convTranspose', `there is no default layout for ${x.ndim - 2} spatial axes; give dimensionNumbers`)
   const dimensionNumbers = convDimensionNumbers(x.ndim, layouts)
   const spatial = dimensionNumbers.rhsSpec.slice(2)
+  readStrides('lax.convTranspose', strides, spatial.length)
   const rhsDilation = options.rhsDilation ?? spatial.map(() => 1)
   const sizes = spatial.map((a, i) => (w.shape[a]! - 1) * rhsDilation[i]! + 1)
   if (padding === 'SAME_LOWER') throw new ArgumentError('lax.convTranspose', "padding must be 'SAME', 'VALID' or pairs")

@@ -5,6 +5,20 @@ import { literal } from '../literal'
 import { asTensor, asType, axisOf, type TensorLike } from '../numpy/promote'
 import { placesOf } from '../numpy/indexing'
 import { integerOperand } from '../numpy/take'
+import {
+  axis as axisKind,
+  boolean,
+  count,
+  integer,
+  type Kind,
+  list,
+  oneOf,
+  type OptionsObject,
+  optionsOf,
+  positive,
+  readArgument,
+  shape as shapeKind,
+} from '../options'
 import { neg } from '../primitives/arithmetic'
 import * as I from '../primitives/indexing'
 import { convert, expandDims, squeeze } from '../primitives/structural'
@@ -14,16 +28,21 @@ import { isTensor, type Tensor } from '../tensor'
 
 /** Starts as int32 scalars; negative ones count from the end. */
 const startsOf = (where: string, x: Tensor, starts: readonly TensorLike[]): Tensor[] => {
+  readArgument(where, 'startIndices', list, starts)
   if (starts.length !== x.ndim)
     throw new ArgumentError(where, `expected ${x.ndim} starts for shape [${x.shape.join(',')}], got ${starts.length}`)
   return starts.map((s, i) => {
-    if (typeof s === 'number') return literal(s < 0 ? s + x.shape[i]! : s, 'int32')
+    if (typeof s === 'number') {
+      readArgument(where, `startIndices.${i}`, integer, s)
+      return literal(s < 0 ? s + x.shape[i]! : s, 'int32')
+    }
     return convert(placesOf(integerOperand(where, s), x.shape[i]!), 'int32')
   })
 }
 /** The part of sizes `sliceSizes` that begins at `startIndices`, moved inside where it would stick out. */
 export const dynamicSlice = (x: TensorLike, startIndices: readonly TensorLike[], sliceSizes: Shape): Tensor => {
   const t = asTensor(x, 'lax.dynamicSlice')
+  readArgument('lax.dynamicSlice', 'sliceSizes', shapeKind, sliceSizes)
   return I.dynamicSlice(t, startsOf('lax.dynamicSlice', t, startIndices), { sliceSizes })
 }
 /** `x` with `update` in place of the part that begins at `startIndices`. */
@@ -64,37 +83,48 @@ export const dynamicUpdateIndexInDim = (x: TensorLike, update: TensorLike, index
 type PartialDims<D> = { readonly [K in keyof D]: D[K] }
 export type GatherDims = Omit<GatherDimensionNumbers, 'operandBatchingDims' | 'startIndicesBatchingDims'> &
   Partial<PartialDims<GatherDimensionNumbers>>
-export interface GatherOptions {
+export interface GatherOptions extends OptionsObject {
   readonly mode?: GatherMode | undefined
   readonly fillValue?: number | undefined
 }
+const modeKind = oneOf('fill', 'clip', 'promise_in_bounds')
+const nanOr: Kind = { expected: 'a number', is: (x) => typeof x === 'number' }
+const gatherOptions = optionsOf<GatherOptions>({ mode: modeKind, fillValue: nanOr })
 /** XLA's gather; the index vectors are the last axis of `startIndices`. */
 export const gather = (
   x: TensorLike,
   startIndices: TensorLike,
   dimensionNumbers: GatherDims,
   sliceSizes: Shape,
-  options: GatherOptions = {},
-): Tensor =>
-  I.gather(asTensor(x, 'lax.gather'), integerOperand('lax.gather', startIndices).index, {
+  given?: GatherOptions,
+): Tensor => {
+  const options = gatherOptions('lax.gather', given)
+  readArgument('lax.gather', 'sliceSizes', shapeKind, sliceSizes)
+  return I.gather(asTensor(x, 'lax.gather'), integerOperand('lax.gather', startIndices).index, {
     dimensionNumbers: { operandBatchingDims: [], startIndicesBatchingDims: [], ...dimensionNumbers },
     sliceSizes,
     mode: options.mode ?? 'fill',
     fillValue: options.fillValue ?? null,
   })
+}
 
 export type ScatterDims = Omit<ScatterDimensionNumbers, 'operandBatchingDims' | 'scatterIndicesBatchingDims'> &
   Partial<PartialDims<ScatterDimensionNumbers>>
-export type ScatterOptions = Partial<Omit<ScatterParams, 'dimensionNumbers'>>
+export interface ScatterOptions extends OptionsObject {
+  readonly indicesAreSorted?: boolean | undefined
+  readonly uniqueIndices?: boolean | undefined
+  readonly mode?: GatherMode | undefined
+}
+const scatterOptions = optionsOf<ScatterOptions>({ indicesAreSorted: boolean, uniqueIndices: boolean, mode: modeKind })
 const scattering =
   (name: string, f: (x: Tensor, indices: Tensor, updates: Tensor, params: ScatterParams) => Tensor) =>
-  (x: TensorLike, indices: TensorLike, updates: TensorLike, dimensionNumbers: ScatterDims, options: ScatterOptions = {}): Tensor => {
+  (x: TensorLike, indices: TensorLike, updates: TensorLike, dimensionNumbers: ScatterDims, options?: ScatterOptions): Tensor => {
+    const { indicesAreSorted = false, uniqueIndices = false, mode = 'fill' } = scatterOptions(name, options)
     const t = asTensor(x, name)
     return f(t, integerOperand(name, indices).index, asType(updates, t.dtype, name), {
-      indicesAreSorted: false,
-      uniqueIndices: false,
-      mode: 'fill',
-      ...options,
+      indicesAreSorted,
+      uniqueIndices,
+      mode,
       dimensionNumbers: { operandBatchingDims: [], scatterIndicesBatchingDims: [], ...dimensionNumbers },
     })
   }
@@ -107,19 +137,19 @@ export const scatterMul = scattering('lax.scatterMul', I.scatterMul)
 export const scatterMin = scattering('lax.scatterMin', I.scatterMin)
 export const scatterMax = scattering('lax.scatterMax', I.scatterMax)
 
-export interface SortOptions {
+export interface SortOptions extends OptionsObject {
   readonly dimension?: number | undefined
   readonly isStable?: boolean | undefined
   /** How many of the operands are compared, in order; 1. */
   readonly numKeys?: number | undefined
 }
+const sortOptions = optionsOf<SortOptions>({ dimension: axisKind, isStable: boolean, numKeys: positive })
 export function sort(x: Tensor, options?: SortOptions): Tensor
 export function sort(xs: readonly TensorLike[], options?: SortOptions): Tensor[]
 /** Sorted along an axis (the last): one tensor, or several by the first. Source: jax.lax.sort. */
-export function sort(
-  x: Tensor | readonly TensorLike[],
-  { dimension = -1, isStable = true, numKeys = 1 }: SortOptions = {},
-): Tensor | Tensor[] {
+export function sort(x: Tensor | readonly TensorLike[], options?: SortOptions): Tensor | Tensor[] {
+  const { dimension = -1, isStable = true, numKeys = 1 } = sortOptions('lax.sort', options)
+  if (!isTensor(x)) readArgument('lax.sort', 'operands', list, x)
   const xs = isTensor(x) ? [x] : x.map((t) => asTensor(t, 'lax.sort'))
   const out = sortP(xs, { dimension: axisOf('lax.sort', dimension, xs[0]?.ndim ?? 0), isStable, numKeys })
   return isTensor(x) ? out[0]! : out
@@ -130,5 +160,6 @@ export const sortKeyVal = (keys: TensorLike, values: TensorLike, dimension = -1,
 /** The `k` largest along an axis (the last) in descending order, and their places. */
 export const topK = (x: TensorLike, k: number, axis = -1): [values: Tensor, indices: Tensor] => {
   const t = asTensor(x, 'lax.topK')
+  readArgument('lax.topK', 'k', count, k)
   return topKP(t, { k, axis: axisOf('lax.topK', axis, t.ndim) })
 }

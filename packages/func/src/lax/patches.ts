@@ -5,21 +5,30 @@ import { precisionOf } from '../numpy/precision'
 import { asTensor, type TensorLike } from '../numpy/promote'
 import { eye } from '../numpy/sequences'
 import { moveaxis } from '../numpy/shape'
+import { anything, type OptionsObject, optionsOf, readArgument, shape as shapeKind } from '../options'
 import { dotGeneral } from '../primitives/contraction'
 import { reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { convDimensionNumbers, convGeneralDilated, type ConvOptions } from './convolution'
 import type { Padding } from './padding'
 
-export type PatchesOptions = Pick<ConvOptions, 'lhsDilation' | 'rhsDilation' | 'dimensionNumbers' | 'precision'>
+export type PatchesOptions = Pick<ConvOptions, 'lhsDilation' | 'rhsDilation' | 'dimensionNumbers' | 'precision'> & OptionsObject
+const patchesOptions = optionsOf<PatchesOptions>({
+  lhsDilation: shapeKind,
+  rhsDilation: shapeKind,
+  dimensionNumbers: anything,
+  precision: anything,
+})
 /** The elements under each window as features: feature `c * windowSize + k` is element k of the window in channel c. */
 export const convGeneralDilatedPatches = (
   lhs: TensorLike,
   filterShape: Shape,
   windowStrides: Shape,
   padding: Padding,
-  options: PatchesOptions = {},
+  given?: PatchesOptions,
 ): Tensor => {
+  const options = patchesOptions('lax.convGeneralDilatedPatches', given)
+  readArgument('lax.convGeneralDilatedPatches', 'filterShape', shapeKind, filterShape)
   const x = asTensor(lhs, 'lax.convGeneralDilatedPatches')
   const dimensionNumbers = convDimensionNumbers(x.ndim, options.dimensionNumbers)
   const channels = x.shape[dimensionNumbers.lhsSpec[1]!]!
@@ -37,8 +46,9 @@ export const convGeneralDilatedLocal = (
   windowStrides: Shape,
   padding: Padding,
   filterShape: Shape,
-  options: PatchesOptions = {},
+  given?: PatchesOptions,
 ): Tensor => {
+  const options = patchesOptions('lax.convGeneralDilatedLocal', given)
   const patches = convGeneralDilatedPatches(lhs, filterShape, windowStrides, padding, options)
   const { rhsSpec, outSpec } = convDimensionNumbers(patches.ndim, options.dimensionNumbers)
   const order = range(filterShape.length).sort((p, q) => outSpec[p + 2]! - outSpec[q + 2]!)

@@ -2,6 +2,7 @@
 import { range, type Shape } from '../aval'
 import { isFloating } from '../dtype'
 import { ArgumentError } from '../error'
+import { oneOf, type OptionsObject, optionsOf, readArgument, shape as shapeKind } from '../options'
 import { add } from '../primitives/arithmetic'
 import { max, min } from '../primitives/piecewise'
 import { reduceWindowMax as maxP, reduceWindowMin as minP, reduceWindowSum as sumP } from '../primitives/window'
@@ -11,20 +12,29 @@ import type { WindowShape } from '../table'
 import type { Tensor } from '../tensor'
 import { type Padding, padtypeToPads } from './padding'
 
-export interface WindowOptions {
+export interface WindowOptions extends OptionsObject {
   readonly baseDilation?: Shape | undefined
   readonly windowDilation?: Shape | undefined
 }
+const windowOptions = optionsOf<WindowOptions>({ baseDilation: shapeKind, windowDilation: shapeKind })
 const windowOf = (
   x: Tensor,
   windowDimensions: Shape,
   strides: Shape | undefined,
   padding: Padding,
-  options: WindowOptions,
+  options: WindowOptions | undefined,
 ): WindowShape => {
   const ones = range(x.ndim).map(() => 1)
-  const { baseDilation = ones, windowDilation = ones } = options
+  const { baseDilation = ones, windowDilation = ones } = windowOptions('reduceWindow', options)
+  readArgument('reduceWindow', 'windowDimensions', shapeKind, windowDimensions)
   const windowStrides = strides ?? ones
+  readArgument('reduceWindow', 'windowStrides', shapeKind, windowStrides)
+  for (const [name, sizes] of Object.entries({ windowStrides, baseDilation, windowDilation }))
+    if (sizes.length !== x.ndim || sizes.includes(0))
+      throw new ArgumentError(
+        'reduceWindow',
+        `${name} has one number of 1 or more for each axis of shape [${x.shape.join(',')}], got [${sizes.join(',')}]`,
+      )
   if (windowDimensions.length !== x.ndim)
     throw new ArgumentError(
       'reduceWindow',
@@ -37,7 +47,7 @@ const windowOf = (
 }
 const windowed =
   (f: (x: Tensor, params: WindowShape) => Tensor) =>
-  (x: TensorLike, windowDimensions: Shape, windowStrides?: Shape, padding: Padding = 'VALID', options: WindowOptions = {}): Tensor => {
+  (x: TensorLike, windowDimensions: Shape, windowStrides?: Shape, padding: Padding = 'VALID', options?: WindowOptions): Tensor => {
     const t = asTensor(x, 'reduceWindow')
     return f(t, windowOf(t, windowDimensions, windowStrides, padding, options))
   }
@@ -60,6 +70,7 @@ const reducers = {
     isIdentity: (v: Scalar, floating: boolean) => (floating ? v === Number.POSITIVE_INFINITY : false),
   },
 }
+const reducerKind = oneOf(...Object.keys(reducers))
 /** Each window reduced by `reducer`, starting from `initValue`. Source: jax.lax.reduce_window. */
 export const reduceWindow = (
   x: TensorLike,
@@ -68,8 +79,9 @@ export const reduceWindow = (
   windowDimensions: Shape,
   windowStrides?: Shape,
   padding: Padding = 'VALID',
-  options: WindowOptions = {},
+  options?: WindowOptions,
 ): Tensor => {
+  readArgument('reduceWindow', 'reducer', reducerKind, reducer)
   const t = asTensor(x, 'reduceWindow')
   const { reduce, combine, isIdentity } = reducers[reducer]
   const out = reduce(t, windowDimensions, windowStrides, padding, options)

@@ -1,6 +1,7 @@
 /** Activation functions. Values and derivatives (also at kinks) are those of the jax.nn functions of the same names. */
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
+import { boolean, type OptionsObject, optionsOf } from '../options'
 import * as E from '../numpy/elementwise'
 import { split } from '../numpy/join'
 import { greater, greaterEqual, less, lessEqual, logicalAnd, where } from '../numpy/logic'
@@ -89,8 +90,13 @@ export const celu = (x: TensorLike, alpha: TensorLike = 1): Tensor => {
 }
 /** The self-normalizing exponential unit (Klambauer et al., 2017). */
 export const selu = (x: TensorLike): Tensor => E.multiply(elu(x, 1.6732632423543772), 1.0507009873554805)
+export interface GeluOptions extends OptionsObject {
+  readonly approximate?: boolean | undefined
+}
+const geluOptions = optionsOf<GeluOptions>({ approximate: boolean })
 /** The Gaussian error linear unit; `approximate` (the default) by tanh. */
-export const gelu = (x: TensorLike, { approximate = true }: { readonly approximate?: boolean } = {}): Tensor => {
+export const gelu = (x: TensorLike, options?: GeluOptions): Tensor => {
+  const { approximate = true } = geluOptions('gelu', options)
   const t = floatOperand('gelu', x)
   if (!approximate) return E.multiply(E.multiply(t, 0.5), erfc(E.multiply(E.negative(t), like(t, Math.SQRT1_2))))
   const inner = E.multiply(E.add(t, E.multiply(E.power(t, 3), 0.044715)), like(t, Math.sqrt(2 / Math.PI)))

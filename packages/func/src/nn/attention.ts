@@ -3,6 +3,7 @@ import { range } from '../aval'
 import { promote } from '../dtype'
 import { ShapeError } from '../error'
 import { literal } from '../literal'
+import { boolean, count, forTensors, type Kind, number, type OptionsObject, optionsOf, tensorLike } from '../options'
 import { finfo } from '../numpy/dtypes'
 import { arange } from '../numpy/creation'
 import { einsum } from '../numpy/einsum'
@@ -13,7 +14,7 @@ import { convert, expandDims, reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { softmax } from './softmax'
 
-export interface AttentionOptions {
+export interface AttentionOptions extends OptionsObject {
   /** Added to the logits: `[B, N, T, S]`, axes of size 1 broadcast. */
   readonly bias?: TensorLike | undefined
   /** Booleans, true where attention is allowed: `[B, N, T, S]`, axes of size 1 broadcast. */
@@ -28,6 +29,22 @@ export interface AttentionOptions {
   /** How far back and ahead attention reaches. */
   readonly localWindowSize?: number | readonly [number, number] | undefined
 }
+const windowKind: Kind = {
+  expected: 'a non-negative integer, or two of them',
+  is: (x) => count.is(x) || (Array.isArray(x) && x.length === 2 && x.every(count.is)),
+}
+const attentionOptions = optionsOf<AttentionOptions>(
+  {
+    bias: tensorLike,
+    mask: tensorLike,
+    scale: number,
+    isCausal: boolean,
+    querySeqLengths: tensorLike,
+    keyValueSeqLengths: tensorLike,
+    localWindowSize: windowKind,
+  },
+  { hint: forTensors('a mask or bias is an option: { mask }') },
+)
 const four = (x: TensorLike): Tensor => {
   const t = asTensor(x, 'dotProductAttention')
   return t.ndim < 4 ? expandDims(t, range(4 - t.ndim)) : t
@@ -59,7 +76,8 @@ const allowed = (t: number, s: number, options: AttentionOptions, mask: Tensor |
  * Shapes: query `[B, T, N, H]`, key and value `[B, S, K, H]` (or all without B), result as query. N is a multiple of K: each key head
  * serves N / K query heads. Softmax is computed in float32. Errors: ShapeError where sizes don't fit.
  */
-export const dotProductAttention = (query: TensorLike, key: TensorLike, value: TensorLike, options: AttentionOptions = {}): Tensor => {
+export const dotProductAttention = (query: TensorLike, key: TensorLike, value: TensorLike, settings?: AttentionOptions): Tensor => {
+  const options = attentionOptions('dotProductAttention', settings)
   const given = asTensor(query, 'dotProductAttention')
   const [q, k, v] = [four(given), four(key), four(value)]
   const [b, t, n, h] = q.shape as [number, number, number, number]

@@ -3,6 +3,19 @@ import { type Shape, sizeOf } from '../aval'
 import type { DType } from '../dtype'
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
+import {
+  dtype as dtypeKind,
+  either,
+  finite,
+  integer,
+  listOf,
+  number,
+  oneOf,
+  type OptionsObject,
+  optionsOf,
+  readArgument,
+  tensorLike,
+} from '../options'
 import { full, ones as onesOf, zeros as zerosOf } from '../numpy/creation'
 import { multiply } from '../numpy/elementwise'
 import { setAt } from '../numpy/index-update'
@@ -15,9 +28,12 @@ import type { Tensor } from '../tensor'
 
 /** Makes a parameter of a shape; float32 unless a dtype is given here or when the initializer was made. */
 export type Initializer = (key: Tensor, shape: Shape, dtype?: DType) => Tensor
-export interface InitializerOptions {
+export interface InitializerOptions extends OptionsObject {
   readonly dtype?: DType | undefined
 }
+const initializerOptions = optionsOf<InitializerOptions>({ dtype: dtypeKind }, { alone: 'dtype' })
+/** Every initializer checks its factor when it is made. */
+const factor = (where: string, name: string, x: number): void => readArgument(where, name, finite, x)
 const times = (x: Tensor, factor: number): Tensor => mul(x, literal(factor, x.dtype))
 
 export const zeros: Initializer = (_key, shape, dtype) => zerosOf(shape, dtype)
@@ -26,30 +42,35 @@ export const ones: Initializer = (_key, shape, dtype) => onesOf(shape, dtype)
 export const zerosInit = (): Initializer => zeros
 export const onesInit = (): Initializer => ones
 /** The same value everywhere (or a tensor that broadcasts). */
-export const constant =
-  (value: TensorLike, { dtype }: InitializerOptions = {}): Initializer =>
-  (_key, shape, own = dtype ?? 'float32') =>
-    full(shape, value, own)
+export const constant = (value: TensorLike, options?: InitializerOptions): Initializer => {
+  readArgument('constant', 'value', tensorLike, value)
+  const { dtype } = initializerOptions('constant', options)
+  return (_key, shape, own = dtype ?? 'float32') => full(shape, value, own)
+}
 /** Uniform in [0, scale). */
-export const uniform =
-  (scale = 0.01, { dtype }: InitializerOptions = {}): Initializer =>
-  (key, shape, own = dtype) =>
-    times(random.uniform(key, shape, { dtype: own }), scale)
+export const uniform = (scale = 0.01, options?: InitializerOptions): Initializer => {
+  factor('uniform', 'scale', scale)
+  const { dtype } = initializerOptions('uniform', options)
+  return (key, shape, own = dtype) => times(random.uniform(key, shape, { dtype: own }), scale)
+}
 /** Normal of mean 0. */
-export const normal =
-  (stddev = 0.01, { dtype }: InitializerOptions = {}): Initializer =>
-  (key, shape, own = dtype) =>
-    times(random.normal(key, shape, { dtype: own }), stddev)
+export const normal = (stddev = 0.01, options?: InitializerOptions): Initializer => {
+  factor('normal', 'stddev', stddev)
+  const { dtype } = initializerOptions('normal', options)
+  return (key, shape, own = dtype) => times(random.normal(key, shape, { dtype: own }), stddev)
+}
 export interface TruncatedOptions extends InitializerOptions {
   /** Bounds before scaling; -2 and 2. */
   readonly lower?: number
   readonly upper?: number
 }
+const truncatedOptions = optionsOf<TruncatedOptions>({ dtype: dtypeKind, lower: number, upper: number })
 /** Normal within bounds, scaled after. */
-export const truncatedNormal =
-  (stddev = 0.01, { dtype, lower = -2, upper = 2 }: TruncatedOptions = {}): Initializer =>
-  (key, shape, own = dtype) =>
-    times(random.truncatedNormal(key, lower, upper, shape, { dtype: own }), stddev)
+export const truncatedNormal = (stddev = 0.01, options?: TruncatedOptions): Initializer => {
+  factor('truncatedNormal', 'stddev', stddev)
+  const { dtype, lower = -2, upper = 2 } = truncatedOptions('truncatedNormal', options)
+  return (key, shape, own = dtype) => times(random.truncatedNormal(key, lower, upper, shape, { dtype: own }), stddev)
+}
 
 type Axes = number | readonly number[]
 export interface FanOptions extends InitializerOptions {
@@ -58,6 +79,8 @@ export interface FanOptions extends InitializerOptions {
   readonly outAxis?: Axes | undefined
   readonly batchAxis?: Axes | undefined
 }
+const someAxes = either(integer, listOf(integer, 'a list of axes'))
+const fanOptions = optionsOf<FanOptions>({ dtype: dtypeKind, inAxis: someAxes, outAxis: someAxes, batchAxis: someAxes })
 const fans = (shape: Shape, { inAxis = -2, outAxis = -1, batchAxis = [] }: FanOptions): { fanIn: number; fanOut: number } => {
   if (inAxis === -2 && shape.length <= 1)
     throw new ArgumentError(
@@ -81,26 +104,29 @@ const denominators: Readonly<Record<FanMode, (fanIn: number, fanOut: number) => 
 /** The standard deviation of a normal distribution cut at 2 deviations. */
 const truncatedDeviation = 0.8796256610342398
 
+const modeKind = oneOf(...Object.keys(denominators))
+const distributionKind = oneOf('truncated_normal', 'normal', 'uniform')
 /** Variance `scale / n`, where n is the number of inputs, outputs, or their mean (the mode). */
-export const varianceScaling =
-  (scale: number, mode: FanMode, distribution: Distribution, options: FanOptions = {}): Initializer =>
-  (key, shape, dtype = options.dtype ?? 'float32') => {
+export const varianceScaling = (scale: number, mode: FanMode, distribution: Distribution, given?: FanOptions): Initializer => {
+  factor('varianceScaling', 'scale', scale)
+  readArgument('varianceScaling', 'mode', modeKind, mode)
+  readArgument('varianceScaling', 'distribution', distributionKind, distribution)
+  const options = fanOptions('varianceScaling', given)
+  return (key, shape, dtype = options.dtype ?? 'float32') => {
     const { fanIn, fanOut } = fans(shape, options)
-    const denominator = denominators[mode]
-    if (!denominator) throw new ArgumentError('varianceScaling', `mode must be one of ${Object.keys(denominators).join(' ')}, got ${mode}`)
-    const variance = Math.fround(scale / denominator(fanIn, fanOut))
+    const variance = Math.fround(scale / denominators[mode](fanIn, fanOut))
     if (distribution === 'truncated_normal')
       return times(
         random.truncatedNormal(key, -2, 2, shape, { dtype }),
         Math.fround(Math.fround(Math.sqrt(variance)) / Math.fround(truncatedDeviation)),
       )
     if (distribution === 'normal') return times(random.normal(key, shape, { dtype }), Math.sqrt(variance))
-    if (distribution === 'uniform') return times(random.uniform(key, shape, { dtype, minval: -1 }), Math.sqrt(Math.fround(3 * variance)))
-    throw new ArgumentError('varianceScaling', `distribution must be truncated_normal, normal or uniform, got ${String(distribution)}`)
+    return times(random.uniform(key, shape, { dtype, minval: -1 }), Math.sqrt(Math.fround(3 * variance)))
   }
+}
 const scaling =
   (scale: number, mode: FanMode, distribution: Distribution) =>
-  (options: FanOptions = {}): Initializer =>
+  (options?: FanOptions): Initializer =>
     varianceScaling(scale, mode, distribution, options)
 export const lecunNormal = scaling(1, 'fan_in', 'truncated_normal')
 export const lecunUniform = scaling(1, 'fan_in', 'uniform')
@@ -114,10 +140,12 @@ export interface OrthogonalOptions extends InitializerOptions {
   /** The axis whose size is the number of columns; -1. */
   readonly columnAxis?: number
 }
+const orthogonalOptions = optionsOf<OrthogonalOptions>({ dtype: dtypeKind, columnAxis: integer })
 /** Orthonormal rows or columns of the matrix that all other axes and the column axis make. */
-export const orthogonal =
-  (scale = 1, { columnAxis = -1, dtype }: OrthogonalOptions = {}): Initializer =>
-  (key, shape, own = dtype ?? 'float32') => {
+export const orthogonal = (scale = 1, options?: OrthogonalOptions): Initializer => {
+  factor('orthogonal', 'scale', scale)
+  const { columnAxis = -1, dtype } = orthogonalOptions('orthogonal', options)
+  return (key, shape, own = dtype ?? 'float32') => {
     if (shape.length < 2) throw new ArgumentError('orthogonal', `needs a shape of 2 axes or more, got [${shape.join(',')}]`)
     if (shape.includes(0)) return zerosOf(shape, own)
     const at = axisOf('orthogonal', columnAxis, shape.length)
@@ -126,10 +154,12 @@ export const orthogonal =
     const rows = shape.filter((_, i) => i !== at)
     return multiply(moveaxis(reshape(q, { newSizes: [...rows, columns] }), -1, at), literal(scale, own))
   }
+}
 /** A convolution kernel `[...spatial, in, out]` that is orthogonal at the middle and zero around it. */
-export const deltaOrthogonal =
-  (scale = 1, { columnAxis = -1, dtype }: OrthogonalOptions = {}): Initializer =>
-  (key, shape, own = dtype ?? 'float32') => {
+export const deltaOrthogonal = (scale = 1, options?: OrthogonalOptions): Initializer => {
+  factor('deltaOrthogonal', 'scale', scale)
+  const { columnAxis = -1, dtype } = orthogonalOptions('deltaOrthogonal', options)
+  return (key, shape, own = dtype ?? 'float32') => {
     if (shape.length < 3 || shape.length > 5)
       throw new ArgumentError('deltaOrthogonal', `needs a shape of 3 to 5 axes, got [${shape.join(',')}]`)
     if (shape.at(-1)! < shape.at(-2)!)
@@ -138,3 +168,4 @@ export const deltaOrthogonal =
     const middle = shape.slice(0, -2).map((n) => Math.floor((n - 1) / 2))
     return setAt(zerosOf(shape, own), middle, matrix)
   }
+}

@@ -2,10 +2,22 @@
 import type { DType } from '../dtype'
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
+import {
+  axes as axesKind,
+  count,
+  dtype as dtypeKind,
+  either,
+  integer,
+  type OptionsObject,
+  optionsOf,
+  readArgument,
+  string,
+  tensorLike,
+} from '../options'
 import * as E from '../numpy/elementwise'
 import { equal, isfinite, where as choose } from '../numpy/logic'
 import { axesOf, axisOf, floatOperand, type TensorLike } from '../numpy/promote'
-import { type Axis, countOf, keepAxes, max, mean, type ReduceArg, reduceOptions, spreadOver, sum } from '../numpy/reduce'
+import { type Axis, axesKinds, countOf, keepAxes, type MaskedOptions, max, mean, type ReduceArg, spreadOver, sum } from '../numpy/reduce'
 import { log, rsqrt } from '../primitives/transcendental'
 import { integerOperand } from '../numpy/take'
 import { iota } from '../primitives/layout'
@@ -14,16 +26,14 @@ import { axisIndex, namedAxisSize } from '../primitives/collective'
 import { convert, expandDims } from '../primitives/structural'
 import { isTensor, type Tensor } from '../tensor'
 
-export interface SoftmaxOptions {
+export interface SoftmaxOptions extends OptionsObject {
   /** Over which axes; -1. */
   readonly axis?: Axis | undefined
   /** Which elements take part; the others get 0 (softmax) or -inf (logSoftmax). */
   readonly where?: TensorLike | undefined
 }
-const softmaxOptions = (arg: ReduceArg<SoftmaxOptions>): { axis: Axis; where: TensorLike | undefined } => {
-  const { axis = -1, where } = arg === undefined ? {} : reduceOptions<SoftmaxOptions>(arg)
-  return { axis, where }
-}
+const softmaxKinds = { axis: axesKind, where: tensorLike }
+const softmaxOptions = optionsOf<SoftmaxOptions>(softmaxKinds, { alone: 'axis' })
 const lowest = Number.NEGATIVE_INFINITY
 const largestOf = (t: Tensor, axes: readonly number[], where: TensorLike | undefined): Tensor =>
   stopGradient(max(t, { axis: axes, where, initial: where === undefined && t.size > 0 ? undefined : literal(lowest, t.dtype) }))
@@ -34,7 +44,7 @@ const shifted = (t: Tensor, axes: readonly number[], where: TensorLike | undefin
 }
 /** Exponentials that sum to 1 over axes. */
 export const softmax = (x: TensorLike, arg?: ReduceArg<SoftmaxOptions>): Tensor => {
-  const { axis, where } = softmaxOptions(arg)
+  const { axis = -1, where } = softmaxOptions('softmax', arg)
   const t = floatOperand('softmax', x)
   const axes = axesOf('softmax', axis, t.ndim)
   const weights = E.exp(shifted(t, axes, where))
@@ -43,7 +53,7 @@ export const softmax = (x: TensorLike, arg?: ReduceArg<SoftmaxOptions>): Tensor 
 }
 /** The logarithm of softmax, computed without leaving the logarithms. */
 export const logSoftmax = (x: TensorLike, arg?: ReduceArg<SoftmaxOptions>): Tensor => {
-  const { axis, where } = softmaxOptions(arg)
+  const { axis = -1, where } = softmaxOptions('logSoftmax', arg)
   const t = floatOperand('logSoftmax', x)
   const axes = axesOf('logSoftmax', axis, t.ndim)
   const low = shifted(t, axes, where)
@@ -51,16 +61,16 @@ export const logSoftmax = (x: TensorLike, arg?: ReduceArg<SoftmaxOptions>): Tens
   return where === undefined ? out : choose(where, out, literal(lowest, t.dtype))
 }
 
-export interface LogsumexpOptions {
-  readonly axis?: Axis | undefined
+export interface LogsumexpOptions extends MaskedOptions {
   /** Factors of the exponentials. */
   readonly b?: TensorLike | undefined
-  readonly keepdims?: boolean | undefined
-  readonly where?: TensorLike | undefined
 }
+const logmeanexpKinds = { ...axesKinds, where: tensorLike }
+const logmeanexpOptions = optionsOf<MaskedOptions>(logmeanexpKinds, { alone: 'axis' })
+const logsumexpOptions = optionsOf<LogsumexpOptions>({ ...logmeanexpKinds, b: tensorLike }, { alone: 'axis' })
 /** `log(sum(b * exp(x)))` over axes (all by default) without overflow; NaN where the sum is negative. */
 export const logsumexp = (x: TensorLike, arg?: ReduceArg<LogsumexpOptions>): Tensor => {
-  const { axis, b, keepdims, where } = reduceOptions(arg)
+  const { axis, b, keepdims, where } = logsumexpOptions('logsumexp', arg)
   const given = floatOperand('logsumexp', x)
   const t = b === undefined ? given : choose(equal(b, 0), literal(lowest, given.dtype), given)
   const axes = axesOf('logsumexp', axis, t.ndim)
@@ -71,8 +81,8 @@ export const logsumexp = (x: TensorLike, arg?: ReduceArg<LogsumexpOptions>): Ten
   return keepAxes(E.add(log(total), shift), axes, keepdims)
 }
 /** `logsumexp` minus the logarithm of the number of elements. */
-export const logmeanexp = (x: TensorLike, arg?: ReduceArg<Omit<LogsumexpOptions, 'b'>>): Tensor => {
-  const { axis, keepdims, where } = reduceOptions(arg)
+export const logmeanexp = (x: TensorLike, arg?: ReduceArg<MaskedOptions>): Tensor => {
+  const { axis, keepdims, where } = logmeanexpOptions('logmeanexp', arg)
   const t = floatOperand('logmeanexp', x)
   const n = countOf(t, axesOf('logmeanexp', axis, t.ndim), where, keepdims)
   return E.subtract(logsumexp(t, { axis, keepdims, where }), typeof n === 'number' ? Math.log(n) : E.log(n))
@@ -84,9 +94,13 @@ export interface StandardizeOptions extends SoftmaxOptions {
   /** Added to the variance; 1e-5. */
   readonly epsilon?: TensorLike | undefined
 }
+const standardizeOptions = optionsOf<StandardizeOptions>(
+  { ...softmaxKinds, mean: tensorLike, variance: tensorLike, epsilon: tensorLike },
+  { alone: 'axis' },
+)
 /** Shifted and scaled to mean 0 and variance 1 over axes (-1 by default). */
 export const standardize = (x: TensorLike, arg?: ReduceArg<StandardizeOptions>): Tensor => {
-  const options: StandardizeOptions = arg === undefined ? {} : reduceOptions<StandardizeOptions>(arg)
+  const options = standardizeOptions('standardize', arg)
   const { axis = -1, where, epsilon = 1e-5 } = options
   const t = floatOperand('standardize', x)
   const axes = axesOf('standardize', axis, t.ndim)
@@ -102,13 +116,16 @@ export const standardize = (x: TensorLike, arg?: ReduceArg<StandardizeOptions>):
   return E.multiply(shifted, scaleOf(E.clip(E.subtract(spread(squares), E.square(floatOperand('standardize', known!))), 0)))
 }
 
-export interface OneHotOptions {
+export interface OneHotOptions extends OptionsObject {
   readonly dtype?: DType | undefined
   /** Where the new axis stands in the result, or the name of a mapped axis. */
   readonly axis?: number | string | undefined
 }
+const oneHotOptions = optionsOf<OneHotOptions>({ dtype: dtypeKind, axis: either(integer, string) })
 /** Vectors with 1 at the place that an integer says, and zeros; all zeros for a place outside. */
-export const oneHot = (x: TensorLike, numClasses: number, { dtype = 'float32', axis = -1 }: OneHotOptions = {}): Tensor => {
+export const oneHot = (x: TensorLike, numClasses: number, options?: OneHotOptions): Tensor => {
+  const { dtype = 'float32', axis = -1 } = oneHotOptions('oneHot', options)
+  readArgument('oneHot', 'numClasses', count, numClasses)
   const t = isTensor(x) ? x : integerOperand('oneHot', x).index
   if (typeof axis === 'string') {
     const size = namedAxisSize(axis)

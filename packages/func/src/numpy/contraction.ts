@@ -2,6 +2,7 @@
 import { range, type Shape } from '../aval'
 import type { DType } from '../dtype'
 import { ShapeError } from '../error'
+import { anything, count, dtype as dtypeKind, type Kind, type OptionsObject, optionsOf, readArgument } from '../options'
 import { mul } from '../primitives/arithmetic'
 import { dotGeneral, type DotParams } from '../primitives/contraction'
 import { expandDims, reshape, squeeze } from '../primitives/structural'
@@ -15,26 +16,27 @@ import { asTensor, axisOf, broadcastShapes, broadcastTo, operands, promoteTypes,
 import { sum } from './reduce'
 import { moveaxis } from './shape'
 
-export interface ProductOptions {
+export interface ProductOptions extends OptionsObject {
   /** How exactly hardware multiplies; kernels of host and tfjs are always as exact as the dtype. */
   readonly precision?: PrecisionLike | undefined
   /** The dtype to accumulate in, and of the result. */
   readonly preferredElementType?: DType | undefined
 }
+/** Precisions are read by their names. */
+export const productKinds = { precision: anything, preferredElementType: dtypeKind }
+export const productOptions = optionsOf<ProductOptions>(productKinds)
 /** The parameters of a product. */
-const productOf = (
-  where: string,
-  { precision, preferredElementType }: ProductOptions,
-): Pick<DotParams, 'precision' | 'preferredElementType'> => ({
-  precision: precisionOf(where, precision),
-  preferredElementType: preferredElementType ?? null,
-})
+const productOf = (where: string, options: ProductOptions | undefined): Pick<DotParams, 'precision' | 'preferredElementType'> => {
+  const { precision, preferredElementType = null } = productOptions(where, options)
+  return { precision: precisionOf(where, precision), preferredElementType }
+}
 const mismatch = (where: string, a: Tensor, b: Tensor): ShapeError =>
   new ShapeError(where, [a.aval, b.aval], 'the contracted axes must have equal sizes')
 
 /** Sum of products over the last axis of `x` and the second to last (or only) axis of `y`; with a scalar, their product. */
-export const dot = (x: TensorLike, y: TensorLike, options: ProductOptions = {}): Tensor => {
+export const dot = (x: TensorLike, y: TensorLike, options?: ProductOptions): Tensor => {
   const [a, b] = promoteTypes('dot', [x, y])
+  const product = productOf('dot', options)
   if (a.ndim === 0 || b.ndim === 0) return multiply(a, b)
   const [last, first] = [a.ndim - 1, Math.max(0, b.ndim - 2)]
   if (a.shape[last] !== b.shape[first]) throw mismatch('dot', a, b)
@@ -43,14 +45,14 @@ export const dot = (x: TensorLike, y: TensorLike, options: ProductOptions = {}):
       [[last], [first]],
       [[], []],
     ],
-    ...productOf('dot', options),
+    ...product,
   })
 }
 /**
  * Matrix product over the last two axes, the others broadcast; vectors are a row on the left and a column on the right.
  * Errors: ShapeError for scalars and for sizes that don't fit.
  */
-export const matmul = (x: TensorLike, y: TensorLike, options: ProductOptions = {}): Tensor => {
+export const matmul = (x: TensorLike, y: TensorLike, options?: ProductOptions): Tensor => {
   const [a, b] = promoteTypes('matmul', [x, y])
   if (a.ndim === 0 || b.ndim === 0) throw new ShapeError('matmul', [a.aval, b.aval], 'scalars are no matrices; use multiply')
   const rank = Math.max(a.ndim, b.ndim) - 2
@@ -91,8 +93,9 @@ export const vecmat = (x: TensorLike, y: TensorLike): Tensor => {
   return squeeze(matmul(expandDims(a, [a.ndim - 1]), b), { dimensions: [Math.max(a.ndim - 1, b.ndim - 2)] })
 }
 /** Sum of products over the last axes of both. */
-export const inner = (x: TensorLike, y: TensorLike, options: ProductOptions = {}): Tensor => {
+export const inner = (x: TensorLike, y: TensorLike, options?: ProductOptions): Tensor => {
   const [a, b] = promoteTypes('inner', [x, y])
+  productOptions('inner', options)
   if (a.ndim === 0 || b.ndim === 0) return multiply(a, b)
   return tensordot(a, b, [[-1], [-1]], options)
 }
@@ -102,7 +105,7 @@ export const outer = (x: TensorLike, y: TensorLike): Tensor => {
   return multiply(reshape(a, { newSizes: [a.size, 1] }), reshape(b, { newSizes: [1, b.size] }))
 }
 /** The dot product of all elements. */
-export const vdot = (x: TensorLike, y: TensorLike, options: ProductOptions = {}): Tensor => {
+export const vdot = (x: TensorLike, y: TensorLike, options?: ProductOptions): Tensor => {
   const [a, b] = promoteTypes('vdot', [x, y])
   return dot(reshape(a, { newSizes: [a.size] }), reshape(b, { newSizes: [b.size] }), options)
 }
@@ -111,13 +114,19 @@ export const vecdot = (x: TensorLike, y: TensorLike, axis = -1): Tensor => {
   const [a, b] = operands('vecdot', [asTensor(x), asTensor(y)])
   return sum(mul(a, b), { axis })
 }
+const listedAxes: Kind = { expected: '', is: (x) => Number.isInteger(x) || (Array.isArray(x) && x.every(Number.isInteger)) }
+const contractedAxes: Kind = {
+  expected: 'how many axes, or two lists of axes',
+  is: (x) => count.is(x) || (Array.isArray(x) && x.length === 2 && x.every(listedAxes.is)),
+}
 /** Sum of products over several axes: the last n of `x` with the first n of `y`, or the listed ones. */
 export const tensordot = (
   x: TensorLike,
   y: TensorLike,
   axes: number | readonly [number | readonly number[], number | readonly number[]] = 2,
-  options: ProductOptions = {},
+  options?: ProductOptions,
 ): Tensor => {
+  readArgument('tensordot', 'axes', contractedAxes, axes)
   const [a, b] = promoteTypes('tensordot', [x, y])
   const list = (v: number | readonly number[], rank: number): number[] =>
     (typeof v === 'number' ? [v] : v).map((i) => axisOf('tensordot', i, rank))

@@ -4,6 +4,7 @@ import type { Shape } from '../aval'
 import { type DType, isFloating, type TypedArray } from '../dtype'
 import { ArgumentError } from '../error'
 import { fullOf, literal } from '../literal'
+import { describe, dtype as dtypeKind, type OptionsObject, optionsOf, sizeOrShape } from '../options'
 import { add, mul } from '../primitives/arithmetic'
 import { iota } from '../primitives/layout'
 import { copy as copyTensor } from '../primitives/piecewise'
@@ -15,8 +16,16 @@ import { stack } from './join'
 import { asTensor, asType, broadcastTo, isScalar, type Scalar, scalarType, shapeOf, type TensorLike } from './promote'
 
 /** Where a dtype may be given: by itself or as an option. */
-export type DTypeOption = DType | { readonly dtype?: DType | undefined } | undefined
-export const dtypeOption = (option: DTypeOption): DType | undefined => (typeof option === 'string' ? option : option?.dtype)
+export interface TypeOptions extends OptionsObject {
+  readonly dtype?: DType | undefined
+}
+export type DTypeOption = DType | TypeOptions | undefined
+const typeOptions = optionsOf<TypeOptions>(
+  { dtype: dtypeKind },
+  { alone: 'dtype', hint: (x) => (typeof x === 'number' ? 'a shape of several sizes is a list: [2, 3]' : undefined) },
+)
+/** Errors: ArgumentError for an unknown dtype, and for what is no option. */
+export const dtypeOption = (where: string, option: DTypeOption): DType | undefined => typeOptions(where, option).dtype
 
 /** What `array` takes: tensors may stand inside of nested arrays. */
 export type ArrayData = TensorLike | readonly ArrayData[]
@@ -38,7 +47,7 @@ export const array = (data: ArrayData, option?: DTypeOption): Tensor =>
   isTensor(data) ? copy(asarray(data, option)) : asarray(data, option)
 /** The same as `array`, but a tensor of that dtype is answered as it is. */
 export const asarray = (data: ArrayData, option?: DTypeOption): Tensor => {
-  const dtype = dtypeOption(option)
+  const dtype = dtypeOption('array', option)
   const x = stackNested(data)
   if (isTensor(x)) return dtype === undefined ? x : convert(x, dtype)
   return ConcreteTensor.ofHost(hostOf(x as Scalar | TypedArray | NestedArray, 'array', dtype))
@@ -50,31 +59,32 @@ const fillDtype = (value: Scalar): DType => (typeof value === 'number' ? 'float3
 /** A tensor of a shape with `value` everywhere; a tensor as value is broadcast. */
 export const full = (shape: number | Shape, value: TensorLike, option?: DTypeOption): Tensor => {
   const to = shapeOf('full', shape)
-  const dtype = dtypeOption(option)
+  const dtype = dtypeOption('full', option)
   if (isScalar(value)) return fullOf(value, to, dtype ?? fillDtype(value))
   const x = asTensor(value, 'full')
   return broadcastTo(dtype === undefined ? x : convert(x, dtype), to, 'full')
 }
 export const zeros = (shape: number | Shape, option?: DTypeOption): Tensor =>
-  fullOf(0, shapeOf('zeros', shape), dtypeOption(option) ?? 'float32')
+  fullOf(0, shapeOf('zeros', shape), dtypeOption('zeros', option) ?? 'float32')
 export const ones = (shape: number | Shape, option?: DTypeOption): Tensor =>
-  fullOf(1, shapeOf('ones', shape), dtypeOption(option) ?? 'float32')
+  fullOf(1, shapeOf('ones', shape), dtypeOption('ones', option) ?? 'float32')
 /** Zeros: memory is never uninitialized here. */
 export const empty = zeros
 
-export interface LikeOptions {
+export interface LikeOptions extends OptionsObject {
   readonly dtype?: DType | undefined
   readonly shape?: number | Shape | undefined
 }
 type LikeOption = DType | LikeOptions | undefined
+const likeOptions = optionsOf<LikeOptions>({ dtype: dtypeKind, shape: sizeOrShape }, { alone: 'dtype' })
 const likeOf = (
   where: string,
   x: TensorLike | { readonly shape: Shape; readonly dtype: DType },
   option: LikeOption,
 ): { shape: Shape; dtype: DType } => {
   const type = isShapeDtype(x) ? x : asTensor(x, where)
-  const shape = typeof option === 'object' ? option.shape : undefined
-  return { shape: shape === undefined ? type.shape : shapeOf(where, shape), dtype: dtypeOption(option) ?? type.dtype }
+  const { shape, dtype = type.dtype } = likeOptions(where, option)
+  return { shape: shape === undefined ? type.shape : shapeOf(where, shape), dtype }
 }
 const isShapeDtype = (x: unknown): x is { readonly shape: Shape; readonly dtype: DType } =>
   typeof x === 'object' && x !== null && !Array.isArray(x) && 'shape' in x && 'dtype' in x
@@ -101,7 +111,12 @@ export const fullLike = (x: Like, value: TensorLike, option?: LikeOption): Tenso
  */
 export const arange = (...args: readonly [number, ...(number | DTypeOption)[]]): Tensor => {
   const numbers = args.filter((a) => typeof a === 'number')
-  const given = dtypeOption(args.filter((a) => typeof a !== 'number')[0])
+  if (typeof args[0] !== 'number' || numbers.length > 3)
+    throw new ArgumentError(
+      'arange',
+      `expected stop, or start and stop, or start, stop and step, all numbers; got ${args.map(describe).join(', ')}`,
+    )
+  const given = dtypeOption('arange', args.filter((a) => typeof a !== 'number')[0])
   const [start, stop] = numbers.length === 1 ? [0, numbers[0]!] : [numbers[0]!, numbers[1]!]
   const step = numbers[2] ?? 1
   if (step === 0 || ![start, stop, step].every(Number.isFinite))

@@ -2,6 +2,17 @@
 import { range } from '../aval'
 import type { DType } from '../dtype'
 import { ArgumentError } from '../error'
+import {
+  axis as axisKind,
+  count,
+  dtype as dtypeKind,
+  forTensors,
+  nullable,
+  number,
+  type OptionsObject,
+  optionsOf,
+  tensorLike,
+} from '../options'
 import * as C from '../primitives/cumulative'
 import { ne } from '../primitives/piecewise'
 import { sliceAxis } from '../primitives/layout'
@@ -15,15 +26,16 @@ import { sum } from './reduce'
 import { searchsorted } from './sorting'
 import { take } from './take'
 
-interface CumulativeOptions {
+export interface CumulativeOptions extends OptionsObject {
   /** null: along the flat order. */
   readonly axis?: number | null | undefined
   readonly dtype?: DType | undefined
 }
+const cumulativeOptions = optionsOf<CumulativeOptions>({ axis: nullable(axisKind), dtype: dtypeKind }, { alone: 'axis' })
 const cumulative =
   (name: string, run: (x: Tensor, params: { axis: number; reverse: boolean }) => Tensor, onNan?: number) =>
-  (x: TensorLike, option: number | null | CumulativeOptions = null): Tensor => {
-    const { axis = null, dtype } = typeof option === 'object' && option !== null ? option : { axis: option, dtype: undefined }
+  (x: TensorLike, option?: number | null | CumulativeOptions): Tensor => {
+    const { axis = null, dtype } = cumulativeOptions(name, option)
     const t = asTensor(x, name)
     const typed = dtype === undefined ? (t.dtype === 'bool' ? convert(t, 'int32') : t) : convert(t, dtype)
     const known = onNan === undefined ? typed : where(isnan(typed), onNan, typed)
@@ -39,7 +51,7 @@ export const nancumsum = cumulative('nancumsum', C.cumsum, 0)
 /** Running products with NaN as 1. */
 export const nancumprod = cumulative('nancumprod', C.cumprod, 1)
 
-interface DiffOptions {
+export interface DiffOptions extends OptionsObject {
   /** How often; 1. */
   readonly n?: number
   readonly axis?: number
@@ -47,8 +59,10 @@ interface DiffOptions {
   readonly prepend?: TensorLike
   readonly append?: TensorLike
 }
+const diffOptions = optionsOf<DiffOptions>({ n: count, axis: axisKind, prepend: tensorLike, append: tensorLike })
 /** Differences of neighbours along an axis. */
-export const diff = (x: TensorLike, { n = 1, axis = -1, prepend, append }: DiffOptions = {}): Tensor => {
+export const diff = (x: TensorLike, options?: DiffOptions): Tensor => {
+  const { n = 1, axis = -1, prepend, append } = diffOptions('diff', options)
   const t = asTensor(x, 'diff')
   const at = axisOf('diff', axis, t.ndim)
   const joined = [prepend, t, append].filter((p) => p !== undefined)
@@ -61,14 +75,19 @@ export const diff = (x: TensorLike, { n = 1, axis = -1, prepend, append }: DiffO
 }
 /** Differences of neighbours in the flat order. */
 export const ediff1d = (x: TensorLike): Tensor => diff(reshape(asTensor(x), { newSizes: [asTensor(x).size] }))
-interface TrapezoidOptions {
+export interface TrapezoidOptions extends OptionsObject {
   /** Places of the samples; else they are `dx` apart. */
   readonly x?: TensorLike
   readonly dx?: number
   readonly axis?: number
 }
+const trapezoidOptions = optionsOf<TrapezoidOptions>(
+  { x: tensorLike, dx: number, axis: axisKind },
+  { hint: forTensors('places of samples are the option x: { x }') },
+)
 /** The integral by the trapezoidal rule. */
-export const trapezoid = (y: TensorLike, { x, dx = 1, axis = -1 }: TrapezoidOptions = {}): Tensor => {
+export const trapezoid = (y: TensorLike, options?: TrapezoidOptions): Tensor => {
+  const { x, dx = 1, axis = -1 } = trapezoidOptions('trapezoid', options)
   const given = floatOperand('trapezoid', y)
   const t = moveAxis(given, axisOf('trapezoid', axis, given.ndim), given.ndim - 1)
   const n = t.shape.at(-1)!
@@ -77,13 +96,14 @@ export const trapezoid = (y: TensorLike, { x, dx = 1, axis = -1 }: TrapezoidOpti
   const width = x === undefined ? dx : diff(x)
   return multiply(sum(multiply(width, middle), { axis: -1 }), 0.5)
 }
+export interface InterpOptions extends OptionsObject {
+  readonly left?: number
+  readonly right?: number
+}
+const interpOptions = optionsOf<InterpOptions>({ left: number, right: number })
 /** Linear interpolation at `x` through points (xp ascending, fp); beyond them `left`, `right`, or the end values. */
-export const interp = (
-  x: TensorLike,
-  xp: TensorLike,
-  fp: TensorLike,
-  ends: { readonly left?: number; readonly right?: number } = {},
-): Tensor => {
+export const interp = (x: TensorLike, xp: TensorLike, fp: TensorLike, options?: InterpOptions): Tensor => {
+  const ends = interpOptions('interp', options)
   const [t, places, values] = promoteInexact('interp', [x, xp, fp])
   if (places.ndim !== 1 || values.ndim !== 1 || places.size !== values.size)
     throw new ArgumentError(

@@ -1,5 +1,7 @@
 /** The diagonal of two axes, by reshaping: element `i * (n + 1)` of a flat `[n, n]`. */
 import { otherAxes } from '../aval'
+import { ArgumentError } from '../error'
+import { integer, readArgument } from '../options'
 import { slice } from '../primitives/layout'
 import { reshape, transpose } from '../primitives/structural'
 import type { Tensor } from '../tensor'
@@ -7,7 +9,9 @@ import { axisOf } from './promote'
 
 /** `x` without two axes, and their k-th diagonal (x[i, i + k]) as the last axis. */
 export const diagonalOf = (x: Tensor, k = 0, axis1 = 0, axis2 = 1): Tensor => {
+  readArgument('diagonal', 'k', integer, k)
   const [a, b] = [axisOf('diagonal', axis1, x.ndim), axisOf('diagonal', axis2, x.ndim)]
+  if (a === b) throw new ArgumentError('diagonal', `axis1 and axis2 are the same axis, ${a}`)
   const rest = otherAxes(x.ndim, [a, b])
   const rows = transpose(x, { permutation: [...rest, a, b] })
   const [n, m] = [x.shape[a]!, x.shape[b]!]

@@ -1,10 +1,11 @@
 /** Einstein summation. Source: numpy's and jax.numpy's einsum. */
 import { range, sizeOf } from '../aval'
 import { ArgumentError, ShapeError } from '../error'
+import { func, isPlainObject, optionsOf, readArgument, string } from '../options'
 import { squeeze } from '../primitives/structural'
 import type { DotDimensionNumbers } from '../primitives/contraction'
 import type { Tensor } from '../tensor'
-import type { ProductOptions } from './contraction'
+import { productKinds, type ProductOptions } from './contraction'
 import { diagonalOf } from './diagonal'
 import { contract, type Labelled, ordered, type Product, productWith, summedTo } from './labelled'
 import { precisionOf } from './precision'
@@ -83,6 +84,7 @@ export type DotGeneral = (lhs: Tensor, rhs: Tensor, dimensionNumbers: DotDimensi
 export interface EinsumOptions extends ProductOptions {
   readonly dotGeneral?: DotGeneral | undefined
 }
+const einsumOptions = optionsOf<EinsumOptions>({ ...productKinds, dotGeneral: func })
 const reduceTerms = (
   terms: readonly Labelled[],
   output: readonly string[],
@@ -103,23 +105,24 @@ const reduceTerms = (
  * Errors: ArgumentError for subscripts that don't fit, ShapeError for sizes that differ.
  */
 export const einsum = (subscripts: string, ...args: readonly [...TensorLike[], TensorLike | EinsumOptions]): Tensor => {
+  readArgument('einsum', 'subscripts', string, subscripts)
   const last = args.at(-1)
-  const options: EinsumOptions = isOptions(last) ? last : {}
-  const xs = (isOptions(last) ? args.slice(0, -1) : args) as readonly TensorLike[]
+  const given = isPlainObject(last) || last === undefined
+  const options = einsumOptions('einsum', given ? last : undefined)
+  const xs = (given ? args.slice(0, -1) : args) as readonly TensorLike[]
   const [inputs, result, ...more] = subscripts.replaceAll(/\s/g, '').split('->')
   const texts = inputs!.split(',')
   if (more.length > 0 || texts.length !== xs.length)
     throw new ArgumentError('einsum', `${JSON.stringify(subscripts)} is for ${texts.length} operands, got ${xs.length}`)
   const tensors = promoteTypes('einsum', xs)
   const raw = tensors.map((x, i): Labelled => ({ x, labels: labelsOf(texts[i]!, x.ndim, subscripts) }))
-  const given = raw.map(distinct)
-  const sizes = sizesOf(given, subscripts)
+  const single = raw.map(distinct)
+  const sizes = sizesOf(single, subscripts)
   const output = outputOf(result, raw, subscripts)
-  const terms = given.map((t) => withoutOnes(t, sizes))
+  const terms = single.map((t) => withoutOnes(t, sizes))
   return ordered(reduceTerms(terms, output, sizes, productOf(options)), output)
 }
 const productOf = ({ precision, preferredElementType, dotGeneral }: EinsumOptions): Product =>
   dotGeneral
     ? (lhs, rhs, dims) => dotGeneral(lhs, rhs, dims, { precision, preferredElementType })
     : productWith({ precision: precisionOf('einsum', precision), preferredElementType: preferredElementType ?? null })
-const isOptions = (x: unknown): x is EinsumOptions => typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype

@@ -6,6 +6,7 @@
 import { range, sameShape, type Shape } from '../aval'
 import { ConcreteTensor } from '../array'
 import { literal } from '../literal'
+import { boolean, oneOf, type OptionsObject, optionsOf } from '../options'
 import { dynamicUpdateSlice, scatter, scatterAdd, scatterMax, scatterMin, scatterMul } from '../primitives/indexing'
 import { iota, rev } from '../primitives/layout'
 import { add, mul } from '../primitives/arithmetic'
@@ -18,7 +19,7 @@ import { indexVectors, newAxes, placesOf } from './indexing'
 import { where } from './logic'
 import { asTensor, asType, broadcastShapes, broadcastTo, type TensorLike } from './promote'
 
-export interface UpdateOptions {
+export interface UpdateOptions extends OptionsObject {
   /** What happens to places outside: 'drop' (the default) or moved inside ('clip'). */
   readonly mode?: 'drop' | 'clip' | 'promise_in_bounds'
   /** A promise that lets a backend go faster. */
@@ -26,6 +27,11 @@ export interface UpdateOptions {
   /** A promise that no place comes twice. */
   readonly uniqueIndices?: boolean
 }
+const updateOptions = optionsOf<UpdateOptions>({
+  mode: oneOf('drop', 'clip', 'promise_in_bounds'),
+  indicesAreSorted: boolean,
+  uniqueIndices: boolean,
+})
 interface Operation {
   readonly name: string
   readonly scatter: (x: Tensor, indices: Tensor, updates: Tensor, params: ScatterParams) => Tensor
@@ -106,7 +112,8 @@ const updatesOf = (
 
 const updateAt =
   (operation: Operation) =>
-  (x: TensorLike, index: Index, value: TensorLike, options: UpdateOptions = {}): Tensor => {
+  (x: TensorLike, index: Index, value: TensorLike, given?: UpdateOptions): Tensor => {
+    const options = updateOptions(operation.name, given)
     const t = asTensor(x, operation.name)
     const v = asType(value, t.dtype, operation.name)
     const masked = byMask(operation, t, index, v)

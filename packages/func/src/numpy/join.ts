@@ -2,6 +2,21 @@
 import { range } from '../aval'
 import type { DType } from '../dtype'
 import { ArgumentError, ShapeError } from '../error'
+import {
+  axis as axisKind,
+  count,
+  describe,
+  dtype as dtypeKind,
+  either,
+  forTensors,
+  integer,
+  listOf,
+  nullable,
+  type OptionsObject,
+  optionsOf,
+  positive,
+  readArgument,
+} from '../options'
 import { concatenate as concatenateAxis, sliceAxis } from '../primitives/layout'
 import { broadcastInDim, expandDims, reshape } from '../primitives/structural'
 import { isTensor, type Tensor } from '../tensor'
@@ -10,14 +25,17 @@ import { asTensor, asType, axisOf, promoteTypes, shapeOf, type TensorLike } from
 import { atleast1d, atleast2d, atleast3d, ravel } from './shape'
 import { take } from './take'
 
-interface JoinOptions {
+export interface JoinOptions extends OptionsObject {
   readonly axis?: number | null | undefined
   readonly dtype?: DType | undefined
 }
-const joinOptions = (option: number | null | JoinOptions | undefined): JoinOptions =>
-  typeof option === 'object' && option !== null ? option : { axis: option === undefined ? 0 : option }
+const joinOptions = optionsOf<JoinOptions>(
+  { axis: nullable(axisKind), dtype: dtypeKind },
+  { alone: 'axis', hint: forTensors('what is joined stands in one list: [x, y]; an axis is a number') },
+)
 
 const operandsOf = (where: string, xs: Tensor | readonly TensorLike[], dtype: DType | undefined): readonly Tensor[] => {
+  if (!Array.isArray(xs) && !isTensor(xs)) throw new ArgumentError(where, `expected a list of tensors, got ${describe(xs)}`)
   const list: readonly TensorLike[] = isTensor(xs) ? range(xs.shape[0] ?? 0).map((i) => unstackAt(xs, i)) : xs
   if (list.length === 0) throw new ArgumentError(where, 'expected at least one tensor')
   return dtype === undefined
@@ -31,7 +49,7 @@ const unstackAt = (x: Tensor, i: number): Tensor => reshape(sliceAxis(x, 0, i, i
 
 /** Joined along an existing axis (null: all flattened), in their common dtype. */
 export const concatenate = (xs: Tensor | readonly TensorLike[], option?: number | null | JoinOptions): Tensor => {
-  const { axis = 0, dtype } = joinOptions(option)
+  const { axis = 0, dtype } = joinOptions('concatenate', option)
   const ts = operandsOf('concatenate', xs, dtype)
   if (axis === null) return concatenateAxis(ts.map(ravel), { dimension: 0 })
   if (ts[0]!.ndim === 0)
@@ -45,7 +63,7 @@ export const concatenate = (xs: Tensor | readonly TensorLike[], option?: number 
 export { concatenate as concat }
 /** Joined along a new axis, in their common dtype. Errors: ShapeError where shapes differ. */
 export const stack = (xs: Tensor | readonly TensorLike[], option?: number | JoinOptions): Tensor => {
-  const { axis = 0, dtype } = joinOptions(option)
+  const { axis = 0, dtype } = joinOptions('stack', option)
   const ts = operandsOf('stack', xs, dtype)
   const first = ts[0]!.shape
   if (ts.some((t) => t.shape.length !== first.length || t.shape.some((n, i) => n !== first[i])))
@@ -93,10 +111,13 @@ const cutAt = (t: Tensor, axis: number, cuts: readonly number[]): Tensor[] => {
     return sliceAxis(t, axis, Math.min(start, end), end)
   })
 }
+/** A number of parts, or the places before which to cut. */
+const sectionsKind = either(positive, listOf(integer, 'a list of integers'))
 /** Parts along an axis: `sections` equal ones, or cut before each of some indices. Errors: ArgumentError if not equal. */
 export const split = (x: TensorLike, sections: number | readonly number[], axis = 0): Tensor[] => {
   const t = asTensor(x, 'split')
   const at = axisOf('split', axis, t.ndim)
+  readArgument('split', 'sections', sectionsKind, sections)
   if (typeof sections !== 'number') return cutAt(t, at, sections)
   const n = t.shape[at]!
   if (sections <= 0 || n % sections !== 0)
@@ -111,6 +132,7 @@ export const split = (x: TensorLike, sections: number | readonly number[], axis 
 export const arraySplit = (x: TensorLike, sections: number | readonly number[], axis = 0): Tensor[] => {
   const t = asTensor(x, 'arraySplit')
   const at = axisOf('arraySplit', axis, t.ndim)
+  readArgument('arraySplit', 'sections', sectionsKind, sections)
   if (typeof sections !== 'number') return cutAt(t, at, sections)
   const n = t.shape[at]!
   const [each, extra] = [Math.floor(n / sections), n % sections]
@@ -135,15 +157,18 @@ export const tile = (x: TensorLike, reps: number | readonly number[]): Tensor =>
   const broadcastDimensions = range(t.ndim).map((i) => 2 * (i + rank - t.ndim) + 1)
   return reshape(broadcastInDim(t, { shape, broadcastDimensions }), { newSizes: sizes.map((n, i) => n * times[i]!) })
 }
-interface RepeatOptions {
+export interface RepeatOptions extends OptionsObject {
   readonly axis?: number | null | undefined
   /** The length of the result; needed where `repeats` is traced. */
   readonly totalRepeatLength?: number | undefined
 }
+const repeatOptions = optionsOf<RepeatOptions>({ axis: nullable(axisKind), totalRepeatLength: count }, { alone: 'axis' })
+const repeatsKind = either(count, listOf(count, 'a list of non-negative integers'))
 /** Each element repeated along an axis (the flat order without one): all so often, or each as often as a list says. */
-export const repeat = (x: TensorLike, repeats: number | readonly number[], option: number | null | RepeatOptions = {}): Tensor => {
-  const { axis = null, totalRepeatLength } = typeof option === 'object' && option !== null ? option : { axis: option }
+export const repeat = (x: TensorLike, repeats: number | readonly number[], option?: number | null | RepeatOptions): Tensor => {
+  const { axis = null, totalRepeatLength } = repeatOptions('repeat', option)
   const t = asTensor(x, 'repeat')
+  readArgument('repeat', 'repeats', repeatsKind, repeats)
   if (axis === null) return repeat(ravel(t), repeats, { axis: 0, totalRepeatLength })
   const at = axisOf('repeat', axis, t.ndim)
   if (typeof repeats === 'number' && totalRepeatLength === undefined) {

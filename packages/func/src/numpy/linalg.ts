@@ -2,6 +2,7 @@
 import { range } from '../aval'
 import { ArgumentError, ShapeError } from '../error'
 import { literal } from '../literal'
+import { axes as axesKind, boolean, either, number, oneOf, type OptionsObject, optionsOf } from '../options'
 import { iota } from '../primitives/layout'
 import { cholesky as choleskyP, qr as qrP, triangularSolve as solveTriangularP } from '../primitives/linalg'
 import { eq } from '../primitives/piecewise'
@@ -29,14 +30,16 @@ const squareMatrix = (where_: string, x: TensorLike): Tensor => {
 }
 
 export type NormOrder = number | 'fro'
-export interface NormOptions {
+export interface NormOptions extends OptionsObject {
   readonly ord?: NormOrder | null | undefined
   /** One axis for vectors, two for matrices, none for all elements. */
   readonly axis?: number | readonly number[] | null | undefined
   readonly keepdims?: boolean | undefined
 }
+const normOptions = optionsOf<NormOptions>({ ord: either(number, oneOf('fro', null)), axis: axesKind, keepdims: boolean })
 /** The norm of vectors: 2 by default, any p, 0 (how many are not 0), Infinity and -Infinity. */
-export const vectorNorm = (x: TensorLike, { ord = 2, axis = null, keepdims = false }: NormOptions = {}): Tensor => {
+export const vectorNorm = (x: TensorLike, given?: NormOptions): Tensor => {
+  const { ord = 2, axis = null, keepdims = false } = normOptions('linalg.vectorNorm', given)
   const t = floatOperand('vectorNorm', x)
   const options = { axis, keepdims }
   if (ord === null || ord === 2 || ord === 'fro') return sqrt(sum(square(t), options))
@@ -47,9 +50,11 @@ export const vectorNorm = (x: TensorLike, { ord = 2, axis = null, keepdims = fal
   return power(sum(power(absolute(t), literal(ord, t.dtype)), options), literal(1 / ord, t.dtype))
 }
 /** The norm of matrices: Frobenius by default, 1 and Infinity (largest column and row sum), -1 and -Infinity (smallest). */
-export const matrixNorm = (x: TensorLike, { ord = 'fro', axis = [-2, -1], keepdims = false }: NormOptions = {}): Tensor => {
+export const matrixNorm = (x: TensorLike, given?: NormOptions): Tensor => {
+  const { ord = 'fro', axis = [-2, -1], keepdims = false } = normOptions('linalg.matrixNorm', given)
   const t = floatOperand('matrixNorm', x)
-  const [rows, columns] = axesOf('matrixNorm', axis, t.ndim, true)
+  const [rows, columns, ...more] = axesOf('matrixNorm', axis, t.ndim, true)
+  if (columns === undefined || more.length > 0) throw new ArgumentError('linalg.matrixNorm', 'a matrix norm needs two axes')
   if (ord === null || ord === 'fro') return sqrt(sum(square(t), { axis: [rows!, columns!], keepdims }))
   if (Math.abs(ord) !== 1 && Math.abs(ord) !== Number.POSITIVE_INFINITY)
     throw new ArgumentError(
@@ -62,7 +67,8 @@ export const matrixNorm = (x: TensorLike, { ord = 'fro', axis = [-2, -1], keepdi
   return keepdims ? out : squeeze(out, { dimensions: [rows!, columns!].sort((a, b) => a - b) })
 }
 /** The norm of vectors (one axis), matrices (two axes and an order), or of all elements. */
-export const norm = (x: TensorLike, options: NormOptions = {}): Tensor => {
+export const norm = (x: TensorLike, given?: NormOptions): Tensor => {
+  const options = normOptions('linalg.norm', given)
   const t = floatOperand('norm', x)
   const { ord = null, axis = null } = options
   if (ord === null) return sqrt(sum(square(t), { axis, keepdims: options.keepdims }))
@@ -72,26 +78,33 @@ export const norm = (x: TensorLike, options: NormOptions = {}): Tensor => {
   throw new ArgumentError('linalg.norm', `an order needs one axis (vectors) or two (matrices), got ${count}`)
 }
 
+export interface QrOptions extends OptionsObject {
+  readonly mode?: 'reduced' | 'complete'
+}
+const qrOptions = optionsOf<QrOptions>({ mode: oneOf('reduced', 'complete') }, { alone: 'mode' })
 /** Q (orthonormal columns) and R (upper triangular) with Q R = x; 'complete' gives a square Q. */
-export const qr = (x: TensorLike, { mode = 'reduced' }: { readonly mode?: 'reduced' | 'complete' } = {}): [q: Tensor, r: Tensor] =>
-  qrP(matrix('linalg.qr', x), { fullMatrices: mode === 'complete' })
+export const qr = (x: TensorLike, options?: QrOptions): [q: Tensor, r: Tensor] =>
+  qrP(matrix('linalg.qr', x), { fullMatrices: qrOptions('linalg.qr', options).mode === 'complete' })
+export interface CholeskyOptions extends OptionsObject {
+  readonly upper?: boolean
+}
+const choleskyOptions = optionsOf<CholeskyOptions>({ upper: boolean })
 /** The lower triangular L with L Lᵀ = x (upper: U with Uᵀ U = x); NaN where x is not positive definite. */
-export const cholesky = (x: TensorLike, { upper = false }: { readonly upper?: boolean } = {}): Tensor => {
+export const cholesky = (x: TensorLike, options?: CholeskyOptions): Tensor => {
+  const { upper = false } = choleskyOptions('linalg.cholesky', options)
   const t = squareMatrix('linalg.cholesky', x)
   const l = choleskyP(divide(add(t, matrixTranspose(t)), 2))
   return upper ? matrixTranspose(l) : l
 }
-interface TriangularOptions {
+export interface TriangularOptions extends OptionsObject {
   readonly lower?: boolean
   readonly unitDiagonal?: boolean
   readonly transposeA?: boolean
 }
+const triangularOptions = optionsOf<TriangularOptions>({ lower: boolean, unitDiagonal: boolean, transposeA: boolean })
 /** Solves a x = b for a triangular a: b is `[..., n]` or `[..., n, m]`. */
-export const solveTriangular = (
-  a: TensorLike,
-  b: TensorLike,
-  { lower = false, unitDiagonal = false, transposeA = false }: TriangularOptions = {},
-): Tensor => {
+export const solveTriangular = (a: TensorLike, b: TensorLike, options?: TriangularOptions): Tensor => {
+  const { lower = false, unitDiagonal = false, transposeA = false } = triangularOptions('linalg.solveTriangular', options)
   const [m, v] = promoteInexact('linalg.solveTriangular', [a, b])
   const vector = v.ndim === m.ndim - 1
   const rhs = vector ? expandDims(v, [v.ndim]) : v
@@ -179,7 +192,7 @@ export const matrixPower = (x: TensorLike, n: number): Tensor => {
   return n % 2 === 0 ? twice : matmul(twice, t)
 }
 /** The product of several matrices, from left to right. */
-export const multiDot = (xs: readonly TensorLike[], options: ProductOptions = {}): Tensor => {
+export const multiDot = (xs: readonly TensorLike[], options?: ProductOptions): Tensor => {
   if (xs.length === 0) throw new ArgumentError('linalg.multiDot', 'expected at least one matrix')
   return xs.map((x) => asTensor(x)).reduce((a, b) => matmul(a, b, options))
 }

@@ -1,8 +1,9 @@
 /** Comparison, logic, bits and choice, element by element. Source: the jax.numpy functions of the same names. */
 import { range, sameShape } from '../aval'
 import { dtypes, isFloating } from '../dtype'
-import { DTypeError } from '../error'
+import { ArgumentError, DTypeError } from '../error'
 import { literal } from '../literal'
+import { boolean, type Kind, list, type OptionsObject, optionsOf, readArgument } from '../options'
 import { add, mul, sub } from '../primitives/arithmetic'
 import * as B from '../primitives/bitwise'
 import * as P from '../primitives/piecewise'
@@ -83,8 +84,13 @@ export const where = (condition: TensorLike, x: TensorLike, y: TensorLike): Tens
   return P.selectN(which, onFalse, onTrue)
 }
 /** The first of several choices whose condition holds, else `default`. */
-export const select = (conditions: readonly TensorLike[], choices: readonly TensorLike[], fallback: TensorLike = 0): Tensor =>
-  conditions.reduceRight<Tensor>((rest, condition, i) => where(condition, choices[i]!, rest), asTensor(fallback, 'select'))
+export const select = (conditions: readonly TensorLike[], choices: readonly TensorLike[], fallback: TensorLike = 0): Tensor => {
+  readArgument('select', 'conditions', list, conditions)
+  readArgument('select', 'choices', list, choices)
+  if (conditions.length !== choices.length)
+    throw new ArgumentError('select', `${conditions.length} conditions for ${choices.length} choices`)
+  return conditions.reduceRight<Tensor>((rest, condition, i) => where(condition, choices[i]!, rest), asTensor(fallback, 'select'))
+}
 
 const floatsOnly = (name: string, onInteger: boolean, f: (x: Tensor) => Tensor) => (x: TensorLike) => {
   const t = asTensor(x, name)
@@ -103,14 +109,18 @@ const largest: Readonly<Record<string, number>> = {
   float32: 3.4028234663852886e38,
   float64: Number.MAX_VALUE,
 }
-interface NanToNumOptions {
+export interface NanToNumOptions extends OptionsObject {
   readonly nan?: number
   /** Default: the largest finite number. */
   readonly posinf?: number
   readonly neginf?: number
 }
+/** A number, NaN too. */
+const number: Kind = { expected: 'a number', is: (x) => typeof x === 'number' }
+const nanOptions = optionsOf<NanToNumOptions>({ nan: number, posinf: number, neginf: number })
 /** NaN and the infinities replaced by finite numbers. */
-export const nanToNum = (x: TensorLike, { nan = 0, posinf, neginf }: NanToNumOptions = {}): Tensor => {
+export const nanToNum = (x: TensorLike, options?: NanToNumOptions): Tensor => {
+  const { nan = 0, posinf, neginf } = nanOptions('nanToNum', options)
   const t = asTensor(x, 'nanToNum')
   const { dtype } = t.aval
   if (!isFloating(dtype)) return t
@@ -120,13 +130,15 @@ export const nanToNum = (x: TensorLike, { nan = 0, posinf, neginf }: NanToNumOpt
   return where(P.eq(below, infinity(t, -1)), literal(neginf ?? -top, dtype), below)
 }
 
-export interface CloseOptions {
+export interface CloseOptions extends OptionsObject {
   readonly rtol?: number
   readonly atol?: number
   readonly equalNan?: boolean
 }
+const closeOptions = optionsOf<CloseOptions>({ rtol: number, atol: number, equalNan: boolean })
 /** `|x - y| <= atol + rtol * |y|`; infinities equal themselves. */
-export const isclose = (x: TensorLike, y: TensorLike, { rtol = 1e-5, atol = 1e-8, equalNan = false }: CloseOptions = {}): Tensor => {
+export const isclose = (x: TensorLike, y: TensorLike, options?: CloseOptions): Tensor => {
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = closeOptions('isclose', options)
   const [a, b] = floatOperands('isclose', [x, y])
   const allowed = add(mul(P.abs(b), literal(rtol, b.dtype)), literal(atol, b.dtype))
   const near = P.le(P.abs(sub(a, b)), allowed)
@@ -135,8 +147,8 @@ export const isclose = (x: TensorLike, y: TensorLike, { rtol = 1e-5, atol = 1e-8
   return equalNan ? B.or(close, B.and(...operands('isclose', [P.ne(a, a), P.ne(b, b)]))) : close
 }
 /** Whether all elements are close. */
-export const allclose = (x: TensorLike, y: TensorLike, options: CloseOptions = {}): Tensor => {
-  const close = isclose(x, y, options)
+export const allclose = (x: TensorLike, y: TensorLike, options?: CloseOptions): Tensor => {
+  const close = isclose(x, y, closeOptions('allclose', options))
   return reduceAnd(close, { axes: range(close.ndim) })
 }
 /** Whether shapes and all elements are equal. */

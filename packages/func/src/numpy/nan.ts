@@ -1,54 +1,75 @@
 /** Reductions that skip NaN. Source: the jax.numpy functions of the same names. */
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
+import { dtype, number, type OptionsObject, optionsOf, tensorLike } from '../options'
 import type { Tensor } from '../tensor'
 import { add, ceil, floor, multiply, sqrt, subtract } from './elementwise'
 import { isnan, logicalNot, where as choose } from './logic'
 import { asTensor, axesOf, floatOperand, type TensorLike } from './promote'
-import { any, argmax, argmin, max, mean, min, prod, type ReduceArg, type ReduceOptions, reduceOptions, sum } from './reduce'
+import {
+  any,
+  type ArgOptions,
+  argmax,
+  argmin,
+  type AxesOptions,
+  axesKinds,
+  max,
+  mean,
+  min,
+  prod,
+  type ReduceArg,
+  type ReduceOptions,
+  sum,
+} from './reduce'
 import { sort } from './sorting'
-import { type QuantileOptions, var as variance, type VarianceOptions } from './statistics'
+import { var as variance, type VarianceOptions } from './statistics'
 import { takeAlongAxis } from './take'
 
-type NanOptions = Omit<ReduceOptions, 'where'>
+export type NanReduceOptions = Omit<ReduceOptions, 'where'> & OptionsObject
+export type NanMeanOptions = Omit<NanReduceOptions, 'initial'> & OptionsObject
+export type NanVarianceOptions = Omit<VarianceOptions, 'where'> & OptionsObject
+const meanOptions = optionsOf<NanMeanOptions>({ ...axesKinds, dtype }, { alone: 'axis' })
+const reduceOptions = optionsOf<NanReduceOptions>({ ...axesKinds, dtype, initial: tensorLike }, { alone: 'axis' })
+const varianceOptions = optionsOf<NanVarianceOptions>({ ...axesKinds, dtype, ddof: number }, { alone: 'axis' })
+const axesOptions = optionsOf<AxesOptions>(axesKinds, { alone: 'axis' })
 const present = (x: Tensor): Tensor => logicalNot(isnan(x))
 /** Sum that takes NaN as 0. */
-export const nansum = (x: TensorLike, arg?: ReduceArg<NanOptions>): Tensor => {
+export const nansum = (x: TensorLike, arg?: ReduceArg<NanReduceOptions>): Tensor => {
   const t = asTensor(x, 'nansum')
-  return sum(t, { ...reduceOptions(arg), where: present(t) })
+  return sum(t, { ...reduceOptions('nansum', arg), where: present(t) })
 }
 /** Mean of the elements that are not NaN. */
-export const nanmean = (x: TensorLike, arg?: ReduceArg<NanOptions>): Tensor => {
+export const nanmean = (x: TensorLike, arg?: ReduceArg<NanMeanOptions>): Tensor => {
   const t = floatOperand('nanmean', x)
-  return mean(t, { ...reduceOptions(arg), where: present(t) })
+  return mean(t, { ...meanOptions('nanmean', arg), where: present(t) })
 }
 /** Variance of the elements that are not NaN. */
-export const nanvar = (x: TensorLike, arg?: ReduceArg<Omit<VarianceOptions, 'where'>>): Tensor => {
+export const nanvar = (x: TensorLike, arg?: ReduceArg<NanVarianceOptions>): Tensor => {
   const t = floatOperand('nanvar', x)
-  return variance(t, { ...reduceOptions(arg), where: present(t) })
+  return variance(t, { ...varianceOptions('nanvar', arg), where: present(t) })
 }
-export const nanstd = (x: TensorLike, arg?: ReduceArg<Omit<VarianceOptions, 'where'>>): Tensor => sqrt(nanvar(x, arg))
-const nanExtremum = (worst: number, reduce: typeof max) => (x: TensorLike, arg?: ReduceArg<Pick<ReduceOptions, 'axis' | 'keepdims'>>) => {
-  const t = floatOperand('nanmax', x)
-  const options = reduceOptions(arg)
+export const nanstd = (x: TensorLike, arg?: ReduceArg<NanVarianceOptions>): Tensor => sqrt(nanvar(x, varianceOptions('nanstd', arg)))
+const nanExtremum = (name: string, worst: number, reduce: typeof max) => (x: TensorLike, arg?: ReduceArg<AxesOptions>) => {
+  const t = floatOperand(name, x)
+  const options = axesOptions(name, arg)
   const out = reduce(choose(isnan(t), literal(worst, t.dtype), t), options)
   return choose(any(present(t), options), out, literal(Number.NaN, t.dtype))
 }
 /** The largest element that is not NaN; NaN if all are. */
-export const nanmax = nanExtremum(Number.NEGATIVE_INFINITY, max)
+export const nanmax = nanExtremum('nanmax', Number.NEGATIVE_INFINITY, max)
 /** The smallest element that is not NaN; NaN if all are. */
-export const nanmin = nanExtremum(Number.POSITIVE_INFINITY, min)
+export const nanmin = nanExtremum('nanmin', Number.POSITIVE_INFINITY, min)
 /** Product that takes NaN as 1. */
-export const nanprod = (x: TensorLike, arg?: ReduceArg<NanOptions>): Tensor => {
+export const nanprod = (x: TensorLike, arg?: ReduceArg<NanReduceOptions>): Tensor => {
   const t = asTensor(x, 'nanprod')
-  return prod(t, { ...reduceOptions(arg), where: present(t) })
+  return prod(t, { ...reduceOptions('nanprod', arg), where: present(t) })
 }
 const nanArg =
   (name: string, worst: number, find: typeof argmax) =>
-  (x: TensorLike, axis: number | null = null): Tensor => {
+  (x: TensorLike, arg: number | null | ArgOptions = null): Tensor => {
     const t = floatOperand(name, x)
-    const found = find(choose(isnan(t), literal(worst, t.dtype), t), axis)
-    return choose(any(present(t), { axis }), found, -1)
+    const found = find(choose(isnan(t), literal(worst, t.dtype), t), arg)
+    return choose(any(present(t), arg), found, -1)
   }
 /** The place of the largest element that is not NaN; -1 if all are. */
 export const nanargmax = nanArg('nanargmax', Number.NEGATIVE_INFINITY, argmax)
@@ -56,8 +77,8 @@ export const nanargmax = nanArg('nanargmax', Number.NEGATIVE_INFINITY, argmax)
 export const nanargmin = nanArg('nanargmin', Number.POSITIVE_INFINITY, argmin)
 
 /** `quantile` of the elements along one axis (or of all) that are not NaN. */
-export const nanquantile = (x: TensorLike, q: number, arg?: ReduceArg<Omit<QuantileOptions, 'method'>>): Tensor => {
-  const { axis = null, keepdims } = reduceOptions<Omit<QuantileOptions, 'method'>>(arg)
+export const nanquantile = (x: TensorLike, q: number, arg?: ReduceArg<AxesOptions>): Tensor => {
+  const { axis = null, keepdims } = axesOptions('nanquantile', arg)
   const t = floatOperand('nanquantile', x)
   const axes = axesOf('nanquantile', axis, t.ndim)
   if (axes.length !== 1 && axes.length !== t.ndim) throw new ArgumentError('nanquantile', 'takes one axis, or none for all elements')
@@ -73,6 +94,5 @@ export const nanquantile = (x: TensorLike, q: number, arg?: ReduceArg<Omit<Quant
   if (!keepdims) return out.squeeze(along)
   return at === null ? out.reshape(t.shape.map(() => 1)) : out
 }
-export const nanpercentile = (x: TensorLike, q: number, arg?: ReduceArg<Omit<QuantileOptions, 'method'>>): Tensor =>
-  nanquantile(x, q / 100, arg)
-export const nanmedian = (x: TensorLike, arg?: ReduceArg<Omit<QuantileOptions, 'method'>>): Tensor => nanquantile(x, 0.5, arg)
+export const nanpercentile = (x: TensorLike, q: number, arg?: ReduceArg<AxesOptions>): Tensor => nanquantile(x, q / 100, arg)
+export const nanmedian = (x: TensorLike, arg?: ReduceArg<AxesOptions>): Tensor => nanquantile(x, 0.5, arg)

@@ -1,6 +1,7 @@
 /** Padding. Source: numpy's and jax.numpy's pad. */
 import { range } from '../aval'
 import { ArgumentError } from '../error'
+import { count, finite, type Kind, oneOf, type OptionsObject, optionsOf, readArgument, tensorLike } from '../options'
 import { pad as padConstant, sliceAxis, concatenate } from '../primitives/layout'
 import { convert, reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
@@ -13,13 +14,20 @@ import { take } from './take'
 export type PadMode = 'constant' | 'edge' | 'reflect' | 'symmetric' | 'wrap' | 'linear_ramp' | 'maximum' | 'minimum' | 'mean' | 'empty'
 /** One number for all ends, [before, after] for all axes, or a pair for each axis. */
 export type PadWidth = number | readonly [number, number] | readonly (readonly [number, number])[] | readonly (readonly [number])[]
-export interface PadOptions {
+export interface PadOptions extends OptionsObject {
   /** The value of mode 'constant'; 0. */
   readonly constantValues?: TensorLike | undefined
   /** What mode 'linear_ramp' comes to at the ends; 0. */
   readonly endValues?: number | undefined
 }
+const padOptions = optionsOf<PadOptions>({ constantValues: tensorLike, endValues: finite })
+const modeKind = oneOf('constant', 'edge', 'reflect', 'symmetric', 'wrap', 'linear_ramp', 'maximum', 'minimum', 'mean', 'empty')
+const widthKind: Kind = {
+  expected: 'a number, a pair [before, after], or a pair for each axis',
+  is: (x) => count.is(x) || (Array.isArray(x) && x.length > 0 && x.every((w) => count.is(w) || (Array.isArray(w) && w.every(count.is)))),
+}
 const widths = (width: PadWidth, rank: number): [number, number][] => {
+  readArgument('pad', 'width', widthKind, width)
   const list = typeof width === 'number' ? [width] : width
   const pairs = list.map((w) => (typeof w === 'number' ? w : w.length === 1 ? [w[0]!, w[0]!] : w))
   const ok = (n: unknown): n is number => Number.isInteger(n) && (n as number) >= 0
@@ -80,7 +88,9 @@ const ramp = (x: Tensor, axis: number, count: number, atEnd: boolean, { endValue
  * Modes: a constant, the edge, mirrored without ('reflect') or with ('symmetric') the edge, wrapped around, a ramp to `endValues`, or
  * the maximum, minimum or mean of the axis. Errors: ArgumentError for widths that don't fit.
  */
-export const pad = (x: TensorLike, width: PadWidth, mode: PadMode = 'constant', options: PadOptions = {}): Tensor => {
+export const pad = (x: TensorLike, width: PadWidth, mode: PadMode = 'constant', given?: PadOptions): Tensor => {
+  const options = padOptions('pad', given)
+  readArgument('pad', 'mode', modeKind, mode)
   const t = asTensor(x, 'pad')
   const pairs = widths(width, t.ndim)
   if (mode === 'constant' || mode === 'empty') {

@@ -3,6 +3,17 @@ import { otherAxes, type Shape, sizeOf } from '../aval'
 import { type DType, dtypes, isFloating } from '../dtype'
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
+import {
+  axes as axesKind,
+  axis as axisKind,
+  boolean,
+  dtype as dtypeKind,
+  forTensors,
+  nullable,
+  type OptionsObject,
+  optionsOf,
+  tensorLike,
+} from '../options'
 import { div } from '../primitives/arithmetic'
 import * as R from '../primitives/reduction'
 import { broadcastInDim, convert, expandDims, reduceSum, reshape } from '../primitives/structural'
@@ -13,21 +24,33 @@ import { asTensor, axesOf, axisOf, broadcastTo, floatOperand, type TensorLike } 
 
 /** One axis, several, or all (null). Negative axes count from the end. */
 export type Axis = number | readonly number[] | null
-export interface ReduceOptions {
+export interface AxesOptions extends OptionsObject {
   readonly axis?: Axis | undefined
   /** Keep reduced axes with size 1. */
   readonly keepdims?: boolean | undefined
+}
+export interface MaskedOptions extends AxesOptions {
   /** Which elements take part (broadcast to the operand). */
   readonly where?: TensorLike | undefined
-  /** What the reduction starts from. */
-  readonly initial?: TensorLike | undefined
+}
+export interface MeanOptions extends MaskedOptions {
   /** The dtype to reduce in, and of the result. */
   readonly dtype?: DType | undefined
 }
+export interface ExtremumOptions extends MaskedOptions {
+  /** What the reduction starts from. */
+  readonly initial?: TensorLike | undefined
+}
+export interface ReduceOptions extends MeanOptions, ExtremumOptions {}
 /** Options, or the axis by itself. */
 export type ReduceArg<O = ReduceOptions> = Axis | O | undefined
-export const reduceOptions = <O extends { readonly axis?: Axis | undefined }>(arg: ReduceArg<O>): O =>
-  (typeof arg === 'number' || arg === null || Array.isArray(arg) ? { axis: arg } : (arg ?? {})) as O
+
+/** Kinds of the options of reductions; those of others are made of them. */
+export const axesKinds = { axis: axesKind, keepdims: boolean }
+const maskedKinds = { ...axesKinds, where: tensorLike }
+export const meanKinds = { ...maskedKinds, dtype: dtypeKind }
+/** Options, or the axis; `two` is the function of two tensors that was meant where there is a tensor instead. */
+const aloneOr = (two: string) => ({ alone: 'axis', hint: forTensors(`for two tensors use ${two}; an axis is a number`) }) as const
 
 export const keepAxes = (x: Tensor, axes: readonly number[], keepdims: boolean | undefined): Tensor => (keepdims ? expandDims(x, axes) : x)
 /** The result of a reduction repeated over the shape that was reduced; a scalar stays one. */
@@ -43,15 +66,16 @@ const accumulatorOf = (dtype: DType): DType => {
   if (bits >= 32) return dtype
   return kind === 'float' ? 'float32' : kind === 'uint' ? 'uint32' : 'int32'
 }
-const accumulate =
-  (
-    name: string,
-    identity: number,
-    reduce: (x: Tensor, axes: readonly number[]) => Tensor,
-    combine: (x: TensorLike, y: TensorLike) => Tensor,
-  ) =>
-  (x: TensorLike, arg?: ReduceArg): Tensor => {
-    const { axis, keepdims, where, initial, dtype } = reduceOptions(arg)
+const accumulate = (
+  name: string,
+  identity: number,
+  reduce: (x: Tensor, axes: readonly number[]) => Tensor,
+  combine: (x: TensorLike, y: TensorLike) => Tensor,
+  two: string,
+) => {
+  const options = optionsOf<ReduceOptions>({ ...meanKinds, initial: tensorLike }, aloneOr(two))
+  return (x: TensorLike, arg?: ReduceArg): Tensor => {
+    const { axis, keepdims, where, initial, dtype } = options(name, arg)
     const t = asTensor(x, name)
     const given = dtype === undefined ? t : convert(t, dtype)
     const axes = axesOf(name, axis, t.ndim)
@@ -60,12 +84,13 @@ const accumulate =
     const narrow = isFloating(given.dtype) || dtype !== undefined ? inDtype(out, given.dtype) : out
     return initial === undefined ? narrow : combine(narrow, initial)
   }
+}
 const inDtype = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : convert(x, dtype))
 
 /** The sum over axes; of booleans and small integers as 32-bit integers. */
-export const sum = accumulate('sum', 0, (x, axes) => reduceSum(x, { axes }), add)
+export const sum = accumulate('sum', 0, (x, axes) => reduceSum(x, { axes }), add, 'np.add')
 /** The product over axes; of booleans and small integers as 32-bit integers. */
-export const prod = accumulate('prod', 1, (x, axes) => R.reduceProd(x, { axes }), multiply)
+export const prod = accumulate('prod', 1, (x, axes) => R.reduceProd(x, { axes }), multiply, 'np.multiply')
 
 const lowest = (dtype: DType): number | bigint =>
   isFloating(dtype)
@@ -80,16 +105,17 @@ const highest = (dtype: DType): number | bigint => {
   if (kind === 'float') return Number.POSITIVE_INFINITY
   return bits === 64 ? 2n ** (kind === 'uint' ? 64n : 63n) - 1n : 2 ** (kind === 'uint' ? bits : bits - 1) - 1
 }
-const extremum =
-  (
-    name: string,
-    reduce: (x: Tensor, axes: readonly number[]) => Tensor,
-    ofBools: (x: Tensor, axes: readonly number[]) => Tensor,
-    identity: (dtype: DType) => number | bigint | boolean,
-    combine: (x: TensorLike, y: TensorLike) => Tensor,
-  ) =>
-  (x: TensorLike, arg?: ReduceArg): Tensor => {
-    const { axis, keepdims, where, initial } = reduceOptions(arg)
+const extremum = (
+  name: string,
+  reduce: (x: Tensor, axes: readonly number[]) => Tensor,
+  ofBools: (x: Tensor, axes: readonly number[]) => Tensor,
+  identity: (dtype: DType) => number | bigint | boolean,
+  combine: (x: TensorLike, y: TensorLike) => Tensor,
+  two: string,
+) => {
+  const options = optionsOf<ExtremumOptions>({ ...maskedKinds, initial: tensorLike }, aloneOr(two))
+  return (x: TensorLike, arg?: ReduceArg<ExtremumOptions>): Tensor => {
+    const { axis, keepdims, where, initial } = options(name, arg)
     const t = asTensor(x, name)
     const axes = axesOf(name, axis, t.ndim)
     if (initial === undefined) {
@@ -105,6 +131,7 @@ const extremum =
     const kept = keepAxes(out, axes, keepdims)
     return initial === undefined ? kept : combine(kept, initial)
   }
+}
 /** The largest element over axes; NaN wins. Errors: ArgumentError where there is none and no `initial`. */
 export const max = extremum(
   'max',
@@ -112,6 +139,7 @@ export const max = extremum(
   (x, axes) => R.reduceOr(x, { axes }),
   (d) => (d === 'bool' ? false : lowest(d)),
   maximum,
+  'np.maximum',
 )
 /** The smallest element over axes; NaN wins. Errors: ArgumentError where there is none and no `initial`. */
 export const min = extremum(
@@ -120,34 +148,37 @@ export const min = extremum(
   (x, axes) => R.reduceAnd(x, { axes }),
   (d) => (d === 'bool' ? true : highest(d)),
   minimum,
+  'np.minimum',
 )
 export { max as amax, min as amin }
 /** `max - min` over axes. */
-export const ptp = (x: TensorLike, arg?: ReduceArg): Tensor => subtract(max(x, arg), min(x, arg))
+export const ptp = (x: TensorLike, arg?: ReduceArg<ExtremumOptions>): Tensor => subtract(max(x, arg), min(x, arg))
 
-const booleans =
-  (name: string, identity: boolean, reduce: (x: Tensor, axes: readonly number[]) => Tensor) =>
-  (x: TensorLike, arg?: ReduceArg<Pick<ReduceOptions, 'axis' | 'keepdims' | 'where'>>): Tensor => {
-    const { axis, keepdims, where } = reduceOptions<Pick<ReduceOptions, 'axis' | 'keepdims' | 'where'>>(arg)
+const booleans = (name: string, identity: boolean, reduce: (x: Tensor, axes: readonly number[]) => Tensor, two: string) => {
+  const options = optionsOf<MaskedOptions>(maskedKinds, aloneOr(two))
+  return (x: TensorLike, arg?: ReduceArg<MaskedOptions>): Tensor => {
+    const { axis, keepdims, where } = options(name, arg)
     const t = toBool(x, name)
     const axes = axesOf(name, axis, t.ndim)
     const from = masked(t, where, identity)
     return keepAxes(axes.length === 0 ? from : reduce(from, axes), axes, keepdims)
   }
+}
 /** Whether all elements over axes are true (not zero). */
-export const all = booleans('all', true, (x, axes) => R.reduceAnd(x, { axes }))
+export const all = booleans('all', true, (x, axes) => R.reduceAnd(x, { axes }), 'np.logicalAnd')
 /** Whether any element over axes is true (not zero). */
-export const any = booleans('any', false, (x, axes) => R.reduceOr(x, { axes }))
+export const any = booleans('any', false, (x, axes) => R.reduceOr(x, { axes }), 'np.logicalOr')
 
-interface ArgOptions {
+export interface ArgOptions extends OptionsObject {
   /** Along one axis; null (the default): the flat index into all elements. */
   readonly axis?: number | null | undefined
   readonly keepdims?: boolean | undefined
 }
+const argOptions = optionsOf<ArgOptions>({ axis: nullable(axisKind), keepdims: boolean }, { alone: 'axis' })
 const argExtremum =
   (name: string, find: (x: Tensor, params: { axes: readonly [number]; indexDtype: DType }) => Tensor) =>
   (x: TensorLike, arg?: number | null | ArgOptions): Tensor => {
-    const { axis = null, keepdims } = typeof arg === 'object' && arg !== null ? arg : { axis: arg ?? null, keepdims: false }
+    const { axis = null, keepdims } = argOptions(name, arg)
     const t = asTensor(x, name)
     const from = axis === null ? reshape(t, { newSizes: [t.size] }) : t
     const at = axis === null ? 0 : axisOf(name, axis, t.ndim)
@@ -171,9 +202,10 @@ export const countOf = (
   if (where === undefined) return sizeOf(axes.map((a) => t.shape[a]!))
   return sum(broadcastTo(convert(toBool(where), 'float32'), t.shape, 'where'), { axis: axes, keepdims })
 }
+const meanOptions = optionsOf<MeanOptions>(meanKinds, { alone: 'axis' })
 /** The mean over axes; of integers as float32, of half floats computed in float32. */
-export const mean = (x: TensorLike, arg?: ReduceArg): Tensor => {
-  const { axis, keepdims, where, dtype } = reduceOptions(arg)
+export const mean = (x: TensorLike, arg?: ReduceArg<MeanOptions>): Tensor => {
+  const { axis, keepdims, where, dtype } = meanOptions('mean', arg)
   const t = floatOperand('mean', x)
   const given = dtype ?? t.dtype
   const axes = axesOf('mean', axis, t.ndim)

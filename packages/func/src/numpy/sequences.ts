@@ -3,6 +3,21 @@ import { range } from '../aval'
 import { type DType, isFloating } from '../dtype'
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
+import {
+  boolean,
+  count,
+  dtype as dtypeKind,
+  finite,
+  integer,
+  list,
+  nullable,
+  number,
+  oneOf,
+  type OptionsObject,
+  optionsOf,
+  readArgument,
+  shape as shapeKind,
+} from '../options'
 import { add } from '../primitives/arithmetic'
 import { iota } from '../primitives/layout'
 import { eq, ge } from '../primitives/piecewise'
@@ -16,25 +31,28 @@ import { concatenate, stack } from './join'
 import { where } from './logic'
 import { asTensor, broadcastTo, type TensorLike } from './promote'
 
-export interface LinspaceOptions {
+export interface LinspaceOptions extends OptionsObject {
   /** Whether `stop` is the last number; true. */
-  readonly endpoint?: boolean
+  readonly endpoint?: boolean | undefined
   readonly dtype?: DType | undefined
 }
+const linspaceKinds = { endpoint: boolean, dtype: dtypeKind }
+const linspaceOptions = optionsOf<LinspaceOptions>(linspaceKinds, { alone: 'dtype' })
+export interface LogspaceOptions extends LinspaceOptions {
+  /** 10. */
+  readonly base?: number | undefined
+}
+const logspaceOptions = optionsOf<LogspaceOptions>({ ...linspaceKinds, base: number })
 const spacing = (op: string, num: number, endpoint: boolean): number => {
-  if (!Number.isInteger(num) || num < 0) throw new ArgumentError(op, `the number of samples must be a non-negative integer, got ${num}`)
+  readArgument(op, 'num', count, num)
   return endpoint ? num - 1 : num
 }
 /**
  * `num` numbers from `start` to `stop`, evenly spaced; tensors for start and stop get a new first axis.
  * Computed on the host in float64 where both are numbers.
  */
-export const linspace = (
-  start: TensorLike,
-  stop: TensorLike,
-  num = 50,
-  { endpoint = true, dtype = 'float32' }: LinspaceOptions = {},
-): Tensor => {
+export const linspace = (start: TensorLike, stop: TensorLike, num = 50, options?: LinspaceOptions): Tensor => {
+  const { endpoint = true, dtype = 'float32' } = linspaceOptions('linspace', options)
   const div = spacing('linspace', num, endpoint)
   const round = (x: number): number => (isFloating(dtype) ? x : Math.floor(x))
   if (typeof start === 'number' && typeof stop === 'number') {
@@ -52,14 +70,15 @@ export const linspace = (
   return convert(line, dtype)
 }
 /** `base ** linspace(start, stop)`. */
-export const logspace = (
-  start: TensorLike,
-  stop: TensorLike,
-  num = 50,
-  options: LinspaceOptions & { readonly base?: number } = {},
-): Tensor => convert(power(options.base ?? 10, linspace(start, stop, num, { ...options, dtype: 'float32' })), options.dtype ?? 'float32')
+export const logspace = (start: TensorLike, stop: TensorLike, num = 50, options?: LogspaceOptions): Tensor => {
+  const { base = 10, endpoint, dtype = 'float32' } = logspaceOptions('logspace', options)
+  return convert(power(base, linspace(start, stop, num, { endpoint })), dtype)
+}
 /** Numbers of a geometric progression from `start` to `stop`, both positive. */
-export const geomspace = (start: number, stop: number, num = 50, { endpoint = true, dtype = 'float32' }: LinspaceOptions = {}): Tensor => {
+export const geomspace = (start: number, stop: number, num = 50, options?: LinspaceOptions): Tensor => {
+  const { endpoint = true, dtype = 'float32' } = linspaceOptions('geomspace', options)
+  readArgument('geomspace', 'start', finite, start)
+  readArgument('geomspace', 'stop', finite, stop)
   const div = spacing('geomspace', num, endpoint)
   const ratio = div <= 0 ? 1 : Math.log(stop / start) / div
   return ofNumbers(
@@ -74,21 +93,28 @@ const diagonalMask = (rows: number, columns: number, k: number, at: typeof eq): 
   const j = iota({ dtype: 'int32', shape, dimension: 1 })
   return at(k === 0 ? i : add(i, literal(k, 'int32')), j)
 }
-interface EyeOptions {
+export interface EyeOptions extends OptionsObject {
   /** Diagonal: 0 the main one, positive above it. */
-  readonly k?: number
+  readonly k?: number | undefined
   readonly dtype?: DType | undefined
 }
-/** `[n, m]` (m = n) of zeros with ones on a diagonal. */
-export const eye = (n: number, m: number | null = null, option: DType | EyeOptions = {}): Tensor => {
-  const { k = 0, dtype = 'float32' } = typeof option === 'string' ? { dtype: option } : option
-  return convert(diagonalMask(n, m ?? n, k, eq), dtype)
+const eyeOptions = optionsOf<EyeOptions>({ k: integer, dtype: dtypeKind }, { alone: 'dtype' })
+/** The sizes of a matrix. Errors: ArgumentError. */
+const sizes = (where_: string, n: number, m: number | null): [number, number] => {
+  readArgument(where_, 'n', count, n)
+  readArgument(where_, 'm', nullable(count), m)
+  return [n, m ?? n]
 }
-export const identity = (n: number, option?: DTypeOption): Tensor => eye(n, null, { dtype: dtypeOption(option) ?? 'float32' })
+/** `[n, m]` (m = n) of zeros with ones on a diagonal. */
+export const eye = (n: number, m: number | null = null, option?: DType | EyeOptions): Tensor => {
+  const { k = 0, dtype = 'float32' } = eyeOptions('eye', option)
+  return convert(diagonalMask(...sizes('eye', n, m), k, eq), dtype)
+}
+export const identity = (n: number, option?: DTypeOption): Tensor => eye(n, null, { dtype: dtypeOption('identity', option) ?? 'float32' })
 /** `[n, m]` with ones at and below the k-th diagonal. */
-export const tri = (n: number, m: number | null = null, option: DType | EyeOptions = {}): Tensor => {
-  const { k = 0, dtype = 'float32' } = typeof option === 'string' ? { dtype: option } : option
-  return convert(diagonalMask(n, m ?? n, k, ge), dtype)
+export const tri = (n: number, m: number | null = null, option?: DType | EyeOptions): Tensor => {
+  const { k = 0, dtype = 'float32' } = eyeOptions('tri', option)
+  return convert(diagonalMask(...sizes('tri', n, m), k, ge), dtype)
 }
 const matrixAxes = (op: string, x: Tensor): [number, number] => {
   if (x.ndim < 2) throw new ArgumentError(op, `expected at least 2 axes, got shape [${x.shape.join(',')}]`)
@@ -97,18 +123,22 @@ const matrixAxes = (op: string, x: Tensor): [number, number] => {
 /** The lower triangle of the last two axes, zeros above the k-th diagonal. */
 export const tril = (x: TensorLike, k = 0): Tensor => {
   const t = asTensor(x, 'tril')
+  readArgument('tril', 'k', integer, k)
   return where(diagonalMask(...matrixAxes('tril', t), k, ge), t, literal(0, t.dtype))
 }
 /** The upper triangle of the last two axes, zeros below the k-th diagonal. */
 export const triu = (x: TensorLike, k = 0): Tensor => {
   const t = asTensor(x, 'triu')
+  readArgument('triu', 'k', integer, k)
   return where(diagonalMask(...matrixAxes('triu', t), k - 1, ge), literal(0, t.dtype), t)
 }
 /** Row and column indices of the lower triangle of an `[n, m]` matrix. */
-export const trilIndices = (n: number, k = 0, m = n): [Tensor, Tensor] => triangleIndices(n, m, (i, j) => j - i <= k)
+export const trilIndices = (n: number, k = 0, m = n): [Tensor, Tensor] => triangleIndices('trilIndices', n, m, k, (i, j) => j - i <= k)
 /** Row and column indices of the upper triangle of an `[n, m]` matrix. */
-export const triuIndices = (n: number, k = 0, m = n): [Tensor, Tensor] => triangleIndices(n, m, (i, j) => j - i >= k)
-const triangleIndices = (n: number, m: number, inside: (i: number, j: number) => boolean): [Tensor, Tensor] => {
+export const triuIndices = (n: number, k = 0, m = n): [Tensor, Tensor] => triangleIndices('triuIndices', n, m, k, (i, j) => j - i >= k)
+const triangleIndices = (where_: string, n: number, m: number, k: number, inside: (i: number, j: number) => boolean): [Tensor, Tensor] => {
+  sizes(where_, n, m)
+  readArgument(where_, 'k', integer, k)
   const pairs = range(n).flatMap((i) =>
     range(m)
       .filter((j) => inside(i, j))
@@ -122,16 +152,26 @@ const triangleIndices = (n: number, m: number, inside: (i: number, j: number) =>
   return [column(0), column(1)]
 }
 /** Indices of the main diagonal of an `[n, n, ...]` tensor of `ndim` axes. */
-export const diagIndices = (n: number, ndim = 2): Tensor[] => range(ndim).map(() => iota({ dtype: 'int32', shape: [n], dimension: 0 }))
+export const diagIndices = (n: number, ndim = 2): Tensor[] => {
+  readArgument('diagIndices', 'n', count, n)
+  readArgument('diagIndices', 'ndim', count, ndim)
+  return range(ndim).map(() => iota({ dtype: 'int32', shape: [n], dimension: 0 }))
+}
 
-interface MeshgridOptions {
+export interface MeshgridOptions extends OptionsObject {
   /** 'xy' (the default) swaps the first two axes of the results, 'ij' does not. */
   readonly indexing?: 'xy' | 'ij'
   /** Leave size 1 where a result does not vary. */
   readonly sparse?: boolean
 }
+const meshgridOptions = optionsOf<MeshgridOptions>(
+  { indexing: oneOf('xy', 'ij'), sparse: boolean },
+  { hint: 'the coordinates stand in one list: meshgrid([x, y])' },
+)
 /** Coordinate tensors of a grid from 1-d tensors of coordinates. */
-export const meshgrid = (xs: readonly TensorLike[], { indexing = 'xy', sparse = false }: MeshgridOptions = {}): Tensor[] => {
+export const meshgrid = (xs: readonly TensorLike[], options?: MeshgridOptions): Tensor[] => {
+  const { indexing = 'xy', sparse = false } = meshgridOptions('meshgrid', options)
+  readArgument('meshgrid', 'coordinates', list, xs)
   const ts = xs.map((x) => asTensor(x, 'meshgrid'))
   for (const t of ts) if (t.ndim !== 1) throw new ArgumentError('meshgrid', `expected 1-d coordinates, got shape [${t.shape.join(',')}]`)
   const axis = (i: number): number => (indexing === 'xy' && ts.length >= 2 && i < 2 ? 1 - i : i)
@@ -142,12 +182,16 @@ export const meshgrid = (xs: readonly TensorLike[], { indexing = 'xy', sparse = 
   })
 }
 /** `[k, ...shape]`: the index of each place of a grid. */
-export const indices = (shape: readonly number[], option?: DTypeOption): Tensor =>
-  stack(shape.map((_, dimension) => iota({ dtype: dtypeOption(option) ?? 'int32', shape, dimension })))
+export const indices = (shape: readonly number[], option?: DTypeOption): Tensor => {
+  readArgument('indices', 'shape', shapeKind, shape)
+  const dtype = dtypeOption('indices', option) ?? 'int32'
+  return stack(shape.map((_, dimension) => iota({ dtype, shape, dimension })))
+}
 
 /** A vector as the k-th diagonal of a matrix; the k-th diagonal of a matrix. */
 export const diag = (x: TensorLike, k = 0): Tensor => {
   const t = asTensor(x, 'diag')
+  readArgument('diag', 'k', integer, k)
   if (t.ndim === 2) return diagonal(t, k)
   if (t.ndim !== 1) throw new ArgumentError('diag', `expected a vector or a matrix, got shape [${t.shape.join(',')}]`)
   const n = t.shape[0]! + Math.abs(k)
@@ -156,10 +200,17 @@ export const diag = (x: TensorLike, k = 0): Tensor => {
 }
 /** The k-th diagonals of a tensor's planes, as a new last axis. */
 export const diagonal = (x: TensorLike, k = 0, axis1 = 0, axis2 = 1): Tensor => diagonalOf(asTensor(x, 'diagonal'), k, axis1, axis2)
+export interface VanderOptions extends OptionsObject {
+  readonly increasing?: boolean
+}
+const vanderOptions = optionsOf<VanderOptions>({ increasing: boolean })
 /** Products with itself: `[n, k]` of powers from k - 1 down to 0. */
-export const vander = (x: TensorLike, n?: number, { increasing = false }: { readonly increasing?: boolean } = {}): Tensor => {
+export const vander = (x: TensorLike, n?: number, options?: VanderOptions): Tensor => {
+  const { increasing = false } = vanderOptions('vander', options)
   const t = asTensor(x, 'vander')
+  if (t.ndim !== 1) throw new ArgumentError('vander', `expected a vector, got shape [${t.shape.join(',')}]`)
   const k = n ?? t.shape[0]!
+  readArgument('vander', 'n', count, k)
   const exponents = ofNumbers(
     range(k).map((i) => (increasing ? i : k - 1 - i)),
     t.dtype,

@@ -8,8 +8,7 @@ import { isin, type SizeOptions, unique, uniqueAll } from './sets'
 import { ravel } from './shape'
 
 /** The sorted values of either. */
-export const union1d = (x: TensorLike, y: TensorLike, options: SizeOptions = {}): Tensor =>
-  unique(concatenate([ravel(x), ravel(y)]), options)
+export const union1d = (x: TensorLike, y: TensorLike, options?: SizeOptions): Tensor => unique(concatenate([ravel(x), ravel(y)]), options)
 /** The sorted values of both. */
 export const intersect1d = (x: TensorLike, y: TensorLike): Tensor => {
   const [a, b] = promoteTypes('intersect1d', [asTensor(x), asTensor(y)])
@@ -25,8 +24,8 @@ export const setdiff1d = (x: TensorLike, y: TensorLike): Tensor => {
 /** The sorted values of one of them only. */
 export const setxor1d = (x: TensorLike, y: TensorLike): Tensor => unique(concatenate([setdiff1d(x, y), setdiff1d(y, x)]))
 /** Distinct values and how often each occurs. */
-export const uniqueCounts = (x: TensorLike, options: SizeOptions = {}): { readonly values: Tensor; readonly counts: Tensor } =>
+export const uniqueCounts = (x: TensorLike, options?: SizeOptions): { readonly values: Tensor; readonly counts: Tensor } =>
   uniqueAll(x, options)
 /** Distinct values and for each element the place of its value. */
-export const uniqueInverse = (x: TensorLike, options: SizeOptions = {}): { readonly values: Tensor; readonly inverse: Tensor } =>
+export const uniqueInverse = (x: TensorLike, options?: SizeOptions): { readonly values: Tensor; readonly inverse: Tensor } =>
   uniqueAll(x, options)

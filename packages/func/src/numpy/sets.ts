@@ -6,6 +6,17 @@ import { ConcreteTensor } from '../array'
 import { range } from '../aval'
 import { ArgumentError, ConcretizationError } from '../error'
 import { fullOf, literal } from '../literal'
+import {
+  boolean,
+  count as countKind,
+  type Kind,
+  number,
+  type OptionsObject,
+  optionsOf,
+  positive,
+  readArgument,
+  tensorLike,
+} from '../options'
 import { div, rem, sub } from '../primitives/arithmetic'
 import { scatterAdd } from '../primitives/indexing'
 import { iota, sliceAxis } from '../primitives/layout'
@@ -32,11 +43,12 @@ const known = (x: Tensor, asked: string): number => {
 }
 const count = (mask: Tensor): Tensor => reduceSum(convert(mask, 'int32'), { axes: range(mask.ndim) })
 
-export interface SizeOptions {
+export interface SizeOptions extends OptionsObject {
   /** How many results; needed inside of jit and vmap. */
   readonly size?: number | undefined
   readonly fillValue?: number | undefined
 }
+const sizeOptions = optionsOf<SizeOptions>({ size: countKind, fillValue: number })
 /** The first `size` places of a flat mask that hold, then `fill`. */
 const placesWhere = (mask: Tensor, size: number, fill: number): Tensor => {
   const n = mask.shape[0]!
@@ -47,7 +59,8 @@ const placesWhere = (mask: Tensor, size: number, fill: number): Tensor => {
   return selectN(inside, literal(fill, 'int32'), first)
 }
 /** The places of the elements that are not zero: one int32 vector for each axis. */
-export const nonzero = (x: TensorLike, { size, fillValue = 0 }: SizeOptions = {}): Tensor[] => {
+export const nonzero = (x: TensorLike, options?: SizeOptions): Tensor[] => {
+  const { size, fillValue = 0 } = sizeOptions('nonzero', options)
   const mask = toBool(x, 'nonzero')
   const flat = reshape(mask, { newSizes: [mask.size] })
   const n = size ?? known(count(flat), 'np.nonzero without a size')
@@ -62,22 +75,24 @@ export const nonzero = (x: TensorLike, { size, fillValue = 0 }: SizeOptions = {}
   })
 }
 /** The places of the elements that are not zero: `[n, ndim]`. */
-export const argwhere = (x: TensorLike, options: SizeOptions = {}): Tensor =>
+export const argwhere = (x: TensorLike, options?: SizeOptions): Tensor =>
   concatenate(
-    nonzero(x, options).map((p) => expandDims(p, [1])),
+    nonzero(x, sizeOptions('argwhere', options)).map((p) => expandDims(p, [1])),
     1,
   )
-export const flatnonzero = (x: TensorLike, options: SizeOptions = {}): Tensor =>
-  nonzero(reshape(asTensor(x), { newSizes: [asTensor(x).size] }), options)[0]!
+export const flatnonzero = (x: TensorLike, options?: SizeOptions): Tensor =>
+  nonzero(reshape(asTensor(x), { newSizes: [asTensor(x).size] }), sizeOptions('flatnonzero', options))[0]!
 
-export interface BincountOptions {
+export interface BincountOptions extends OptionsObject {
   readonly weights?: TensorLike | undefined
   readonly minlength?: number | undefined
   /** The length of the result; needed inside of jit and vmap. */
   readonly length?: number | undefined
 }
+const bincountOptions = optionsOf<BincountOptions>({ weights: tensorLike, minlength: countKind, length: countKind })
 /** How often each of 0, 1, ... occurs in an integer vector, or the sum of its weights. Negative numbers count as 0. */
-export const bincount = (x: TensorLike, { weights, minlength = 0, length }: BincountOptions = {}): Tensor => {
+export const bincount = (x: TensorLike, options?: BincountOptions): Tensor => {
+  const { weights, minlength = 0, length } = bincountOptions('bincount', options)
   const t = integerOperand('bincount', x).index
   if (t.ndim !== 1) throw new ArgumentError('bincount', `expected a vector, got shape [${t.shape.join(',')}]`)
   const places = max(convert(t, 'int32'), literal(0, 'int32'))
@@ -97,11 +112,6 @@ export const bincount = (x: TensorLike, { weights, minlength = 0, length }: Binc
   })
 }
 
-export interface UniqueOptions extends SizeOptions {
-  readonly returnIndex?: boolean
-  readonly returnInverse?: boolean
-  readonly returnCounts?: boolean
-}
 export interface Unique {
   readonly values: Tensor
   /** The first place of each value. */
@@ -111,7 +121,8 @@ export interface Unique {
   readonly counts: Tensor
 }
 /** The sorted distinct elements, where they first occur, where each element went, and how often each occurs. */
-export const uniqueAll = (x: TensorLike, { size, fillValue }: SizeOptions = {}): Unique => {
+export const uniqueAll = (x: TensorLike, options?: SizeOptions): Unique => {
+  const { size, fillValue } = sizeOptions('uniqueAll', options)
   const t = asTensor(x, 'unique')
   const flat = reshape(t, { newSizes: [t.size] })
   const places = iota({ dtype: 'int32', shape: [t.size], dimension: 0 })
@@ -133,8 +144,12 @@ export const uniqueAll = (x: TensorLike, { size, fillValue }: SizeOptions = {}):
   }
 }
 const literalTrue = (): Tensor => broadcastInDim(literal(true, 'bool'), { shape: [1], broadcastDimensions: [] })
+const uniqueOptions = optionsOf<SizeOptions>(
+  { size: countKind, fillValue: number },
+  { hint: 'for places and counts there are uniqueAll, uniqueCounts and uniqueInverse' },
+)
 /** The sorted distinct elements. */
-export const unique = (x: TensorLike, options: SizeOptions = {}): Tensor => uniqueAll(x, options).values
+export const unique = (x: TensorLike, options?: SizeOptions): Tensor => uniqueAll(x, uniqueOptions('unique', options)).values
 export const uniqueValues = unique
 /** Whether each element of `x` is among `elements`. */
 export const isin = (x: TensorLike, elements: TensorLike): Tensor => {
@@ -146,18 +161,21 @@ export const isin = (x: TensorLike, elements: TensorLike): Tensor => {
   return logicalNot(ne(found, convert(t, set.dtype)))
 }
 
-export interface HistogramOptions {
+export interface HistogramOptions extends OptionsObject {
   readonly range?: readonly [number, number] | undefined
   readonly weights?: TensorLike | undefined
   /** Heights of a probability density in place of counts. */
   readonly density?: boolean | undefined
 }
+const rangeKind: Kind = {
+  expected: 'a range [low, high] of numbers',
+  is: (x) => Array.isArray(x) && x.length === 2 && x.every(Number.isFinite),
+}
+const histogramOptions = optionsOf<HistogramOptions>({ range: rangeKind, weights: tensorLike, density: boolean })
 /** How many elements lie in each bin, and the edges: `bins` equal ones over the range, or the given edges. */
-export const histogram = (
-  x: TensorLike,
-  bins: number | TensorLike = 10,
-  options: HistogramOptions = {},
-): [counts: Tensor, edges: Tensor] => {
+export const histogram = (x: TensorLike, bins: number | TensorLike = 10, given?: HistogramOptions): [counts: Tensor, edges: Tensor] => {
+  const options = histogramOptions('histogram', given)
+  if (typeof bins === 'number') readArgument('histogram', 'bins', positive, bins)
   const [t] = promoteInexact('histogram', [x])
   const flat = reshape(t, { newSizes: [t.size] })
   const edges = typeof bins === 'number' ? linspace(...rangeOf(flat, options.range), bins + 1) : asTensor(bins, 'histogram')

@@ -1,6 +1,7 @@
 /** Convolution of vectors, finite differences, window functions. Source: the jax.numpy functions of the same names. */
 import { range } from '../aval'
 import { ArgumentError } from '../error'
+import { anything, axis as axisKind, count, finite, oneOf, type OptionsObject, optionsOf, readArgument } from '../options'
 import { convGeneralDilated } from '../primitives/convolution'
 import { concatenate, rev, sliceAxis } from '../primitives/layout'
 import { reshape } from '../primitives/structural'
@@ -14,7 +15,9 @@ import { axisOf, floatOperand, promoteInexact, type TensorLike } from './promote
 
 /** Where the two overlap at all ('full'), as often as the longer is long ('same'), or wholly ('valid'). */
 export type ConvolutionMode = 'full' | 'same' | 'valid'
-export type ConvolveOptions = Pick<ProductOptions, 'precision'>
+export type ConvolveOptions = Pick<ProductOptions, 'precision'> & OptionsObject
+const convolveOptions = optionsOf<ConvolveOptions>({ precision: anything })
+const modeKind = oneOf('full', 'same', 'valid')
 /** Sums of products at all shifts of `w` along `x`, where `w` is not longer. */
 const slide = (x: Tensor, w: Tensor, mode: ConvolutionMode, precision: PrecisionPair | null): Tensor => {
   const m = w.size
@@ -45,14 +48,16 @@ const vectors = (where: string, x: TensorLike, y: TensorLike): [Tensor, Tensor] 
 }
 const reversed = (x: Tensor): Tensor => rev(x, { dimensions: [0] })
 /** The convolution of two vectors: one of them runs backward. */
-export const convolve = (x: TensorLike, y: TensorLike, mode: ConvolutionMode = 'full', options: ConvolveOptions = {}): Tensor => {
-  const precision = precisionOf('convolve', options.precision)
+export const convolve = (x: TensorLike, y: TensorLike, mode: ConvolutionMode = 'full', options?: ConvolveOptions): Tensor => {
+  readArgument('convolve', 'mode', modeKind, mode)
+  const precision = precisionOf('convolve', convolveOptions('convolve', options).precision)
   const [a, b] = vectors('convolve', x, y)
   return a.size < b.size ? slide(b, reversed(a), mode, precision) : slide(a, reversed(b), mode, precision)
 }
 /** The cross-correlation of two vectors. */
-export const correlate = (x: TensorLike, y: TensorLike, mode: ConvolutionMode = 'valid', options: ConvolveOptions = {}): Tensor => {
-  const precision = precisionOf('correlate', options.precision)
+export const correlate = (x: TensorLike, y: TensorLike, mode: ConvolutionMode = 'valid', options?: ConvolveOptions): Tensor => {
+  readArgument('correlate', 'mode', modeKind, mode)
+  const precision = precisionOf('correlate', convolveOptions('correlate', options).precision)
   const [a, b] = vectors('correlate', x, y)
   return a.size < b.size ? reversed(slide(b, a, mode, precision)) : slide(a, b, mode, precision)
 }
@@ -67,26 +72,35 @@ const gradientAlong = (x: Tensor, axis: number, spacing: number): Tensor => {
   const last = divide(difference(n - 2, n - 1, 1), spacing)
   return concatenate([first, inner, last], { dimension: axis })
 }
+export interface GradientOptions extends OptionsObject {
+  readonly axis?: number
+  readonly spacing?: number
+}
+const gradientOptions = optionsOf<GradientOptions>({ axis: axisKind, spacing: finite })
 /** Central differences along one axis (one-sided at the ends), of samples `spacing` apart. */
-export const gradient = (x: TensorLike, { axis = 0, spacing = 1 }: { readonly axis?: number; readonly spacing?: number } = {}): Tensor => {
+export const gradient = (x: TensorLike, options?: GradientOptions): Tensor => {
+  const { axis = 0, spacing = 1 } = gradientOptions('gradient', options)
   const t = floatOperand('gradient', x)
   return gradientAlong(t, axisOf('gradient', axis, t.ndim), spacing)
 }
 /** Central differences along all axes. */
 export const gradients = (x: TensorLike, spacing = 1): Tensor[] => {
   const t = floatOperand('gradients', x)
+  readArgument('gradients', 'spacing', finite, spacing)
   return range(t.ndim).map((axis) => gradientAlong(t, axis, spacing))
 }
 
 const window =
-  (f: (phase: number) => number) =>
-  (n: number): Tensor =>
-    ofNumbers(
+  (name: string, f: (phase: number) => number) =>
+  (n: number): Tensor => {
+    readArgument(name, 'n', count, n)
+    return ofNumbers(
       range(n).map((i) => (n === 1 ? 1 : f(i / (n - 1)))),
       'float32',
     )
+  }
 const cosine = (k: number, t: number): number => Math.cos(2 * Math.PI * k * t)
-export const hanning = window((t) => 0.5 - 0.5 * cosine(1, t))
-export const hamming = window((t) => 0.54 - 0.46 * cosine(1, t))
-export const blackman = window((t) => 0.42 - 0.5 * cosine(1, t) + 0.08 * cosine(2, t))
-export const bartlett = window((t) => 1 - Math.abs(2 * t - 1))
+export const hanning = window('hanning', (t) => 0.5 - 0.5 * cosine(1, t))
+export const hamming = window('hamming', (t) => 0.54 - 0.46 * cosine(1, t))
+export const blackman = window('blackman', (t) => 0.42 - 0.5 * cosine(1, t) + 0.08 * cosine(2, t))
+export const bartlett = window('bartlett', (t) => 1 - Math.abs(2 * t - 1))

@@ -3,6 +3,7 @@ import { range } from '../aval'
 import { isFloating } from '../dtype'
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
+import { axis as axisKind, boolean, integer, list, nullable, oneOf, type OptionsObject, optionsOf, readArgument } from '../options'
 import { add } from '../primitives/arithmetic'
 import { and, not, or } from '../primitives/bitwise'
 import { iota, rev } from '../primitives/layout'
@@ -13,29 +14,26 @@ import type { Tensor } from '../tensor'
 import { asTensor, axisOf, promoteTypes, type TensorLike } from './promote'
 import { take } from './take'
 
-export interface SortOptions {
+export interface SortOptions extends OptionsObject {
   /** null sorts the flat order; -1. */
   readonly axis?: number | null | undefined
   readonly descending?: boolean | undefined
 }
-const sortOptions = (option: number | null | SortOptions | undefined): { axis: number | null; descending: boolean } =>
-  typeof option === 'object' && option !== null
-    ? { axis: option.axis === undefined ? -1 : option.axis, descending: option.descending ?? false }
-    : { axis: option === undefined ? -1 : option, descending: false }
+const sortOptions = optionsOf<SortOptions>({ axis: nullable(axisKind), descending: boolean }, { alone: 'axis' })
 const alongAxis = (where: string, x: TensorLike, axis: number | null): { t: Tensor; at: number } => {
   const t = asTensor(x, where)
   return axis === null ? { t: reshape(t, { newSizes: [t.size] }), at: 0 } : { t, at: axisOf(where, axis, t.ndim) }
 }
 /** Elements in ascending (or descending) order along an axis, NaN last. */
 export const sort = (x: TensorLike, option?: number | null | SortOptions): Tensor => {
-  const { axis, descending } = sortOptions(option)
+  const { axis = -1, descending = false } = sortOptions('sort', option)
   const { t, at } = alongAxis('sort', x, axis)
   const out = sortMany([t], { dimension: at, isStable: true, numKeys: 1 })[0]!
   return descending ? rev(out, { dimensions: [at] }) : out
 }
 /** The int32 places of the elements in sorted order along an axis; equal ones keep their order. */
 export const argsort = (x: TensorLike, option?: number | null | SortOptions): Tensor => {
-  const { axis, descending } = sortOptions(option)
+  const { axis = -1, descending = false } = sortOptions('argsort', option)
   const { t, at } = alongAxis('argsort', x, axis)
   // A stable descending order is the reverse of a stable ascending order of the reversed elements.
   const from = descending ? rev(t, { dimensions: [at] }) : t
@@ -46,6 +44,7 @@ export const argsort = (x: TensorLike, option?: number | null | SortOptions): Te
 }
 /** The places of rows in the order of several keys, the last one first in importance. */
 export const lexsort = (keys: readonly TensorLike[], axis = -1): Tensor => {
+  readArgument('lexsort', 'keys', list, keys)
   if (keys.length === 0) throw new ArgumentError('lexsort', 'expected at least one key')
   const ts = keys.map((k) => asTensor(k, 'lexsort'))
   const at = axisOf('lexsort', axis, ts[0]!.ndim)
@@ -55,8 +54,13 @@ export const lexsort = (keys: readonly TensorLike[], axis = -1): Tensor => {
 
 /** `x < y` with NaN as the largest. */
 const before = (x: Tensor, y: Tensor): Tensor => (isFloating(x.dtype) ? or(lt(x, y), and(not(ne(x, x)), ne(y, y))) : lt(x, y))
+export interface SearchOptions extends OptionsObject {
+  readonly side?: 'left' | 'right'
+}
+const searchOptions = optionsOf<SearchOptions>({ side: oneOf('left', 'right') }, { alone: 'side' })
 /** The place in sorted `a` where each of `v` belongs: before its equals ('left') or after them ('right'). */
-export const searchsorted = (a: TensorLike, v: TensorLike, { side = 'left' }: { readonly side?: 'left' | 'right' } = {}): Tensor => {
+export const searchsorted = (a: TensorLike, v: TensorLike, options?: SearchOptions): Tensor => {
+  const { side = 'left' } = searchOptions('searchsorted', options)
   const [sorted, wanted] = promoteTypes('searchsorted', [asTensor(a), v])
   if (sorted.ndim !== 1) throw new ArgumentError('searchsorted', `expected a 1-d sorted tensor, got shape [${sorted.shape.join(',')}]`)
   const n = sorted.shape[0]!
@@ -71,14 +75,25 @@ export const searchsorted = (a: TensorLike, v: TensorLike, { side = 'left' }: { 
     return selectN(and(le(next, literal(n, 'int32')), comesBefore(element)), low, next)
   }, filled(0))
 }
+export interface DigitizeOptions extends OptionsObject {
+  readonly right?: boolean
+}
+const digitizeOptions = optionsOf<DigitizeOptions>({ right: boolean })
 /** The bin of each element: how many edges of `bins` (ascending or descending) it has passed. */
-export const digitize = (x: TensorLike, bins: TensorLike, { right = false }: { readonly right?: boolean } = {}): Tensor => {
+export const digitize = (x: TensorLike, bins: TensorLike, options?: DigitizeOptions): Tensor => {
+  const { right = false } = digitizeOptions('digitize', options)
   const edges = asTensor(bins, 'digitize')
   if (edges.shape[0] === 0)
     return convert(broadcastInDim(literal(0, 'int32'), { shape: asTensor(x).shape, broadcastDimensions: [] }), 'int32')
   return searchsorted(edges, x, { side: right ? 'left' : 'right' })
 }
 /** Sorted, so that the `kth` element is where it belongs, smaller ones before it. */
-export const partition = (x: TensorLike, _kth: number, axis: number | null = -1): Tensor => sort(x, axis)
+export const partition = (x: TensorLike, kth: number, axis: number | null = -1): Tensor => {
+  readArgument('partition', 'kth', integer, kth)
+  return sort(x, axis)
+}
 /** The places that `partition` takes its elements from. */
-export const argpartition = (x: TensorLike, _kth: number, axis: number | null = -1): Tensor => argsort(x, axis)
+export const argpartition = (x: TensorLike, kth: number, axis: number | null = -1): Tensor => {
+  readArgument('argpartition', 'kth', integer, kth)
+  return argsort(x, axis)
+}

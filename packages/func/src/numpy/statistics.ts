@@ -3,6 +3,7 @@ import { range } from '../aval'
 import { dtypes } from '../dtype'
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
+import { boolean, number, oneOf, type OptionsObject, optionsOf, tensorLike } from '../options'
 import { div, sub } from '../primitives/arithmetic'
 import { convert, expandDims, moveAxis, reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
@@ -11,17 +12,18 @@ import { diagonalOf } from './diagonal'
 import { add, ceil, clip, divide, floor, multiply, sqrt, square, subtract } from './elementwise'
 import { isnan, less, lessEqual, where as choose } from './logic'
 import { axesOf, broadcastTo, floatOperand, promoteInexact, type TensorLike } from './promote'
-import { any, type Axis, countOf, mean, type ReduceArg, type ReduceOptions, reduceOptions, spreadOver, sum } from './reduce'
+import { any, type AxesOptions, axesKinds, countOf, mean, meanKinds, type MeanOptions, type ReduceArg, spreadOver, sum } from './reduce'
 import { sort } from './sorting'
 import { takeAlongAxis } from './take'
 
-export interface VarianceOptions extends ReduceOptions {
+export interface VarianceOptions extends MeanOptions {
   /** Subtracted from the number of elements in the divisor; 0. */
   readonly ddof?: number | undefined
 }
+const varianceOptions = optionsOf<VarianceOptions>({ ...meanKinds, ddof: number }, { alone: 'axis' })
 /** The mean squared distance from the mean, over axes. */
 const variance = (x: TensorLike, arg?: ReduceArg<VarianceOptions>): Tensor => {
-  const { axis, keepdims, where, ddof = 0, dtype } = reduceOptions(arg)
+  const { axis, keepdims, where, ddof = 0, dtype } = varianceOptions('var', arg)
   const t = floatOperand('var', x)
   const given = dtype ?? t.dtype
   const axes = axesOf('var', axis, t.ndim)
@@ -41,15 +43,14 @@ export { variance as var }
 /** The square root of the variance. */
 export const std = (x: TensorLike, arg?: ReduceArg<VarianceOptions>): Tensor => sqrt(variance(x, arg))
 
-interface AverageOptions {
-  readonly axis?: Axis | undefined
+export interface AverageOptions extends AxesOptions {
   /** Of the shape of the operand, or 1-d along the axis. */
   readonly weights?: TensorLike | undefined
-  readonly keepdims?: boolean | undefined
 }
+const averageOptions = optionsOf<AverageOptions>({ ...axesKinds, weights: tensorLike }, { alone: 'axis' })
 /** The mean, or the weighted mean. */
 export const average = (x: TensorLike, arg?: ReduceArg<AverageOptions>): Tensor => {
-  const { axis, weights, keepdims } = reduceOptions(arg)
+  const { axis, weights, keepdims } = averageOptions('average', arg)
   if (weights === undefined) return mean(x, { axis, keepdims })
   const [t, w] = promoteInexact('average', [x, weights])
   const axes = axesOf('average', axis, t.ndim)
@@ -69,12 +70,15 @@ export const average = (x: TensorLike, arg?: ReduceArg<AverageOptions>): Tensor 
   return divide(sum(multiply(t, full), { axis: axes, keepdims }), sum(full, { axis: axes, keepdims }))
 }
 
-export interface QuantileOptions {
-  readonly axis?: Axis | undefined
-  readonly keepdims?: boolean | undefined
+export interface QuantileOptions extends AxesOptions {
   /** What to answer between two elements; linear. */
   readonly method?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest' | undefined
 }
+const quantileOptions = optionsOf<QuantileOptions>(
+  { ...axesKinds, method: oneOf('linear', 'lower', 'higher', 'midpoint', 'nearest') },
+  { alone: 'axis' },
+)
+const medianOptions = optionsOf<AxesOptions>(axesKinds, { alone: 'axis' })
 /** All reduced axes made one, the last. */
 const gathered = (t: Tensor, axes: readonly number[]): Tensor => {
   const rest = range(t.ndim).filter((a) => !axes.includes(a))
@@ -83,7 +87,7 @@ const gathered = (t: Tensor, axes: readonly number[]): Tensor => {
 }
 /** The elements below which a share `q` (0 to 1) of them lies; a tensor of shares gives new leading axes. NaN anywhere gives NaN. */
 export const quantile = (x: TensorLike, q: TensorLike, arg?: ReduceArg<QuantileOptions>): Tensor => {
-  const { axis, keepdims, method = 'linear' } = reduceOptions(arg)
+  const { axis, keepdims, method = 'linear' } = quantileOptions('quantile', arg)
   const [t, share] = promoteInexact('quantile', [x, q])
   const axes = axesOf('quantile', axis, t.ndim)
   const sorted = sort(gathered(t, axes), -1)
@@ -122,18 +126,24 @@ const blend = (method: string, place: Tensor, low: Tensor, high: Tensor, at: (p:
   }
 }
 /** `quantile` with shares from 0 to 100. */
-export const percentile = (x: TensorLike, q: TensorLike, arg?: ReduceArg<QuantileOptions>): Tensor => quantile(x, divide(q, 100), arg)
+export const percentile = (x: TensorLike, q: TensorLike, arg?: ReduceArg<QuantileOptions>): Tensor =>
+  quantile(x, divide(q, 100), quantileOptions('percentile', arg))
 /** The middle element, or the mean of the two middle ones. */
-export const median = (x: TensorLike, arg?: ReduceArg<QuantileOptions>): Tensor =>
-  quantile(x, 0.5, { ...reduceOptions(arg), method: 'linear' })
+export const median = (x: TensorLike, arg?: ReduceArg<AxesOptions>): Tensor => quantile(x, 0.5, medianOptions('median', arg))
 
-interface CovOptions {
+export interface CovOptions extends OptionsObject {
   /** Whether rows are variables (true) or observations. */
   readonly rowvar?: boolean
   readonly ddof?: number
 }
+const covOptions = optionsOf<CovOptions>({ rowvar: boolean, ddof: number })
+export interface CorrcoefOptions extends OptionsObject {
+  readonly rowvar?: boolean
+}
+const corrcoefOptions = optionsOf<CorrcoefOptions>({ rowvar: boolean })
 /** The covariance matrix of variables observed together: `[variables, observations]` (a vector is one variable) to `[variables, variables]`. */
-export const cov = (x: TensorLike, { rowvar = true, ddof = 1 }: CovOptions = {}): Tensor => {
+export const cov = (x: TensorLike, options?: CovOptions): Tensor => {
+  const { rowvar = true, ddof = 1 } = covOptions('cov', options)
   const t = floatOperand('cov', x)
   if (t.ndim > 2) throw new ArgumentError('cov', `expected a vector or a matrix, got shape [${t.shape.join(',')}]`)
   const rows = t.ndim < 2 ? reshape(t, { newSizes: [1, t.size] }) : rowvar ? t : moveAxis(t, 0, 1)
@@ -142,8 +152,8 @@ export const cov = (x: TensorLike, { rowvar = true, ddof = 1 }: CovOptions = {})
   return t.ndim < 2 ? reshape(out, { newSizes: [] }) : out
 }
 /** Pearson's correlation coefficients. */
-export const corrcoef = (x: TensorLike, options: { readonly rowvar?: boolean } = {}): Tensor => {
-  const c = cov(x, options)
+export const corrcoef = (x: TensorLike, options?: CorrcoefOptions): Tensor => {
+  const c = cov(x, corrcoefOptions('corrcoef', options))
   if (c.ndim === 0) return divide(c, c)
   const n = c.shape[0]!
   const deviation = sqrt(reshape(diagonalOf(c), { newSizes: [n, 1] }))

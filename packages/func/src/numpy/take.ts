@@ -3,6 +3,7 @@ import { otherAxes, range } from '../aval'
 import { isFloating } from '../dtype'
 import { ArgumentError, DTypeError } from '../error'
 import { literal } from '../literal'
+import { axis as axisKind, boolean, type Kind, nullable, oneOf, type OptionsObject, optionsOf } from '../options'
 import { add, rem } from '../primitives/arithmetic'
 import { gather, scatter, scatterAdd } from '../primitives/indexing'
 import { lt, selectN } from '../primitives/piecewise'
@@ -29,16 +30,20 @@ export const integerOperand = (where: string, x: TensorLike): { readonly index: 
   }
 }
 
-export interface TakeOptions {
+export interface TakeOptions extends OptionsObject {
   /** Without an axis the flat order is picked from. */
   readonly axis?: number | null | undefined
   /** Places outside: 'fill' (NaN, or the lowest integer; the default), 'clip' to the nearest (negative ones too), 'wrap' around. */
   readonly mode?: 'fill' | 'clip' | 'wrap' | undefined
   readonly fillValue?: number | undefined
 }
+/** A number, NaN too. */
+const nanOr: Kind = { expected: 'a number', is: (x) => typeof x === 'number' }
+const takeKinds = { mode: oneOf('fill', 'clip', 'wrap'), fillValue: nanOr }
+const takeOptions = optionsOf<TakeOptions>({ ...takeKinds, axis: nullable(axisKind) }, { alone: 'axis' })
 /** Parts of `x` along an axis, at integer places: the axis is replaced by the axes of `indices`. Negative places count from the end. */
-export const take = (x: TensorLike, indices: TensorLike, option: number | null | TakeOptions = {}): Tensor => {
-  const { axis = null, mode = 'fill', fillValue } = typeof option === 'object' && option !== null ? option : { axis: option }
+export const take = (x: TensorLike, indices: TensorLike, option?: number | null | TakeOptions): Tensor => {
+  const { axis = null, mode = 'fill', fillValue } = takeOptions('take', option)
   const t = asTensor(x, 'take')
   if (axis === null) return take(reshape(t, { newSizes: [t.size] }), indices, { axis: 0, mode, fillValue })
   const at = axisOf('take', axis, t.ndim)
@@ -83,13 +88,14 @@ const paired = (where: string, x: TensorLike, indices: TensorLike, axis: number)
   const places = broadcastTo(placesOf(given, t.shape[at]!), sized(given.index.shape[at]!), where)
   return { operand, at, places, vectors: expandDims(places, [t.ndim]), rest: otherAxes(t.ndim, [at]) }
 }
+export interface AlongOptions extends OptionsObject {
+  readonly mode?: TakeOptions['mode']
+  readonly fillValue?: TakeOptions['fillValue']
+}
+const alongOptions = optionsOf<AlongOptions>(takeKinds)
 /** The elements of `x` at places along one axis, which differ for each place on the other axes (as `argsort` answers them). */
-export const takeAlongAxis = (
-  x: TensorLike,
-  indices: TensorLike,
-  axis: number | null = -1,
-  { mode = 'fill', fillValue }: Pick<TakeOptions, 'mode' | 'fillValue'> = {},
-): Tensor => {
+export const takeAlongAxis = (x: TensorLike, indices: TensorLike, axis: number | null = -1, options?: AlongOptions): Tensor => {
+  const { mode = 'fill', fillValue } = alongOptions('takeAlongAxis', options)
   if (axis === null) return takeAlongAxis(flat(x), flat(integerOperand('takeAlongAxis', indices).index), 0, { mode, fillValue })
   const { operand, at, vectors, rest } = paired('takeAlongAxis', x, indices, axis)
   return gather(operand, vectors, {
@@ -107,14 +113,13 @@ export const takeAlongAxis = (
 }
 const flat = (x: TensorLike): Tensor => reshape(asTensor(x), { newSizes: [asTensor(x).size] })
 
+export interface PutOptions extends OptionsObject {
+  readonly add?: boolean
+}
+const putOptions = optionsOf<PutOptions>({ add: boolean })
 /** `x` with `values` at places along one axis, as `takeAlongAxis` reads them; with `add` they are added. */
-export const putAlongAxis = (
-  x: TensorLike,
-  indices: TensorLike,
-  values: TensorLike,
-  axis: number,
-  { add: adding = false }: { readonly add?: boolean } = {},
-): Tensor => {
+export const putAlongAxis = (x: TensorLike, indices: TensorLike, values: TensorLike, axis: number, options?: PutOptions): Tensor => {
+  const { add: adding = false } = putOptions('putAlongAxis', options)
   const { operand, at, places, vectors, rest } = paired('putAlongAxis', x, indices, axis)
   const updates = broadcastTo(asType(values, operand.dtype, 'putAlongAxis'), places.shape, 'putAlongAxis')
   return (adding ? scatterAdd : scatter)(operand, vectors, updates, {

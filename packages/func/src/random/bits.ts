@@ -3,6 +3,7 @@ import type { Shape } from '../aval'
 import { type DType, dtypes, isFloating, isInteger } from '../dtype'
 import { ArgumentError, DTypeError } from '../error'
 import { literal } from '../literal'
+import { dtype as dtypeKind, type OptionsObject, optionsOf, tensorLike } from '../options'
 import { finfo, iinfo } from '../numpy/dtypes'
 import { clip, subtract } from '../numpy/elementwise'
 import { unstack } from '../numpy/join'
@@ -14,16 +15,24 @@ import { gt, le, max } from '../primitives/piecewise'
 import { convert } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { hashOf, split } from './key'
-import { asProgram } from './program'
+import { asProgram, keyArgument, shapeArgument, parameter } from './program'
 
 type Unsigned = 'uint8' | 'uint16' | 'uint32' | 'uint64'
 const unsigned: Readonly<Record<number, Unsigned>> = { 8: 'uint8', 16: 'uint16', 32: 'uint32', 64: 'uint64' }
 
 /** Shape as a list; a number is one axis. */
 export type ShapeArg = number | Shape
-export interface DrawOptions {
+export interface DrawOptions extends OptionsObject {
   readonly dtype?: DType | undefined
 }
+/** The commonest slips: a dtype by itself, and sizes that are spread. */
+const hint = (x: unknown): string | undefined =>
+  typeof x === 'string'
+    ? `a dtype is an option: { dtype: ${JSON.stringify(x)} }`
+    : typeof x === 'number'
+      ? 'a shape of several sizes is a list: [2, 3]'
+      : undefined
+export const drawOptions = optionsOf<DrawOptions>({ dtype: dtypeKind }, { hint })
 /** The float dtype of a draw: float32 by default. Errors: DTypeError for others. */
 export const floatDtype = (where_: string, dtype: DType | undefined): DType => {
   const d = dtype ?? 'float32'
@@ -31,20 +40,26 @@ export const floatDtype = (where_: string, dtype: DType | undefined): DType => {
   return d
 }
 /** Uniform random bits as unsigned integers (uint32 by default). */
-export const bits = asProgram('bits', (key: Tensor, shape: ShapeArg = [], { dtype = 'uint32' }: DrawOptions = {}): Tensor => {
-  if (dtypes[dtype].kind !== 'uint') throw new DTypeError('random.bits', `draws unsigned integers, got dtype ${dtype}`)
-  const [high, low] = hashOf('random.bits', key, shapeOf('random.bits', shape))
-  if (dtype === 'uint64') return or(shiftLeft(convert(high, 'uint64'), literal(32, 'uint64')), convert(low, 'uint64'))
-  return convert(xor(high, low), dtype)
-})
+export const bits = asProgram(
+  'bits',
+  [keyArgument, shapeArgument, drawOptions],
+  (key: Tensor, shape: ShapeArg = [], { dtype = 'uint32' }: DrawOptions = {}): Tensor => {
+    if (dtypes[dtype].kind !== 'uint') throw new DTypeError('random.bits', `draws unsigned integers, got dtype ${dtype}`)
+    const [high, low] = hashOf('random.bits', key, shapeOf('random.bits', shape))
+    if (dtype === 'uint64') return or(shiftLeft(convert(high, 'uint64'), literal(32, 'uint64')), convert(low, 'uint64'))
+    return convert(xor(high, low), dtype)
+  },
+)
 
 export interface UniformOptions extends DrawOptions {
   readonly minval?: TensorLike | undefined
   readonly maxval?: TensorLike | undefined
 }
+const uniformOptions = optionsOf<UniformOptions>({ dtype: dtypeKind, minval: tensorLike, maxval: tensorLike }, { hint })
 /** Floats uniform in [minval, maxval), which are 0 and 1 by default. */
 export const uniform = asProgram(
   'uniform',
+  [keyArgument, shapeArgument, uniformOptions],
   (key: Tensor, shape: ShapeArg = [], { dtype, minval = 0, maxval = 1 }: UniformOptions = {}): Tensor => {
     const to = floatDtype('random.uniform', dtype)
     const sizes = shapeOf('random.uniform', shape)
@@ -99,6 +114,7 @@ const limitOf = (x: TensorLike, work: DType, within: readonly [number, number] |
 /** Integers uniform in [minval, maxval), int32 by default; limits broadcast to the shape. */
 export const randint = asProgram(
   'randint',
+  [keyArgument, shapeArgument, parameter('minval'), parameter('maxval'), drawOptions],
   (key: Tensor, shape: ShapeArg, minval: TensorLike, maxval: TensorLike, { dtype = 'int32' }: DrawOptions = {}): Tensor => {
     if (!isInteger(dtype)) throw new DTypeError('random.randint', `draws integers, got dtype ${dtype}`)
     const sizes = shapeOf('random.randint', shape)

@@ -1,6 +1,7 @@
 /** Draws of real numbers from closed forms of uniform and normal draws. Source: the jax.random functions of the same names. */
-import { ArgumentError, ShapeError } from '../error'
+import { ShapeError } from '../error'
 import { literal } from '../literal'
+import { count, dtype as dtypeKind, oneOf, optionsOf } from '../options'
 import { diagonal } from '../numpy/sequences'
 import { finfo } from '../numpy/dtypes'
 import * as E from '../numpy/elementwise'
@@ -15,21 +16,26 @@ import { abs, sign } from '../primitives/piecewise'
 import { erf, erfInv, log, log1p, sqrt, tan } from '../primitives/transcendental'
 import { convert, expandDims } from '../primitives/structural'
 import type { Tensor } from '../tensor'
-import { type DrawOptions, floatDtype, type ShapeArg, uniform } from './bits'
+import { type DrawOptions, drawOptions, floatDtype, type ShapeArg, uniform } from './bits'
 import { rademacher } from './bernoulli'
 import { nextAfter } from './next-after'
 import { keys, parameters } from './parameters'
-import { asProgram } from './program'
+import { asProgram, keyArgument, shapeArgument, parameter } from './program'
 
 /** Standard normal floats. */
-export const normal = asProgram('normal', (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.normal', dtype)
-  const u = uniform(key, shape, { dtype: to, minval: nextAfter(-1, true, to), maxval: 1 })
-  return mul(erfInv(u), literal(Math.SQRT2, to))
-})
+export const normal = asProgram(
+  'normal',
+  [keyArgument, shapeArgument, drawOptions],
+  (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.normal', dtype)
+    const u = uniform(key, shape, { dtype: to, minval: nextAfter(-1, true, to), maxval: 1 })
+    return mul(erfInv(u), literal(Math.SQRT2, to))
+  },
+)
 /** Standard normal floats on condition that they lie in (lower, upper). */
 export const truncatedNormal = asProgram(
   'truncatedNormal',
+  [keyArgument, parameter('lower'), parameter('upper'), shapeArgument, drawOptions],
   (key: Tensor, lower: TensorLike, upper: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
     const to = floatDtype('random.truncatedNormal', dtype)
     const { ts, sizes } = parameters('random.truncatedNormal', shape, to, [lower, upper])
@@ -46,49 +52,72 @@ const inward = (given: TensorLike, bound: Tensor, up: boolean): Tensor =>
 /** Exponential floats of rate 1. */
 export const exponential = asProgram(
   'exponential',
+  [keyArgument, shapeArgument, drawOptions],
   (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor =>
     neg(log1p(neg(uniform(key, shape, { dtype: floatDtype('random.exponential', dtype) })))),
 )
 /** Laplace floats of location 0 and scale 1. */
-export const laplace = asProgram('laplace', (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.laplace', dtype)
-  const u = uniform(key, shape, { dtype: to, minval: -1 + finfo(to).eps / 2, maxval: 1 })
-  return mul(sign(u), log1p(neg(abs(u))))
-})
+export const laplace = asProgram(
+  'laplace',
+  [keyArgument, shapeArgument, drawOptions],
+  (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.laplace', dtype)
+    const u = uniform(key, shape, { dtype: to, minval: -1 + finfo(to).eps / 2, maxval: 1 })
+    return mul(sign(u), log1p(neg(abs(u))))
+  },
+)
 /** Standard logistic floats. */
-export const logistic = asProgram('logistic', (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.logistic', dtype)
-  const u = uniform(key, shape, { dtype: to, minval: finfo(to).tiny, maxval: 1 })
-  return sub(log(u), log1p(neg(u)))
-})
+export const logistic = asProgram(
+  'logistic',
+  [keyArgument, shapeArgument, drawOptions],
+  (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.logistic', dtype)
+    const u = uniform(key, shape, { dtype: to, minval: finfo(to).tiny, maxval: 1 })
+    return sub(log(u), log1p(neg(u)))
+  },
+)
 /** Standard Cauchy floats. */
-export const cauchy = asProgram('cauchy', (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.cauchy', dtype)
-  const u = uniform(key, shape, { dtype: to, minval: finfo(to).eps, maxval: 1 })
-  return tan(mul(sub(u, literal(0.5, to)), literal(Math.PI, to)))
-})
+export const cauchy = asProgram(
+  'cauchy',
+  [keyArgument, shapeArgument, drawOptions],
+  (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.cauchy', dtype)
+    const u = uniform(key, shape, { dtype: to, minval: finfo(to).eps, maxval: 1 })
+    return tan(mul(sub(u, literal(0.5, to)), literal(Math.PI, to)))
+  },
+)
 export interface GumbelOptions extends DrawOptions {
   /** 'high' draws two floats for one, and so reaches further into the tail. */
   readonly mode?: 'low' | 'high' | undefined
 }
+export const gumbelOptions = optionsOf<GumbelOptions>({ dtype: dtypeKind, mode: oneOf('low', 'high') })
 /** Standard Gumbel floats. */
-export const gumbel = asProgram('gumbel', (key: Tensor, shape: ShapeArg = [], { dtype, mode = 'low' }: GumbelOptions = {}): Tensor => {
-  const to = floatDtype('random.gumbel', dtype)
-  const { tiny, nmant } = finfo(to)
-  if (mode === 'low') return neg(log(neg(log(uniform(key, shape, { dtype: to, minval: tiny, maxval: 1 })))))
-  const [high, low] = unstack(uniform(key, [2, ...shapeOf('random.gumbel', shape)], { dtype: to })) as [Tensor, Tensor]
-  const x = where(less(high, 0.5), E.add(E.add(high, E.multiply(low, 2 ** -nmant)), tiny), high)
-  return neg(log(neg(log1p(neg(x)))))
-})
+export const gumbel = asProgram(
+  'gumbel',
+  [keyArgument, shapeArgument, gumbelOptions],
+  (key: Tensor, shape: ShapeArg = [], { dtype, mode = 'low' }: GumbelOptions = {}): Tensor => {
+    const to = floatDtype('random.gumbel', dtype)
+    const { tiny, nmant } = finfo(to)
+    if (mode === 'low') return neg(log(neg(log(uniform(key, shape, { dtype: to, minval: tiny, maxval: 1 })))))
+    const [high, low] = unstack(uniform(key, [2, ...shapeOf('random.gumbel', shape)], { dtype: to })) as [Tensor, Tensor]
+    const x = where(less(high, 0.5), E.add(E.add(high, E.multiply(low, 2 ** -nmant)), tiny), high)
+    return neg(log(neg(log1p(neg(x)))))
+  },
+)
 /** Pareto floats of shape `b`, at least 1. */
-export const pareto = asProgram('pareto', (key: Tensor, b: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.pareto', dtype)
-  const { ts, sizes } = parameters('random.pareto', shape, to, [b])
-  return E.exp(E.divide(exponential(key, sizes, { dtype: to }), ts[0]!))
-})
+export const pareto = asProgram(
+  'pareto',
+  [keyArgument, parameter('b'), shapeArgument, drawOptions],
+  (key: Tensor, b: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.pareto', dtype)
+    const { ts, sizes } = parameters('random.pareto', shape, to, [b])
+    return E.exp(E.divide(exponential(key, sizes, { dtype: to }), ts[0]!))
+  },
+)
 /** Rayleigh floats. */
 export const rayleigh = asProgram(
   'rayleigh',
+  [keyArgument, parameter('scale'), shapeArgument, drawOptions],
   (key: Tensor, scale: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
     const to = floatDtype('random.rayleigh', dtype)
     const { ts, sizes } = parameters('random.rayleigh', shape, to, [scale])
@@ -98,12 +127,14 @@ export const rayleigh = asProgram(
 /** Lengths of vectors of three normal floats. */
 export const maxwell = asProgram(
   'maxwell',
+  [keyArgument, shapeArgument, drawOptions],
   (key: Tensor, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor =>
     norm(normal(key, [...shapeOf('random.maxwell', shape), 3], { dtype }), { axis: -1 }),
 )
 /** Maxwell floats of either sign. */
 export const doubleSidedMaxwell = asProgram(
   'doubleSidedMaxwell',
+  [keyArgument, parameter('loc'), parameter('scale'), shapeArgument, drawOptions],
   (key: Tensor, loc: TensorLike, scale: TensorLike, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
     const to = floatDtype('random.doubleSidedMaxwell', dtype)
     const given = shapeOf('random.doubleSidedMaxwell', shape)
@@ -117,6 +148,7 @@ export const doubleSidedMaxwell = asProgram(
 /** Weibull floats. */
 export const weibullMin = asProgram(
   'weibullMin',
+  [keyArgument, parameter('scale'), parameter('concentration'), shapeArgument, drawOptions],
   (key: Tensor, scale: TensorLike, concentration: TensorLike, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
     const to = floatDtype('random.weibullMin', dtype)
     const u = uniform(key, shape, { dtype: to })
@@ -126,6 +158,7 @@ export const weibullMin = asProgram(
 /** Floats from a triangular density. */
 export const triangular = asProgram(
   'triangular',
+  [keyArgument, parameter('left'), parameter('mode'), parameter('right'), shapeArgument, drawOptions],
   (key: Tensor, left: TensorLike, mode: TensorLike, right: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
     const to = floatDtype('random.triangular', dtype)
     const { ts, sizes } = parameters('random.triangular', shape, to, [left, mode, right])
@@ -140,6 +173,7 @@ export const triangular = asProgram(
 /** Exponentials of normal floats. */
 export const lognormal = asProgram(
   'lognormal',
+  [keyArgument, parameter('sigma'), shapeArgument, drawOptions],
   (key: Tensor, sigma: TensorLike = 1, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
     const to = floatDtype('random.lognormal', dtype)
     const { ts, sizes } = parameters('random.lognormal', shape, to, [sigma])
@@ -147,21 +181,26 @@ export const lognormal = asProgram(
   },
 )
 /** Wald (inverse Gaussian) floats. */
-export const wald = asProgram('wald', (key: Tensor, mean: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.wald', dtype)
-  const { ts, sizes } = parameters('random.wald', shape, to, [mean])
-  const m = broadcastTo(ts[0]!, sizes)
-  const [k1, k2] = keys(key) as [Tensor, Tensor]
-  const y = E.square(normal(k1, sizes, { dtype: to }))
-  const z = uniform(k2, sizes, { dtype: to })
-  const m2 = E.square(m)
-  const root = E.sqrt(E.add(E.multiply(E.multiply(m, 4), y), E.multiply(m2, E.square(y))))
-  const x = E.subtract(E.add(m, E.divide(E.multiply(m2, y), 2)), E.multiply(E.divide(m, 2), root))
-  return where(lessEqual(z, E.divide(m, E.add(m, x))), x, E.divide(m2, x))
-})
+export const wald = asProgram(
+  'wald',
+  [keyArgument, parameter('mean'), shapeArgument, drawOptions],
+  (key: Tensor, mean: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.wald', dtype)
+    const { ts, sizes } = parameters('random.wald', shape, to, [mean])
+    const m = broadcastTo(ts[0]!, sizes)
+    const [k1, k2] = keys(key) as [Tensor, Tensor]
+    const y = E.square(normal(k1, sizes, { dtype: to }))
+    const z = uniform(k2, sizes, { dtype: to })
+    const m2 = E.square(m)
+    const root = E.sqrt(E.add(E.multiply(E.multiply(m, 4), y), E.multiply(m2, E.square(y))))
+    const x = E.subtract(E.add(m, E.divide(E.multiply(m2, y), 2)), E.multiply(E.divide(m, 2), root))
+    return where(lessEqual(z, E.divide(m, E.add(m, x))), x, E.divide(m2, x))
+  },
+)
 /** Normal vectors of a mean `[..., n]` and covariance `[..., n, n]`, by Cholesky. */
 export const multivariateNormal = asProgram(
   'multivariateNormal',
+  [keyArgument, parameter('mean'), parameter('cov'), shapeArgument, drawOptions],
   (key: Tensor, mean: TensorLike, cov: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
     const [m, c] = promoteInexact('random.multivariateNormal', [asTensor(mean), asTensor(cov)])
     const to = floatDtype('random.multivariateNormal', dtype ?? m.dtype)
@@ -174,12 +213,16 @@ export const multivariateNormal = asProgram(
     return E.add(convert(m, to), einsum('...ij,...j->...i', convert(cholesky(c), to), draws))
   },
 )
+export interface OrthogonalOptions extends DrawOptions {
+  /** The number of columns; `n`. */
+  readonly m?: number | undefined
+}
+const orthogonalOptions = optionsOf<OrthogonalOptions>({ dtype: dtypeKind, m: count })
 /** Uniform orthogonal matrices `[...shape, n, m]`: orthonormal rows or columns, whichever are fewer. */
 export const orthogonal = asProgram(
   'orthogonal',
-  (key: Tensor, n: number, shape: ShapeArg = [], { dtype, m = n }: DrawOptions & { readonly m?: number } = {}): Tensor => {
-    if (!Number.isInteger(n) || !Number.isInteger(m))
-      throw new ArgumentError('random.orthogonal', `sizes must be whole numbers, got ${n} and ${m}`)
+  [keyArgument, ['n', count], shapeArgument, orthogonalOptions],
+  (key: Tensor, n: number, shape: ShapeArg = [], { dtype, m = n }: OrthogonalOptions = {}): Tensor => {
     const z = normal(key, [...shapeOf('random.orthogonal', shape), Math.max(n, m), Math.min(n, m)], { dtype })
     const [q, r] = qr(z)
     const d = diagonal(r, 0, r.ndim - 2, r.ndim - 1)

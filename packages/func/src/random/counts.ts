@@ -16,10 +16,10 @@ import { convert } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { whileLoop } from '../transforms/while-loop'
 import { scan } from '../transforms/scan'
-import { type DrawOptions, type ShapeArg, uniform } from './bits'
+import { type DrawOptions, drawOptions, type ShapeArg, uniform } from './bits'
 import { split } from './key'
 import { keys } from './parameters'
-import { asProgram } from './program'
+import { asProgram, keyArgument, shapeArgument, parameter } from './program'
 
 const count0 = (): Tensor => literal(0, 'int32')
 /** Multiplies uniforms until the product falls below exp(-lam) (Knuth); for small lam. */
@@ -67,6 +67,7 @@ const poissonRejection = (key: Tensor, lam: Tensor, maxIterations: number): Tens
 /** Poisson counts of rate `lam`, int32 by default. */
 export const poisson = asProgram(
   'poisson',
+  [keyArgument, parameter('lam'), shapeArgument, drawOptions],
   (key: Tensor, lam: TensorLike, shape?: ShapeArg | null, { dtype = 'int32' }: DrawOptions = {}): Tensor => {
     if (!isInteger(dtype)) throw new DTypeError('random.poisson', `draws integers, got dtype ${dtype}`)
     const given = asTensor(lam, 'random.poisson')
@@ -150,6 +151,7 @@ const binomialRejection = (key: Tensor, n: Tensor, p: Tensor, maxIterations: num
 /** Counts (as floats) of successes in `n` trials of probability `p`; NaN for parameters that make no sense. */
 export const binomial = asProgram(
   'binomial',
+  [keyArgument, parameter('n'), parameter('p'), shapeArgument, drawOptions],
   (key: Tensor, n: TensorLike, p: TensorLike, shape?: ShapeArg | null, { dtype = 'float32' }: DrawOptions = {}): Tensor => {
     if (!isFloating(dtype)) throw new DTypeError('random.binomial', `draws whole floats, got dtype ${dtype}`)
     const [given] = promoteInexact('random.binomial', [p])
@@ -180,6 +182,7 @@ export const binomial = asProgram(
 /** Counts of `n` draws among categories of probabilities `p` `[..., k]`. */
 export const multinomial = asProgram(
   'multinomial',
+  [keyArgument, parameter('n'), parameter('p'), shapeArgument, drawOptions],
   (key: Tensor, n: TensorLike, p: TensorLike, shape?: ShapeArg | null, { dtype = 'float32' }: DrawOptions = {}): Tensor => {
     const [given] = promoteInexact('random.multinomial', [asTensor(p)])
     const sizes = shape === undefined || shape === null ? given.shape : shapeOf('random.multinomial', shape)

@@ -2,6 +2,19 @@
 import { sizeOf } from '../aval'
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
+import {
+  axis as axisKind,
+  boolean,
+  count,
+  dtype as dtypeKind,
+  either,
+  oneOf,
+  type OptionsObject,
+  optionsOf,
+  sizeOrShape,
+  tensor,
+  tensorLike,
+} from '../options'
 import { arange } from '../numpy/creation'
 import { cumsum } from '../numpy/cumulative'
 import * as E from '../numpy/elementwise'
@@ -17,15 +30,16 @@ import { take } from '../numpy/take'
 import { sort, topK } from '../primitives/sort'
 import { convert, reshape } from '../primitives/structural'
 import { isTensor, type Tensor } from '../tensor'
-import { bits, type DrawOptions, randint, type ShapeArg, uniform } from './bits'
+import { bits, type DrawOptions, drawOptions, randint, type ShapeArg, uniform } from './bits'
 import { gumbel, type GumbelOptions } from './continuous'
 import { split } from './key'
 import { parameters } from './parameters'
-import { asProgram } from './program'
+import { asProgram, keyArgument, shapeArgument, parameter } from './program'
 
 /** The number of trials up to the first success, of probability `p`. */
 export const geometric = asProgram(
   'geometric',
+  [keyArgument, parameter('p'), shapeArgument, drawOptions],
   (key: Tensor, p: TensorLike, shape?: ShapeArg | null, { dtype = 'int32' }: DrawOptions = {}): Tensor => {
     const [given] = promoteInexact('random.geometric', [p])
     const { ts, sizes } = parameters('random.geometric', shape, given.dtype, [given])
@@ -42,9 +56,17 @@ export interface CategoricalOptions extends GumbelOptions {
   /** False: distinct categories along the leading axes of `shape`. */
   readonly replace?: boolean
 }
+const categoricalOptions = optionsOf<CategoricalOptions>({
+  dtype: dtypeKind,
+  mode: oneOf('low', 'high'),
+  axis: axisKind,
+  shape: sizeOrShape,
+  replace: boolean,
+})
 /** Categories (int32) with unnormalized log probabilities `logits` along an axis. */
 export const categorical = asProgram(
   'categorical',
+  [keyArgument, parameter('logits'), categoricalOptions],
   (key: Tensor, logits: TensorLike, { axis = -1, shape, replace = true, mode }: CategoricalOptions = {}): Tensor => {
     const [t] = promoteInexact('random.categorical', [asTensor(logits)])
     const place = axisOf('random.categorical', axis, t.ndim)
@@ -78,14 +100,16 @@ const shuffleAlong = (key: Tensor, x: Tensor, axis: number): Tensor => {
   }
   return out
 }
-export interface PermutationOptions {
+export interface PermutationOptions extends OptionsObject {
   readonly axis?: number
   /** Each line along the axis in an order of its own. */
   readonly independent?: boolean
 }
+const permutationOptions = optionsOf<PermutationOptions>({ axis: axisKind, independent: boolean })
 /** The numbers below `x` in random order; or a tensor whose parts along an axis are. */
 export const permutation = asProgram(
   'permutation',
+  [keyArgument, ['x', either(tensor, count)], permutationOptions],
   (key: Tensor, x: number | Tensor, { axis = 0, independent = false }: PermutationOptions = {}): Tensor => {
     if (!isTensor(x)) return shuffleAlong(key, arange(x), 0)
     if (x.ndim === 0) throw new ArgumentError('random.permutation', 'expected a whole JavaScript number or a tensor of one axis or more')
@@ -94,22 +118,28 @@ export const permutation = asProgram(
     return take(x, shuffleAlong(key, arange(x.shape[place]!), 0), { axis: place })
   },
 )
+export interface ShuffleOptions extends OptionsObject {
+  readonly axis?: number
+}
+const shuffleOptions = optionsOf<ShuffleOptions>({ axis: axisKind })
 /** A tensor whose lines along an axis are each in random order. */
 export const shuffle = asProgram(
   'shuffle',
-  (key: Tensor, x: Tensor, { axis = 0 }: { readonly axis?: number } = {}): Tensor =>
-    shuffleAlong(key, x, axisOf('random.shuffle', axis, x.ndim)),
+  [keyArgument, ['x', tensor], shuffleOptions],
+  (key: Tensor, x: Tensor, { axis = 0 }: ShuffleOptions = {}): Tensor => shuffleAlong(key, x, axisOf('random.shuffle', axis, x.ndim)),
 )
 
-export interface ChoiceOptions {
+export interface ChoiceOptions extends OptionsObject {
   readonly replace?: boolean
   /** Probabilities of the parts. */
   readonly p?: TensorLike | undefined
   readonly axis?: number
 }
+const choiceOptions = optionsOf<ChoiceOptions>({ replace: boolean, p: tensorLike, axis: axisKind })
 /** Parts of a tensor along an axis (or numbers below `a`), drawn with or without replacement. */
 export const choice = asProgram(
   'choice',
+  [keyArgument, parameter('a'), shapeArgument, choiceOptions],
   (key: Tensor, a: number | TensorLike, shape: ShapeArg = [], { replace = true, p, axis = 0 }: ChoiceOptions = {}): Tensor => {
     const sizes = shapeOf('random.choice', shape)
     const from = typeof a === 'number' ? null : asTensor(a, 'random.choice')

@@ -6,6 +6,7 @@
  */
 import { ArgumentError, RuleUnsupportedError } from '../error'
 import { literal } from '../literal'
+import { count, number } from '../options'
 import * as E from '../numpy/elementwise'
 import { unstack } from '../numpy/join'
 import { equal, greaterEqual, lessEqual, logicalAnd, logicalOr, where } from '../numpy/logic'
@@ -16,12 +17,12 @@ import { reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { vmap } from '../transforms/vmap'
 import { whileLoop } from '../transforms/while-loop'
-import { type DrawOptions, floatDtype, type ShapeArg, uniform } from './bits'
+import { type DrawOptions, drawOptions, floatDtype, type ShapeArg, uniform } from './bits'
 import { rademacher } from './bernoulli'
 import { exponential, normal } from './continuous'
 import { split } from './key'
 import { keys, parameters } from './parameters'
-import { asProgram } from './program'
+import { asProgram, keyArgument, shapeArgument, parameter } from './program'
 
 type State = readonly [key: Tensor, x: Tensor, v: Tensor, u: Tensor]
 /** One draw for a scalar alpha, or its logarithm. */
@@ -83,13 +84,14 @@ const sample =
     return reshape(out!, { newSizes: sizes })
   }
 /** Gamma floats of shape `a` and scale 1. */
-export const gamma = asProgram('gamma', sample('random.gamma', false))
+export const gamma = asProgram('gamma', [keyArgument, parameter('a'), shapeArgument, drawOptions], sample('random.gamma', false))
 /** Logarithms of gamma floats, precise for small `a`. */
-export const loggamma = asProgram('loggamma', sample('random.loggamma', true))
+export const loggamma = asProgram('loggamma', [keyArgument, parameter('a'), shapeArgument, drawOptions], sample('random.loggamma', true))
 
 /** Beta floats. */
 export const beta = asProgram(
   'beta',
+  [keyArgument, parameter('a'), parameter('b'), shapeArgument, drawOptions],
   (key: Tensor, a: TensorLike, b: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
     const to = floatDtype('random.beta', dtype)
     const { ts, sizes } = parameters('random.beta', shape, to, [a, b])
@@ -103,6 +105,7 @@ export const beta = asProgram(
 /** Probability vectors with concentrations `alpha` `[..., n]`. */
 export const dirichlet = asProgram(
   'dirichlet',
+  [keyArgument, parameter('alpha'), shapeArgument, drawOptions],
   (key: Tensor, alpha: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
     const to = floatDtype('random.dirichlet', dtype)
     const a = asType(asTensor(alpha), to)
@@ -114,16 +117,21 @@ export const dirichlet = asProgram(
   },
 )
 /** Student's t floats of `df` degrees of freedom. */
-export const t = asProgram('t', (key: Tensor, df: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-  const to = floatDtype('random.t', dtype)
-  const { ts, sizes } = parameters('random.t', shape, to, [df])
-  const [kn, kg] = keys(key) as [Tensor, Tensor]
-  const half = E.divide(ts[0]!, 2)
-  return E.multiply(normal(kn, sizes, { dtype: to }), E.sqrt(E.divide(half, gamma(kg, half, sizes, { dtype: to }))))
-})
+export const t = asProgram(
+  't',
+  [keyArgument, parameter('df'), shapeArgument, drawOptions],
+  (key: Tensor, df: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.t', dtype)
+    const { ts, sizes } = parameters('random.t', shape, to, [df])
+    const [kn, kg] = keys(key) as [Tensor, Tensor]
+    const half = E.divide(ts[0]!, 2)
+    return E.multiply(normal(kn, sizes, { dtype: to }), E.sqrt(E.divide(half, gamma(kg, half, sizes, { dtype: to }))))
+  },
+)
 /** Chi-square floats of `df` degrees of freedom. */
 export const chisquare = asProgram(
   'chisquare',
+  [keyArgument, parameter('df'), shapeArgument, drawOptions],
   (key: Tensor, df: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
     const to = floatDtype('random.chisquare', dtype)
     const { ts, sizes } = parameters('random.chisquare', shape, to, [df])
@@ -133,6 +141,7 @@ export const chisquare = asProgram(
 /** F floats: a quotient of chi-squares over their degrees of freedom. */
 export const f = asProgram(
   'f',
+  [keyArgument, parameter('dfnum'), parameter('dfden'), shapeArgument, drawOptions],
   (key: Tensor, dfnum: TensorLike, dfden: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
     const to = floatDtype('random.f', dtype)
     const { ts, sizes } = parameters('random.f', shape, to, [dfnum, dfden])
@@ -144,6 +153,7 @@ export const f = asProgram(
 /** Floats with density proportional to `exp(-|x|^p)`. */
 export const generalizedNormal = asProgram(
   'generalizedNormal',
+  [keyArgument, ['p', number], shapeArgument, drawOptions],
   (key: Tensor, p: number, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
     const to = floatDtype('random.generalizedNormal', dtype)
     const [kg, kr] = keys(key) as [Tensor, Tensor]
@@ -154,6 +164,7 @@ export const generalizedNormal = asProgram(
 /** Points uniform in the unit ball of the p-norm: `[...shape, d]`. */
 export const ball = asProgram(
   'ball',
+  [keyArgument, ['d', count], ['p', number], shapeArgument, drawOptions],
   (key: Tensor, d: number, p: number = 2, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
     const to = floatDtype('random.ball', dtype)
     const sizes = shapeOf('random.ball', shape)

@@ -8,12 +8,13 @@ import { ConcreteTensor } from '../array'
 import { isFloating } from '../dtype'
 import { ArgumentError, DTypeError, ShapeError } from '../error'
 import { literal } from '../literal'
+import { sizeOrShape } from '../options'
 import { shapeOf } from '../numpy/promote'
 import { concatenate, iota, sliceAxis } from '../primitives/layout'
 import { threefry2x32 } from '../primitives/random'
 import { convert, expandDims, reshape } from '../primitives/structural'
 import { isTensor, type Tensor } from '../tensor'
-import { asProgram } from './program'
+import { asProgram, keyArgument, parameter } from './program'
 
 const word = (x: Tensor, i: 0 | 1): Tensor => reshape(sliceAxis(x, 0, i, i + 1), { newSizes: [] })
 /** The two words of one key. Errors: ShapeError, DTypeError for what is no single key. */
@@ -66,9 +67,10 @@ export const hashOf = (where: string, k: Tensor, shape: Shape): [Tensor, Tensor]
  */
 export const split = asProgram(
   'split',
+  [keyArgument, ['num', sizeOrShape]],
   (k: Tensor, num: number | Shape = 2): Tensor => keyOf(...hashOf('random.split', k, shapeOf('random.split', num))),
 )
-const folded = asProgram('foldIn', (k: Tensor, data: Tensor): Tensor => {
+const folded = asProgram('foldIn', [keyArgument, parameter('data')], (k: Tensor, data: Tensor): Tensor => {
   const [k1, k2] = wordsOf('random.foldIn', k)
   return keyOf(...threefry2x32(k1, k2, literal(0, 'uint32'), data))
 })
