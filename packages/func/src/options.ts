@@ -74,6 +74,8 @@ export const axes: Kind = {
   expected: 'an axis (an integer), a list of axes, or null for all',
   is: (x) => x === null || isInt(x) || isInts(x),
 }
+/** Numbers of arguments. */
+export const argnums: Kind = { expected: 'the number of an argument, or a list of such (integers)', is: (x) => isInt(x) || isInts(x) }
 const isAxisTree = (x: unknown): boolean =>
   x === null || isInt(x) || (Array.isArray(x) ? x.every(isAxisTree) : isPlainObject(x) && Object.values(x).every(isAxisTree))
 /** Axes for the leaves of a tree. */

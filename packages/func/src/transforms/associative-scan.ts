@@ -1,6 +1,7 @@
 /** Prefix combinations in logarithmic depth. */
 import { unflatten } from '@heddle/tree'
 import { TypeMismatchError } from '../error'
+import { axis as axisKind, boolean, type OptionsObject, optionsOf, readFunction } from '../options'
 import { concatenate, pad, rev, slice } from '../primitives/layout'
 import { add } from '../primitives/arithmetic'
 import { literal } from '../literal'
@@ -9,10 +10,11 @@ import { flattenTensors } from './flat'
 import { or } from '../primitives/bitwise'
 import { synchronous } from '../synchronous'
 
-export interface AssociativeScanOptions {
+export interface AssociativeScanOptions extends OptionsObject {
   readonly reverse?: boolean
   readonly axis?: number
 }
+const associativeScanOptions = optionsOf<AssociativeScanOptions>({ reverse: boolean, axis: axisKind })
 const part = (x: Tensor, axis: number, start: number, limit: number, stride: number): Tensor =>
   slice(x, {
     startIndices: x.aval.shape.map((_, i) => (i === axis ? start : 0)),
@@ -35,7 +37,9 @@ const interleave = (even: Tensor, odd: Tensor, axis: number): Tensor => {
  * Shapes: every leaf `[..., n, ...]` with n along `axis`; `fn` works on slices of any length along it.
  * Source: jax.lax.associative_scan.
  */
-export const associativeScan = <X>(fn: (a: X, b: X) => X, elems: X, { reverse = false, axis = 0 }: AssociativeScanOptions = {}): X => {
+export const associativeScan = <X>(fn: (a: X, b: X) => X, elems: X, options?: AssociativeScanOptions): X => {
+  readFunction('associativeScan', fn)
+  const { reverse = false, axis = 0 } = associativeScanOptions('associativeScan', options)
   const { leaves, treedef } = flattenTensors(elems, 'associativeScan', 'elems')
   let xs = leaves
   if (xs.length === 0) return elems

@@ -1,6 +1,7 @@
 /** Rematerialization for users, and its policies. */
 import { unflatten } from '@heddle/tree'
 import { stage } from '../interpreters/stage'
+import { argnums as argnumsKind, boolean, either, func, nothing, type OptionsObject, optionsOf, readFunction } from '../options'
 import { checkpointCall, type CheckpointPolicy } from '../primitives/call/checkpoint'
 import type { ParamsOf } from '../table'
 import { isStaging } from '../trace'
@@ -9,7 +10,7 @@ import { type Argnums, checkStatic, placesGiven } from './argnums'
 import { flatFunction, flattenTensors } from './flat'
 import { vjp } from './vjp'
 
-export interface CheckpointOptions {
+export interface CheckpointOptions extends OptionsObject {
   /** Which intermediate values are kept after all; default none. */
   readonly policy?: CheckpointPolicy | null
   /** Keep the recomputation apart from equal work outside; false is fine directly inside a scan. Default true. */
@@ -19,15 +20,21 @@ export interface CheckpointOptions {
   /** The function may branch on values: outside of traced programs it runs on them, in both passes. It has no forward derivative then. */
   readonly concrete?: boolean
 }
+const checkpointOptions = optionsOf<CheckpointOptions>({
+  policy: either(func, nothing),
+  preventCse: boolean,
+  staticArgnums: argnumsKind,
+  concrete: boolean,
+})
 /**
  * `f`, whose intermediate values are computed again in the backward pass instead of being kept.
  *
  * Same results and derivatives, less memory, more work. Source: jax.checkpoint (jax.remat).
  */
-export const checkpoint =
-  <A extends readonly unknown[], R>(f: (...args: A) => R, options: CheckpointOptions = {}): ((...args: A) => R) =>
-  (...args) => {
-    const { policy = null, preventCse = true, staticArgnums = [], concrete = false } = options
+export const checkpoint = <A extends readonly unknown[], R>(f: (...args: A) => R, options?: CheckpointOptions): ((...args: A) => R) => {
+  readFunction('checkpoint', f)
+  const { policy = null, preventCse = true, staticArgnums = [], concrete = false } = checkpointOptions('checkpoint', options)
+  return (...args) => {
     const statics = placesGiven(staticArgnums, args.length, f.length, 'checkpoint', 'staticArgnums')
     checkStatic(args, statics, 'checkpoint')
     if (concrete && !isStaging()) return onValues(f, statics)(...args)
@@ -45,6 +52,7 @@ export const checkpoint =
     )
     return unflatten<R>(fn.outTree(), checkpointCall([...consts, ...leaves], { jaxpr, policy, preventCse }))
   }
+}
 export { checkpoint as remat }
 
 /** `f` on values, and once more on values in the backward pass, which keeps the arguments only. */

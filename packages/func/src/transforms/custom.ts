@@ -3,6 +3,7 @@ import { map as mapTree, type TreeDef, unflatten } from '@heddle/tree'
 import { sameType, showAval } from '../aval'
 import { isFloating } from '../dtype'
 import { ArgumentError, TypeMismatchError } from '../error'
+import { integer, listOf, type OptionsObject, optionsOf, readFunction } from '../options'
 import { customJvpCall } from '../primitives/call/custom-jvp'
 import { customVjpCall } from '../primitives/call/custom-vjp'
 import { addAny } from '../primitives/structural'
@@ -10,10 +11,11 @@ import type { Tensor } from '../tensor'
 import { places } from './argnums'
 import { alike, flatFunction, type FlatArgs, flattenTensors } from './flat'
 
-export interface CustomOptions {
+export interface CustomOptions extends OptionsObject {
   /** Arguments that are passed as they are (functions, settings), first in the rules' arguments. */
   readonly nondiffArgnums?: readonly number[]
 }
+const customOptions = optionsOf<CustomOptions>({ nondiffArgnums: listOf(integer, 'a list of integers') })
 type AnyFunction = (...args: readonly unknown[]) => unknown
 
 interface Split {
@@ -53,7 +55,9 @@ export interface CustomJvp<A extends readonly unknown[], R> {
  *
  * Errors: ArgumentError when called before `defjvp`; TypeMismatchError when the rule answers other types. Source: jax.custom_jvp.
  */
-export const customJvp = <A extends readonly unknown[], R>(f: (...args: A) => R, options: CustomOptions = {}): CustomJvp<A, R> => {
+export const customJvp = <A extends readonly unknown[], R>(f: (...args: A) => R, given?: CustomOptions): CustomJvp<A, R> => {
+  readFunction('customJvp', f)
+  const options = customOptions('customJvp', given)
   const where = `customJvp(${f.name || 'function'})`
   let rule: AnyFunction | undefined
   const run = (...args: A): R => {
@@ -80,6 +84,7 @@ export const customJvp = <A extends readonly unknown[], R>(f: (...args: A) => R,
   }
   const self: CustomJvp<A, R> = Object.assign(run, {
     defjvp: (r: (...args: never[]) => readonly [R, R]) => {
+      readFunction(`${where}.defjvp`, r)
       rule = r as AnyFunction
       return self
     },
@@ -118,7 +123,9 @@ export interface CustomVjp<A extends readonly unknown[], R> {
  *
  * Errors: ArgumentError when called before `defvjp`; TypeMismatchError when `bwd` answers other types. Source: jax.custom_vjp.
  */
-export const customVjp = <A extends readonly unknown[], R>(f: (...args: A) => R, options: CustomOptions = {}): CustomVjp<A, R> => {
+export const customVjp = <A extends readonly unknown[], R>(f: (...args: A) => R, given?: CustomOptions): CustomVjp<A, R> => {
+  readFunction('customVjp', f)
+  const options = customOptions('customVjp', given)
   const where = `customVjp(${f.name || 'function'})`
   let rules: { readonly fwd: AnyFunction; readonly bwd: AnyFunction } | undefined
   const run = (...args: A): R => {
@@ -149,6 +156,8 @@ export const customVjp = <A extends readonly unknown[], R>(f: (...args: A) => R,
   }
   const self: CustomVjp<A, R> = Object.assign(run, {
     defvjp: (fwd: (...args: A) => readonly [R, unknown], bwd: (...args: never[]) => readonly unknown[]) => {
+      readFunction(`${where}.defvjp`, fwd, 'fwd')
+      readFunction(`${where}.defvjp`, bwd, 'bwd')
       rules = { fwd: fwd as unknown as AnyFunction, bwd: bwd as AnyFunction }
       return self
     },

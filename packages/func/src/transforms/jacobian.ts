@@ -8,6 +8,7 @@ import { literal } from '../literal'
 import { add } from '../primitives/arithmetic'
 import { eq } from '../primitives/piecewise'
 import { iota, slice } from '../primitives/layout'
+import { argnums as argnumsKind, type OptionsObject, optionsOf, readFunction } from '../options'
 import { isTensor, type Tensor } from '../tensor'
 import { type Argnums, places } from './argnums'
 import { flattenPrimals, flattenTensors } from './flat'
@@ -15,10 +16,11 @@ import { jvp } from './jvp'
 import { type GradsOf, vjp } from './vjp'
 import { vmap } from './vmap'
 
-export interface JacobianOptions<N extends Argnums = Argnums> {
+export interface JacobianOptions<N extends Argnums = Argnums> extends OptionsObject {
   /** The argument to differentiate by, or a list of several. Default 0. */
   readonly argnums?: N
 }
+const jacobianOptions = optionsOf<JacobianOptions>({ argnums: argnumsKind })
 /** For each leaf of a tree its unit tangents, stacked: `[n, ...shape]`, n the elements of the whole tree. */
 const basis = (leaves: readonly Tensor[]): Tensor[] => {
   const sizes = leaves.map((x) => sizeOf(x.aval.shape))
@@ -85,24 +87,27 @@ const choose = (f: (...args: never[]) => unknown, args: readonly unknown[], argn
  * structure whose leaves have the argument's (with several `argnums`, a list of each argument's).
  * Errors: DTypeError for integer arguments. Source: jax.jacfwd.
  */
-export const jacfwd =
-  <A extends readonly unknown[], R, const N extends Argnums = 0>(
-    f: (...args: A) => R,
-    { argnums = 0 as N }: JacobianOptions<N> = {},
-  ): ((...args: A) => JacobianOf<R, GradsOf<A, N>>) =>
-  (...args) => {
+export const jacfwd = <A extends readonly unknown[], R, const N extends Argnums = 0>(
+  f: (...args: A) => R,
+  options?: JacobianOptions<N>,
+): ((...args: A) => JacobianOf<R, GradsOf<A, N>>) => {
+  readFunction('jacfwd', f)
+  const { argnums = 0 } = jacobianOptions('jacfwd', options)
+  return (...args) => {
     const { leaves: xs, treedef, f: g } = choose(f as (...a: never[]) => unknown, args, argnums, 'jacfwd')
     const push = (...ts: readonly Tensor[]): unknown => jvp(g, [unflatten(treedef, xs)], [unflatten(treedef, ts)])[1]
     const columns = vmap(push, { outAxes: -1 })(...basis(xs))
     return onTensors((c) => unflatten(treedef, blocks(c, c.ndim - 1, xs)), columns)
   }
+}
 /** The Jacobian by reverse mode: a row at a time, so for functions with few outputs. Shapes and errors as for `jacfwd`. Source: jax.jacrev. */
-export const jacrev =
-  <A extends readonly unknown[], R, const N extends Argnums = 0>(
-    f: (...args: A) => R,
-    { argnums = 0 as N }: JacobianOptions<N> = {},
-  ): ((...args: A) => JacobianOf<R, GradsOf<A, N>>) =>
-  (...args) => {
+export const jacrev = <A extends readonly unknown[], R, const N extends Argnums = 0>(
+  f: (...args: A) => R,
+  options?: JacobianOptions<N>,
+): ((...args: A) => JacobianOf<R, GradsOf<A, N>>) => {
+  readFunction('jacrev', f)
+  const { argnums = 0 } = jacobianOptions('jacrev', options)
+  return (...args) => {
     const { leaves: xs, treedef, f: g } = choose(f as (...a: never[]) => unknown, args, argnums, 'jacrev')
     const [value, pullback] = vjp((x: unknown) => g(x), unflatten(treedef, xs))
     const { leaves: outs, treedef: outTree } = flattenTensors(value, 'jacrev', 'the result')
@@ -118,14 +123,19 @@ export const jacrev =
     )
     return unflatten(outTree, jacobians)
   }
+}
 /**
  * The matrix of second derivatives of a scalar function: `[a..., a...]` (with several `argnums`, lists of lists of them).
  * Source: jax.hessian.
  */
 export const hessian = <A extends readonly unknown[], R, const N extends Argnums = 0>(
   f: (...args: A) => R,
-  options: JacobianOptions<N> = {},
-): ((...args: A) => JacobianOf<JacobianOf<R, GradsOf<A, N>>, GradsOf<A, N>>) => jacfwd(jacrev(f, options), options)
+  options?: JacobianOptions<N>,
+): ((...args: A) => JacobianOf<JacobianOf<R, GradsOf<A, N>>, GradsOf<A, N>>) => {
+  readFunction('hessian', f)
+  jacobianOptions('hessian', options)
+  return jacfwd(jacrev(f, options), options)
+}
 
 /** The tree of a result with, in place of each tensor, the tree (or list of trees) of the arguments differentiated by. */
 export type JacobianOf<R, G> = R extends Tensor

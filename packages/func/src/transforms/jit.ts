@@ -6,7 +6,7 @@ import { type Aval, sameType } from '../aval'
 import { TypeMismatchError } from '../error'
 import type { Backend, Device } from '../backend/backend'
 import { stage } from '../interpreters/stage'
-import { anything, device, either, integer, listOf, type OptionsObject, optionsOf, readFunction, string } from '../options'
+import { argnums as argnumsKind, anything, device, type OptionsObject, optionsOf, readFunction, string } from '../options'
 import { call, type JitParams } from '../primitives/call/jit'
 import { isTensor, type Tensor } from '../tensor'
 import { type Argnums, checkStatic, placesGiven } from './argnums'
@@ -33,10 +33,9 @@ export interface JitOptions extends OptionsObject {
   /** For messages and printed programs; default: the function's name. */
   readonly name?: string
 }
-const argnums = either(integer, listOf(integer, 'a list of integers'))
 const jitOptions = optionsOf<JitOptions>({
-  staticArgnums: argnums,
-  donateArgnums: argnums,
+  staticArgnums: argnumsKind,
+  donateArgnums: argnumsKind,
   inShardings: anything,
   outShardings: anything,
   device,

@@ -4,9 +4,15 @@ import { jvpFlat } from '../interpreters/jvp'
 import { zerosLike } from '../literal'
 import { isFloating } from '../dtype'
 import { TypeMismatchError } from '../error'
+import { boolean, list, type OptionsObject, optionsOf, readArgument, readFunction } from '../options'
 import { alike, flatFunctionWithAux, flattenPrimals } from './flat'
 import { checkTangents } from './linearize'
 
+export interface JvpOptions extends OptionsObject {
+  /** `f` returns `[value, aux]`. */
+  readonly hasAux?: boolean
+}
+const jvpOptions = optionsOf<JvpOptions>({ hasAux: boolean })
 /**
  * The value of `f` at `primals`, and its derivative along `tangents`.
  *
@@ -18,20 +24,23 @@ export function jvp<A extends readonly unknown[], R, X>(
   f: (...args: A) => readonly [R, X],
   primals: A,
   tangents: NoInfer<A>,
-  options: { readonly hasAux: true },
+  options: JvpOptions & { readonly hasAux: true },
 ): [value: R, tangent: R, aux: X]
 export function jvp(
   f: (...args: never[]) => unknown,
   primals: readonly unknown[],
   tangents: readonly unknown[],
-  options: { readonly hasAux?: boolean } = {},
+  options?: JvpOptions,
 ): unknown {
+  readFunction('jvp', f)
+  readArgument('jvp', 'primals', list, primals)
+  readArgument('jvp', 'tangents', list, tangents)
+  const { hasAux = false } = jvpOptions('jvp', options)
   const args = flattenPrimals(primals, 'jvp')
   const { leaves: ts, treedef } = flattenPrimals(tangents, 'jvp', 'tangents')
   if (ts.length === args.leaves.length && !alike(treedef, args.treedef))
     throw new TypeMismatchError('jvp', `tangents have the structure of the primals, ${args.treedef.toString()}; got ${treedef.toString()}`)
   checkTangents('jvp', args.leaves, ts)
-  const hasAux = options.hasAux ?? false
   const fn = flatFunctionWithAux(f, args.treedef, 'jvp', hasAux)
   const r = jvpFlat(
     fn.flat,

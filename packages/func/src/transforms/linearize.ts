@@ -9,6 +9,7 @@ import { run } from '../interpreters/run'
 import { backward } from '../interpreters/transpose'
 import type { Jaxpr } from '../ir/jaxpr'
 import { zerosLike } from '../literal'
+import { readFunction } from '../options'
 import type { Tangent } from '../primitive'
 import type { Tensor } from '../tensor'
 import { type Flat, flatFunction, flattenPrimals } from './flat'
@@ -95,6 +96,7 @@ export const linearize = <A extends readonly unknown[], R>(
   f: (...args: A) => R,
   ...primals: A
 ): [value: R, tangentOf: (...tangents: A) => R] => {
+  readFunction('linearize', f)
   const args = flattenPrimals(primals, 'linearize')
   const fn = flatFunction(f as (...a: never[]) => unknown, args.treedef, 'linearize')
   const lin = linearizeFlat(fn.flat, args.leaves, 'linearize')

@@ -7,6 +7,7 @@ import { outAvals } from '../ir/jaxpr'
 import { flatten } from '@heddle/tree'
 import { isTensor } from '../tensor'
 import { asTensor, type TensorLike } from '../numpy/promote'
+import { readFunction } from '../options'
 import { flatFunction, isStatic } from './flat'
 
 const isType = (x: unknown): x is ShapeDtype =>
@@ -22,6 +23,7 @@ const traceTypes = (
   args: readonly unknown[],
   where: string,
 ): { program: ClosedJaxpr; outTree: TreeDef } => {
+  readFunction(where, f)
   const { leaves, treedef } = flatten(args, isType, isStatic)
   const fn = flatFunction(f, treedef, where)
   const program = stage(

@@ -4,6 +4,7 @@ import { sameType, showAval } from '../aval'
 import { isFloating } from '../dtype'
 import { DTypeError, TypeMismatchError } from '../error'
 import { literal, zerosLike } from '../literal'
+import { argnums as argnumsKind, boolean, type OptionsObject, optionsOf, readFunction } from '../options'
 import type { Tensor } from '../tensor'
 import { places } from './argnums'
 import { alike, flatFunctionWithAux, flattenPrimals } from './flat'
@@ -36,6 +37,7 @@ const vjpOf = (
   primals: readonly unknown[],
   hasAux: boolean,
 ): readonly [unknown, (ct: unknown) => unknown, unknown] => {
+  readFunction('vjp', f)
   const args = flattenPrimals(primals, 'vjp')
   const fn = flatFunctionWithAux(f, args.treedef, 'vjp', hasAux)
   const lin = linearizeFlat(fn.flat, args.leaves, 'vjp')
@@ -69,7 +71,7 @@ const vjpOf = (
   return [unflatten(outTree, outs), pullback, hasAux ? unflatten(fn.aux().treedef, lin.outs.slice(n)) : undefined]
 }
 
-export interface GradOptions<N extends number | readonly number[] = number | readonly number[]> {
+export interface GradOptions<N extends number | readonly number[] = number | readonly number[]> extends OptionsObject {
   /** Which arguments to differentiate by; default 0. */
   readonly argnums?: N
   /** `f` returns `[value, aux]`. */
@@ -77,6 +79,11 @@ export interface GradOptions<N extends number | readonly number[] = number | rea
   /** Integer arguments get zeros instead of an error. */
   readonly allowInt?: boolean
 }
+const gradOptions = optionsOf<GradOptions>({
+  argnums: argnumsKind,
+  hasAux: boolean,
+  allowInt: boolean,
+})
 /** The types of the gradients: of one argument, or a tuple of several. */
 export type GradsOf<A extends readonly unknown[], N> = N extends readonly number[]
   ? { -readonly [K in keyof N]: N[K] extends keyof A ? A[N[K]] : A[number] }
@@ -104,7 +111,9 @@ export function valueAndGrad<A extends readonly unknown[], X, const N extends nu
   f: (...args: A) => readonly [Loss, X],
   options: GradOptions<N> & { readonly hasAux: true },
 ): (...args: A) => [value: [Tensor, X], grads: GradsOf<A, N>]
-export function valueAndGrad(f: (...args: never[]) => unknown, options: GradOptions = {}): (...args: never[]) => unknown {
+export function valueAndGrad(f: (...args: never[]) => unknown, given?: GradOptions): (...args: never[]) => unknown {
+  readFunction('valueAndGrad', f)
+  const options = gradOptions('valueAndGrad', given)
   return (...args: readonly unknown[]) => {
     const { value, aux, grads } = gradsOf('valueAndGrad', f, options, args)
     return [options.hasAux ? [value, aux] : value, grads]
@@ -122,7 +131,9 @@ export function grad<A extends readonly unknown[], X, const N extends number | r
   f: (...args: A) => readonly [Loss, X],
   options: GradOptions<N> & { readonly hasAux: true },
 ): (...args: A) => [grads: GradsOf<A, N>, aux: X]
-export function grad(f: (...args: never[]) => unknown, options: GradOptions = {}): (...args: never[]) => unknown {
+export function grad(f: (...args: never[]) => unknown, given?: GradOptions): (...args: never[]) => unknown {
+  readFunction('grad', f)
+  const options = gradOptions('grad', given)
   return (...args: readonly unknown[]) => {
     const { aux, grads } = gradsOf('grad', f, options, args)
     return options.hasAux ? [grads, aux] : grads
@@ -161,10 +172,11 @@ const gradsOf = (
   const lin = linearizeFlat(fn.flat, chosen.leaves, where)
   const n = fn.numOuts()
   const [out] = lin.outs
-  if (n !== 1 || out!.aval.shape.length > 0 || !isFloating(out!.aval.dtype) || flatten(unflatten(fn.outTree(), [0])).leaves.length !== 1)
+  const isTree = !fn.outTree().equals(flatten(0).treedef)
+  if (n !== 1 || out!.aval.shape.length > 0 || !isFloating(out!.aval.dtype) || isTree)
     throw new TypeMismatchError(
       where,
-      `the function must return one scalar float, got ${n === 1 ? showAval(out!.aval) : `${n} tensors`}; sum it, or use vjp or jacrev` +
+      `the function must return one scalar float, got ${isTree ? `a tree ${fn.outTree().toString()}` : n === 1 ? showAval(out!.aval) : `${n} tensors`}; sum it, or use vjp or jacrev` +
         (hasAux ? '' : '; to return more besides, use hasAux'),
     )
   const seed = literal(1, out!.aval.dtype)
