@@ -1,8 +1,9 @@
 /**
  * Compiled programs on disk, by a hash of all that they depend on: the text, the options, the plugin, and the machine, whose
- * instructions they hold. What can not be read is compiled again; what has not been used for longest goes first.
+ * instructions they hold. An entry is written with its checksum, since the plugin runs whatever it is given: what does not match is
+ * removed and compiled again. What has not been used for longest goes first.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
@@ -31,16 +32,6 @@ const environment = ({ library, platform, platformVersion }: Client, device: Dev
   const machine = platform === 'cpu' ? `${process.arch} ${cpus()[0]?.model}` : device.kind
   return [library.path, size, mtimeMs, library.version.major, library.version.minor, platform, platformVersion, machine].join('\n')
 }
-const read = (file: string): Uint8Array | undefined => {
-  try {
-    const bytes = readFileSync(file)
-    const now = new Date()
-    utimesSync(file, now, now)
-    return bytes
-  } catch {
-    return undefined
-  }
-}
 const remove = (file: string): void => {
   try {
     rmSync(file, { force: true })
@@ -48,23 +39,53 @@ const remove = (file: string): void => {
     // not even its folder is there
   }
 }
-/** Other processes see all of a file or nothing. A full or read-only disk leaves the program uncached, which only costs time. */
-const write = (folder: string, file: string, bytes: Uint8Array): void => {
-  const partial = `${file}.${process.pid}.partial`
+const sha256 = (...parts: readonly Uint8Array[]): Buffer => {
+  const hash = createHash('sha256')
+  for (const p of parts) hash.update(p)
+  return hash.digest()
+}
+/** What an entry begins with; the checksum is of the key, so that an entry is nobody else's, and of the program. */
+const MAGIC = Buffer.from('heddle program 1\n')
+const HEAD = MAGIC.length + 32
+const sealed = (key: Uint8Array, program: Uint8Array): readonly Uint8Array[] => [MAGIC, sha256(MAGIC, key, program), program]
+const opened = (key: Uint8Array, entry: Buffer): Uint8Array | undefined => {
+  const program = entry.subarray(HEAD)
+  const [magic, sum] = [entry.subarray(0, MAGIC.length), entry.subarray(MAGIC.length, HEAD)]
+  return magic.equals(MAGIC) && sum.equals(sha256(MAGIC, key, program)) ? program : undefined
+}
+/** An intact entry. */
+const read = (file: string, key: Uint8Array): Uint8Array | undefined => {
+  try {
+    const program = opened(key, readFileSync(file))
+    if (program === undefined) remove(file)
+    else {
+      const now = new Date()
+      utimesSync(file, now, now)
+    }
+    return program
+  } catch {
+    return undefined
+  }
+}
+/** Other processes and threads see all of a file or nothing. A full or read-only disk leaves the program uncached, which only costs time. */
+const write = (folder: string, file: string, parts: readonly Uint8Array[]): void => {
+  const partial = `${file}.${randomUUID()}.partial`
   try {
     mkdirSync(folder, { recursive: true })
-    writeFileSync(partial, bytes)
+    writeFileSync(partial, Buffer.concat(parts))
     renameSync(partial, file)
   } catch {
     remove(partial)
   }
 }
+/** Programs written between two looks at what all take. */
+const PRUNE_EVERY = 64
 const prune = (folder: string, maxBytes: number): void => {
   try {
-    const files = readdirSync(folder).map((name) => {
+    const files = readdirSync(folder).flatMap((name) => {
       const path = join(folder, name)
-      const { size, mtimeMs } = statSync(path)
-      return { path, size, mtimeMs }
+      const stat = statSync(path, { throwIfNoEntry: false })
+      return stat ? [{ path, size: stat.size, mtimeMs: stat.mtimeMs }] : []
     })
     let total = files.reduce((n, f) => n + f.size, 0)
     for (const f of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
@@ -73,7 +94,7 @@ const prune = (folder: string, maxBytes: number): void => {
       total -= f.size
     }
   } catch {
-    // another process prunes too
+    // not to be read, so not to be pruned
   }
 }
 
@@ -83,12 +104,12 @@ export const programCache = (
   { folder, minCompileTime = 5, maxBytes = 2 ** 30 }: CacheOptions,
 ): ProgramCache => {
   const base = environment(client, device)
-  let pruned = false
+  let written = 0
   return {
     load: (text, options, { compile, serialize, deserialize }) => {
-      const key = createHash('sha256').update(base).update('\n').update(options).update(text).digest('hex')
-      const file = join(folder, `${key}.xla`)
-      const kept = read(file)
+      const key = createHash('sha256').update(base).update('\n').update(options).update(text).digest()
+      const file = join(folder, `${key.toString('hex')}.xla`)
+      const kept = read(file, key)
       if (kept)
         try {
           return deserialize(kept)
@@ -98,9 +119,8 @@ export const programCache = (
       const start = performance.now()
       const loaded = compile()
       if (performance.now() - start >= minCompileTime) {
-        write(folder, file, serialize(loaded))
-        if (!pruned) prune(folder, maxBytes)
-        pruned = true
+        write(folder, file, sealed(key, serialize(loaded)))
+        if (written++ % PRUNE_EVERY === 0) prune(folder, maxBytes)
       }
       return loaded
     },

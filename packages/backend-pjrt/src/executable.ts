@@ -6,10 +6,10 @@ import type { ApiFunction } from './api/library'
 import { Args, type Pointer, Words } from './api/memory'
 import { structs } from './api/struct'
 import { type BufferStore, bytesOfType, type PjrtBuffer } from './buffer'
-import type { ProgramCache } from './cache'
 import type { Client, Device } from './client'
 import { disposable } from './disposable'
-import { type NativePrograms, nativePrograms } from './native'
+import { nativePrograms } from './native'
+import { type Loaded, type Programs, withoutNames } from './programs'
 import { meshOf } from './sharding/mesh'
 import type { CompileSharded } from './sharding/program'
 
@@ -27,7 +27,7 @@ export interface Compiler {
 }
 /** Memory and handles of an executable, apart from it, so that the collector's callback can free them. */
 interface Held {
-  readonly loaded: Pointer
+  readonly loaded: Loaded
   readonly args: Args<keyof (typeof structs.execute)['offsets']>
   readonly lists: Words
 }
@@ -36,37 +36,31 @@ const showType = ({ shape, dtype }: Type): string => `${dtype}[${shape.join(',')
 
 /** Apart from what runs it. */
 const freeing =
-  (native: NativePrograms, { loaded, args, lists }: Held) =>
+  ({ loaded, args, lists }: Held) =>
   (): void => {
-    native.destroy(loaded)
+    loaded.release()
     args.free()
     lists.free()
   }
 /** `sharded` compiles for several devices, where the client has them. */
-export const compilerOf = (
-  client: Client,
-  device: Device,
-  store: BufferStore,
-  cache: ProgramCache | undefined,
-  sharded?: CompileSharded,
-): Compiler => {
+export const compilerOf = (client: Client, device: Device, store: BufferStore, programs: Programs, sharded?: CompileSharded): Compiler => {
   const { library } = client
   const native = nativePrograms(client, [device.id])
   const executeFn = library.fn('PJRT_LoadedExecutable_Execute')
   const executeOptions = new Args(structs.executeOptions)
-  const compileText = (text: string, signature: Signature): Executable<PjrtBuffer> => {
+  const load = (text: string, identity: string, signature: Signature): Executable<PjrtBuffer> => {
     const { name, ins, outs } = signature
-    const compile = (): Pointer => native.compile(text, `compiling ${name}`)
-    const loaded = cache ? cache.load(text, native.options, { ...native, compile }) : compile()
+    const loaded = programs.load(text, identity, native, `compiling ${name}`)
     const held = holdOf(loaded, ins.length, outs.length, executeOptions.pointer)
     const execute = runnerOf(library.check, executeFn, store, copyOf, held, signature)
-    return disposable(name, execute, freeing(native, held))
+    return disposable(name, execute, freeing(held))
   }
   const compile = (program: Jaxpr, options: CompileOptions): Executable<PjrtBuffer> => {
     const { donated, inShardings = [], name } = options
     const mesh = sharded ? meshOf(program, inShardings, name) : undefined
     if (mesh) return sharded!(program, options, mesh)
-    return compileText(lowerProgram(program, { name, donated }), {
+    const text = lowerProgram(program, { name, donated })
+    return load(text, withoutNames(text), {
       ins: program.ins.map((v) => v.aval),
       outs: program.outs.map((o) => o.aval),
       donated,
@@ -85,16 +79,16 @@ export const compilerOf = (
     }
     return copy.run([b])[0]!
   }
-  return { compile, compileText }
+  return { compile, compileText: (text, signature) => load(text, text, signature) }
 }
 /** The struct of an execution and its lists: arguments, results, and the two outer lists, which have one device each. */
-const holdOf = (loaded: Pointer, numIns: number, numOuts: number, options: Pointer): Held => {
+const holdOf = (loaded: Loaded, numIns: number, numOuts: number, options: Pointer): Held => {
   const lists = new Words(numIns + numOuts + 2)
   const at = (i: number): Pointer => lists.pointer + 8 * i
   lists.set(numIns + numOuts, at(0))
   lists.set(numIns + numOuts + 1, at(numIns))
   const args = new Args(structs.execute).assign({
-    executable: loaded,
+    executable: loaded.pointer,
     options,
     argumentLists: at(numIns + numOuts),
     numDevices: 1,

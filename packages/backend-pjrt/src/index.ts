@@ -15,6 +15,7 @@ import { kernelsOf } from './kernels'
 import { cacheFolder } from './plugins/folders'
 import { findPlugin } from './plugins/find'
 import type { PluginKind } from './plugins/known'
+import { programsOf } from './programs'
 import { shardedCompiler } from './sharding/program'
 import { shardedStore } from './sharding/store'
 
@@ -81,11 +82,11 @@ export const pjrt = async (options: PjrtOptions = {}): Promise<PjrtBackend> => {
   const home = options.device ?? 0
   const stores = client.devices.map((d) => bufferStore(client, d))
   const folder = options.cache === undefined ? cacheFolder('programs') : options.cache
-  const cache = folder === null ? undefined : programCache(client, device, { folder })
+  const programs = programsOf(folder === null ? undefined : programCache(client, device, { folder }))
   const isOne = client.globalDevices.length === 1
   const store = isOne ? stores[0]! : shardedStore(client, stores, home)
-  const sharded = isOne ? undefined : shardedCompiler({ client, stores, home, store, cache })
-  const compiler = compilerOf(client, device, store, cache, sharded)
+  const sharded = isOne ? undefined : shardedCompiler({ client, stores, home, store, programs })
+  const compiler = compilerOf(client, device, store, programs, sharded)
   return {
     name: `pjrt-${client.platform}`,
     dtypes: new Set(Object.keys(typeCodes) as DType[]),

@@ -4,10 +4,10 @@ import { lowerProgram } from '@heddle/stablehlo/lower'
 import { Args, type Pointer, Words } from '../api/memory'
 import { structs } from '../api/struct'
 import { type BufferStore, bytesOfType, type PjrtBuffer } from '../buffer'
-import type { ProgramCache } from '../cache'
 import { callOnce, type Client } from '../client'
 import { disposable } from '../disposable'
 import { type NativePrograms, nativePrograms } from '../native'
+import { type Loaded, type Programs, withoutNames } from '../programs'
 import { partShape } from './layout'
 import { resultShardings } from './results'
 import { checkDevices, sharded } from './store'
@@ -19,13 +19,13 @@ export interface Devices {
   readonly home: number
   /** The storage of all. */
   readonly store: BufferStore
-  readonly cache: ProgramCache | undefined
+  readonly programs: Programs
 }
 type Mesh = Sharding['mesh']
 export type CompileSharded = (program: Jaxpr, options: CompileOptions, mesh: Mesh) => Executable<PjrtBuffer>
 
 interface Compiled {
-  readonly loaded: Pointer
+  readonly loaded: Loaded
   readonly outShardings: readonly Sharding[]
 }
 /** Memory of the lists of a program's arguments and results, a list a device. */
@@ -52,7 +52,7 @@ const listsOf = (loaded: Pointer, count: number, numIns: number, numOuts: number
   return { args, lists }
 }
 
-export const shardedCompiler = ({ client, stores, home, store, cache }: Devices): CompileSharded => {
+export const shardedCompiler = ({ client, stores, home, store, programs }: Devices): CompileSharded => {
   const { library } = client
   const natives = new Map<number, NativePrograms>()
   const nativeFor = (count: number): NativePrograms => {
@@ -69,16 +69,15 @@ export const shardedCompiler = ({ client, stores, home, store, cache }: Devices)
   const compile = (program: Jaxpr, { donated, name, inShardings = [] }: CompileOptions, mesh: Mesh, count: number): Compiled => {
     const native = nativeFor(count)
     const ins = program.ins.map((_, i) => inShardings[i] ?? null)
-    const load = (wholeResults: boolean): Pointer => {
+    const load = (wholeResults: boolean): Loaded => {
       const text = lowerProgram(program, { name, donated, partition: { mesh, ins, wholeResults } })
-      const make = (): Pointer => native.compile(text, `compiling ${name}`)
-      return cache ? cache.load(text, native.options, { ...native, compile: make }) : make()
+      return programs.load(text, withoutNames(text), native, `compiling ${name}`)
     }
     const shapes = program.outs.map((o) => o.aval.shape)
     const loaded = load(false)
-    const found = resultShardings(native.optimized(loaded), mesh, shapes)
+    const found = resultShardings(native.optimized(loaded.pointer), mesh, shapes)
     if (found) return { loaded, outShardings: found }
-    native.destroy(loaded)
+    loaded.release()
     return { loaded: load(true), outShardings: shapes.map((s) => ({ mesh, dims: s.map(() => []) })) }
   }
   /** A copy on another device, for the time of a run. */
@@ -96,9 +95,8 @@ export const shardedCompiler = ({ client, stores, home, store, cache }: Devices)
     const ins = program.ins.map((v) => v.aval)
     const outs = program.outs.map((o) => o.aval)
     const { loaded, outShardings } = compile(program, options, mesh, count)
-    const native = nativeFor(count)
     const width = ins.length + outs.length
-    const { args, lists } = listsOf(loaded, count, ins.length, outs.length, executeOptions.pointer)
+    const { args, lists } = listsOf(loaded.pointer, count, ins.length, outs.length, executeOptions.pointer)
     const partTypes = outs.map((o, i): Aval => ({ ...o, shape: partShape(o.shape, outShardings[i]!) }))
     const operation = `running ${name} on ${count} devices`
     /** The part for each device; copies of what lies on one are only for this run. */
@@ -138,7 +136,7 @@ export const shardedCompiler = ({ client, stores, home, store, cache }: Devices)
       })
     }
     return disposable(name, run, () => {
-      native.destroy(loaded)
+      loaded.release()
       args.free()
       lists.free()
     })
