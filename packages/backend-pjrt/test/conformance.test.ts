@@ -36,6 +36,7 @@ const tests = async (): Promise<readonly ConformanceTest[]> => {
       laws: (law) => ofLowering.has(law),
       corners: true,
       programs: 20,
+      halves: false,
     }),
     ...conformance(xla, { ...options, primitives: (name) => loops.has(name) }),
   ]

@@ -12,6 +12,7 @@ import { disown, Holding, own } from './backend/reclaim'
 import { getDefaultBackend, withBackend } from './backend/registry'
 import { bytesOf } from './dtype'
 import { ArgumentError, BackendError, DisposedError, DTypeError } from './error'
+import { getElement } from './scalar'
 import { Tensor } from './tensor'
 import type { Trace } from './trace'
 
@@ -132,7 +133,7 @@ export class ConcreteTensor extends Tensor {
     const { dtype } = this.aval
     const raw = this.#host.data[0]!
     if (dtype === 'bool') return raw !== 0
-    return dtype === 'float16' || dtype === 'bfloat16' ? undefined : raw
+    return dtype === 'float16' || dtype === 'bfloat16' ? getElement(this.#host.data, 0, dtype) : raw
   }
   #check(): void {
     if (this.#gone !== undefined) throw new DisposedError(this.aval, this.#gone)

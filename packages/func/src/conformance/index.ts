@@ -7,6 +7,7 @@
 import type { Backend } from '../backend/backend'
 import { goldenTests, type KernelGolden } from './goldens'
 import { cornerTests } from './laws/corner'
+import { halfTests } from './laws/half'
 import { laws } from './laws/index'
 import { nanTests } from './laws/nan'
 import { ownershipTests } from './laws/ownership'
@@ -29,6 +30,8 @@ export interface ConformanceOptions<R = unknown> {
   readonly laws?: (law: string) => boolean
   /** How many random programs are tried for whose memory is whose, where corners are tried; default 60. */
   readonly programs?: number
+  /** Whether half precision is tried under all transformations; default: where corners are. */
+  readonly halves?: boolean
   /** Whether to try corners, NaN, reads and memory too; default: if all primitives are tried. */
   readonly corners?: boolean
 }
@@ -72,6 +75,7 @@ export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptio
         })),
     ),
     ...goldenTests(backend as Backend, goldens, primitives),
+    ...((options.halves ?? corners) ? halfTests(backend as Backend) : []),
     ...(corners
       ? [
           ...cornerTests(backend as Backend),

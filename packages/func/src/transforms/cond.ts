@@ -3,7 +3,7 @@ import { type TreeDef, unflatten } from '@heddle/tree'
 import { type Aval, aval, sameType, showAval } from '../aval'
 import { promote } from '../dtype'
 import { TypeMismatchError } from '../error'
-import { stage } from '../interpreters/stage'
+import { stage, stageClosed } from '../interpreters/stage'
 import { run } from '../interpreters/run'
 import type { ClosedJaxpr, Jaxpr } from '../ir/jaxpr'
 import { outAvals } from '../ir/jaxpr'
@@ -28,14 +28,14 @@ const withSharedConsts = (
   const jaxprs = programs.map((p) => {
     const from = offset
     offset += p.consts.length
-    return stage(
+    return stageClosed(
       (xs) => {
         const outs = run(p.jaxpr, [...xs.slice(from, from + p.consts.length), ...xs.slice(consts.length)])
         return outs.map((o, i) => convertElementType(o, { newDtype: outTypes[i]!.dtype, weakType: outTypes[i]!.weakType }))
       },
       [...consts.map((c) => c.aval), ...types],
       'cond',
-    ).jaxpr
+    )
   })
   return { jaxprs, consts }
 }

@@ -8,7 +8,7 @@ import type { Aval } from '../../aval'
 import { batchJaxpr, jvpJaxpr, splitJvpOuts } from '../../interpreters/jaxprs'
 import { partialEvalJaxpr } from '../../interpreters/partial-eval'
 import { run, runOpened } from '../../interpreters/run'
-import { stage } from '../../interpreters/stage'
+import { stageClosed } from '../../interpreters/stage'
 import { transposeJaxpr } from '../../interpreters/transpose'
 import { dce, dceIns } from '../../ir/dce'
 import type { Jaxpr, Var } from '../../ir/jaxpr'
@@ -49,7 +49,7 @@ interface Cut {
 }
 const cut = (jaxpr: Jaxpr, policy: CheckpointPolicy | null, unknownIns: readonly boolean[]): Cut =>
   memo(jaxpr, `remat:${idOf(policy)}:${bits(unknownIns)}`, () => {
-    const open = stage((xs) => runOpened(jaxpr, xs), inAvals(jaxpr), 'checkpoint').jaxpr
+    const open = stageClosed((xs) => runOpened(jaxpr, xs), inAvals(jaxpr), 'checkpoint')
     const { known, unknown, outUnknown, numResiduals } = partialEvalJaxpr(open, unknownIns)
     const numKnownOuts = known.outs.length - numResiduals
     const kept = known.eqns.filter((e) =>
@@ -81,11 +81,11 @@ const cut = (jaxpr: Jaxpr, policy: CheckpointPolicy | null, unknownIns: readonly
       ).jaxpr,
       numSaved: saved.length,
       reread,
-      unknown: stage(
+      unknown: stageClosed(
         (xs) => run(unknown, [...run(again.jaxpr, xs.slice(0, numAgain)), ...xs.slice(numAgain)]),
         [...inAvals(again.jaxpr), ...unknownTypes],
         'checkpoint',
-      ).jaxpr,
+      ),
       outUnknown,
     }
   })

@@ -3,7 +3,7 @@ import { type Aval, sameType, showAval } from '../../aval'
 import { batchJaxpr, jvpJaxpr } from '../../interpreters/jaxprs'
 import { partialEvalJaxpr } from '../../interpreters/partial-eval'
 import { run } from '../../interpreters/run'
-import { stage } from '../../interpreters/stage'
+import { stageClosed } from '../../interpreters/stage'
 import { transposeJaxpr } from '../../interpreters/transpose'
 import { dce } from '../../ir/dce'
 import type { Jaxpr } from '../../ir/jaxpr'
@@ -109,29 +109,27 @@ const condP: Primitive<CondParams> = definePrimitive('cond', {
     const cuts = p.branches.map((b) => partialEvalJaxpr(b, unknown, outUnknown))
     const numKnown = outUnknown.filter((u) => !u).length
     const places = sharePlaces(cuts.map((c) => outAvals(c.known).slice(numKnown)))
-    const knownBranches = cuts.map(
-      (c, i) =>
-        stage(
-          (ys) => {
-            const outs = run(c.known, ys)
-            const at = places.at[i]!
-            return [
-              ...outs.slice(0, numKnown),
-              ...places.types.map((t, k) => (at.includes(k) ? outs[numKnown + at.indexOf(k)]! : zerosLike({ aval: t }))),
-            ]
-          },
-          inAvals(c.known),
-          'cond',
-        ).jaxpr,
+    const knownBranches = cuts.map((c, i) =>
+      stageClosed(
+        (ys) => {
+          const outs = run(c.known, ys)
+          const at = places.at[i]!
+          return [
+            ...outs.slice(0, numKnown),
+            ...places.types.map((t, k) => (at.includes(k) ? outs[numKnown + at.indexOf(k)]! : zerosLike({ aval: t }))),
+          ]
+        },
+        inAvals(c.known),
+        'cond',
+      ),
     )
     const unknownTypes = xs.filter((_, i) => unknown[i]).map((x) => x.aval)
-    const unknownBranches = cuts.map(
-      (c, i) =>
-        stage(
-          (ys) => run(c.unknown, [...places.at[i]!.map((k) => ys[k]!), ...ys.slice(places.types.length)]),
-          [...places.types, ...unknownTypes],
-          'cond',
-        ).jaxpr,
+    const unknownBranches = cuts.map((c, i) =>
+      stageClosed(
+        (ys) => run(c.unknown, [...places.at[i]!.map((k) => ys[k]!), ...ys.slice(places.types.length)]),
+        [...places.types, ...unknownTypes],
+        'cond',
+      ),
     )
     const knownOuts = condCall([index!, ...xs.filter((_, i) => !unknown[i])], { branches: knownBranches })
     const operands = [index!, ...knownOuts.slice(numKnown), ...xs.filter((_, i) => unknown[i])]

@@ -7,7 +7,7 @@
 import { range } from '../../aval'
 import { partialEvalJaxpr } from '../../interpreters/partial-eval'
 import { run } from '../../interpreters/run'
-import { stage } from '../../interpreters/stage'
+import { stageClosed } from '../../interpreters/stage'
 import { dce } from '../../ir/dce'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { inAvals } from '../../ir/jaxpr'
@@ -88,7 +88,7 @@ const cut = (p: ScanParams, unknownIns: readonly boolean[]): Cut =>
     const residualTypes = inAvals(split.unknown).slice(0, split.numResiduals)
     const ysTypes = invariantYs.map((i) => known.outs[i]!.aval)
     const restTypes = inAvals(split.unknown).slice(split.numResiduals)
-    const knownLoop = stage(
+    const knownLoop = stageClosed(
       (xs) => {
         const n = residualTypes.length
         const passed = xs.slice(n, n + ysTypes.length)
@@ -98,7 +98,7 @@ const cut = (p: ScanParams, unknownIns: readonly boolean[]): Cut =>
       },
       [...residualTypes, ...ysTypes, ...restTypes],
       'scan',
-    ).jaxpr
+    )
     const isConst = sources.map((s) => s._tag === 'Const')
     const uConsts = constU.filter(Boolean).length
     const uCarry = carryU.filter(Boolean).length

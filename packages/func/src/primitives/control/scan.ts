@@ -5,7 +5,7 @@
 import { type Aval, aval, range, sameType, showAval } from '../../aval'
 import { batchJaxpr, jvpJaxpr } from '../../interpreters/jaxprs'
 import { transposeJaxpr } from '../../interpreters/transpose'
-import { stage } from '../../interpreters/stage'
+import { stageClosed } from '../../interpreters/stage'
 import { run } from '../../interpreters/run'
 import { dce } from '../../ir/dce'
 import type { Jaxpr, Var } from '../../ir/jaxpr'
@@ -141,7 +141,7 @@ const transposedBody = (p: ScanParams, constLin: readonly boolean[], xsLin: read
     const sums = sumsAfter(back, constants.length, new Set(back.ins.slice(0, knownC.length)), new Set(slices))
     const inLoop = constants.filter((_, i) => sums.after[i] === null)
     const step: Jaxpr = { ...back, outs: [...back.outs.filter((_, i) => !sums.after[i]), ...sums.stacked] }
-    const body = stage(
+    const body = stageClosed(
       (xs) => {
         let at = 0
         const next = (n: number): readonly Tensor[] => xs.slice(at, (at += n))
@@ -154,7 +154,7 @@ const transposedBody = (p: ScanParams, constLin: readonly boolean[], xsLin: read
       },
       [...knownC, ...inLoop, ...k.map((a) => aval(a.shape, a.dtype)), ...ctTypes.slice(numCarry), ...knownX],
       'scan transpose',
-    ).jaxpr
+    )
     return {
       body: dce(
         body,

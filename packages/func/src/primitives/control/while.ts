@@ -3,7 +3,7 @@ import { aval, range, sameType, showAval } from '../../aval'
 import { batchJaxpr, jvpJaxpr } from '../../interpreters/jaxprs'
 import { partialEvalJaxpr } from '../../interpreters/partial-eval'
 import { run } from '../../interpreters/run'
-import { stage } from '../../interpreters/stage'
+import { stageClosed } from '../../interpreters/stage'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
 import { dceIns } from '../../ir/dce'
@@ -50,10 +50,8 @@ const jvp = (xs: readonly Tensor[], ts: readonly Tangent[], p: WhileParams): rea
   const carryTs = where(carryNz).map((i) => initTs[i] ?? zerosLike(init[i]!))
   const condTypes = inAvals(p.condJaxpr)
   const tangentTypes = where(carryNz).map((i) => aval(init[i]!.aval.shape, init[i]!.aval.dtype))
-  const cond = memo(
-    p.condJaxpr,
-    `while-cond:${bits(carryNz)}`,
-    () => stage((ys) => run(p.condJaxpr, ys.slice(0, condTypes.length)), [...condTypes, ...tangentTypes], 'whileLoop').jaxpr,
+  const cond = memo(p.condJaxpr, `while-cond:${bits(carryNz)}`, () =>
+    stageClosed((ys) => run(p.condJaxpr, ys.slice(0, condTypes.length)), [...condTypes, ...tangentTypes], 'whileLoop'),
   )
   const outs = whileCall([...condConsts, ...bodyConsts, ...bodyTs.filter((t): t is Tensor => t !== null), ...init, ...carryTs], {
     condJaxpr: cond,
@@ -69,9 +67,9 @@ const jvp = (xs: readonly Tensor[], ts: readonly Tangent[], p: WhileParams): rea
 const batchedPredicate = (p: WhileParams, cond: Jaxpr, body: Jaxpr): WhileParams => {
   const n = p.condNumConsts
   const condTypes = inAvals(cond)
-  const anywhere = stage((ys) => [reduceOr(run(cond, ys)[0]!, { axes: [0] })], condTypes, 'whileLoop').jaxpr
+  const anywhere = stageClosed((ys) => [reduceOr(run(cond, ys)[0]!, { axes: [0] })], condTypes, 'whileLoop')
   const m = p.bodyNumConsts
-  const masked = stage(
+  const masked = stageClosed(
     (ys) => {
       const carry = ys.slice(n + m)
       const going = run(cond, [...ys.slice(0, n), ...carry])[0]!
@@ -84,7 +82,7 @@ const batchedPredicate = (p: WhileParams, cond: Jaxpr, body: Jaxpr): WhileParams
     },
     [...condTypes.slice(0, n), ...inAvals(body)],
     'whileLoop',
-  ).jaxpr
+  )
   return { condJaxpr: anywhere, condNumConsts: n, bodyJaxpr: masked, bodyNumConsts: n + m }
 }
 
