@@ -60,6 +60,7 @@ gates() {
     gate "types of $name" npx attw "$tarball" --profile esm-only --no-color
   done
   gate 'built packages in plain node' node scripts/smoke.mjs
+  gate 'install lines and programs of the READMEs' node scripts/install.mjs
 }
 
 report() {

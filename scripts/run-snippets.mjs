@@ -24,9 +24,9 @@ writeFileSync(
 )
 
 let failures = 0
-const attempt = (what, command, args) => {
+const attempt = (what, command, args, cwd = root) => {
   try {
-    execFileSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 })
+    execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 })
     console.log(`${what}: ok`)
   } catch (error) {
     failures++
@@ -34,5 +34,5 @@ const attempt = (what, command, args) => {
   }
 }
 attempt('types', 'npx', ['tsc', '-p', `${out}/tsconfig.json`])
-for (const { at, file } of snippets) attempt(at, 'node', ['-C', '@heddle/source', '--import', 'tsx', `${out}/${file}`])
+for (const { at, file } of snippets) attempt(at, 'node', ['-C', '@heddle/source', '--import', 'tsx', `${out}/${file}`], out)
 process.exitCode = failures > 0 ? 1 : 0
