@@ -145,7 +145,7 @@ const customVjpP: Primitive<CustomVjpParams> = definePrimitive('custom_vjp_call'
 })
 
 const forwardOnly =
-  'a function with a custom backward pass (customVjp) has no forward derivative; use customJvp, or reverse mode (grad, vjp)'
+  'a function with a custom backward pass (customVjp) has no forward derivative; use customJvp, or reverse mode (grad, vjp); and it closes over no tensor that is being differentiated: pass that as an argument'
 const customLinP: Primitive<CustomLinParams> = definePrimitive('custom_lin', {
   abstractEval: (_ins, { outTypes }) => outTypes,
   jvp: unsupported(forwardOnly),
