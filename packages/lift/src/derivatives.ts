@@ -34,7 +34,7 @@ export const perRoot = (entry: Entry, tree: unknown): readonly Variables[] => {
   flattenUpTo(entry.treedef, tree).forEach((variables, i) => {
     const { root, path } = entry.links[i]!
     for (const [collection, dict] of Object.entries(variables as Variables))
-      if (Object.keys(dict).length > 0) roots[root] = setIn(roots[root], [collection, ...path], dict) as Variables
+      if (Object.keys(dict ?? {}).length > 0) roots[root] = setIn(roots[root], [collection, ...path], dict) as Variables
   })
   return roots
 }
@@ -88,7 +88,7 @@ const withoutVariables = (scopes: Scopes): unknown => {
 const tangentCollections = (scopes: Scopes, tangents: unknown): readonly string[] => {
   const { treedef } = flatten(scopes)
   return flattenUpTo(treedef, tangents).flatMap((t) =>
-    Object.entries(t as Variables).flatMap(([collection, dict]) => (Object.keys(dict).length > 0 ? [collection] : [])),
+    Object.entries(t as Variables).flatMap(([collection, dict]) => (Object.keys(dict ?? {}).length > 0 ? [collection] : [])),
   )
 }
 

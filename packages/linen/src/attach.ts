@@ -149,7 +149,7 @@ const keepsNames = (module: Module): boolean =>
   (module.constructor as { readonly preserveAdoptedNames?: boolean }).preserveAdoptedNames === true
 
 /** Is the first scope the second, or around it? */
-const contains = (outer: Scope, inner: Scope): boolean =>
+export const contains = (outer: Scope, inner: Scope): boolean =>
   outer.cell === inner.cell && outer.cursor.at.every((name, i) => inner.cursor.at[i] === name)
 
 /**

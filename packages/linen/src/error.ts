@@ -160,6 +160,16 @@ export class TransformTargetError extends LinenError<Detail> {
     )
   }
 }
+/** What a function of a module is differentiated by lies in another module, that it holds but is not given. */
+export class HeldModuleError extends LinenError<Detail> {
+  constructor(transformation: string, given: string, held: string, collection: string) {
+    super(
+      'HeldModuleError',
+      { _tag: 'HeldModule', transformation, given, held, collection },
+      `${transformation}: the module "${given}" holds the module "${held}" of elsewhere, whose derivatives by ${quote(collection)} would have no place beside its own (give the function both, in an object or array: ${transformation}(({ a, b }, x) => a.call(x), { a, b }, ...), and what is answered for variables is such an object too)`,
+    )
+  }
+}
 /** A setting is given both or neither to the constructor and to the call. */
 export class MergeParamError extends LinenError<Detail> {
   constructor(name: string, times: 'never' | 'twice') {

@@ -5,7 +5,7 @@ import * as lift from '@heddle/lift'
 import type { Filter } from '@heddle/lift'
 import { modulesOf } from '../scopes'
 import { checkOptions, namesOf } from '../transformation'
-import { direct, loose, perScopes, type ModuleFn } from './direct'
+import { derivative, direct, loose, perScopes, type ModuleFn } from './direct'
 
 interface CommonOptions<M, Args extends readonly unknown[], R, Res> {
   /** Like the function, but answers its output and residuals for the backward pass. */
@@ -40,6 +40,7 @@ const optionNames = namesOf<CustomVjpOptions<never, never, never, never>>()({
  * A function of a module with a backward pass of its own.
  *
  * The module is not there in `backwardFn`: what it needs, `forwardFn` puts among the residuals, the function that `nn.vjp` answers too.
+ * Errors: HeldModuleError where the module holds one of elsewhere that has `gradVars`: give both, in an object or array.
  * Source: `flax.linen.custom_vjp`.
  *
  * @example
@@ -68,7 +69,7 @@ export const customVjp: {
   const { forwardFn, backwardFn, gradVars, nondiffArgnums } = options
   const backward = backwardFn as unknown as (...args: readonly unknown[]) => readonly unknown[]
   return (mdl, ...args) =>
-    direct('customVjp', [fn, forwardFn], mdl, args, ([inner, forward], scopes, xs) => {
+    direct('customVjp', [fn, forwardFn], mdl, args, ([inner, forward], scopes, xs, main) => {
       const { treedef } = modulesOf(mdl)
       const custom = lift.customVjp(loose(inner!), {
         forwardFn: loose(forward!),
@@ -79,6 +80,6 @@ export const customVjp: {
         ...(gradVars === undefined ? {} : { gradVars }),
         ...(nondiffArgnums === undefined ? {} : { nondiffArgnums }),
       })
-      return custom(scopes as never, ...(xs as never[]))
+      return derivative('customVjp', gradVars ?? 'params', scopes, main, () => custom(scopes as never, ...(xs as never[])))
     }) as R
 }

@@ -4,10 +4,10 @@
 import { ArgumentError, type Tensor } from '@heddle/func'
 import type { DerivativeOptions, Filter, Scope } from '@heddle/lift'
 import * as lift from '@heddle/lift'
-import { partial, type Partial, type TreeDef } from '@heddle/tree'
+import { flattenUpTo, leaves, partial, type Partial, type TreeDef } from '@heddle/tree'
 import { modulesOf } from '../scopes'
 import { checkOptions, namesOf } from '../transformation'
-import { direct, loose, perScopes, type ModuleFn } from './direct'
+import { derivative, direct, loose, perScopes, type ModuleFn } from './direct'
 
 /** What jvp is told of variables. */
 export interface JvpOptions extends DerivativeOptions {
@@ -21,6 +21,7 @@ const jvpOptions = namesOf<JvpOptions>()({ variableTangents: true, variables: tr
  * The value and the tangent of a function of a module.
  *
  * Shapes: tangents are like primals; the answer is `[output, output tangent]`. No tangents are answered for variables.
+ * Errors: HeldModuleError where the module holds one of elsewhere that has such variables: give both, in an object or array.
  * Source: `flax.linen.jvp`.
  *
  * @example
@@ -35,11 +36,20 @@ export const jvp = <M, Args extends readonly unknown[], R>(
 ): readonly [output: R, tangent: R] => {
   checkOptions('jvp', jvpOptions, given)
   const { variableTangents, ...options } = given
-  return direct('jvp', [fn], mdl, primals, ([inner], scopes, args) =>
-    lift.jvp(loose(inner!), scopes as never, args as never, tangents as never, {
-      ...options,
-      ...(variableTangents === undefined ? {} : { variableTangents: perScopes(modulesOf(mdl).treedef, variableTangents, scopes.length) }),
-    }),
+  const { treedef } = modulesOf(mdl)
+  const named =
+    variableTangents === undefined
+      ? []
+      : flattenUpTo(treedef, variableTangents).flatMap((t) =>
+          Object.entries(t as object).flatMap(([c, dict]) => (leaves(dict).length > 0 ? [c] : [])),
+        )
+  return direct('jvp', [fn], mdl, primals, ([inner], scopes, args, main) =>
+    derivative('jvp', named, scopes, main, () =>
+      lift.jvp(loose(inner!), scopes as never, args as never, tangents as never, {
+        ...options,
+        ...(variableTangents === undefined ? {} : { variableTangents: perScopes(treedef, variableTangents, scopes.length) }),
+      }),
+    ),
   ) as readonly [R, R]
 }
 
@@ -86,6 +96,7 @@ type Vjp<Args extends readonly unknown[], R, O> = O extends { readonly hasAux: t
  * The value of a function of a module, and its backward pass.
  *
  * `backward(cotangent)` is `[cotangents of variables, ...of arguments]`; with `hasAux` the answer is `[output, backward, aux]`.
+ * Errors: HeldModuleError where the module holds one of elsewhere that has such variables: give both, in an object or array.
  * Source: `flax.linen.vjp`.
  *
  * @example
@@ -102,9 +113,10 @@ export const vjp = <M, Args extends readonly unknown[], R, const O extends VjpOp
   const { hasAux = false, reduceAxes, ...rest } = (options ?? {}) as VjpOptions
   refuseReduceAxes('vjp', reduceAxes)
   const { treedef } = modulesOf(mdl)
-  return direct('vjp', [fn], mdl, primals, ([inner], scopes, args) => {
+  return direct('vjp', [fn], mdl, primals, ([inner], scopes, args, main) => {
     const differentiate = (hasAux ? lift.vjpWithAux : lift.vjp) as unknown as Differentiate
-    const [output, backward, ...aux] = differentiate(loose(inner!), scopes, args, rest)
+    const run = (): readonly unknown[] => differentiate(loose(inner!), scopes, args, rest)
+    const [output, backward, ...aux] = derivative('vjp', rest.vjpVariables ?? 'params', scopes, main, run)
     return [output, backwardOf(treedef, backward as Bound['inner']), ...aux]
   }) as Vjp<Args, R, O>
 }
