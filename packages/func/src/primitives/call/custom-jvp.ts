@@ -3,12 +3,14 @@ import type { Aval } from '../../aval'
 import { batchFlat } from '../../interpreters/batch'
 import { run } from '../../interpreters/run'
 import { stage } from '../../interpreters/stage'
+import { transposeJaxpr } from '../../interpreters/transpose'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { outAvals } from '../../ir/jaxpr'
 import { zerosLike } from '../../literal'
-import { definePrimitive, unsupported, type Primitive } from '../../primitive'
+import { definePrimitive, isLinear, type Linear, type Primitive, type Tangent } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
+import { place } from './jit'
 import { batchRule, dimsOf, type Flat, joined, jvpMapped, type Mapped, mappedOf, placed } from './batch-custom'
 
 export interface CustomJvpParams {
@@ -25,13 +27,27 @@ export const customJvpCall = (xs: readonly Tensor[], params: CustomJvpParams): r
 export const closed = (f: Flat, types: readonly Aval[], name: string): { readonly jaxpr: Jaxpr; readonly consts: readonly Tensor[] } =>
   stage(f, types, name)
 
+/**
+ * Cotangents of a function that stands in a linear program: a rule was applied to tangents in which it is called again, as in that of a
+ * linear function. Its own rule is of no use there; it is transposed as what it is made of.
+ */
+export const transposeInlined = (jaxpr: Jaxpr, cts: readonly Tangent[], ins: readonly (Tensor | Linear)[]): readonly Tangent[] => {
+  const back = transposeJaxpr(
+    jaxpr,
+    ins.map(isLinear),
+    cts.map((c) => c !== null),
+  )
+  const known = ins.filter((x): x is Tensor => !isLinear(x))
+  return place(ins, run(back, [...known, ...cts.filter((c): c is Tensor => c !== null)]))
+}
+
 const customJvpP: Primitive<CustomJvpParams> = definePrimitive('custom_jvp_call', {
   abstractEval: (ins, { fn, jaxpr }) => outAvals(jaxpr ?? stage(fn, ins, 'customJvp').jaxpr),
   jvp: (xs, ts, { jvp, numConsts }) => {
     const tangents = ts.slice(numConsts).map((t, i) => t ?? zerosLike(xs[numConsts + i]!))
     return jvp(xs.slice(numConsts), tangents)
   },
-  transpose: unsupported('its derivative is taken before transposition'),
+  transpose: (cts, ins, { jaxpr }) => transposeInlined(jaxpr!, cts, ins),
   batch: (axis, xs, dims, { fn, jvp, numConsts }) => {
     const rest = dims.slice(numConsts)
     const types = xs.slice(numConsts).map((x) => x.aval)

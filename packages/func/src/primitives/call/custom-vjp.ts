@@ -13,7 +13,7 @@ import { bind } from '../../trace'
 import { stage } from '../../interpreters/stage'
 import { batchFlat, type BatchResult } from '../../interpreters/batch'
 import { batchForward, dimsOf, type Flat, type Forward, type Mapped, mappedOf, placed, vjpMapped } from './batch-custom'
-import { closed } from './custom-jvp'
+import { closed, transposeInlined } from './custom-jvp'
 
 /** Cotangents of all operands but the constants, from residuals and cotangents of all results; null where zero. */
 export type Backward = (residuals: readonly Tensor[], cts: readonly Tensor[]) => readonly Tangent[]
@@ -100,7 +100,7 @@ const customVjpP: Primitive<CustomVjpParams> = definePrimitive('custom_vjp_call'
     })
     return [outs, tangentOuts]
   },
-  transpose: unsupported('its derivative is taken before transposition'),
+  transpose: (cts, ins, { jaxpr }) => transposeInlined(jaxpr!, cts, ins),
   batch: (axis, xs, dims, p) => {
     const inDims = dims.slice(p.numConsts)
     const types = xs.slice(p.numConsts).map((x) => x.aval)
