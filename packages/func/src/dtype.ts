@@ -117,11 +117,11 @@ export const promote = (operands: readonly Promotable[]): Promotable => {
   let common = [...reach(nodes[0]!)]
   for (const n of nodes.slice(1)) common = common.filter((m) => reach(n).has(m))
   const least = common.find((c) => common.every((m) => reach(c).has(m)))!
+  const wide = operands.some((o) => dtypes[o.dtype].bits === 64)
   if (least === 'i*' || least === 'f*') {
     const kind = least === 'f*' ? 'float' : 'int'
     const widest = operands.filter((o) => dtypes[o.dtype].kind === kind).map((o) => o.dtype)[0]
-    return { dtype: widest ?? (least === 'f*' ? 'float32' : 'int32'), weakType: true }
+    return { dtype: widest ?? (least === 'i*' ? 'int32' : wide ? 'float64' : 'float32'), weakType: true }
   }
-  const wide = operands.some((o) => dtypes[o.dtype].bits === 64)
   return { dtype: wide ? least : (narrow[least] ?? least), weakType: false }
 }

@@ -3,7 +3,7 @@ import type { Shape } from '../aval'
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
 import { asTensor, asType, axisOf, type TensorLike } from '../numpy/promote'
-import { placesOf } from '../numpy/indexing'
+import { asPlaces, placesOf, signedPlaces } from '../numpy/indexing'
 import { integerOperand } from '../numpy/take'
 import {
   axis as axisKind,
@@ -21,7 +21,7 @@ import {
 } from '../options'
 import { neg } from '../primitives/arithmetic'
 import * as I from '../primitives/indexing'
-import { convert, expandDims, squeeze } from '../primitives/structural'
+import { expandDims, squeeze } from '../primitives/structural'
 import { sort as sortP, topK as topKP } from '../primitives/sort'
 import type { GatherDimensionNumbers, GatherMode, ScatterDimensionNumbers, ScatterParams } from '../table'
 import { isTensor, type Tensor } from '../tensor'
@@ -36,7 +36,7 @@ const startsOf = (where: string, x: Tensor, starts: readonly TensorLike[]): Tens
       readArgument(where, `startIndices.${i}`, integer, s)
       return literal(s < 0 ? s + x.shape[i]! : s, 'int32')
     }
-    return convert(placesOf(integerOperand(where, s), x.shape[i]!), 'int32')
+    return signedPlaces(placesOf(integerOperand(where, s), x.shape[i]!))
   })
 }
 /** The part of sizes `sliceSizes` that begins at `startIndices`, moved inside where it would stick out. */
@@ -100,7 +100,7 @@ export const gather = (
 ): Tensor => {
   const options = gatherOptions('lax.gather', given)
   readArgument('lax.gather', 'sliceSizes', shapeKind, sliceSizes)
-  return I.gather(asTensor(x, 'lax.gather'), integerOperand('lax.gather', startIndices).index, {
+  return I.gather(asTensor(x, 'lax.gather'), asPlaces(integerOperand('lax.gather', startIndices).index), {
     dimensionNumbers: { operandBatchingDims: [], startIndicesBatchingDims: [], ...dimensionNumbers },
     sliceSizes,
     mode: options.mode ?? 'fill',
@@ -121,7 +121,7 @@ const scattering =
   (x: TensorLike, indices: TensorLike, updates: TensorLike, dimensionNumbers: ScatterDims, options?: ScatterOptions): Tensor => {
     const { indicesAreSorted = false, uniqueIndices = false, mode = 'fill' } = scatterOptions(name, options)
     const t = asTensor(x, name)
-    return f(t, integerOperand(name, indices).index, asType(updates, t.dtype, name), {
+    return f(t, asPlaces(integerOperand(name, indices).index), asType(updates, t.dtype, name), {
       indicesAreSorted,
       uniqueIndices,
       mode,

@@ -1,8 +1,9 @@
 /** Shapes, parts and reductions with the signatures of jax.lax: all axes named, nothing promoted. */
-import { range, type Shape, sizeOf } from '../aval'
-import type { DType } from '../dtype'
+import { otherAxes, range, type Shape, sizeOf } from '../aval'
+import { type DType, dtypes } from '../dtype'
 import { ArgumentError } from '../error'
 import { fullOf } from '../literal'
+import { iinfo } from '../numpy/dtypes'
 import { asTensor, asType, axesOf, axisOf, type Scalar, type TensorLike } from '../numpy/promote'
 import * as A from '../primitives/arithmetic'
 import * as B from '../primitives/bitwise'
@@ -106,14 +107,34 @@ const reduction =
     const t = asTensor(x, name)
     return f(t, { axes: axesOf(name, axes, t.ndim) })
   }
+/** A reduction of bits: of booleans a primitive, of integers halves combined until one is left. */
+const ofBits =
+  (ofBooleans: (x: Tensor, params: { axes: readonly number[] }) => Tensor, combine: (x: Tensor, y: Tensor) => Tensor, none: 0 | -1) =>
+  (x: Tensor, params: { axes: readonly number[] }): Tensor => {
+    if (x.dtype === 'bool') return ofBooleans(x, params)
+    const rest = otherAxes(x.ndim, params.axes)
+    const sizes = rest.map((a) => x.shape[a]!)
+    const count = sizeOf(params.axes.map((a) => x.shape[a]!))
+    if (count === 0) return fullOf(none === 0 ? 0 : allBits(x.dtype), sizes, x.dtype)
+    let rows = S.reshape(S.transpose(x, { permutation: [...params.axes, ...rest] }), { newSizes: [count, ...sizes] })
+    while (rows.shape[0]! > 1) {
+      const n = rows.shape[0]!
+      const half = n >> 1
+      const both = combine(L.sliceAxis(rows, 0, 0, half), L.sliceAxis(rows, 0, half, 2 * half))
+      rows = n % 2 === 0 ? both : L.concatenate([both, L.sliceAxis(rows, 0, n - 1, n)], { dimension: 0 })
+    }
+    return S.reshape(rows, { newSizes: sizes })
+  }
+const allBits = (dtype: DType): number | bigint => (dtypes[dtype].kind === 'uint' ? iinfo(dtype).max : -1)
+
 export const reduceSum = reduction('lax.reduceSum', S.reduceSum)
 export const reduceProd = reduction('lax.reduceProd', R.reduceProd)
 export const reduceMax = reduction('lax.reduceMax', R.reduceMax)
 export const reduceMin = reduction('lax.reduceMin', R.reduceMin)
-/** Of booleans: whether all are true. */
-export const reduceAnd = reduction('lax.reduceAnd', R.reduceAnd)
-/** Of booleans: whether any is true. */
-export const reduceOr = reduction('lax.reduceOr', R.reduceOr)
+/** Of booleans: whether all are true; of integers: the bits that all have. */
+export const reduceAnd = reduction('lax.reduceAnd', ofBits(R.reduceAnd, B.and, -1))
+/** Of booleans: whether any is true; of integers: the bits that any has. */
+export const reduceOr = reduction('lax.reduceOr', ofBits(R.reduceOr, B.or, 0))
 const reducers = { add: reduceSum, mul: reduceProd, max: reduceMax, min: reduceMin, and: reduceAnd, or: reduceOr }
 const combiners = { add: A.add, mul: A.mul, max: P.max, min: P.min, and: B.and, or: B.or }
 /** Reduced over axes by a named operation, starting from `initValue`. Source: jax.lax.reduce. */

@@ -1,4 +1,4 @@
-/** Reductions over windows with the signatures of jax.lax. */
+/** Reductions over windows with the signatures of jax.lax. As there, 'SAME' is of the operand before it is dilated. */
 import { range, type Shape } from '../aval'
 import { isFloating } from '../dtype'
 import { ArgumentError } from '../error'
@@ -41,9 +41,8 @@ const windowOf = (
       `a window has one size for each axis of shape [${x.shape.join(',')}], got [${windowDimensions.join(',')}]`,
     )
   const dilated = (n: number, d: number): number => (n === 0 ? 0 : (n - 1) * d + 1)
-  const sizes = x.shape.map((n, i) => dilated(n, baseDilation[i]!))
   const window = windowDimensions.map((n, i) => dilated(n, windowDilation[i]!))
-  return { windowDimensions, windowStrides, padding: padtypeToPads(sizes, window, windowStrides, padding), baseDilation, windowDilation }
+  return { windowDimensions, windowStrides, padding: padtypeToPads(x.shape, window, windowStrides, padding), baseDilation, windowDilation }
 }
 const windowed =
   (f: (x: Tensor, params: WindowShape) => Tensor) =>

@@ -7,7 +7,8 @@ import { split } from '../numpy/join'
 import { greater, greaterEqual, less, lessEqual, logicalAnd, where } from '../numpy/logic'
 import { asTensor, asType, axisOf, floatOperand, type TensorLike } from '../numpy/promote'
 import { customJvpCall, type CustomJvpParams } from '../primitives/call/custom-jvp'
-import { max, min } from '../primitives/piecewise'
+import { max } from '../primitives/piecewise'
+import { convert } from '../primitives/structural'
 import { erfc, logistic } from '../primitives/transcendental'
 import type { Tensor } from '../tensor'
 
@@ -29,14 +30,17 @@ const gatedRelu = gated(
   (x) => greater(x, 0),
 )
 const gatedRelu6 = gated(
-  (x) => min(max(x, like(x, 0)), like(x, 6)),
+  (x) => E.minimum(E.maximum(x, 0), like(x, 6)),
   (x) => logicalAnd(greater(x, 0), less(x, 6)),
 )
 export const identity = (x: TensorLike): Tensor => asTensor(x, 'identity')
 /** `max(x, 0)`, with derivative 0 at 0. */
-export const relu = (x: TensorLike): Tensor => gatedRelu(asTensor(x, 'relu'))
+export const relu = (x: TensorLike): Tensor => {
+  const t = asTensor(x, 'relu')
+  return gatedRelu(t.dtype === 'bool' ? convert(t, 'int32') : t)
+}
 /** `min(max(x, 0), 6)`, with derivative 0 at 0 and 6. */
-export const relu6 = (x: TensorLike): Tensor => gatedRelu6(asTensor(x, 'relu6'))
+export const relu6 = (x: TensorLike): Tensor => gatedRelu6(floatOperand('relu6', x))
 /** `1 / (1 + exp(-x))`. */
 export const sigmoid = (x: TensorLike): Tensor => logistic(floatOperand('sigmoid', x))
 /** `log(1 + exp(x))`. */
@@ -80,7 +84,7 @@ export const leakyRelu = (x: TensorLike, negativeSlope: TensorLike = 0.01): Tens
 }
 /** `x` limited to [-1, 1]. */
 export const hardTanh = (x: TensorLike): Tensor => {
-  const t = floatOperand('hardTanh', x)
+  const t = asTensor(x, 'hardTanh')
   return where(greater(t, 1), 1, where(less(t, -1), -1, t))
 }
 /** `max(x, 0) + alpha * (exp(min(x, 0) / alpha) - 1)`. */

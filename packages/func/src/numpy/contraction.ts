@@ -2,9 +2,10 @@
 import { range, type Shape } from '../aval'
 import type { DType } from '../dtype'
 import { ShapeError } from '../error'
+import { literal } from '../literal'
 import { anything, count, dtype as dtypeKind, type Kind, type OptionsObject, optionsOf, readArgument } from '../options'
-import { mul } from '../primitives/arithmetic'
 import { dotGeneral, type DotParams } from '../primitives/contraction'
+import { pad } from '../primitives/layout'
 import { expandDims, reshape, squeeze } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { diagonalOf } from './diagonal'
@@ -12,7 +13,7 @@ import { multiply, subtract } from './elementwise'
 import { stack } from './join'
 import { contract, type Labelled, ordered, productWith } from './labelled'
 import { type PrecisionLike, precisionOf } from './precision'
-import { asTensor, axisOf, broadcastShapes, broadcastTo, operands, promoteTypes, type TensorLike } from './promote'
+import { asTensor, axisOf, broadcastShapes, broadcastTo, promoteTypes, type TensorLike } from './promote'
 import { sum } from './reduce'
 import { moveaxis } from './shape'
 
@@ -111,8 +112,12 @@ export const vdot = (x: TensorLike, y: TensorLike, options?: ProductOptions): Te
 }
 /** Sums of products along one axis, the others broadcast. */
 export const vecdot = (x: TensorLike, y: TensorLike, axis = -1): Tensor => {
-  const [a, b] = operands('vecdot', [asTensor(x), asTensor(y)])
-  return sum(mul(a, b), { axis })
+  const [a, b] = promoteTypes('vecdot', [asTensor(x), asTensor(y)])
+  const last = (t: Tensor): Tensor => moveaxis(t, axisOf('vecdot', axis, t.ndim), -1)
+  const [l, r] = [last(a), last(b)]
+  if (l.shape.at(-1) !== r.shape.at(-1)) throw mismatch('vecdot', a, b)
+  const product = matmul(expandDims(l, [l.ndim - 1]), expandDims(r, [r.ndim]))
+  return squeeze(product, { dimensions: [product.ndim - 2, product.ndim - 1] })
 }
 const listedAxes: Kind = { expected: '', is: (x) => Number.isInteger(x) || (Array.isArray(x) && x.every(Number.isInteger)) }
 const contractedAxes: Kind = {
@@ -154,14 +159,22 @@ export const kron = (x: TensorLike, y: TensorLike): Tensor => {
 /** The sum of the k-th diagonal of two axes. */
 export const trace = (x: TensorLike, k = 0, axis1 = 0, axis2 = 1): Tensor =>
   sum(diagonalOf(asTensor(x, 'trace'), k, axis1, axis2), { axis: -1 })
-/** The cross product of vectors of 3 (or of 2: its third component) along the last axis. */
+/** The cross product of vectors of 3 along the last axis. A vector of 2 has a third component of 0; of two such only the third is answered. */
 export const cross = (x: TensorLike, y: TensorLike, axis = -1): Tensor => {
   const [a, b] = promoteTypes('cross', [asTensor(x), asTensor(y)])
-  const shape = broadcastShapes('cross', [a.aval, b.aval])
+  const last = (t: Tensor): Tensor => moveaxis(t, axisOf('cross', axis, t.ndim), -1)
+  const [l, r] = [last(a), last(b)]
+  const [m, k] = [l.shape.at(-1)!, r.shape.at(-1)!]
+  if ((m !== 3 && m !== 2) || (k !== 3 && k !== 2))
+    throw new ShapeError('cross', [a.aval, b.aval], `vectors must have 2 or 3 components along axis ${axis}`)
+  const n = Math.max(m, k)
+  const full = (t: Tensor): Tensor =>
+    t.shape.at(-1) === n
+      ? t
+      : pad(t, literal(0, t.dtype), { paddingConfig: t.shape.map((_, i) => [0, i === t.ndim - 1 ? 1 : 0, 0] as const) })
+  const shape = broadcastShapes('cross', [full(l).aval, full(r).aval])
   const at = axisOf('cross', axis, shape.length)
-  const [u, v] = [moveaxis(broadcastTo(a, shape), at, 0), moveaxis(broadcastTo(b, shape), at, 0)]
-  const n = shape[at]!
-  if (n !== 3 && n !== 2) throw new ShapeError('cross', [a.aval, b.aval], `vectors must have 2 or 3 components along axis ${at}`)
+  const [u, v] = [moveaxis(broadcastTo(full(l), shape), -1, 0), moveaxis(broadcastTo(full(r), shape), -1, 0)]
   const part = (t: Tensor, i: number): Tensor => t.at(i)
   const minor = (i: number, j: number): Tensor => subtract(multiply(part(u, i), part(v, j)), multiply(part(u, j), part(v, i)))
   if (n === 2) return minor(0, 1)

@@ -21,7 +21,7 @@ import type { Tensor } from '../tensor'
 import { add, clip, divide, multiply, subtract } from './elementwise'
 import { isnan, less, greater, where } from './logic'
 import { concatenate } from './join'
-import { asTensor, axisOf, floatOperand, promoteInexact, type TensorLike } from './promote'
+import { asTensor, axisOf, broadcastTo, floatOperand, promoteInexact, type TensorLike } from './promote'
 import { sum } from './reduce'
 import { searchsorted } from './sorting'
 import { take } from './take'
@@ -65,10 +65,25 @@ export const diff = (x: TensorLike, options?: DiffOptions): Tensor => {
   const { n = 1, axis = -1, prepend, append } = diffOptions('diff', options)
   const t = asTensor(x, 'diff')
   const at = axisOf('diff', axis, t.ndim)
-  const joined = [prepend, t, append].filter((p) => p !== undefined)
+  if (n === 0) return t
+  // A scalar beside the operand is one place of the axis.
+  const edge = (e: TensorLike | undefined): readonly TensorLike[] => {
+    if (e === undefined) return []
+    const given = asTensor(e, 'diff')
+    return [
+      given.ndim > 0
+        ? given
+        : broadcastTo(
+            given,
+            t.shape.map((m, i) => (i === at ? 1 : m)),
+          ),
+    ]
+  }
+  const joined = [...edge(prepend), t, ...edge(append)]
   const start = joined.length === 1 ? t : concatenate(joined, at)
   return range(n).reduce((y) => {
     const size = y.shape[at]!
+    if (size === 0) return y
     const [high, low] = [sliceAxis(y, at, 1, size), sliceAxis(y, at, 0, size - 1)]
     return y.dtype === 'bool' ? ne(high, low) : subtract(high, low)
   }, start)
@@ -88,12 +103,12 @@ const trapezoidOptions = optionsOf<TrapezoidOptions>(
 /** The integral by the trapezoidal rule. */
 export const trapezoid = (y: TensorLike, options?: TrapezoidOptions): Tensor => {
   const { x, dx = 1, axis = -1 } = trapezoidOptions('trapezoid', options)
-  const given = floatOperand('trapezoid', y)
+  const [given, at] = x === undefined ? [floatOperand('trapezoid', y), undefined] : promoteInexact('trapezoid', [y, x])
   const t = moveAxis(given, axisOf('trapezoid', axis, given.ndim), given.ndim - 1)
   const n = t.shape.at(-1)!
   const last = t.ndim - 1
   const middle = add(sliceAxis(t, last, 1, n), sliceAxis(t, last, 0, n - 1))
-  const width = x === undefined ? dx : diff(x)
+  const width = at === undefined ? dx : diff(at)
   return multiply(sum(multiply(width, middle), { axis: -1 }), 0.5)
 }
 export interface InterpOptions extends OptionsObject {
@@ -104,7 +119,8 @@ const interpOptions = optionsOf<InterpOptions>({ left: number, right: number })
 /** Linear interpolation at `x` through points (xp ascending, fp); beyond them `left`, `right`, or the end values. */
 export const interp = (x: TensorLike, xp: TensorLike, fp: TensorLike, options?: InterpOptions): Tensor => {
   const ends = interpOptions('interp', options)
-  const [t, places, values] = promoteInexact('interp', [x, xp, fp])
+  const [t, places] = promoteInexact('interp', [x, xp])
+  const values = floatOperand('interp', fp)
   if (places.ndim !== 1 || values.ndim !== 1 || places.size !== values.size)
     throw new ArgumentError(
       'interp',

@@ -106,20 +106,20 @@ export const absolute: Unary = (x) => {
 export const abs = absolute
 export const fabs = floatUnary('fabs', P.abs)
 export const sign: Unary = (x) => P.sign(asTensor(x, 'sign'))
-/** Integers are their own floor. */
+/** Integers and booleans are their own floor. */
 const rounding =
   (name: string, f: (x: Tensor) => Tensor): Unary =>
   (x) => {
     const t = asTensor(x, name)
-    return isFloating(t.aval.dtype) ? f(t) : isBool(t) ? f(convert(t, 'float32')) : t
+    return isFloating(t.aval.dtype) ? f(t) : t
   }
 export const floor = rounding('floor', P.floor)
 export const ceil = rounding('ceil', P.ceil)
 /** Toward zero. */
 export const trunc = rounding('trunc', (x) => where(P.lt(x, like(x, 0)), P.ceil(x), P.floor(x)))
 export const fix = trunc
-/** To the nearest integer, ties to even. */
-export const rint = rounding('rint', (x) => P.round(x, { roundingMethod: 1 }))
+/** To the nearest integer, ties to even; always as a float. */
+export const rint = floatUnary('rint', (x) => P.round(x, { roundingMethod: 1 }))
 /** To so many decimals, ties to even; negative decimals round to tens. */
 export const round = (x: TensorLike, decimals = 0): Tensor => {
   const t = asTensor(x, 'round')

@@ -115,6 +115,8 @@ const partOf = (e: Element): Part => {
 }
 const tensorPart = (e: Tensor): Part => {
   if (e.dtype === 'bool') {
+    // Of no element, which places hold is known.
+    if (e.size === 0) return maskOf(e.shape, [])
     if (!(e instanceof ConcreteTensor))
       throw new ConcretizationError(e.aval, 'indexing by a boolean mask (use np.where, or np.nonzero with a size)')
     const host = e.hostSync()

@@ -5,11 +5,12 @@
  * A place that is data and lies outside of its axis reads the nearest element, as in JAX; a known one is an error.
  */
 import { otherAxes, range, sameShape, type Shape } from '../aval'
+import { dtypes } from '../dtype'
 import { literal } from '../literal'
 import { add } from '../primitives/arithmetic'
 import { dynamicSlice, gather } from '../primitives/indexing'
 import { concatenate, rev, slice as sliceOf } from '../primitives/layout'
-import { lt, selectN } from '../primitives/piecewise'
+import { lt, max, min, selectN } from '../primitives/piecewise'
 import { convert, expandDims, squeeze } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { type Index, type IndexElement, type Item, itemsOf, placementOf } from './index-spec'
@@ -18,15 +19,25 @@ import { asTensor, broadcastShapes, broadcastTo, type TensorLike } from './promo
 type Array_ = Extract<Item, { kind: 'array' }>
 const isArray = (i: Item): i is Array_ => i.kind === 'array'
 
+const last = 2 ** 31 - 1
+/** Integers of any dtype as int32 or uint32 places; those beyond stay beyond: 2 ** 32 does not become 0. */
+export const asPlaces = (index: Tensor): Tensor => {
+  if (index.dtype === 'int32' || index.dtype === 'uint32') return index
+  if (dtypes[index.dtype].bits < 64) return convert(index, 'int32')
+  const below = min(index, literal(last, index.dtype))
+  return convert(index.dtype === 'int64' ? max(below, literal(-last - 1, 'int64')) : below, 'int32')
+}
+/** The same as int32. */
+export const signedPlaces = (p: Tensor): Tensor => (p.dtype === 'uint32' ? convert(min(p, literal(last, 'uint32')), 'int32') : asPlaces(p))
 /** int32 (or uint32) places with negative ones counted from the end of an axis of size `n`. */
 export const placesOf = ({ index, signed }: { readonly index: Tensor; readonly signed: boolean }, n: number): Tensor => {
-  const i = index.dtype === 'int32' || index.dtype === 'uint32' ? index : convert(index, 'int32')
+  const i = asPlaces(index)
   if (!signed) return i
   return selectN(lt(i, literal(0, 'int32')), i, add(i, literal(n, 'int32')))
 }
 /** Scalars and arrays of places, all of shape `to`, as the vectors of a gather: `[...to, k]`. */
 export const indexVectors = (places: readonly Tensor[], to: Shape): Tensor => {
-  const columns = places.map((p) => expandDims(broadcastTo(convert(p, 'int32'), to, 'index'), [to.length]))
+  const columns = places.map((p) => expandDims(broadcastTo(signedPlaces(p), to, 'index'), [to.length]))
   return columns.length === 1 ? columns[0]! : concatenate(columns, { dimension: to.length })
 }
 
@@ -57,7 +68,7 @@ const sliced = (x: Tensor, items: readonly Item[]): Tensor => {
 const readScalars = (x: Tensor, arrays: readonly Array_[]): Tensor => {
   const starts = range(x.ndim).map((axis) => {
     const item = arrays.find((a) => a.axis === axis)
-    return item ? convert(placesOf(item, x.shape[axis]!), 'int32') : literal(0, 'int32')
+    return item ? signedPlaces(placesOf(item, x.shape[axis]!)) : literal(0, 'int32')
   })
   const axes = arrays.map((a) => a.axis)
   return dynamicSlice(x, starts, { sliceSizes: x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) })

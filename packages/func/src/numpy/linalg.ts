@@ -141,7 +141,8 @@ export const lstsq = (a: TensorLike, b: TensorLike): Tensor => {
 /** The pseudoinverse of a matrix of full rank, by QR. */
 export const pinv = (x: TensorLike): Tensor => {
   const t = matrix('linalg.pinv', x)
-  return lstsq(t, eye(t.shape.at(-2)!, null, t.dtype))
+  const m = t.shape.at(-2)!
+  return lstsq(t, broadcastTo(eye(m, null, t.dtype), [...t.shape.slice(0, -2), m, m]))
 }
 
 /** Gaussian elimination with pivots: the upper triangle, and the sign of the row exchanges. */

@@ -71,8 +71,11 @@ export const rightShift = bits('rightShift', (x, y) =>
   dtypes[x.aval.dtype].kind === 'uint' ? B.shiftRightLogical(x, y) : B.shiftRightArithmetic(x, y),
 )
 export { leftShift as bitwiseLeftShift, rightShift as bitwiseRightShift }
-/** Number of bits that are 1. */
-export const bitwiseCount = (x: TensorLike): Tensor => convert(B.populationCount(asTensor(x, 'bitwiseCount')), 'uint8')
+/** Number of bits of the absolute value that are 1. */
+export const bitwiseCount = (x: TensorLike): Tensor => {
+  const t = asTensor(x, 'bitwiseCount')
+  return convert(B.populationCount(dtypes[t.dtype].kind === 'int' ? P.abs(t) : t), 'uint8')
+}
 
 /**
  * `x` where the condition holds, `y` elsewhere; all three broadcast. The condition of numbers is "not zero".

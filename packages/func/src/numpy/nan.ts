@@ -1,7 +1,8 @@
 /** Reductions that skip NaN. Source: the jax.numpy functions of the same names. */
-import { ArgumentError } from '../error'
+import { isFloating } from '../dtype'
 import { literal } from '../literal'
 import { dtype, number, type OptionsObject, optionsOf, tensorLike } from '../options'
+import { expandDims } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { add, ceil, floor, multiply, sqrt, subtract } from './elementwise'
 import { isnan, logicalNot, where as choose } from './logic'
@@ -22,7 +23,7 @@ import {
   sum,
 } from './reduce'
 import { sort } from './sorting'
-import { var as variance, type VarianceOptions } from './statistics'
+import { gathered, var as variance, type VarianceOptions } from './statistics'
 import { takeAlongAxis } from './take'
 
 export type NanReduceOptions = Omit<ReduceOptions, 'where'> & OptionsObject
@@ -50,8 +51,9 @@ export const nanvar = (x: TensorLike, arg?: ReduceArg<NanVarianceOptions>): Tens
 }
 export const nanstd = (x: TensorLike, arg?: ReduceArg<NanVarianceOptions>): Tensor => sqrt(nanvar(x, varianceOptions('nanstd', arg)))
 const nanExtremum = (name: string, worst: number, reduce: typeof max) => (x: TensorLike, arg?: ReduceArg<AxesOptions>) => {
-  const t = floatOperand(name, x)
+  const t = asTensor(x, name)
   const options = axesOptions(name, arg)
+  if (!isFloating(t.dtype)) return reduce(t, options)
   const out = reduce(choose(isnan(t), literal(worst, t.dtype), t), options)
   return choose(any(present(t), options), out, literal(Number.NaN, t.dtype))
 }
@@ -76,23 +78,18 @@ export const nanargmax = nanArg('nanargmax', Number.NEGATIVE_INFINITY, argmax)
 /** The place of the smallest element that is not NaN; -1 if all are. */
 export const nanargmin = nanArg('nanargmin', Number.POSITIVE_INFINITY, argmin)
 
-/** `quantile` of the elements along one axis (or of all) that are not NaN. */
+/** `quantile` of the elements over axes that are not NaN; NaN where there is none. */
 export const nanquantile = (x: TensorLike, q: number, arg?: ReduceArg<AxesOptions>): Tensor => {
   const { axis = null, keepdims } = axesOptions('nanquantile', arg)
   const t = floatOperand('nanquantile', x)
   const axes = axesOf('nanquantile', axis, t.ndim)
-  if (axes.length !== 1 && axes.length !== t.ndim) throw new ArgumentError('nanquantile', 'takes one axis, or none for all elements')
-  const at = axes.length === 1 ? axes[0]! : null
-  const from = at === null ? t.ravel() : t
-  const along = at ?? 0
-  const sorted = sort(from, along)
-  const place = multiply(subtract(sum(present(sorted), { axis: along, keepdims: true, dtype: t.dtype }), 1), q)
+  const sorted = sort(gathered(t, axes), -1)
+  const place = multiply(subtract(sum(present(sorted), { axis: -1, keepdims: true, dtype: t.dtype }), 1), q)
   const low = floor(place)
-  const read = (p: Tensor): Tensor => takeAlongAxis(sorted, p.astype('int32'), along, { mode: 'clip' })
+  const read = (p: Tensor): Tensor => takeAlongAxis(sorted, p.astype('int32'), -1, { mode: 'clip' })
   const upper = subtract(place, low)
-  const out = add(multiply(read(low), subtract(1, upper)), multiply(read(ceil(place)), upper))
-  if (!keepdims) return out.squeeze(along)
-  return at === null ? out.reshape(t.shape.map(() => 1)) : out
+  const out = add(multiply(read(low), subtract(1, upper)), multiply(read(ceil(place)), upper)).squeeze(-1)
+  return keepdims ? expandDims(out, axes) : out
 }
 export const nanpercentile = (x: TensorLike, q: number, arg?: ReduceArg<AxesOptions>): Tensor => nanquantile(x, q / 100, arg)
 export const nanmedian = (x: TensorLike, arg?: ReduceArg<AxesOptions>): Tensor => nanquantile(x, 0.5, arg)

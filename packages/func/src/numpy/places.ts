@@ -1,40 +1,56 @@
 /** Places: between flat and per-axis ones, open grids of them, and parts left out, put in or chosen. Source: jax.numpy. */
 import { range, type Shape, sizeOf, stridesOf } from '../aval'
 import { ConcreteTensor } from '../array'
+import { dtypes } from '../dtype'
 import { ArgumentError, ConcretizationError } from '../error'
 import { literal } from '../literal'
-import { add, div, mul, rem } from '../primitives/arithmetic'
+import { add } from '../primitives/arithmetic'
 import { convert, expandDims, reshape } from '../primitives/structural'
 import { getElement } from '../scalar'
 import type { Tensor } from '../tensor'
-import { maximum, minimum } from './elementwise'
+import { divmod, maximum, minimum, multiply } from './elementwise'
 import { ofNumbers } from './host-tensor'
 import { setAt } from './index-update'
 import { indices } from './sequences'
 import { concatenate, stack, unstack } from './join'
-import { toBool } from './logic'
-import { asTensor, asType, axisOf, broadcastShapes, broadcastTo, type TensorLike } from './promote'
+import { asPlaces } from './indexing'
+import { greater, less, toBool, where } from './logic'
+import { asTensor, asType, axisOf, broadcastShapes, broadcastTo, promoteTypes, type TensorLike } from './promote'
 import { integerOperand, take, takeAlongAxis } from './take'
 import { diag } from './sequences'
 
-/** The place on each axis of flat places in a shape. */
+/**
+ * The place on each axis of flat places in a shape, in their dtype. Negative ones count from the end; those outside come to the last place
+ * on all axes, or to the first.
+ */
 export const unravelIndex = (flat: TensorLike, shape: Shape): Tensor[] => {
   const { index } = integerOperand('unravelIndex', flat)
-  const places = convert(index, 'int32')
-  const size = literal(sizeOf(shape), 'int32')
-  const inside = minimum(maximum(places, 0), add(size, literal(-1, 'int32')))
-  return stridesOf(shape).map((stride, i) => rem(div(inside, literal(stride, 'int32')), literal(shape[i]!, 'int32')))
+  const work = dtypes[index.dtype].bits < 32 ? convert(index, 'int32') : index
+  let rest = work
+  const places = shape.map((): Tensor => rest)
+  for (let i = shape.length - 1; i >= 0; i--) [rest, places[i]] = divmod(rest, literal(shape[i]!, work.dtype))
+  const beyond = greater(rest, 0)
+  const before = dtypes[work.dtype].kind === 'uint' ? literal(false, 'bool') : less(rest, -1)
+  return places.map((p, i) =>
+    convert(where(beyond, literal(shape[i]! - 1, work.dtype), where(before, literal(0, work.dtype), p)), index.dtype),
+  )
 }
-/** The flat place of places on each axis of a shape, moved inside where they lie outside. */
+/** The flat place of places on each axis of a shape, moved inside where they lie outside; in the dtype of the places. */
 export const ravelMultiIndex = (places: readonly TensorLike[], shape: Shape): Tensor => {
   if (places.length !== shape.length)
     throw new ArgumentError('ravelMultiIndex', `${places.length} places for the ${shape.length} axes of [${shape.join(',')}]`)
   const strides = stridesOf(shape)
-  const terms = places.map((p, i) => {
-    const inside = minimum(maximum(convert(integerOperand('ravelMultiIndex', p).index, 'int32'), 0), shape[i]! - 1)
-    return mul(inside, literal(strides[i]!, 'int32'))
+  const given = promoteTypes(
+    'ravelMultiIndex',
+    places.map((p) => integerOperand('ravelMultiIndex', p).index),
+  )
+  const dtype = given[0]?.dtype ?? 'int32'
+  const work = dtypes[dtype].bits < 32 ? 'int32' : dtype
+  const terms = given.map((p, i) => {
+    const inside = minimum(maximum(convert(p, work), 0), shape[i]! - 1)
+    return multiply(inside, strides[i]!)
   })
-  return terms.reduce(add)
+  return convert(terms.reduce(add), dtype)
 }
 /** Vectors of places shaped so that together they index their product: `x.at(...np.ix([0, 2], [1, 3]))`. */
 export const ix = (...places: readonly TensorLike[]): Tensor[] =>
@@ -110,18 +126,20 @@ export const choose = (which: TensorLike, choices: readonly TensorLike[]): Tenso
   const ts = choices.map((c) => asTensor(c, 'choose'))
   const shape = broadcastShapes('choose', [index.aval, ...ts.map((t) => t.aval)])
   const cases = stack(ts.map((t) => broadcastTo(t, shape, 'choose')))
-  const chosen = takeAlongAxis(cases, expandDims(broadcastTo(index, shape, 'choose'), [0]), 0, { mode: 'clip' })
+  const inside = maximum(asPlaces(index), 0)
+  const chosen = takeAlongAxis(cases, expandDims(broadcastTo(inside, shape, 'choose'), [0]), 0, { mode: 'clip' })
   return reshape(chosen, { newSizes: shape })
 }
-/** A matrix with `value` on its main diagonal. */
+/** A tensor with `value` on its main diagonal; the elements of a tensor in order, repeated where they are fewer. */
 export const fillDiagonal = (x: TensorLike, value: TensorLike): Tensor => {
   const t = asTensor(x, 'fillDiagonal')
   const n = Math.min(...t.shape)
   const i = ofNumbers(range(n), 'int32')
+  const v = asType(value, t.dtype, 'fillDiagonal')
   return setAt(
     t,
     t.shape.map(() => i),
-    value,
+    v.ndim === 0 ? v : resize(v, [n]),
   )
 }
 /** All elements as the k-th diagonal of a matrix. */

@@ -82,9 +82,11 @@ const accumulate = (
     const work = inDtype(given, accumulatorOf(given.dtype))
     const out = keepAxes(reduce(masked(work, where, identity), axes), axes, keepdims)
     const narrow = isFloating(given.dtype) || dtype !== undefined ? inDtype(out, given.dtype) : out
-    return initial === undefined ? narrow : combine(narrow, initial)
+    return initial === undefined ? narrow : combine(narrow, startOf(name, initial, narrow.dtype))
   }
 }
+/** As JAX has it: 2.5 as the start of integers is 2. */
+const startOf = (where: string, initial: TensorLike, dtype: DType): Tensor => convert(asTensor(initial, where), dtype)
 const inDtype = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : convert(x, dtype))
 
 /** The sum over axes; of booleans and small integers as 32-bit integers. */
@@ -129,7 +131,7 @@ const extremum = (
     const from = where === undefined ? t : choose(where, t, literal(identity(t.dtype), t.dtype))
     const out = axes.length === 0 ? from : t.dtype === 'bool' ? ofBools(from, axes) : reduce(from, axes)
     const kept = keepAxes(out, axes, keepdims)
-    return initial === undefined ? kept : combine(kept, initial)
+    return initial === undefined ? kept : combine(startOf(name, initial, kept.dtype), kept)
   }
 }
 /** The largest element over axes; NaN wins. Errors: ArgumentError where there is none and no `initial`. */

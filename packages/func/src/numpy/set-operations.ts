@@ -17,15 +17,21 @@ export const intersect1d = (x: TensorLike, y: TensorLike): Tensor => {
 }
 /** The sorted values of `x` that are not in `y`. */
 export const setdiff1d = (x: TensorLike, y: TensorLike): Tensor => {
-  const [a, b] = promoteTypes('setdiff1d', [asTensor(x), asTensor(y)])
-  const values = unique(a)
-  return compress(logicalNot(isin(values, b)), values)
+  const values = unique(x)
+  return compress(logicalNot(isin(values, y)), values)
 }
 /** The sorted values of one of them only. */
-export const setxor1d = (x: TensorLike, y: TensorLike): Tensor => unique(concatenate([setdiff1d(x, y), setdiff1d(y, x)]))
+export const setxor1d = (x: TensorLike, y: TensorLike): Tensor => {
+  const [a, b] = promoteTypes('setxor1d', [asTensor(x), asTensor(y)])
+  return unique(concatenate([setdiff1d(a, b), setdiff1d(b, a)]))
+}
 /** Distinct values and how often each occurs. */
-export const uniqueCounts = (x: TensorLike, options?: SizeOptions): { readonly values: Tensor; readonly counts: Tensor } =>
-  uniqueAll(x, options)
+export const uniqueCounts = (x: TensorLike, options?: SizeOptions): { readonly values: Tensor; readonly counts: Tensor } => {
+  const { values, counts } = uniqueAll(x, options)
+  return { values, counts }
+}
 /** Distinct values and for each element the place of its value. */
-export const uniqueInverse = (x: TensorLike, options?: SizeOptions): { readonly values: Tensor; readonly inverse: Tensor } =>
-  uniqueAll(x, options)
+export const uniqueInverse = (x: TensorLike, options?: SizeOptions): { readonly values: Tensor; readonly inverse: Tensor } => {
+  const { values, inverse } = uniqueAll(x, options)
+  return { values, inverse }
+}

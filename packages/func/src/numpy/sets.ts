@@ -29,7 +29,7 @@ import { cumsum } from './cumulative'
 import { divide, multiply } from './elementwise'
 import { logicalAnd, logicalNot, toBool, where } from './logic'
 import { concatenate } from './join'
-import { asTensor, promoteInexact, type TensorLike } from './promote'
+import { asTensor, promoteInexact, promoteTypes, type TensorLike } from './promote'
 import { max as largest, min as smallest } from './reduce'
 import { linspace } from './sequences'
 import { searchsorted, sort } from './sorting'
@@ -153,12 +153,12 @@ export const unique = (x: TensorLike, options?: SizeOptions): Tensor => uniqueAl
 export const uniqueValues = unique
 /** Whether each element of `x` is among `elements`. */
 export const isin = (x: TensorLike, elements: TensorLike): Tensor => {
-  const t = asTensor(x, 'isin')
-  const set = sort(reshape(asTensor(elements), { newSizes: [asTensor(elements).size] }))
+  const [t, among] = promoteTypes('isin', [asTensor(x, 'isin'), asTensor(elements, 'isin')])
+  const set = sort(reshape(among, { newSizes: [among.size] }))
   if (set.size === 0) return fullOf(false, t.shape, 'bool')
   const place = searchsorted(set, t)
   const found = take(set, place, { axis: 0, mode: 'clip' })
-  return logicalNot(ne(found, convert(t, set.dtype)))
+  return logicalNot(ne(found, t))
 }
 
 export interface HistogramOptions extends OptionsObject {

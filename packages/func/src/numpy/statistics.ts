@@ -11,7 +11,7 @@ import { dot } from './contraction'
 import { diagonalOf } from './diagonal'
 import { add, ceil, clip, divide, floor, multiply, sqrt, square, subtract } from './elementwise'
 import { isnan, less, lessEqual, where as choose } from './logic'
-import { axesOf, broadcastTo, floatOperand, promoteInexact, type TensorLike } from './promote'
+import { asType, axesOf, broadcastTo, floatOperand, promoteInexact, type TensorLike } from './promote'
 import { any, type AxesOptions, axesKinds, countOf, mean, meanKinds, type MeanOptions, type ReduceArg, spreadOver, sum } from './reduce'
 import { sort } from './sorting'
 import { takeAlongAxis } from './take'
@@ -80,7 +80,7 @@ const quantileOptions = optionsOf<QuantileOptions>(
 )
 const medianOptions = optionsOf<AxesOptions>(axesKinds, { alone: 'axis' })
 /** All reduced axes made one, the last. */
-const gathered = (t: Tensor, axes: readonly number[]): Tensor => {
+export const gathered = (t: Tensor, axes: readonly number[]): Tensor => {
   const rest = range(t.ndim).filter((a) => !axes.includes(a))
   const moved = axes.reduce((x, a, i) => moveAxis(x, a - i, x.ndim - 1), t)
   return reshape(moved, { newSizes: [...rest.map((a) => t.shape[a]!), axes.reduce((n, a) => n * t.shape[a]!, 1)] })
@@ -88,7 +88,8 @@ const gathered = (t: Tensor, axes: readonly number[]): Tensor => {
 /** The elements below which a share `q` (0 to 1) of them lies; a tensor of shares gives new leading axes. NaN anywhere gives NaN. */
 export const quantile = (x: TensorLike, q: TensorLike, arg?: ReduceArg<QuantileOptions>): Tensor => {
   const { axis, keepdims, method = 'linear' } = quantileOptions('quantile', arg)
-  const [t, share] = promoteInexact('quantile', [x, q])
+  const t = floatOperand('quantile', x)
+  const share = asType(q, t.dtype, 'quantile')
   const axes = axesOf('quantile', axis, t.ndim)
   const sorted = sort(gathered(t, axes), -1)
   const n = sorted.shape.at(-1)!

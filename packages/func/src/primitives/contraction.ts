@@ -18,7 +18,14 @@ export type DotDimensionNumbers = DotParams['dimensionNumbers']
  * Errors: ShapeError where axes are not distinct or sizes of paired axes differ.
  * Source: jax.lax.dot_general.
  */
-export const dotGeneral = (lhs: Tensor, rhs: Tensor, params: DotParams): Tensor => bind1(dotGeneralP, [lhs, rhs], params)
+export const dotGeneral = (lhs: Tensor, rhs: Tensor, params: DotParams): Tensor => {
+  if (lhs.aval.dtype !== 'bool' || rhs.aval.dtype !== 'bool') return bind1(dotGeneralP, [lhs, rhs], params)
+  // Booleans: whether any pair is true of both; with preferredElementType how many.
+  const { preferredElementType } = params
+  const work = preferredElementType ?? 'int32'
+  const count = bind1(dotGeneralP, [convert(lhs, work), convert(rhs, work)], { ...params, preferredElementType: null })
+  return preferredElementType === null ? convert(count, 'bool') : count
+}
 
 /** Whether a result may be accumulated in `wanted`: any type for floats, one at least as wide for integers. */
 export const preferredReason = (dtype: DType, wanted: DType | null): string | null => {

@@ -13,7 +13,7 @@ import { add, mul, rem, sub } from '../primitives/arithmetic'
 import { bitcastConvertType, or, shiftLeft, shiftRightLogical, xor } from '../primitives/bitwise'
 import { gt, le, max } from '../primitives/piecewise'
 import { convert } from '../primitives/structural'
-import type { Tensor } from '../tensor'
+import { isTensor, type Tensor } from '../tensor'
 import { hashOf, split } from './key'
 import { asProgram, keyArgument, shapeArgument, parameter } from './program'
 
@@ -33,9 +33,10 @@ const hint = (x: unknown): string | undefined =>
       ? 'a shape of several sizes is a list: [2, 3]'
       : undefined
 export const drawOptions = optionsOf<DrawOptions>({ dtype: dtypeKind }, { hint })
-/** The float dtype of a draw: float32 by default. Errors: DTypeError for others. */
-export const floatDtype = (where_: string, dtype: DType | undefined): DType => {
-  const d = dtype ?? 'float32'
+/** The float dtype of a draw: float32, or float64 where a parameter is, unless one is given. Errors: DTypeError for others. */
+export const floatDtype = (where_: string, dtype: DType | undefined, ...parameters: readonly TensorLike[]): DType => {
+  const wide = (x: TensorLike): boolean => x instanceof Float64Array || (isTensor(x) && x.dtype === 'float64' && !x.weakType)
+  const d = dtype ?? (parameters.some(wide) ? 'float64' : 'float32')
   if (!isFloating(d)) throw new DTypeError(where_, `draws floats, got dtype ${d}`)
   return d
 }
@@ -61,7 +62,7 @@ export const uniform = asProgram(
   'uniform',
   [keyArgument, shapeArgument, uniformOptions],
   (key: Tensor, shape: ShapeArg = [], { dtype, minval = 0, maxval = 1 }: UniformOptions = {}): Tensor => {
-    const to = floatDtype('random.uniform', dtype)
+    const to = floatDtype('random.uniform', dtype, minval, maxval)
     const sizes = shapeOf('random.uniform', shape)
     const { bits: width, nmant } = finfo(to)
     const word = unsigned[width]!

@@ -12,7 +12,7 @@ import { less, lessEqual, where } from '../numpy/logic'
 import { asTensor, asType, broadcastShapes, broadcastTo, isScalar, promoteInexact, shapeOf, type TensorLike } from '../numpy/promote'
 import { matrixTranspose } from '../numpy/shape'
 import { mul, neg, sub } from '../primitives/arithmetic'
-import { abs, sign } from '../primitives/piecewise'
+import { abs, sign, stopGradient } from '../primitives/piecewise'
 import { erf, erfInv, log, log1p, sqrt, tan } from '../primitives/transcendental'
 import { convert, expandDims } from '../primitives/structural'
 import type { Tensor } from '../tensor'
@@ -37,7 +37,7 @@ export const truncatedNormal = asProgram(
   'truncatedNormal',
   [keyArgument, parameter('lower'), parameter('upper'), shapeArgument, drawOptions],
   (key: Tensor, lower: TensorLike, upper: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.truncatedNormal', dtype)
+    const to = floatDtype('random.truncatedNormal', dtype, lower, upper)
     const { ts, sizes } = parameters('random.truncatedNormal', shape, to, [lower, upper])
     const root = literal(Math.SQRT2, to)
     const [a, b] = ts.map((t) => erf(E.divide(t, root))) as [Tensor, Tensor]
@@ -45,9 +45,11 @@ export const truncatedNormal = asProgram(
     return E.clip(out, inward(lower, ts[0]!, true), inward(upper, ts[1]!, false))
   },
 )
-/** A bound moved by one float into the interval; a bound that is data stays. */
+/** A bound moved by one float into the interval. */
 const inward = (given: TensorLike, bound: Tensor, up: boolean): Tensor =>
-  isScalar(given) ? literal(nextAfter(Number(given), up, bound.dtype), bound.dtype) : bound
+  isScalar(given)
+    ? literal(nextAfter(Number(given), up, bound.dtype), bound.dtype)
+    : E.nextafter(stopGradient(bound), up ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY)
 
 /** Exponential floats of rate 1. */
 export const exponential = asProgram(
@@ -109,7 +111,7 @@ export const pareto = asProgram(
   'pareto',
   [keyArgument, parameter('b'), shapeArgument, drawOptions],
   (key: Tensor, b: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.pareto', dtype)
+    const to = floatDtype('random.pareto', dtype, b)
     const { ts, sizes } = parameters('random.pareto', shape, to, [b])
     return E.exp(E.divide(exponential(key, sizes, { dtype: to }), ts[0]!))
   },
@@ -119,7 +121,7 @@ export const rayleigh = asProgram(
   'rayleigh',
   [keyArgument, parameter('scale'), shapeArgument, drawOptions],
   (key: Tensor, scale: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.rayleigh', dtype)
+    const to = floatDtype('random.rayleigh', dtype, scale)
     const { ts, sizes } = parameters('random.rayleigh', shape, to, [scale])
     return E.multiply(ts[0]!, sqrt(mul(log(uniform(key, sizes, { dtype: to })), literal(-2, to))))
   },
@@ -136,7 +138,7 @@ export const doubleSidedMaxwell = asProgram(
   'doubleSidedMaxwell',
   [keyArgument, parameter('loc'), parameter('scale'), shapeArgument, drawOptions],
   (key: Tensor, loc: TensorLike, scale: TensorLike, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.doubleSidedMaxwell', dtype)
+    const to = floatDtype('random.doubleSidedMaxwell', dtype, loc, scale)
     const given = shapeOf('random.doubleSidedMaxwell', shape)
     const { ts, sizes } = parameters('random.doubleSidedMaxwell', null, to, [loc, scale])
     const full = [...(given.length === 0 ? sizes : given), ...sizes]
@@ -150,7 +152,7 @@ export const weibullMin = asProgram(
   'weibullMin',
   [keyArgument, parameter('scale'), parameter('concentration'), shapeArgument, drawOptions],
   (key: Tensor, scale: TensorLike, concentration: TensorLike, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.weibullMin', dtype)
+    const to = floatDtype('random.weibullMin', dtype, scale, concentration)
     const u = uniform(key, shape, { dtype: to })
     return E.multiply(E.power(neg(log1p(neg(u))), E.divide(literal(1, to), asType(concentration, to))), asType(scale, to))
   },
@@ -160,7 +162,7 @@ export const triangular = asProgram(
   'triangular',
   [keyArgument, parameter('left'), parameter('mode'), parameter('right'), shapeArgument, drawOptions],
   (key: Tensor, left: TensorLike, mode: TensorLike, right: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.triangular', dtype)
+    const to = floatDtype('random.triangular', dtype, left, mode, right)
     const { ts, sizes } = parameters('random.triangular', shape, to, [left, mode, right])
     const [l, m, r] = ts as [Tensor, Tensor, Tensor]
     const [rise, fall, width] = [E.subtract(m, l), E.subtract(r, m), E.subtract(r, l)]
@@ -175,7 +177,7 @@ export const lognormal = asProgram(
   'lognormal',
   [keyArgument, parameter('sigma'), shapeArgument, drawOptions],
   (key: Tensor, sigma: TensorLike = 1, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.lognormal', dtype)
+    const to = floatDtype('random.lognormal', dtype, sigma)
     const { ts, sizes } = parameters('random.lognormal', shape, to, [sigma])
     return E.exp(E.multiply(normal(key, sizes, { dtype: to }), ts[0]!))
   },
@@ -185,7 +187,7 @@ export const wald = asProgram(
   'wald',
   [keyArgument, parameter('mean'), shapeArgument, drawOptions],
   (key: Tensor, mean: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.wald', dtype)
+    const to = floatDtype('random.wald', dtype, mean)
     const { ts, sizes } = parameters('random.wald', shape, to, [mean])
     const m = broadcastTo(ts[0]!, sizes)
     const [k1, k2] = keys(key) as [Tensor, Tensor]

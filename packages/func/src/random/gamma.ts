@@ -2,17 +2,18 @@
  * Draws from the gamma distribution and what is made of it. Source: the jax.random functions of the same names; the method is
  * Marsaglia and Tsang, "A simple method for generating gamma variables" (2000).
  *
- * A draw repeats until it is accepted, so it has no derivative by its parameters here; `stopGradient` them.
+ * A draw repeats until it is accepted, so its derivative by the shape is implicit (`gamma-grad.ts`). Reverse mode takes it once: the
+ * derivative of that derivative is there in forward mode alone.
  */
-import { ArgumentError, RuleUnsupportedError } from '../error'
+import { ArgumentError } from '../error'
 import { literal } from '../literal'
-import { count, number } from '../options'
+import { count } from '../options'
 import * as E from '../numpy/elementwise'
 import { unstack } from '../numpy/join'
 import { equal, greaterEqual, lessEqual, logicalAnd, logicalOr, where } from '../numpy/logic'
 import { asTensor, asType, broadcastTo, shapeOf, type TensorLike } from '../numpy/promote'
 import { max, sum } from '../numpy/reduce'
-import { customJvpCall } from '../primitives/call/custom-jvp'
+import { customJvpCall, type CustomJvpParams } from '../primitives/call/custom-jvp'
 import { reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { vmap } from '../transforms/vmap'
@@ -20,6 +21,7 @@ import { whileLoop } from '../transforms/while-loop'
 import { type DrawOptions, drawOptions, floatDtype, type ShapeArg, uniform } from './bits'
 import { rademacher } from './bernoulli'
 import { exponential, normal } from './continuous'
+import { gammaGrad, logGammaGrad } from './gamma-grad'
 import { split } from './key'
 import { keys, parameters } from './parameters'
 import { asProgram, keyArgument, shapeArgument, parameter } from './program'
@@ -64,24 +66,23 @@ const gammaOne = (key: Tensor, alpha: Tensor, logSpace: boolean): Tensor => {
 const sample =
   (name: string, logSpace: boolean) =>
   (key: Tensor, a: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype(name, dtype)
+    const to = floatDtype(name, dtype, a)
     const { ts, sizes } = parameters(name, shape, to, [a])
     const alpha = broadcastTo(ts[0]!, sizes)
     const flat = reshape(alpha, { newSizes: [alpha.size] })
     const each = vmap((k: Tensor, x: Tensor) => gammaOne(k, x, logSpace))
-    const [out] = customJvpCall([split(key, alpha.size), flat], {
+    const slope = logSpace ? logGammaGrad : gammaGrad
+    const draw = (k: Tensor, x: Tensor): Tensor => customJvpCall([k, x], rule)[0]!
+    const rule: CustomJvpParams = {
       fn: ([k, x]) => [each(k!, x!)],
-      jvp: () => {
-        throw new RuleUnsupportedError(
-          name,
-          'jvp',
-          'a draw that is repeated until accepted has no derivative by its parameters here; wrap them in stopGradient',
-        )
+      jvp: ([k, x], [, dx]) => {
+        const out = draw(k!, x!)
+        return [[out], [E.multiply(dx!, slope(x!, out))]]
       },
       numConsts: 0,
       jaxpr: null,
-    })
-    return reshape(out!, { newSizes: sizes })
+    }
+    return reshape(draw(split(key, alpha.size), flat), { newSizes: sizes })
   }
 /** Gamma floats of shape `a` and scale 1. */
 export const gamma = asProgram('gamma', [keyArgument, parameter('a'), shapeArgument, drawOptions], sample('random.gamma', false))
@@ -93,7 +94,7 @@ export const beta = asProgram(
   'beta',
   [keyArgument, parameter('a'), parameter('b'), shapeArgument, drawOptions],
   (key: Tensor, a: TensorLike, b: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.beta', dtype)
+    const to = floatDtype('random.beta', dtype, a, b)
     const { ts, sizes } = parameters('random.beta', shape, to, [a, b])
     const [ka, kb] = keys(key) as [Tensor, Tensor]
     const [x, y] = [loggamma(ka, ts[0]!, sizes, { dtype: to }), loggamma(kb, ts[1]!, sizes, { dtype: to })]
@@ -107,7 +108,7 @@ export const dirichlet = asProgram(
   'dirichlet',
   [keyArgument, parameter('alpha'), shapeArgument, drawOptions],
   (key: Tensor, alpha: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.dirichlet', dtype)
+    const to = floatDtype('random.dirichlet', dtype, alpha)
     const a = asType(asTensor(alpha), to)
     if (a.ndim === 0) throw new ArgumentError('random.dirichlet', 'concentrations must have at least one axis')
     const sizes = shape === undefined || shape === null ? a.shape.slice(0, -1) : shapeOf('random.dirichlet', shape)
@@ -121,7 +122,7 @@ export const t = asProgram(
   't',
   [keyArgument, parameter('df'), shapeArgument, drawOptions],
   (key: Tensor, df: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.t', dtype)
+    const to = floatDtype('random.t', dtype, df)
     const { ts, sizes } = parameters('random.t', shape, to, [df])
     const [kn, kg] = keys(key) as [Tensor, Tensor]
     const half = E.divide(ts[0]!, 2)
@@ -133,7 +134,7 @@ export const chisquare = asProgram(
   'chisquare',
   [keyArgument, parameter('df'), shapeArgument, drawOptions],
   (key: Tensor, df: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.chisquare', dtype)
+    const to = floatDtype('random.chisquare', dtype, df)
     const { ts, sizes } = parameters('random.chisquare', shape, to, [df])
     return E.multiply(E.exp(loggamma(key, E.divide(ts[0]!, 2), sizes, { dtype: to })), 2)
   },
@@ -143,7 +144,7 @@ export const f = asProgram(
   'f',
   [keyArgument, parameter('dfnum'), parameter('dfden'), shapeArgument, drawOptions],
   (key: Tensor, dfnum: TensorLike, dfden: TensorLike, shape?: ShapeArg | null, { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.f', dtype)
+    const to = floatDtype('random.f', dtype, dfnum, dfden)
     const { ts, sizes } = parameters('random.f', shape, to, [dfnum, dfden])
     const [kden, knum] = keys(key) as [Tensor, Tensor]
     const over = (k: Tensor, df: Tensor): Tensor => E.divide(chisquare(k, df, sizes, { dtype: to }), df)
@@ -153,25 +154,27 @@ export const f = asProgram(
 /** Floats with density proportional to `exp(-|x|^p)`. */
 export const generalizedNormal = asProgram(
   'generalizedNormal',
-  [keyArgument, ['p', number], shapeArgument, drawOptions],
-  (key: Tensor, p: number, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.generalizedNormal', dtype)
+  [keyArgument, parameter('p'), shapeArgument, drawOptions],
+  (key: Tensor, p: TensorLike, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.generalizedNormal', dtype, p)
     const [kg, kr] = keys(key) as [Tensor, Tensor]
-    const g = gamma(kg, 1 / p, shape, { dtype: to })
-    return E.multiply(rademacher(kr, shape, { dtype: to }), E.power(g, literal(1 / p, to)))
+    const inverse = typeof p === 'number' ? literal(1 / p, to) : E.reciprocal(asType(p, to))
+    const g = gamma(kg, inverse, shape, { dtype: to })
+    return E.multiply(rademacher(kr, shape, { dtype: to }), E.power(g, inverse))
   },
 )
 /** Points uniform in the unit ball of the p-norm: `[...shape, d]`. */
 export const ball = asProgram(
   'ball',
-  [keyArgument, ['d', count], ['p', number], shapeArgument, drawOptions],
-  (key: Tensor, d: number, p: number = 2, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
-    const to = floatDtype('random.ball', dtype)
+  [keyArgument, ['d', count], parameter('p'), shapeArgument, drawOptions],
+  (key: Tensor, d: number, p: TensorLike = 2, shape: ShapeArg = [], { dtype }: DrawOptions = {}): Tensor => {
+    const to = floatDtype('random.ball', dtype, p)
     const sizes = shapeOf('random.ball', shape)
     const [k1, k2] = keys(key) as [Tensor, Tensor]
     const g = generalizedNormal(k1, p, [...sizes, d], { dtype: to })
     const e = exponential(k2, sizes, { dtype: to })
-    const size = E.power(E.add(sum(E.power(E.absolute(g), literal(p, to)), -1), e), literal(1 / p, to))
+    const [power, inverse] = typeof p === 'number' ? [literal(p, to), literal(1 / p, to)] : [asType(p, to), E.reciprocal(asType(p, to))]
+    const size = E.power(E.add(sum(E.power(E.absolute(g), power), -1), e), inverse)
     return E.divide(g, reshape(size, { newSizes: [...sizes, 1] }))
   },
 )
