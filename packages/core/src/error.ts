@@ -32,9 +32,21 @@ export interface Mismatch {
   readonly fix: string
 }
 
+/** The innermost scope that is there, what it has, and the first part of the path that it lacks (undefined where the scope itself is there). */
+export interface Nearest {
+  readonly path: Path
+  readonly names: readonly string[]
+  readonly missing: string | undefined
+}
 /** Everything that can go wrong with scopes, their variables, their random streams and the options of transformations. */
 export type ScopeError =
-  | { readonly _tag: 'ParamNotFound'; readonly path: Path; readonly name: string; readonly present: readonly string[] }
+  | {
+      readonly _tag: 'ParamNotFound'
+      readonly path: Path
+      readonly name: string
+      readonly present: readonly string[]
+      readonly nearest: Nearest
+    }
   | {
       readonly _tag: 'ParamShape'
       readonly path: Path
@@ -121,6 +133,17 @@ const brief = (x: unknown): string => {
 const problems = (ps: readonly Problem[]): string =>
   ps.map((p) => `${p.path.length === 0 ? '' : `at ${p.path.join('.')} `}expected ${p.expected}, got ${brief(p.actual)}`).join('; ')
 
+/** What there is around a scope that is not there. */
+const around = ({ path, names, missing }: Nearest): string =>
+  missing === undefined ? '' : `; "${pathText(path)}" has ${list(names, 'none')} and no "${missing}"`
+
+/** Names that a minifier seems to have given to classes: `kL_0`. */
+const isShort = (name: string): boolean => /^[\w$]{1,2}_\d+$/.test(name)
+const minified = ({ names, missing }: Nearest): string =>
+  missing !== undefined && (isShort(missing) || names.some(isShort))
+    ? ' Minifiers rename classes, and with them variables: build with the plugin of @heddle/linen/vite or its like, or pin names by static moduleName.'
+    : ''
+
 const at = (e: { readonly where: string; readonly path: Path }): string => `${e.where} in scope "${pathText(e.path)}"`
 
 /** Which options of a transformation say what is there inside, and what may be written there. */
@@ -157,7 +180,7 @@ const outsideText = ({ use, where }: OuterScope): string =>
 export const explain = (e: ScopeError): string => {
   switch (e._tag) {
     case 'ParamNotFound':
-      return `no parameter "${e.name}" in scope "${pathText(e.path)}", which has ${list(e.present, 'none')} (was it initialized under another name, or with another version of the model?)`
+      return `no parameter "${e.name}" in scope "${pathText(e.path)}", which has ${list(e.present, 'none')}${around(e.nearest)} (was it initialized under another name, or with another version of the model?${minified(e.nearest)})`
     case 'ParamShape':
       return `parameter "${e.name}" in scope "${pathText(e.path)}": its initializer gives shape ${shape(e.expected)}, the existing value has shape ${shape(e.actual)} (does the input, or a feature count, differ from the one at initialization?)`
     case 'CollectionNotFound':

@@ -19,7 +19,7 @@ export {
   type InOutAxes,
 } from './axes'
 export { decodeOptions } from './codec'
-export { explain, type Mismatch, type Problem, type ScopeError, type Sized } from './error'
+export { explain, type Mismatch, type Problem, type Nearest, type ScopeError, type Sized } from './error'
 export {
   decodeFilter,
   denyList,

@@ -4,7 +4,7 @@
  * Initializers are not called here: they may use the scope themselves, so a declaration is two steps, `declare...` and then
  * `putVariable`, and whoever holds the state runs the initializer between them.
  */
-import type { ScopeError } from './error'
+import type { Nearest, ScopeError } from './error'
 import { inFilter } from './filter'
 import type { LeafOps, RngOps } from './ports'
 import { countersAt, countOf, extend, increment, lazyRng, toKey, withCountersAt } from './rng'
@@ -30,6 +30,15 @@ export const getVariable = <A, K>(s: ScopeState<A, K>, collection: string, name:
 
 /** Names in a collection of the scope. */
 export const present = <A, K>(s: ScopeState<A, K>, collection: string): readonly string[] => Object.keys(collectionAt(s, collection))
+
+/** The innermost scope around this one, itself included, where a collection has something; and what. */
+const nearest = <A, K>({ store, cursor }: ScopeState<A, K>, collection: string): Nearest => {
+  let depth = cursor.at.length
+  const dict = (): unknown => getIn(store.variables, [collection, ...cursor.at.slice(0, depth)])
+  while (depth > 0 && !isDict(dict())) depth--
+  const there = dict()
+  return { path: cursor.at.slice(0, depth), names: isDict(there) ? Object.keys(there) : [], missing: cursor.at[depth] }
+}
 
 /** Is a collection empty, in the whole model? */
 export const isCollectionEmpty = <A, K>({ store }: ScopeState<A, K>, collection: string): boolean => {
@@ -107,7 +116,7 @@ export const declareParam = <A, K>(ops: RngOps<K>, name: string): ScopeStep<A, K
         return fail(
           error._tag === 'CollectionNotFound'
             ? error
-            : { _tag: 'ParamNotFound', path: s.cursor.debugPath, name, present: present(s, 'params') },
+            : { _tag: 'ParamNotFound', path: s.cursor.debugPath, name, present: present(s, 'params'), nearest: nearest(s, 'params') },
         )
       }
       return map(makeRng<A, K>(ops, 'params'), (key) => ({ _tag: 'Absent', key }))

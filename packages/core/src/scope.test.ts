@@ -106,6 +106,7 @@ describe('variables', () => {
       path: [],
       name: 'w',
       present: ['b'],
+      nearest: { path: [], names: ['b'], missing: undefined },
     })
     expect(error(declareParam(ops, 'w'), state())._tag).toBe('CollectionNotFound')
     expect(run(declareParam<number, number>(ops, 'b'), state({ params: { b: 1 } }))[0]).toEqual({ _tag: 'Present', value: 1 })

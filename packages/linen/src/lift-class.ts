@@ -43,7 +43,9 @@ const liftClass = <O>(
     : Object.entries(methods as Readonly<Record<string, O>>)
   const name = `${prefix}${classNameOf(target)}`
   const Lifted = class extends (target as ModuleClass) {}
-  for (const key of ['name', 'moduleName']) Object.defineProperty(Lifted, key, { value: name })
+  Object.defineProperty(Lifted, 'name', { value: name })
+  // writable: a class that extends this one may assign its own
+  Object.defineProperty(Lifted, 'moduleName', { value: name, writable: true })
   const { propTypes } = target as { readonly propTypes?: unknown }
   if (Object.hasOwn(target, 'propTypes')) Object.defineProperty(Lifted, 'propTypes', { value: propTypes })
   for (const [method, own] of entries) {

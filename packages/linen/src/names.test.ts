@@ -346,3 +346,29 @@ describe('names of modules in props', () => {
     expect(() => two.init(key, [ones(1)])).toThrow(nn.NameInUseError)
   })
 })
+
+describe('variables that another build has named', () => {
+  class Inner extends nn.Module {
+    call(x: Tensor): Tensor {
+      return new nn.Dense({ features: 2 }).call(x)
+    }
+  }
+  class Outer extends nn.Module {
+    call(x: Tensor): Tensor {
+      return new Inner().call(x)
+    }
+  }
+  const x = np.ones([1, 3])
+  const apply = (params: Record<string, unknown>) => () => new Outer().apply({ params } as never, [x])
+  const { Inner_0: inner } = new Outer().init(random.key(0), [x]).params as Record<string, unknown>
+
+  test('are named, with what a minifier does', () => {
+    expect(apply({ kL_0: inner })).toThrow(
+      /Inner_0\/Dense_0.*has \[?"?kL_0.* and no "Inner_0".*Minifiers rename classes.*@heddle\/linen\/vite/,
+    )
+  })
+  test('are named, without it where names are whole', () => {
+    expect(apply({ Encoder_0: inner })).toThrow(/Encoder_0.* and no "Inner_0"/)
+    expect(apply({ Encoder_0: inner })).not.toThrow(/Minifiers/)
+  })
+})
