@@ -315,14 +315,21 @@ describe('functions of a module', () => {
         return this.props.layer.call(y).mul(this.param('scale', nn.ones, []))
       }
     }
-    class Model extends nn.Module {
+    class Model extends nn.Module<{ together: boolean }> {
       call(y: Tensor): unknown {
-        const holder = new Holder({ layer: new nn.Dense({ features: 1 }) })
-        const [, backward] = nn.vjp((m: Holder, z: Tensor) => m.call(z).sum(), holder, [y])
+        const layer = new nn.Dense({ features: 1 })
+        const holder = new Holder({ layer })
+        const [, backward] = this.props.together
+          ? nn.vjp(([m]: readonly [Holder, nn.Dense], z: Tensor) => m.call(z).sum(), [holder, layer] as const, [y])
+          : nn.vjp((m: Holder, z: Tensor) => m.call(z).sum(), holder, [y])
         return backward(np.ones([]))[0]
       }
     }
-    const variables = new Model().init(key, [x])
-    expect(shapes(new Model().apply(variables, [x]) as object)).toEqual({ params: { scale: '' } })
+    expect(() => new Model({ together: false }).init(key, [x])).toThrow(nn.HeldModuleError)
+    const variables = new Model({ together: true }).init(key, [x])
+    expect(shapes(new Model({ together: true }).apply(variables, [x]) as object)).toEqual([
+      { params: { scale: '' } },
+      { params: { kernel: [x.shape.at(-1), 1].join(), bias: '1' } },
+    ])
   })
 })
