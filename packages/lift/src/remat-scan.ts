@@ -2,9 +2,10 @@
  * rematScan: a stack of layers in which memory and the size of the program do not grow with the depth. Loops in loops, of which all but
  * the innermost are computed again on the way back.
  */
-import type { Filter, FilterMap, InOut } from '@heddle/core'
+import type { Filter, FilterMap, InOut, MetadataParams, ScopeError } from '@heddle/core'
 import type { CheckpointPolicy } from '@heddle/func'
 import { checkpoint } from './checkpoint'
+import { exception } from './edge'
 import { asFunction } from './misuse'
 import type { Scopes, ScopesFn } from './pack'
 import { scan } from './scan'
@@ -20,9 +21,18 @@ export interface RematScanOptions {
   readonly variableAxes?: FilterMap<InOut<number>>
   /** Default: every stream differs. */
   readonly splitRngs?: FilterMap<boolean>
+  /** Passed to boxes with metadata when they gain or lose the axis of a loop: the same for all loops, or a list with one for each. */
+  readonly metadataParams?: MetadataParams | readonly MetadataParams[]
 }
 
-/** A function of scopes and a carry, repeated. Source: `flax.core.lift.remat_scan`. */
+const isList = (x: unknown): x is readonly MetadataParams[] => Array.isArray(x)
+
+const paramsProblem = (loops: number, actual: readonly unknown[]): ScopeError => {
+  const expected = `an object for all loops, or a list of ${loops}, one for each of lengths`
+  return { _tag: 'InvalidOptions', where: 'remat_scan', problems: [{ path: ['metadataParams'], expected, actual }] }
+}
+
+/** A function of scopes and a carry, repeated. Errors: InvalidOptionsError, and those of `scan`. Source: `flax.core.lift.remat_scan`. */
 export const rematScan = <S extends Scopes, C>(
   bodyFn: ScopesFn<S, readonly [C], C>,
   options: RematScanOptions,
@@ -35,15 +45,29 @@ export const rematScan = <S extends Scopes, C>(
     variableCarry = false,
     variableAxes = [[true, 0]],
     splitRngs = [[true, true]],
+    metadataParams = {},
   } = options
+  const [params = {}, ...restParams] = isList(metadataParams) ? metadataParams : lengths.map(() => metadataParams)
+  if (isList(metadataParams) && metadataParams.length !== lengths.length) throw exception(paramsProblem(lengths.length, metadataParams))
   const [length = 1, ...rest] = lengths
   const inner: ScopesFn<S, readonly [C], readonly [C, null]> =
     rest.length === 0
       ? (scopes, carry) => [bodyFn(scopes, carry), null]
-      : checkpoint((scopes: S, carry: C) => [rematScan(bodyFn, { ...options, lengths: rest })(scopes, carry), null] as const, {
-          preventCse: false,
-          ...(policy === undefined ? {} : { policy }),
-        })
-  const loop = scan<S, C, readonly [], null>(inner, { length, variableBroadcast, variableCarry, variableAxes, splitRngs })
+      : checkpoint(
+          (scopes: S, carry: C) =>
+            [rematScan(bodyFn, { ...options, lengths: rest, metadataParams: restParams })(scopes, carry), null] as const,
+          {
+            preventCse: false,
+            ...(policy === undefined ? {} : { policy }),
+          },
+        )
+  const loop = scan<S, C, readonly [], null>(inner, {
+    length,
+    variableBroadcast,
+    variableCarry,
+    variableAxes,
+    splitRngs,
+    metadataParams: params,
+  })
   return (scopes, carry) => loop(scopes, carry)[0]
 }

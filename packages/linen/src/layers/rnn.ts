@@ -3,7 +3,7 @@
  */
 import { np, random, type Shape, type Tensor } from '@heddle/func'
 import { anything, func, positive, required, tensor } from '@heddle/func/options'
-import { optionsOf, type Filter, type FilterMap, type InOut, type Key } from '@heddle/lift'
+import { optionsOf, type Filter, type FilterMap, type InOut, type Key, type MetadataParams } from '@heddle/lift'
 import { map } from '@heddle/tree'
 import { Module } from '../module'
 import { flag, moduleKind } from '../prop-kinds'
@@ -33,6 +33,8 @@ export interface RNNProps {
   readonly variableBroadcast?: Filter
   readonly variableCarry?: Filter
   readonly splitRngs?: FilterMap<boolean>
+  /** Passed to boxes with metadata that have an axis in `variableAxes`. */
+  readonly metadataParams?: MetadataParams
 }
 
 /** Arguments of RNN's call; what is not given is as in the props. */
@@ -121,6 +123,7 @@ export class RNN extends Module<RNNProps> {
     variableBroadcast: anything,
     variableCarry: anything,
     splitRngs: anything,
+    metadataParams: anything,
   }
 
   call<const O extends RNNCall = object>(inputs: Tensor, options?: O): RNNOutput<O> {
@@ -129,7 +132,13 @@ export class RNN extends Module<RNNProps> {
     const given = { timeMajor: false, returnCarry: false, reverse: false, keepOrder: false, ...this.props, ...defined(options ?? {}) }
     const { cell, timeMajor, returnCarry, reverse, keepOrder } = given
     const { seqLengths, initialCarry, initKey } = (options ?? {}) as RNNCall
-    const { variableAxes = {}, variableBroadcast = 'params', variableCarry = false, splitRngs = { params: false } } = this.props
+    const {
+      variableAxes = {},
+      variableBroadcast = 'params',
+      variableCarry = false,
+      splitRngs = { params: false },
+      metadataParams = {},
+    } = this.props
     const timeAxis = timeMajor ? 0 : inputs.ndim - (cell.numFeatureAxes + 1)
     const numBatchDims = timeMajor ? inputs.ndim - 1 - cell.numFeatureAxes : timeAxis
     const sequences: Sequences = { seqLengths, numBatchDims, timeMajor }
@@ -150,6 +159,7 @@ export class RNN extends Module<RNNProps> {
       variableBroadcast,
       variableCarry,
       splitRngs,
+      metadataParams,
     })
     const [last, stacked] = loop(cell, start, xs)
     const [carries, outputs] = sliced ? (stacked as readonly [unknown, Tensor]) : [undefined, stacked as Tensor]

@@ -19,6 +19,7 @@ const transformation: Transformation = {
     variableCarry: true,
     variableAxes: true,
     splitRngs: true,
+    metadataParams: true,
   }),
 }
 
