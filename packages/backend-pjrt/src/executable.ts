@@ -1,5 +1,5 @@
 /** Compiled programs: making them, and running them. */
-import type { Aval, CompileOptions, Executable, Jaxpr } from '@heddle/func/backend'
+import type { Aval, CompileOptions, Executable, Jaxpr, Literal } from '@heddle/func/backend'
 import { BackendError } from '@heddle/func/backend'
 import { lowerProgram } from '@heddle/stablehlo/lower'
 import type { ApiFunction } from './api/library'
@@ -10,6 +10,7 @@ import type { Client, Device } from './client'
 import { disposable } from './disposable'
 import { nativePrograms } from './native'
 import { type Loaded, type Programs, withoutNames } from './programs'
+import { hasWords, Seen, withWords } from './words'
 import { meshOf } from './sharding/mesh'
 import type { CompileSharded } from './sharding/program'
 
@@ -55,17 +56,30 @@ export const compilerOf = (client: Client, device: Device, store: BufferStore, p
     const execute = runnerOf(library.check, executeFn, store, copyOf, held, signature)
     return disposable(name, execute, freeing(held))
   }
+  const signatureOf = (program: Jaxpr, { donated, name }: CompileOptions): Signature => ({
+    ins: program.ins.map((v) => v.aval),
+    outs: program.outs.map((o) => o.aval),
+    donated,
+    name,
+  })
+  const seen = new Seen()
+  /** The one program of all that differ from it in words only, if there was one of them before. */
+  const shared = (program: Jaxpr, options: CompileOptions): Executable<PjrtBuffer> | undefined => {
+    const open = withWords(program)
+    const text = lowerProgram(open.program, options)
+    const identity = withoutNames(text)
+    return seen.add(identity)
+      ? given(load(text, identity, signatureOf(open.program, options)), wordsOf(store, open.words), store)
+      : undefined
+  }
   const compile = (program: Jaxpr, options: CompileOptions): Executable<PjrtBuffer> => {
     const { donated, inShardings = [], name } = options
     const mesh = sharded ? meshOf(program, inShardings, name) : undefined
     if (mesh) return sharded!(program, options, mesh)
     const text = lowerProgram(program, { name, donated })
-    return load(text, withoutNames(text), {
-      ins: program.ins.map((v) => v.aval),
-      outs: program.outs.map((o) => o.aval),
-      donated,
-      name,
-    })
+    const identity = withoutNames(text)
+    const other = hasWords(program) && !programs.has(identity, native) ? shared(program, { donated, name }) : undefined
+    return other ?? load(text, identity, signatureOf(program, options))
   }
 
   const copies = new Map<string, Executable<PjrtBuffer>>()
@@ -81,6 +95,17 @@ export const compilerOf = (client: Client, device: Device, store: BufferStore, p
   }
   return { compile, compileText: (text, signature) => load(text, text, signature) }
 }
+/** Words on the device. */
+const wordsOf = (store: BufferStore, words: readonly Literal[]): readonly PjrtBuffer[] =>
+  words.map((w) => store.upload({ shape: [], dtype: 'uint32', data: Uint32Array.of(Number(w.value)) }))
+/** A program whose last inputs are always these. */
+const given = ({ run, dispose }: Executable<PjrtBuffer>, words: readonly PjrtBuffer[], store: BufferStore): Executable<PjrtBuffer> => ({
+  run: (inputs) => run([...inputs, ...words]),
+  dispose: () => {
+    dispose()
+    for (const w of words) store.release(w)
+  },
+})
 /** The struct of an execution and its lists: arguments, results, and the two outer lists, which have one device each. */
 const holdOf = (loaded: Loaded, numIns: number, numOuts: number, options: Pointer): Held => {
   const lists = new Words(numIns + numOuts + 2)

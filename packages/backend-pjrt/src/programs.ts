@@ -17,6 +17,8 @@ export interface Loaded {
 }
 export interface Programs {
   /** `identity` is what the program is known by: its text, less what is of no account. */
+  /** Whether `load` would find it in memory. */
+  readonly has: (identity: string, native: NativePrograms) => boolean
   readonly load: (text: string, identity: string, native: NativePrograms, operation: string) => Loaded
 }
 interface Entry {
@@ -53,9 +55,12 @@ export const programsOf = (disk: ProgramCache | undefined): Programs => {
     const compile = (): Pointer => native.compile(text, operation)
     return disk ? disk.load(identity, native.options, { ...native, compile }) : compile()
   }
+  const keyOf = (identity: string, native: NativePrograms): string =>
+    createHash('sha256').update(native.options).update(identity).digest('base64')
   return {
+    has: (identity, native) => known.has(keyOf(identity, native)),
     load: (text, identity, native, operation) => {
-      const key = createHash('sha256').update(native.options).update(identity).digest('base64')
+      const key = keyOf(identity, native)
       let entry = known.get(key)
       if (!entry) known.set(key, (entry = { pointer: make(text, identity, native, operation), native, users: 0 }))
       entry.users += 1

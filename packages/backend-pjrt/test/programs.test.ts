@@ -1,9 +1,10 @@
 /** Compiled programs in memory: one for a text, whatever its names; those not used are kept for a while. */
-import { checkpoint, jit, lax, makeJaxpr, np, setDefaultBackend, type Tensor } from '@heddle/func'
+import { checkpoint, jit, lax, makeJaxpr, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
 import { lowerProgram } from '@heddle/stablehlo/lower'
 import { beforeAll, expect, it } from 'vitest'
 import type { NativePrograms } from '../src/native'
 import { programsOf, withoutNames } from '../src/programs'
+import { Seen, withWords } from '../src/words'
 import { backend, describeWithPlugin } from './under-test'
 
 /** Counts what is compiled and what is freed. */
@@ -71,8 +72,35 @@ it('programs that differ in names only are one, and no others are', () => {
   expect(withoutNames(of('f', 'g'))).not.toBe(withoutNames(of('g', 'f')))
 })
 
+const folded = (word: number) => makeJaxpr((k: Tensor) => random.bits(random.foldIn(k, word)))(random.key(0)).jaxpr
+it('programs that differ in words only are one once their words are inputs', () => {
+  const [a, b] = [withWords(folded(17)), withWords(folded(4_000_000_000))]
+  expect(a.words.map((w) => w.value)).toContain(17)
+  expect(b.words.map((w) => w.value)).toContain(4_000_000_000)
+  expect(lowerProgram(a.program)).toBe(lowerProgram(b.program))
+  expect(lowerProgram(folded(17))).not.toBe(lowerProgram(folded(4_000_000_000)))
+  // other scalars stay
+  expect(withWords(makeJaxpr((x: Tensor) => x.mul(3))(np.ones([2])).jaxpr).words).toEqual([])
+})
+it('remembers what it has seen, as far as it goes', () => {
+  const seen = new Seen()
+  expect([seen.add('a'), seen.add('b'), seen.add('a')]).toEqual([false, false, true])
+  for (let i = 0; i < 5000; i++) seen.add(`text ${i}`)
+  expect([seen.add('a'), seen.add('text 4999')]).toEqual([false, true])
+})
+
 describeWithPlugin('code that runs without jit', () => {
   beforeAll(async () => setDefaultBackend(await backend({ cache: null })))
+  it('draws what it draws alone where its program is shared with others', () => {
+    const key = random.key(7)
+    const words = [0, 1, 2, 3, 2 ** 31, 2 ** 32 - 1]
+    // the word is an input here
+    const draw = jit((k: Tensor, word: Tensor) => random.bits(random.foldIn(k, word)))
+    const alone = words.map((word) => draw(key, np.array(word, { dtype: 'uint32' })).item())
+    const shared = words.map((word) => jit((k: Tensor) => random.bits(random.foldIn(k, word)))(key).item())
+    expect(shared).toEqual(alone)
+    expect(new Set(shared).size).toBe(words.length)
+  })
   it('compiles its checkpoints and loops once', () => {
     const x = np.array([0.5, 1])
     const eager = (scale: number): number => {
