@@ -17,7 +17,9 @@ import { Tensor } from './tensor'
 import type { Trace } from './trace'
 
 /** The bottom of the stack of traces; interpreters/eval.ts says how it applies primitives. */
-export const evalTrace: { -readonly [K in keyof Trace]: Trace[K] } = {
+export const evalTrace: { -readonly [K in keyof Trace]: Trace[K] } & { readonly cloning: symbol } = {
+  // the first thing that structuredClone and postMessage can't copy, which their error names
+  cloning: Symbol('a tensor, whose memory is not cloned: send `await x.hostArray()` and make it again by np.array,'),
   level: 0,
   name: 'evaluation',
   active: true,

@@ -6,6 +6,7 @@ import type { DType, TypedArray } from './dtype'
 import type { ProductOptions } from './numpy/contraction'
 import type { IndexElement, Index } from './numpy/index-spec'
 import type { UpdateOptions } from './numpy/index-update'
+import type { JsonArray } from './numpy/host-data'
 import type { NestedArray, Scalar, TensorLike } from './numpy/promote'
 import type { ArgOptions, Axis, ExtremumOptions, MaskedOptions, MeanOptions, ReduceArg, ReduceOptions } from './numpy/reduce'
 import type { SortOptions } from './numpy/sorting'
@@ -131,6 +132,11 @@ export interface TensorMethods {
   item(): number | bigint | boolean
   /** The values as nested arrays (a scalar is itself). Errors: as `item`. */
   toArray(): Scalar | NestedArray
+  /**
+   * What `JSON.stringify` writes: as `toArray`, with NaN, the infinities and integers beyond 2^53 as text. It does not say the dtype, so it
+   * is for reading and for logs; to save variables, write `await x.hostArray()`. Errors: as `item`.
+   */
+  toJSON(): JsonArray
   /** The values in row-major order; float16 and bfloat16 as Float32Array. Errors: as `item`. */
   dataSync(): TypedArray
   /** The values in row-major order, when the device has them. */

@@ -108,3 +108,15 @@ export const nestedOf = (host: HostArray): Value | NestedArray => {
   }
   return go(0, 0, sizeOf(host.shape))
 }
+
+/** Nested arrays as JSON can hold them: what it has no number for is text. */
+export type JsonArray = number | boolean | string | readonly JsonArray[]
+const jsonValue = (x: Value): number | boolean | string => {
+  if (typeof x === 'bigint') return Number.isSafeInteger(Number(x)) ? Number(x) : String(x)
+  return typeof x === 'number' && !Number.isFinite(x) ? String(x) : x
+}
+/** As `nestedOf`; NaN and the infinities, which JSON would make null, are text, and so are integers beyond 2^53. */
+export const jsonOf = (host: HostArray): JsonArray => {
+  const json = (x: Value | NestedArray): JsonArray => (Array.isArray(x) ? x.map(json) : jsonValue(x as Value))
+  return json(nestedOf(host))
+}

@@ -53,6 +53,7 @@ export type { PrecisionLike, PrecisionName } from './precision'
 export { pad, type PadMode, type PadOptions, type PadWidth } from './pad'
 export * from './places'
 export * from './polynomial'
+export type { JsonArray } from './host-data'
 export type { NestedArray, Scalar, TensorLike } from './promote'
 export {
   all,

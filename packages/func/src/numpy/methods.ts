@@ -12,7 +12,7 @@ import * as C from './contraction'
 import { copy } from './creation'
 import { cumprod, cumsum } from './cumulative'
 import * as E from './elementwise'
-import { nestedOf, valueAt } from './host-data'
+import { jsonOf, nestedOf, valueAt } from './host-data'
 import type { Index, IndexElement } from './index-spec'
 import { addAt, maxAt, minAt, mulAt, setAt } from './index-update'
 import { at } from './indexing'
@@ -158,6 +158,7 @@ const functions: { readonly [N in keyof TensorMethods]?: (x: Tensor, ...rest: ne
   maxAt,
   item: (x: Tensor) => item(x, 'item'),
   toArray: (x: Tensor) => nestedOf(concrete(x, 'toArray').hostSync()),
+  toJSON: (x: Tensor) => jsonOf(concrete(x, 'JSON.stringify').hostSync()),
   dataSync: (x: Tensor) => readable(concrete(x, 'dataSync').hostSync()),
   data: async (x: Tensor) => readable(await valueOf(x, 'data').host()),
   hostArray: async (x: Tensor) => valueOf(x, 'hostArray').host(),
