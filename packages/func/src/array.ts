@@ -8,7 +8,7 @@
 import { track, untracked } from './array-scope'
 import { type Aval, aval, sizeOf } from './aval'
 import type { Backend, HostArray } from './backend/backend'
-import { disown, Holding, own } from './backend/reclaim'
+import { disown, Holding, own, turn, turnIsDue } from './backend/reclaim'
 import { getDefaultBackend, withBackend } from './backend/registry'
 import { bytesOf } from './dtype'
 import { ArgumentError, BackendError, DisposedError, DTypeError } from './error'
@@ -184,7 +184,11 @@ export class ConcreteTensor extends Tensor {
   async host(): Promise<HostArray> {
     this.#check()
     if (this.#pending !== undefined) this.#settle(getDefaultBackend())
-    if (this.#host) return this.#host
+    const host = this.#host ?? (await this.#download())
+    if (turnIsDue()) await turn()
+    return host
+  }
+  #download(): Promise<HostArray> {
     const { backend, buffer } = this.#held!
     return backend.storage.download(buffer, this.aval)
   }

@@ -3,7 +3,8 @@
  * where, what was expected, what came, and what to do.
  */
 import { HeddleError } from '@heddle/tree'
-import { type Aval, showAval } from './aval'
+import { type Aval, showAval, sizeOf } from './aval'
+import { bytesOf } from './dtype'
 
 /** The base of func's errors, and of backends'. */
 export abstract class FuncError extends HeddleError {}
@@ -152,13 +153,42 @@ export class MappedOutputError extends TypeMismatchError {
 }
 /** A backend is missing, failed, or can't do what was asked. */
 export class BackendError extends FuncError {
-  readonly _tag = 'BackendError'
+  readonly _tag: string = 'BackendError'
   constructor(
     readonly backend: string,
     readonly reason: string,
     options?: ErrorOptions,
   ) {
     super(`backend ${backend}: ${reason}`, options)
+  }
+}
+const size = (bytes: number): string => {
+  const power = bytes < 1e3 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), 5)
+  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'][power]}`
+}
+/** Where less than this part of what is wanted is alive, to free it is no remedy. */
+const REMEDIABLE = 8
+const REMEDY =
+  ". Give a loop's state away by donateArgnums, free what is not needed by tidy or dispose, and await in loops (await loss.data()), since what " +
+  'they drop is freed between turns of the event loop where the garbage collector can not be asked'
+/** The device, or the host, has not as much memory as an operation needs, after all that nobody refers to has been freed. */
+export class OutOfMemoryError extends BackendError {
+  override readonly _tag: string = 'OutOfMemoryError'
+  constructor(
+    backend: string,
+    readonly operation: string,
+    /** What it was to make. */
+    readonly results: readonly Aval[],
+    readonly alive: { readonly count: number; readonly bytes: number },
+    options?: ErrorOptions,
+  ) {
+    const bytes = results.reduce((n, a) => n + sizeOf(a.shape) * bytesOf(a.dtype), 0)
+    super(
+      backend,
+      `${operation} is out of memory: its results take ${size(bytes)} (${show(results)}), and ${alive.count} tensors and programs with ` +
+        `${size(alive.bytes)} are alive${alive.bytes * REMEDIABLE < bytes ? '' : REMEDY}`,
+      options,
+    )
   }
 }
 /** An invariant of the library itself is broken; not the caller's fault. */

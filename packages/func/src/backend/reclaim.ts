@@ -37,6 +37,7 @@ let bytes = 0
 let count = 0
 let ease = 1
 let bytesAtMost = BYTES
+let bytesAtTurn = 0
 let countAtMost = COUNT
 let lastLook = 0
 
@@ -79,6 +80,7 @@ const watchLater = (): void => {
   expected = true
   later(() => {
     expected = false
+    bytesAtTurn = bytes
     watchNew()
   })
 }
@@ -142,7 +144,43 @@ export const reclaim = (): boolean => {
   return true
 }
 
+/** What has not been freed. */
+export const alive = (): { readonly count: number; readonly bytes: number } => ({ count, bytes })
+
+/** Turns of the event loop to take where a program waits: the collector needs some for its work. */
+const TURNS = 4
+/** What may come to life within one turn before that is said. */
+const TOLD_BYTES = 2 ** 30
+let turnsDue = 0
+let warned = false
+const warn = (): void => {
+  if (warned || bytes - bytesAtTurn < TOLD_BYTES) return
+  warned = true
+  console.warn(
+    `heddle: ${((bytes - bytesAtTurn) / 1e9).toFixed(1)} GB of tensors were made without a pause. What a loop drops is freed between turns of the ` +
+      'event loop only: await in it (await loss.data()), give its state away (donateArgnums), or free by tidy and dispose',
+  )
+}
+/** V8 counts the memory of array buffers, so one that is dropped at once makes it look for garbage when it can. It is never touched. */
+const nudge = (): void => {
+  try {
+    void new ArrayBuffer(BYTES)
+  } catch {
+    // all the more reason to look
+  }
+}
 /** What a program does where `pressure` is high and all that it will read is in reach of the collector. */
 export const relieve = (): void => {
-  if (!reclaim()) settle()
+  if (reclaim()) return
+  turnsDue = TURNS
+  nudge()
+  warn()
+  settle()
+}
+/** Whether a program that waits anyway should wait for a turn of the event loop. */
+export const turnIsDue = (): boolean => turnsDue > 0
+/** The next turn of the event loop. */
+export const turn = (): Promise<void> => {
+  turnsDue -= 1
+  return new Promise(later)
 }

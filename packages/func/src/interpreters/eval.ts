@@ -6,12 +6,13 @@ import { Holding, own, pressure, relieve } from '../backend/reclaim'
 import { getDefaultBackend, hasDefaultBackend } from '../backend/registry'
 import { ArgumentError, BugError, FuncError, BackendError } from '../error'
 import type { Jaxpr } from '../ir/jaxpr'
-import { newVar } from '../ir/jaxpr'
+import { newVar, outAvals } from '../ir/jaxpr'
 import { infer, type Primitive } from '../primitive'
 import { makePlan, prepareKernel } from '../plan/plan'
 import { type Sharding, shardingKey } from '../sharding'
 import type { Tensor } from '../tensor'
 import { checkActive, setEvaluation } from '../trace'
+import { recover, type Running } from './short-memory'
 import { axisNamesOf } from './stage'
 
 /** The tensors, all of which have data. */
@@ -114,7 +115,13 @@ const runOn = (
   const inShardings = shardingOf ? inputs.map(shardingOf) : none
   const executable = compiled(program, backend, donated, inShardings, name)
   for (let i = 0; i < donated.length; i++) if (donated[i]) tensors[i]!.donate(backend)
-  const outs = executable.run(inputs)
+  let outs: readonly unknown[]
+  try {
+    outs = executable.run(inputs)
+  } catch (e) {
+    const running = { backend, operation: name, results: outAvals(program) }
+    outs = recover(e, running, donated.includes(true) ? undefined : () => executable.run(tensors.map((x) => x.bufferOn(backend))))
+  }
   const results = new Array<ConcreteTensor>(outs.length)
   for (let i = 0; i < outs.length; i++) results[i] = ConcreteTensor.ofBuffer(backend, outs[i], program.outs[i]!.aval)
   return results
@@ -178,17 +185,30 @@ evalTrace.process = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: 
   if (backend.compile && !backend.kernels) return execute(oneEquation(primitive, params, ins, outs), xs)
   if (pressure.high) relieve()
   const run = prepareKernel(backend, primitive as unknown as Primitive<never>, params, ins, outs)
-  const buffers = tensors.map((x) => x.bufferOn(backend))
+  const attempt = (): readonly ConcreteTensor[] =>
+    run(tensors.map((x) => x.bufferOn(backend))).map((b, i) => ConcreteTensor.ofBuffer(backend, b, outs[i]!))
   try {
-    return run(buffers).map((b, i) => ConcreteTensor.ofBuffer(backend, b, outs[i]!))
+    return attempt()
   } catch (e) {
-    if (e instanceof FuncError) throw e
-    throw new BackendError(
-      backend.name,
-      // named from the tensors, which therefore live, with their buffers, while the kernel runs
-      `the kernel of ${primitive.name} failed on ${tensors.map(({ aval: a }) => `${a.dtype}[${a.shape}]`).join(', ')}`,
-      { cause: e },
-    )
+    // `attempt` is needed here, so the tensors live, with their buffers, while the kernel runs
+    return failed(e, { backend, operation: primitive.name, results: outs }, ins, attempt)
+  }
+}
+/** After an error of a kernel: what it gives once there is memory again, or the error that names it. */
+const failed = (
+  e: unknown,
+  running: Running,
+  ins: readonly Aval[],
+  attempt: () => readonly ConcreteTensor[],
+): readonly ConcreteTensor[] => {
+  try {
+    return recover(e, running, attempt)
+  } catch (cause) {
+    if (cause instanceof FuncError) throw cause
+    const { backend, operation } = running
+    throw new BackendError(backend.name, `the kernel of ${operation} failed on ${ins.map((a) => `${a.dtype}[${a.shape}]`).join(', ')}`, {
+      cause,
+    })
   }
 }
 setEvaluation(evalTrace)
