@@ -46,7 +46,8 @@ const storageOf = (dtype: DType): (typeof dtypes)[DType]['storage'] =>
 /** Elements in base64. Those of 64 bits are moved inside of their limits, which `Number` rounds. */
 export const textOf = (dtype: DType, values: ArrayLike<number | bigint | boolean>): string => {
   const data = new (storageOf(dtype))(values.length)
-  for (let i = 0; i < values.length; i++) data[i] = (data instanceof BigInt64Array || data instanceof BigUint64Array ? within(values[i]!, dtype) : Number(values[i])) as never
+  for (let i = 0; i < values.length; i++)
+    data[i] = (data instanceof BigInt64Array || data instanceof BigUint64Array ? within(values[i]!, dtype) : Number(values[i])) as never
   return Buffer.from(data.buffer).toString('base64')
 }
 const within = (v: number | bigint | boolean, dtype: DType): bigint => {

@@ -44,9 +44,11 @@ const same = (mine: Part, theirs: Part, looser: number, weak: boolean, wide: boo
     if (!isResult(a) || !isResult(e)) return a === e ? [] : [{ kind: 'plain', text: `${JSON.stringify(a)}, JAX ${JSON.stringify(e)}` }]
     const [[dtype, shape], [otherDtype, otherShape]] = [a.array, e.array]
     const found: Difference[] = []
-    if (dtype !== otherDtype && !(wide && otherDtype === 'int64' && dtype === 'int32')) found.push({ kind: 'dtype', text: `${dtype}, JAX ${otherDtype}` })
+    if (dtype !== otherDtype && !(wide && otherDtype === 'int64' && dtype === 'int32'))
+      found.push({ kind: 'dtype', text: `${dtype}, JAX ${otherDtype}` })
     if (shape.join() !== otherShape.join()) return [...found, { kind: 'shape', text: `[${shape}], JAX [${otherShape}]` }]
-    if (weak && found.length === 0 && dtype !== 'bool' && (a.weak ?? false) !== (e.weak ?? false)) found.push({ kind: 'weak', text: `weak ${a.weak ?? false}, JAX ${e.weak ?? false}` })
+    if (weak && found.length === 0 && dtype !== 'bool' && (a.weak ?? false) !== (e.weak ?? false))
+      found.push({ kind: 'weak', text: `weak ${a.weak ?? false}, JAX ${e.weak ?? false}` })
     const text = kindOf(dtype) === kindOf(otherDtype) || dtype === otherDtype ? close(a, e, looser) : undefined
     return text === undefined ? found : [...found, { kind: 'value', text }]
   })
@@ -54,7 +56,8 @@ const same = (mine: Part, theirs: Part, looser: number, weak: boolean, wide: boo
 
 /** Every difference of a call's answers, named by the part and the kind. */
 export const differences = (call: Call, mine: OwnAnswer, theirs: Answer): readonly Difference[] => {
-  const named = (part: string, found: readonly Difference[]): Difference[] => found.map((d) => ({ kind: `${part} ${d.kind}`, text: d.text }))
+  const named = (part: string, found: readonly Difference[]): Difference[] =>
+    found.map((d) => ({ kind: `${part} ${d.kind}`, text: d.text }))
   const wide = /"(float64|u?int64)"/.test(JSON.stringify(call))
   const values = named('value', same(mine.value, theirs.value, 1, true, wide))
   const program = theirs.traced && 'error' in theirs.value === false ? named('jit', same(mine.program, theirs.value, 1, true, wide)) : []

@@ -93,6 +93,9 @@ export const arrayOf = (dtype: DType, of: Shape, values: readonly number[]): Arr
 /** Ascending elements; for floats all different. */
 export const ascending = (r: Random, dtype: DType, n: number): ArrayJson => {
   let at = 0
-  const values = Array.from({ length: n }, () => (at += isFloating(dtype) ? 0.25 + r.int(0, 3) / 4 : r.int(0, 2)) - (isFloating(dtype) ? 2 : 0))
+  const values = Array.from(
+    { length: n },
+    () => (at += isFloating(dtype) ? 0.25 + r.int(0, 3) / 4 : r.int(0, 2)) - (isFloating(dtype) ? 2 : 0),
+  )
   return arrayOf(dtype, [n], values)
 }

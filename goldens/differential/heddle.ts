@@ -1,6 +1,18 @@
 /** Answers calls by heddle, on the default backend: the counterpart of `reference.py`. */
 import { type DType, isFloating, isTensor, jit, jvp, lax, nn, np, random, type Tensor, vjp } from '@heddle/func'
-import { type ArrayJson, arraysOf, type Call, isArrayJson, type Json, kindOf, type Leaf, mapArrays, type Part, tensorOf, textOf } from './call'
+import {
+  type ArrayJson,
+  arraysOf,
+  type Call,
+  isArrayJson,
+  type Json,
+  kindOf,
+  type Leaf,
+  mapArrays,
+  type Part,
+  tensorOf,
+  textOf,
+} from './call'
 
 export interface OwnAnswer {
   readonly value: Part

@@ -22,6 +22,8 @@ export const askJax = (calls: readonly Call[], each: (answer: Answer, i: number)
     let count = 0
     createInterface({ input: child.stdout }).on('line', (line) => each(JSON.parse(line) as Answer, count++))
     child.on('error', fail)
-    child.on('close', (code) => (count === calls.length ? done() : fail(new Error(`the reference ended with ${code} after ${count} of ${calls.length} calls`))))
+    child.on('close', (code) =>
+      count === calls.length ? done() : fail(new Error(`the reference ended with ${code} after ${count} of ${calls.length} calls`)),
+    )
     child.stdin.end(calls.map((c) => `${JSON.stringify(c)}\n`).join(''))
   })

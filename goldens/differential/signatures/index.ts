@@ -14,7 +14,5 @@ export const signatures: readonly Signature[] = [...pointwise, ...reduce, ...sha
 /** `count` calls of each row, always the same for a seed. */
 export const drawCalls = (count: number, seed: number, only: (fn: string) => boolean = () => true): readonly Call[] =>
   signatures.flatMap(({ fn, draw }, row) =>
-    only(fn)
-      ? Array.from({ length: count }, (_, i): Call => ({ fn, ...draw(randomOf(seed * 7919 + row * 104729 + i)) }))
-      : [],
+    only(fn) ? Array.from({ length: count }, (_, i): Call => ({ fn, ...draw(randomOf(seed * 7919 + row * 104729 + i)) })) : [],
   )

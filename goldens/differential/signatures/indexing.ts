@@ -26,7 +26,8 @@ const index = (r: Random, of: readonly number[], masks: boolean): Json[] => {
     if (kind <= 1) out.push(r.pick([':', '1:', ':-1', '::2', '::-1', '2:0:-1', '1:2']))
     else if (kind === 2 && n > 0) out.push(r.int(-n, n - 1))
     else if (kind === 3) out.push(places(r, [], n))
-    else if (kind <= 5 && n > 0) out.push(r.chance(0.15) ? [0, n - 1, 0].slice(0, common[0] === 3 ? 3 : 1) : places(r, r.chance(0.2) ? [] : common, n))
+    else if (kind <= 5 && n > 0)
+      out.push(r.chance(0.15) ? [0, n - 1, 0].slice(0, common[0] === 3 ? 3 : 1) : places(r, r.chance(0.2) ? [] : common, n))
     else if (i < of.length) out.push('...')
   })
   if (r.chance(0.2)) out.push(null)
@@ -41,7 +42,10 @@ const updates = (name: string): Signature[] =>
   [name, name].map((fn) =>
     signature(fn, (r) => {
       const of = shape(r, 1, 3)
-      return { args: [array(r, r.pick(all), of, 'real'), index(r, of, true), r.chance(0.5) ? r.pick([1, 0]) : array(r, r.pick(all), [], 'real')], options: some(r, { mode: () => r.pick(['clip', 'drop']) }) }
+      return {
+        args: [array(r, r.pick(all), of, 'real'), index(r, of, true), r.chance(0.5) ? r.pick([1, 0]) : array(r, r.pick(all), [], 'real')],
+        options: some(r, { mode: () => r.pick(['clip', 'drop']) }),
+      }
     }),
   )
 const embedding = { offsetDims: [1], collapsedSliceDims: [0], startIndexMap: [0] }
@@ -76,22 +80,51 @@ export const indexing: readonly Signature[] = [
     const of = shape(r)
     const at = of.length === 0 || r.chance(0.3) ? null : axis(r, of.length)
     const n = at === null ? of.reduce((a, b) => a * b, 1) : of.at(at)!
-    return { args: [array(r, r.pick(all), of, 'real'), places(r, shape(r, 0, 2), n, 0.2)], options: { axis: at, ...some(r, { mode: () => r.pick(['clip', 'wrap', 'fill']) }) } }
+    return {
+      args: [array(r, r.pick(all), of, 'real'), places(r, shape(r, 0, 2), n, 0.2)],
+      options: { axis: at, ...some(r, { mode: () => r.pick(['clip', 'wrap', 'fill']) }) },
+    }
   }),
   signature('np.takeAlongAxis', (r) => {
     const of = shape(r, 1, 3)
     const at = axis(r, of.length)
-    return { args: [array(r, r.pick(all), of, 'real'), places(r, of.map((n, i) => (i === (at + of.length) % of.length ? 2 : n)), of.at(at)!), at], options: some(r, { mode: () => r.pick(['clip', 'fill']) }) }
+    return {
+      args: [
+        array(r, r.pick(all), of, 'real'),
+        places(
+          r,
+          of.map((n, i) => (i === (at + of.length) % of.length ? 2 : n)),
+          of.at(at)!,
+        ),
+        at,
+      ],
+      options: some(r, { mode: () => r.pick(['clip', 'fill']) }),
+    }
   }),
   signature('np.putAlongAxis', (r) => {
     const of = r.pick([[3], [2, 3], [2, 3, 2]])
     const at = axis(r, of.length)
     const n = of.at(at)!
-    return { args: [array(r, r.pick(all), of, 'real'), places(r, of.map((m, i) => (i === (at + of.length) % of.length ? 1 : m)), n, 0), r.pick([1, 0]), at] }
+    return {
+      args: [
+        array(r, r.pick(all), of, 'real'),
+        places(
+          r,
+          of.map((m, i) => (i === (at + of.length) % of.length ? 1 : m)),
+          n,
+          0,
+        ),
+        r.pick([1, 0]),
+        at,
+      ],
+    }
   }),
   signature('lax.gather', (r) => {
     const [dims, sizes, k] = r.pick(gatherDims)
-    return { args: [array(r, r.pick(all), [4, 3], 'real'), places(r, [2, k], 3, 0.2), dims, sizes], options: { mode: r.pick(['fill', 'clip']) } }
+    return {
+      args: [array(r, r.pick(all), [4, 3], 'real'), places(r, [2, k], 3, 0.2), dims, sizes],
+      options: { mode: r.pick(['fill', 'clip']) },
+    }
   }),
   ...['lax.scatter', 'lax.scatterAdd', 'lax.scatterSub', 'lax.scatterMul', 'lax.scatterMin', 'lax.scatterMax'].map((fn) =>
     signature(fn, (r) => {
@@ -100,7 +133,15 @@ export const indexing: readonly Signature[] = [
       // Repeated places of scatterMul have a gradient only where they are said to be unique.
       const start = r.int(0, 1)
       const rows = Array.from({ length: 2 }, (_, i) => Array.from({ length: k }, () => (start + i * 2) % 3)).flat()
-      return { args: [array(r, dtype, [4, 3], 'real'), r.chance(0.6) ? arrayOf(r.pick(indexTypes), [2, k], rows) : places(r, [2, k], 3, 0.2), array(r, dtype, [2, ...window], 'real'), dims], options: { mode: r.pick(['fill', 'clip']), uniqueIndices: false } }
+      return {
+        args: [
+          array(r, dtype, [4, 3], 'real'),
+          r.chance(0.6) ? arrayOf(r.pick(indexTypes), [2, k], rows) : places(r, [2, k], 3, 0.2),
+          array(r, dtype, [2, ...window], 'real'),
+          dims,
+        ],
+        options: { mode: r.pick(['fill', 'clip']), uniqueIndices: false },
+      }
     }),
   ),
   signature('lax.dynamicSlice', (r) => ({ args: [array(r, r.pick(all), [6, 7], 'real'), starts(r), [r.int(0, 3), 2]] })),
@@ -108,8 +149,12 @@ export const indexing: readonly Signature[] = [
     const dtype = r.pick(all)
     return { args: [array(r, dtype, [6, 7], 'real'), array(r, dtype, [2, 3], 'real'), starts(r)] }
   }),
-  signature('lax.dynamicSliceInDim', (r) => ({ args: [array(r, r.pick(all), [6, 7], 'real'), places(r, [], 6), r.int(0, 3), r.int(0, 1)] })),
-  signature('lax.dynamicIndexInDim', (r) => ({ args: [array(r, r.pick(all), [6, 7], 'real'), places(r, [], 6), r.int(0, 1), r.chance(0.5)] })),
+  signature('lax.dynamicSliceInDim', (r) => ({
+    args: [array(r, r.pick(all), [6, 7], 'real'), places(r, [], 6), r.int(0, 3), r.int(0, 1)],
+  })),
+  signature('lax.dynamicIndexInDim', (r) => ({
+    args: [array(r, r.pick(all), [6, 7], 'real'), places(r, [], 6), r.int(0, 1), r.chance(0.5)],
+  })),
   signature('lax.dynamicUpdateIndexInDim', (r) => {
     const dtype = r.pick(all)
     return { args: [array(r, dtype, [6, 7], 'real'), array(r, dtype, [7], 'real'), places(r, [], 6), 0] }
@@ -120,32 +165,80 @@ export const indexing: readonly Signature[] = [
   }),
   signature('np.choose', (r) => {
     const of = shape(r)
-    return { args: [places(r, beside(r, of), 3, 0.2), [array(r, r.pick(all), of, 'real'), array(r, r.pick(all), beside(r, of), 'real'), array(r, r.pick(all), of, 'real')]] }
+    return {
+      args: [
+        places(r, beside(r, of), 3, 0.2),
+        [array(r, r.pick(all), of, 'real'), array(r, r.pick(all), beside(r, of), 'real'), array(r, r.pick(all), of, 'real')],
+      ],
+    }
   }),
   signature('np.unravelIndex', (r) => ({ args: [places(r, shape(r, 0, 2), 6, 0.2), r.pick([[2, 3], [6], [1, 2, 3]])] })),
-  signature('np.ravelMultiIndex', (r) => ({ args: [[places(r, [3], 2), places(r, [3], 3)], [2, 3]] })),
+  signature('np.ravelMultiIndex', (r) => ({
+    args: [
+      [places(r, [3], 2), places(r, [3], 3)],
+      [2, 3],
+    ],
+  })),
   signature('np.ix', (r) => ({ args: [places(r, [2], 3), places(r, [3], 3)] })),
-  signature('np.insert', (r) => ({ args: [array(r, r.pick(all), [2, 3], 'real'), r.int(-2, 2), r.chance(0.5) ? r.pick([5, 1.5]) : array(r, r.pick(all), [], 'real'), r.pick([0, 1, null])] })),
+  signature('np.insert', (r) => ({
+    args: [
+      array(r, r.pick(all), [2, 3], 'real'),
+      r.int(-2, 2),
+      r.chance(0.5) ? r.pick([5, 1.5]) : array(r, r.pick(all), [], 'real'),
+      r.pick([0, 1, null]),
+    ],
+  })),
   signature('np.fillDiagonal', (r) => {
-    const of = r.pick([[3, 3], [2, 4], [4, 2], [3, 3, 3]])
-    return { args: [array(r, r.pick(all), of, 'real'), r.chance(0.4) ? r.pick([1, 7]) : array(r, r.pick(all), r.pick([[], [2], [Math.min(...of)]]), 'real')] }
+    const of = r.pick([
+      [3, 3],
+      [2, 4],
+      [4, 2],
+      [3, 3, 3],
+    ])
+    return {
+      args: [
+        array(r, r.pick(all), of, 'real'),
+        r.chance(0.4) ? r.pick([1, 7]) : array(r, r.pick(all), r.pick([[], [2], [Math.min(...of)]]), 'real'),
+      ],
+    }
   }),
   signature('np.compress', (r) => ({ args: [array(r, 'bool', [3]), array(r, r.pick(all), [3, 3], 'real'), r.pick([0, 1])] })),
   signature('np.extract', (r) => ({ args: [array(r, 'bool', [2, 3]), array(r, r.pick(all), [2, 3], 'real')] })),
-  ...sets('np.nonzero np.argwhere np.flatnonzero', (r) => [array(r, r.pick(all), shape(r, 1), 'small')], (r) => some(r, { size: () => r.int(0, 4), fillValue: () => -1 })),
-  ...sets('np.unique np.uniqueValues', (r) => [array(r, r.pick(all), shape(r), 'small')], (r) => (r.chance(0.3) ? { size: 4, fillValue: 7 } : {})),
+  ...sets(
+    'np.nonzero np.argwhere np.flatnonzero',
+    (r) => [array(r, r.pick(all), shape(r, 1), 'small')],
+    (r) => some(r, { size: () => r.int(0, 4), fillValue: () => -1 }),
+  ),
+  ...sets(
+    'np.unique np.uniqueValues',
+    (r) => [array(r, r.pick(all), shape(r), 'small')],
+    (r) => (r.chance(0.3) ? { size: 4, fillValue: 7 } : {}),
+  ),
   ...sets('np.uniqueAll', (r) => [array(r, r.pick(all), shape(r, 1, 1), 'small')]),
   ...sets('np.uniqueCounts', (r) => [array(r, r.pick(all), shape(r), 'small')]),
-  ...sets('np.isin np.union1d np.intersect1d np.setdiff1d np.setxor1d', (r) => [array(r, r.pick(all), shape(r, 1, 2), 'small'), array(r, r.pick(all), shape(r, 1, 2), 'small')]),
-  ...sets('np.bincount', (r) => [array(r, r.pick([...ints, 'bool']), [r.int(0, 6)], 'small')], (r) => some(r, { weights: () => 0, minlength: () => 5, length: () => 3 })).map((s) => ({
+  ...sets('np.isin np.union1d np.intersect1d np.setdiff1d np.setxor1d', (r) => [
+    array(r, r.pick(all), shape(r, 1, 2), 'small'),
+    array(r, r.pick(all), shape(r, 1, 2), 'small'),
+  ]),
+  ...sets(
+    'np.bincount',
+    (r) => [array(r, r.pick([...ints, 'bool']), [r.int(0, 6)], 'small')],
+    (r) => some(r, { weights: () => 0, minlength: () => 5, length: () => 3 }),
+  ).map((s) => ({
     ...s,
     draw: (r: Random) => {
       const n = r.int(0, 6)
-      return { args: [array(r, r.pick([...ints, 'bool']), [n], 'small')], options: some(r, { weights: () => array(r, r.pick(reals), [n], 'real'), minlength: () => 5, length: () => 3 }) }
+      return {
+        args: [array(r, r.pick([...ints, 'bool']), [n], 'small')],
+        options: some(r, { weights: () => array(r, r.pick(reals), [n], 'real'), minlength: () => 5, length: () => 3 }),
+      }
     },
   })),
   signature('np.histogram', (r) => {
     const of = shape(r)
-    return { args: [array(r, r.pick(reals), of, 'real'), r.pick([3, 10])], options: some(r, { range: () => [-2, 3], weights: () => array(r, r.pick(reals), of, 'real'), density: () => true }) }
+    return {
+      args: [array(r, r.pick(reals), of, 'real'), r.pick([3, 10])],
+      options: some(r, { range: () => [-2, 3], weights: () => array(r, r.pick(reals), of, 'real'), density: () => true }),
+    }
   }),
 ]

@@ -32,26 +32,42 @@ const option = (r: Random, values: Readonly<Record<string, Json>>): { readonly [
   Object.fromEntries(Object.entries(values).filter(() => r.chance(0.5)))
 
 export const pointwise: readonly Signature[] = [
-  ...unary(np('negative positive absolute abs sign floor ceil trunc fix rint square isnan isfinite isinf isposinf isneginf signbit logicalNot bitwiseNot invert bitwiseCount'), all),
-  ...unary(np('fabs exp exp2 expm1 sin cos tan arctan sinh cosh tanh arcsinh cbrt deg2rad rad2deg radians degrees sinc reciprocal modf'), all),
+  ...unary(
+    np(
+      'negative positive absolute abs sign floor ceil trunc fix rint square isnan isfinite isinf isposinf isneginf signbit logicalNot bitwiseNot invert bitwiseCount',
+    ),
+    all,
+  ),
+  ...unary(
+    np('fabs exp exp2 expm1 sin cos tan arctan sinh cosh tanh arcsinh cbrt deg2rad rad2deg radians degrees sinc reciprocal modf'),
+    all,
+  ),
   ...unary(np('log log2 log10 log1p sqrt'), all, 'positive'),
   ...unary(np('arcsin arccos arctanh acos asin atanh'), all, 'unit'),
   ...unary(np('arccosh acosh'), all, 'above1'),
-  ...binary(np('add subtract multiply divide trueDivide maximum minimum fmax fmin arctan2 hypot logaddexp logaddexp2 copysign heaviside nextafter'), all),
+  ...binary(
+    np('add subtract multiply divide trueDivide maximum minimum fmax fmin arctan2 hypot logaddexp logaddexp2 copysign heaviside nextafter'),
+    all,
+  ),
   ...binary(np('floorDivide remainder mod fmod divmod'), all, 'real', 'positive'),
   ...binary(np('equal notEqual less lessEqual greater greaterEqual logicalAnd logicalOr logicalXor'), all),
   ...binary(np('bitwiseAnd bitwiseOr bitwiseXor'), [...ints, 'bool']),
   ...binary(np('leftShift rightShift bitwiseLeftShift bitwiseRightShift'), ints, 'real', 'small'),
   ...binary(np('power pow floatPower'), all, 'positive', 'small'),
   ...binary(np('isclose allclose arrayEqual arrayEquiv'), all),
-  ...np('power pow').map((fn) => signature(fn, (r) => ({ args: [array(r, r.pick(all), shape(r), 'real'), r.pick([0, 1, 2, 3, 5, -1, -2, 0.5])] }))),
+  ...np('power pow').map((fn) =>
+    signature(fn, (r) => ({ args: [array(r, r.pick(all), shape(r), 'real'), r.pick([0, 1, 2, 3, 5, -1, -2, 0.5])] })),
+  ),
   signature('np.ldexp', (r) => {
     const of = shape(r)
     return { args: [array(r, r.pick(floats), of, 'real'), array(r, r.pick(ints), beside(r, of), 'small')] }
   }),
   signature('np.clip', (r) => {
     const of = shape(r)
-    const [dtype, bound] = [r.pick(all), (): Json => (r.chance(0.5) ? r.pick([-1, 0, 1, 2.5, null]) : array(r, dtype, beside(r, of), 'real'))]
+    const [dtype, bound] = [
+      r.pick(all),
+      (): Json => (r.chance(0.5) ? r.pick([-1, 0, 1, 2.5, null]) : array(r, dtype, beside(r, of), 'real')),
+    ]
     return { args: [array(r, dtype, of), bound(), bound()] }
   }),
   ...np('round around').map((fn) => signature(fn, (r) => ({ args: [array(r, r.pick(all), shape(r), 'real'), r.int(-2, 3)] }))),
@@ -64,7 +80,13 @@ export const pointwise: readonly Signature[] = [
   ),
   signature('np.where', (r) => {
     const of = shape(r)
-    return { args: [array(r, r.chance(0.7) ? 'bool' : r.pick(all), beside(r, of)), operand(r, all, of, 'any'), r.chance(0.3) ? r.pick(weakScalars) : operand(r, all, beside(r, of), 'any')] }
+    return {
+      args: [
+        array(r, r.chance(0.7) ? 'bool' : r.pick(all), beside(r, of)),
+        operand(r, all, of, 'any'),
+        r.chance(0.3) ? r.pick(weakScalars) : operand(r, all, beside(r, of), 'any'),
+      ],
+    }
   }),
   signature('np.select', (r) => {
     const of = shape(r)
@@ -72,9 +94,17 @@ export const pointwise: readonly Signature[] = [
     return { args: [some(['bool']), some(all), r.pick([0, 5, 2.5])] }
   }),
   signature('np.astype', (r) => ({ args: [array(r, r.pick(all), shape(r), 'real'), r.pick(all)] })),
-  ...['np.asarray'].map((fn) => signature(fn, (r) => ({ args: [r.pick([0, 1, -1, 65535, 2.75, -3.5, true, 127]), r.pick(['float32', 'int32', 'float16', 'bool', 'bfloat16'])] }))),
+  ...['np.asarray'].map((fn) =>
+    signature(fn, (r) => ({
+      args: [r.pick([0, 1, -1, 65535, 2.75, -3.5, true, 127]), r.pick(['float32', 'int32', 'float16', 'bool', 'bfloat16'])],
+    })),
+  ),
   ...strict(lax('neg abs sign square'), reals, 1),
-  ...strict(lax('exp exp2 expm1 sqrt rsqrt cbrt sin cos tan atan sinh cosh tanh asinh logistic erf erfc floor ceil isFinite reciprocal'), floats, 1),
+  ...strict(
+    lax('exp exp2 expm1 sqrt rsqrt cbrt sin cos tan atan sinh cosh tanh asinh logistic erf erfc floor ceil isFinite reciprocal'),
+    floats,
+    1,
+  ),
   ...strict(lax('log log1p lgamma digamma'), floats, 1, 'positive'),
   ...strict(lax('asin acos atanh erfInv'), floats, 1, 'unit'),
   ...strict(lax('acosh'), floats, 1, 'above1'),
@@ -99,9 +129,17 @@ export const pointwise: readonly Signature[] = [
   }),
   signature('lax.convertElementType', (r) => ({ args: [array(r, r.pick(all), shape(r), 'real'), r.pick(all)] })),
   signature('lax.stopGradient', (r) => ({ args: [array(r, r.pick(all), shape(r))] })),
-  ...unary(nn('identity relu relu6 sigmoid softplus logSigmoid softSign sparsePlus sparseSigmoid silu swish mish elu leakyRelu hardTanh celu selu gelu squareplus hardSigmoid hardSilu hardSwish tanh'), all, 'real'),
+  ...unary(
+    nn(
+      'identity relu relu6 sigmoid softplus logSigmoid softSign sparsePlus sparseSigmoid silu swish mish elu leakyRelu hardTanh celu selu gelu squareplus hardSigmoid hardSilu hardSwish tanh',
+    ),
+    all,
+    'real',
+  ),
   ...unary(nn('log1mexp'), all, 'positive'),
   signature('nn.gelu', (r) => ({ args: [array(r, r.pick(all), shape(r), 'real')], options: { approximate: r.chance(0.5) } })),
-  ...nn('elu celu leakyRelu squareplus').map((fn) => signature(fn, (r) => ({ args: [array(r, r.pick(all), shape(r), 'real'), r.pick([0.5, 1, 2, 0.01])] }))),
+  ...nn('elu celu leakyRelu squareplus').map((fn) =>
+    signature(fn, (r) => ({ args: [array(r, r.pick(all), shape(r), 'real'), r.pick([0.5, 1, 2, 0.01])] })),
+  ),
   signature('nn.glu', (r) => ({ args: [array(r, r.pick(all), r.pick([[4], [2, 4], [6, 8], [2, 2, 2]]), 'real')] })),
 ]

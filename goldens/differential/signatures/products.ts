@@ -11,7 +11,11 @@ const pair = (r: Random, a: readonly number[], b: readonly number[], dtypes: rea
   const dtype = r.pick(dtypes)
   return [array(r, dtype, a, 'real'), array(r, r.chance(0.6) ? dtype : r.pick(dtypes), b, 'real')]
 }
-const product = (fns: string, shapes: readonly (readonly [readonly number[], readonly number[]])[], option: (r: Random) => Options = () => ({})): Signature[] =>
+const product = (
+  fns: string,
+  shapes: readonly (readonly [readonly number[], readonly number[]])[],
+  option: (r: Random) => Options = () => ({}),
+): Signature[] =>
   fns.split(' ').map((fn) =>
     signature(fn, (r) => {
       const options = option(r)
@@ -33,31 +37,147 @@ const solid = (r: Random, batch: readonly number[], n: number, symmetric = false
 }
 const vectors = (r: Random, of: readonly number[], like: Json): Json => array(r, (like as { array: [DType] }).array[0], of, 'real')
 const batches = [[], [], [2], [2, 1]] as const
-const solids = (fns: string, symmetric = false): Signature[] => fns.split(' ').map((fn) => signature(fn, (r) => ({ args: [solid(r, r.pick(batches), r.int(1, 3), symmetric)] })))
+const solids = (fns: string, symmetric = false): Signature[] =>
+  fns.split(' ').map((fn) => signature(fn, (r) => ({ args: [solid(r, r.pick(batches), r.int(1, 3), symmetric)] })))
 const windows = (fn: string, dtypes: readonly DType[]): Signature =>
   signature(fn, (r) => {
     const of = r.pick([[7], [5, 6], [2, 5, 4]])
     const sizes = (low: number, high: number): number[] => of.map(() => r.int(low, high))
     const padding: Json = r.chance(0.6) ? r.pick(['VALID', 'SAME', 'SAME_LOWER']) : of.map(() => [r.int(0, 1), r.int(0, 2)])
-    return { args: [array(r, r.pick(dtypes), of, 'real'), sizes(1, 3), sizes(1, 2), padding], options: some(r, { baseDilation: () => sizes(1, 2), windowDilation: () => sizes(1, 2) }) }
+    return {
+      args: [array(r, r.pick(dtypes), of, 'real'), sizes(1, 3), sizes(1, 2), padding],
+      options: some(r, { baseDilation: () => sizes(1, 2), windowDilation: () => sizes(1, 2) }),
+    }
   })
 
 export const productSignatures: readonly Signature[] = [
-  ...product('np.dot np.matmul', [[[3], [3]], [[2, 3], [3]], [[2, 3], [3, 2]], [[2, 2, 3], [3, 2]], [[0, 3], [3, 2]], [[2, 0], [0, 3]]], accumulating),
-  ...product('np.matmul', [[[2, 1, 3], [2, 3, 2]], [[3], [2, 3, 1]], [[2, 1, 2, 3], [3, 3, 2]]]),
-  ...product('np.dot np.inner np.outer np.kron', [[[], [3]], [[2, 3], []]]),
-  ...product('np.inner', [[[3], [3]], [[2, 3], [4, 3]]], accumulating),
-  ...product('np.outer np.vdot', [[[3], [3]], [[2, 2], [4]], [[1], [1]]]),
-  ...product('np.vecdot', [[[3], [3]], [[2, 3], [3]], [[2, 3], [1, 3]]]),
-  ...product('np.matvec', [[[2, 3], [3]], [[2, 2, 3], [2, 3]]]),
-  ...product('np.vecmat', [[[2], [2, 3]], [[3, 2], [2, 3]]]),
-  ...product('np.kron', [[[2], [3]], [[2, 2], [1, 3]], [[2], [2, 2]]]),
-  ...product('np.cross', [[[3], [3]], [[2, 3], [2, 3]], [[2], [2]], [[3], [2]], [[2], [3]], [[4, 3], [4, 2]], [[2, 3], [3]]]),
-  ...product('np.polyadd np.polysub np.polymul', [[[3], [2]], [[1], [4]]]),
-  ...product('np.polyval', [[[3], [2, 3]], [[1], []]]),
-  ...product('np.convolve np.correlate', [[[4], [3]], [[2], [5]], [[3], [3]]]).map((s) => ({ ...s, draw: (r: Random) => ({ args: [...s.draw(r).args, r.pick(['full', 'same', 'valid'])] }) })),
+  ...product(
+    'np.dot np.matmul',
+    [
+      [[3], [3]],
+      [[2, 3], [3]],
+      [
+        [2, 3],
+        [3, 2],
+      ],
+      [
+        [2, 2, 3],
+        [3, 2],
+      ],
+      [
+        [0, 3],
+        [3, 2],
+      ],
+      [
+        [2, 0],
+        [0, 3],
+      ],
+    ],
+    accumulating,
+  ),
+  ...product('np.matmul', [
+    [
+      [2, 1, 3],
+      [2, 3, 2],
+    ],
+    [[3], [2, 3, 1]],
+    [
+      [2, 1, 2, 3],
+      [3, 3, 2],
+    ],
+  ]),
+  ...product('np.dot np.inner np.outer np.kron', [
+    [[], [3]],
+    [[2, 3], []],
+  ]),
+  ...product(
+    'np.inner',
+    [
+      [[3], [3]],
+      [
+        [2, 3],
+        [4, 3],
+      ],
+    ],
+    accumulating,
+  ),
+  ...product('np.outer np.vdot', [
+    [[3], [3]],
+    [[2, 2], [4]],
+    [[1], [1]],
+  ]),
+  ...product('np.vecdot', [
+    [[3], [3]],
+    [[2, 3], [3]],
+    [
+      [2, 3],
+      [1, 3],
+    ],
+  ]),
+  ...product('np.matvec', [
+    [[2, 3], [3]],
+    [
+      [2, 2, 3],
+      [2, 3],
+    ],
+  ]),
+  ...product('np.vecmat', [
+    [[2], [2, 3]],
+    [
+      [3, 2],
+      [2, 3],
+    ],
+  ]),
+  ...product('np.kron', [
+    [[2], [3]],
+    [
+      [2, 2],
+      [1, 3],
+    ],
+    [[2], [2, 2]],
+  ]),
+  ...product('np.cross', [
+    [[3], [3]],
+    [
+      [2, 3],
+      [2, 3],
+    ],
+    [[2], [2]],
+    [[3], [2]],
+    [[2], [3]],
+    [
+      [4, 3],
+      [4, 2],
+    ],
+    [[2, 3], [3]],
+  ]),
+  ...product('np.polyadd np.polysub np.polymul', [
+    [[3], [2]],
+    [[1], [4]],
+  ]),
+  ...product('np.polyval', [
+    [[3], [2, 3]],
+    [[1], []],
+  ]),
+  ...product('np.convolve np.correlate', [
+    [[4], [3]],
+    [[2], [5]],
+    [[3], [3]],
+  ]).map((s) => ({ ...s, draw: (r: Random) => ({ args: [...s.draw(r).args, r.pick(['full', 'same', 'valid'])] }) })),
   signature('np.tensordot', (r) => {
-    const [a, b, axes] = r.pick<readonly [readonly number[], readonly number[], Json]>([[[2, 3], [2, 3], 2], [[2, 3], [3, 4], 1], [[2], [3], 0], [[2, 3, 4], [3, 2], [[0, 1], [1, 0]]]])
+    const [a, b, axes] = r.pick<readonly [readonly number[], readonly number[], Json]>([
+      [[2, 3], [2, 3], 2],
+      [[2, 3], [3, 4], 1],
+      [[2], [3], 0],
+      [
+        [2, 3, 4],
+        [3, 2],
+        [
+          [0, 1],
+          [1, 0],
+        ],
+      ],
+    ])
     return { args: [...pair(r, a, b), axes] }
   }),
   signature('np.einsum', (r) => {
@@ -80,11 +200,38 @@ export const productSignatures: readonly Signature[] = [
   signature('lax.dotGeneral', (r) => {
     const dtype = r.pick(reals)
     const [a, b, dims] = r.pick<readonly [readonly number[], readonly number[], Json]>([
-      [[2, 3], [3, 4], [[[1], [0]], [[], []]]],
-      [[2, 3, 4], [2, 4, 3], [[[2], [1]], [[0], [0]]]],
-      [[2, 3], [3, 2], [[[0, 1], [1, 0]], [[], []]]],
+      [
+        [2, 3],
+        [3, 4],
+        [
+          [[1], [0]],
+          [[], []],
+        ],
+      ],
+      [
+        [2, 3, 4],
+        [2, 4, 3],
+        [
+          [[2], [1]],
+          [[0], [0]],
+        ],
+      ],
+      [
+        [2, 3],
+        [3, 2],
+        [
+          [
+            [0, 1],
+            [1, 0],
+          ],
+          [[], []],
+        ],
+      ],
     ])
-    return { args: [array(r, dtype, a, 'real'), array(r, dtype, b, 'real'), dims], options: some(r, { preferredElementType: () => 'float32' }) }
+    return {
+      args: [array(r, dtype, a, 'real'), array(r, dtype, b, 'real'), dims],
+      options: some(r, { preferredElementType: () => 'float32' }),
+    }
   }),
   signature('lax.dot', (r) => {
     const dtype = r.pick(reals)
@@ -99,7 +246,12 @@ export const productSignatures: readonly Signature[] = [
     const [groups, spatial] = [r.pick([1, 1, 2]), r.int(1, 2)]
     const sizes = (low: number, high: number): number[] => Array.from({ length: spatial }, () => r.int(low, high))
     return {
-      args: [array(r, dtype, [2, 4, ...sizes(4, 6)], 'real'), array(r, dtype, [2, 4 / groups, ...sizes(1, 3)], 'real'), sizes(1, 2), r.chance(0.6) ? r.pick(['SAME', 'VALID', 'SAME_LOWER']) : sizes(0, 0).map(() => [r.int(-1, 2), r.int(0, 2)])],
+      args: [
+        array(r, dtype, [2, 4, ...sizes(4, 6)], 'real'),
+        array(r, dtype, [2, 4 / groups, ...sizes(1, 3)], 'real'),
+        sizes(1, 2),
+        r.chance(0.6) ? r.pick(['SAME', 'VALID', 'SAME_LOWER']) : sizes(0, 0).map(() => [r.int(-1, 2), r.int(0, 2)]),
+      ],
       options: { featureGroupCount: groups, ...some(r, { lhsDilation: () => sizes(1, 2), rhsDilation: () => sizes(1, 2) }) },
     }
   }),
@@ -128,26 +280,75 @@ export const productSignatures: readonly Signature[] = [
   signature('lax.linalg.triangularSolve', (r) => {
     const a = solid(r, r.pick([[], [2]]), 3)
     const batch = (a as { array: [DType, number[]] }).array[1].slice(0, -2)
-    return { args: [a, vectors(r, [...batch, 3, 3], a)], options: { leftSide: r.chance(0.5), lower: r.chance(0.5), transposeA: r.chance(0.5), unitDiagonal: r.chance(0.3) } }
+    return {
+      args: [a, vectors(r, [...batch, 3, 3], a)],
+      options: { leftSide: r.chance(0.5), lower: r.chance(0.5), transposeA: r.chance(0.5), unitDiagonal: r.chance(0.3) },
+    }
   }),
-  signature('np.linalg.pinv', (r) => ({ args: [array(r, 'float32', r.pick([[3, 2], [2, 3], [2, 3, 2]]), 'real')] })),
+  signature('np.linalg.pinv', (r) => ({
+    args: [
+      array(
+        r,
+        'float32',
+        r.pick([
+          [3, 2],
+          [2, 3],
+          [2, 3, 2],
+        ]),
+        'real',
+      ),
+    ],
+  })),
   signature('np.linalg.matrixPower', (r) => ({ args: [solid(r, r.pick(batches), 2), r.int(-2, 3)] })),
   signature('np.linalg.multiDot', (r) => ({ args: [[...pair(r, [2, 3], [3, 4]), array(r, r.pick(all), [4], 'real')]] })),
   signature('np.linalg.norm', (r) => {
     const of = shape(r, 1, 3)
-    return { args: [array(r, r.pick(all), of, 'real')], options: { axis: axis(r, of.length), ...some(r, { ord: () => r.pick([1, 2, 3, 0]), keepdims: () => true }) } }
+    return {
+      args: [array(r, r.pick(all), of, 'real')],
+      options: { axis: axis(r, of.length), ...some(r, { ord: () => r.pick([1, 2, 3, 0]), keepdims: () => true }) },
+    }
   }),
-  signature('np.linalg.norm', (r) => ({ args: [array(r, r.pick(all), r.pick([[2, 3], [3], [2, 3, 2], []]), 'real')], options: some(r, { keepdims: () => true }) })),
-  signature('np.linalg.vectorNorm', (r) => ({ args: [array(r, r.pick(all), shape(r, 1, 3), 'real')], options: some(r, { ord: () => r.pick([1, 2, 3, 0]), keepdims: () => true }) })),
-  signature('np.linalg.matrixNorm', (r) => ({ args: [array(r, r.pick(all), r.pick([[2, 3], [2, 3, 2]]), 'real')], options: { ord: r.pick(['fro', 1, -1]), ...some(r, { keepdims: () => true }) } })),
+  signature('np.linalg.norm', (r) => ({
+    args: [array(r, r.pick(all), r.pick([[2, 3], [3], [2, 3, 2], []]), 'real')],
+    options: some(r, { keepdims: () => true }),
+  })),
+  signature('np.linalg.vectorNorm', (r) => ({
+    args: [array(r, r.pick(all), shape(r, 1, 3), 'real')],
+    options: some(r, { ord: () => r.pick([1, 2, 3, 0]), keepdims: () => true }),
+  })),
+  signature('np.linalg.matrixNorm', (r) => ({
+    args: [
+      array(
+        r,
+        r.pick(all),
+        r.pick([
+          [2, 3],
+          [2, 3, 2],
+        ]),
+        'real',
+      ),
+    ],
+    options: { ord: r.pick(['fro', 1, -1]), ...some(r, { keepdims: () => true }) },
+  })),
   signature('np.polyder', (r) => ({ args: [array(r, r.pick(reals), [r.int(1, 4)], 'real')] })),
   signature('np.polyint', (r) => ({ args: [array(r, r.pick(reals), [r.int(1, 4)], 'real')] })),
-  signature('np.gradient', (r) => ({ args: [array(r, r.pick(floats), r.pick([[4], [3, 4]]), 'real')], options: { axis: -1, spacing: r.pick([1, 0.5, 2]) } })),
+  signature('np.gradient', (r) => ({
+    args: [array(r, r.pick(floats), r.pick([[4], [3, 4]]), 'real')],
+    options: { axis: -1, spacing: r.pick([1, 0.5, 2]) },
+  })),
   signature('np.gradients', (r) => ({ args: [array(r, r.pick(floats), r.pick([[4], [3, 4]]), 'real')] })),
   signature('nn.dotProductAttention', (r) => {
     const [dtype, s] = [r.pick(floats.filter((d) => d !== 'float64')), r.int(2, 4)]
     const kv = (): Json => array(r, dtype, [2, s, 2, 4], 'real')
-    const mask = (): Json => arrayOf('bool', [1, 1, 3, s], Array.from({ length: 3 * s }, (_, i) => (i % s === 0 || r.chance(0.5) ? 1 : 0)))
-    return { args: [array(r, dtype, [2, 3, 2, 4], 'real'), kv(), kv()], options: some(r, { mask, bias: () => array(r, dtype, [1, 2, 3, s], 'real'), scale: () => 0.3, isCausal: () => true }) }
+    const mask = (): Json =>
+      arrayOf(
+        'bool',
+        [1, 1, 3, s],
+        Array.from({ length: 3 * s }, (_, i) => (i % s === 0 || r.chance(0.5) ? 1 : 0)),
+      )
+    return {
+      args: [array(r, dtype, [2, 3, 2, 4], 'real'), kv(), kv()],
+      options: some(r, { mask, bias: () => array(r, dtype, [1, 2, 3, s], 'real'), scale: () => 0.3, isCausal: () => true }),
+    }
   }),
 ]

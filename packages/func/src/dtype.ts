@@ -121,7 +121,7 @@ export const promote = (operands: readonly Promotable[]): Promotable => {
   if (least === 'i*' || least === 'f*') {
     const kind = least === 'f*' ? 'float' : 'int'
     const widest = operands.filter((o) => dtypes[o.dtype].kind === kind).map((o) => o.dtype)[0]
-    return { dtype: widest ?? (least === 'i*' ? 'int32' : wide ? 'float64' : 'float32'), weakType: true }
+    return { dtype: least === 'f*' && wide ? 'float64' : (widest ?? (least === 'i*' ? 'int32' : 'float32')), weakType: true }
   }
   return { dtype: wide ? least : (narrow[least] ?? least), weakType: false }
 }

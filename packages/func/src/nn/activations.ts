@@ -8,10 +8,12 @@ import { greater, greaterEqual, less, lessEqual, logicalAnd, where } from '../nu
 import { asTensor, asType, axisOf, floatOperand, type TensorLike } from '../numpy/promote'
 import { customJvpCall, type CustomJvpParams } from '../primitives/call/custom-jvp'
 import { max } from '../primitives/piecewise'
-import { convert } from '../primitives/structural'
+import { convertElementType } from '../primitives/structural'
 import { erfc, logistic } from '../primitives/transcendental'
 import type { Tensor } from '../tensor'
 
+/** A number that makes floats of integers: Python's 6.0. */
+const weakFloat = (value: number): Tensor => literal(value, 'float32', true)
 const like = (x: Tensor, value: number): Tensor => literal(value, x.aval.dtype, x.aval.weakType)
 
 /** A function whose tangent is `passes(x) ? tangent : 0`. */
@@ -30,17 +32,17 @@ const gatedRelu = gated(
   (x) => greater(x, 0),
 )
 const gatedRelu6 = gated(
-  (x) => E.minimum(E.maximum(x, 0), like(x, 6)),
+  (x) => E.minimum(E.maximum(x, 0), weakFloat(6)),
   (x) => logicalAnd(greater(x, 0), less(x, 6)),
 )
 export const identity = (x: TensorLike): Tensor => asTensor(x, 'identity')
 /** `max(x, 0)`, with derivative 0 at 0. */
 export const relu = (x: TensorLike): Tensor => {
   const t = asTensor(x, 'relu')
-  return gatedRelu(t.dtype === 'bool' ? convert(t, 'int32') : t)
+  return gatedRelu(t.dtype === 'bool' ? convertElementType(t, { newDtype: 'int32', weakType: true }) : t)
 }
 /** `min(max(x, 0), 6)`, with derivative 0 at 0 and 6. */
-export const relu6 = (x: TensorLike): Tensor => gatedRelu6(floatOperand('relu6', x))
+export const relu6 = (x: TensorLike): Tensor => gatedRelu6(asTensor(x, 'relu6'))
 /** `1 / (1 + exp(-x))`. */
 export const sigmoid = (x: TensorLike): Tensor => logistic(floatOperand('sigmoid', x))
 /** `log(1 + exp(x))`. */
@@ -54,12 +56,12 @@ export const softSign = (x: TensorLike): Tensor => {
 }
 /** 0 up to -1, x from 1 on, a parabola between. */
 export const sparsePlus = (x: TensorLike): Tensor => {
-  const t = floatOperand('sparsePlus', x)
-  const parabola = E.divide(E.square(E.add(t, 1)), 4)
-  return where(lessEqual(t, -1), 0, where(greaterEqual(t, 1), t, parabola))
+  const t = asTensor(x, 'sparsePlus')
+  const parabola = E.divide(E.square(E.add(t, weakFloat(1))), 4)
+  return where(lessEqual(t, weakFloat(-1)), 0, where(greaterEqual(t, 1), t, parabola))
 }
 /** 0 up to -1, 1 from 1 on, a line between. */
-export const sparseSigmoid = (x: TensorLike): Tensor => E.multiply(E.clip(E.add(floatOperand('sparseSigmoid', x), 1), 0, 2), 0.5)
+export const sparseSigmoid = (x: TensorLike): Tensor => E.multiply(E.clip(E.add(asTensor(x, 'sparseSigmoid'), weakFloat(1)), 0, 2), 0.5)
 /** `x * sigmoid(x)`. */
 export const silu = (x: TensorLike): Tensor => {
   const t = floatOperand('silu', x)
@@ -73,13 +75,13 @@ export const mish = (x: TensorLike): Tensor => {
 }
 /** `x` above 0, `alpha * (exp(x) - 1)` below. */
 export const elu = (x: TensorLike, alpha: TensorLike = 1): Tensor => {
-  const t = floatOperand('elu', x)
+  const t = asTensor(x, 'elu')
   const positive = greater(t, 0)
-  return where(positive, t, E.multiply(E.expm1(where(positive, 0, t)), alpha))
+  return where(positive, t, E.multiply(E.expm1(where(positive, weakFloat(0), t)), alpha))
 }
 /** `x` from 0 on, `negativeSlope * x` below. */
 export const leakyRelu = (x: TensorLike, negativeSlope: TensorLike = 0.01): Tensor => {
-  const t = floatOperand('leakyRelu', x)
+  const t = asTensor(x, 'leakyRelu')
   return where(greaterEqual(t, 0), t, E.multiply(t, negativeSlope))
 }
 /** `x` limited to [-1, 1]. */
@@ -89,8 +91,8 @@ export const hardTanh = (x: TensorLike): Tensor => {
 }
 /** `max(x, 0) + alpha * (exp(min(x, 0) / alpha) - 1)`. */
 export const celu = (x: TensorLike, alpha: TensorLike = 1): Tensor => {
-  const t = floatOperand('celu', x)
-  return E.add(E.maximum(t, 0), E.multiply(E.expm1(E.divide(E.minimum(t, 0), alpha)), alpha))
+  const t = asTensor(x, 'celu')
+  return E.add(E.maximum(t, weakFloat(0)), E.multiply(E.expm1(E.divide(E.minimum(t, weakFloat(0)), alpha)), alpha))
 }
 /** The self-normalizing exponential unit (Klambauer et al., 2017). */
 export const selu = (x: TensorLike): Tensor => E.multiply(elu(x, 1.6732632423543772), 1.0507009873554805)
@@ -120,10 +122,10 @@ export const squareplus = (x: TensorLike, b: TensorLike = 4): Tensor => {
   return E.divide(E.add(t, E.sqrt(E.add(E.square(t), b))), 2)
 }
 /** `relu6(x + 3) / 6`. */
-export const hardSigmoid = (x: TensorLike): Tensor => E.divide(relu6(E.add(floatOperand('hardSigmoid', x), 3)), 6)
+export const hardSigmoid = (x: TensorLike): Tensor => E.divide(relu6(E.add(asTensor(x, 'hardSigmoid'), weakFloat(3))), 6)
 /** `x * hardSigmoid(x)`. */
 export const hardSilu = (x: TensorLike): Tensor => {
-  const t = floatOperand('hardSilu', x)
+  const t = asTensor(x, 'hardSilu')
   return E.multiply(t, hardSigmoid(t))
 }
 export { hardSilu as hardSwish }

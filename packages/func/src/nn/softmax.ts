@@ -85,7 +85,7 @@ export const logmeanexp = (x: TensorLike, arg?: ReduceArg<MaskedOptions>): Tenso
   const { axis, keepdims, where } = logmeanexpOptions('logmeanexp', arg)
   const t = floatOperand('logmeanexp', x)
   const n = countOf(t, axesOf('logmeanexp', axis, t.ndim), where, keepdims)
-  return E.subtract(logsumexp(t, { axis, keepdims, where }), typeof n === 'number' ? Math.log(n) : E.log(n))
+  return E.subtract(logsumexp(t, { axis, keepdims, where }), typeof n === 'number' ? Math.log(n) : E.log(n.astype(t.dtype)))
 }
 
 export interface StandardizeOptions extends SoftmaxOptions {

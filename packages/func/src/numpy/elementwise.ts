@@ -147,7 +147,7 @@ export const sqrt = floatUnary('sqrt', T.sqrt)
 export const cbrt = floatUnary('cbrt', T.cbrt)
 export const square: Unary = (x) => {
   const t = asTensor(x, 'square')
-  return isBool(t) ? t : A.square(t)
+  return A.square(isBool(t) ? convert(t, 'int32') : t)
 }
 export const reciprocal = floatUnary('reciprocal', (x) => A.integerPow(x, { y: -1 }))
 export const sin = floatUnary('sin', T.sin)

@@ -15,6 +15,7 @@ import { convert, expandDims, reshape } from '../primitives/structural'
 import type { GatherMode, ScatterParams } from '../table'
 import { isTensor, type Tensor } from '../tensor'
 import { type Index, type Item, itemsOf, placementOf } from './index-spec'
+import { add as plus, multiply as times } from './elementwise'
 import { indexVectors, newAxes, placesOf } from './indexing'
 import { where } from './logic'
 import { asTensor, asType, broadcastShapes, broadcastTo, type TensorLike } from './promote'
@@ -184,9 +185,9 @@ const setOperation: Operation = { name: 'setAt', scatter, whole: (x, update) => 
 /** `x` with `value` (broadcast, in the dtype of `x`) at an index. */
 export const setAt = updateAt(setOperation)
 /** `x` with `value` added at an index. */
-export const addAt = updateAt({ name: 'addAt', scatter: scatterAdd, whole: add })
+export const addAt = updateAt({ name: 'addAt', scatter: scatterAdd, whole: plus })
 /** `x` multiplied by `value` at an index. */
-export const mulAt = updateAt({ name: 'mulAt', scatter: scatterMul, whole: mul })
+export const mulAt = updateAt({ name: 'mulAt', scatter: scatterMul, whole: times })
 /** `x` with the smaller of itself and `value` at an index. */
 export const minAt = updateAt({ name: 'minAt', scatter: scatterMin, whole: min })
 /** `x` with the larger of itself and `value` at an index. */

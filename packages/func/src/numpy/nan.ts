@@ -1,11 +1,11 @@
 /** Reductions that skip NaN. Source: the jax.numpy functions of the same names. */
 import { isFloating } from '../dtype'
 import { literal } from '../literal'
-import { dtype, number, type OptionsObject, optionsOf, tensorLike } from '../options'
+import { number, optionsOf, tensorLike } from '../options'
 import { expandDims } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { add, ceil, floor, multiply, sqrt, subtract } from './elementwise'
-import { isnan, logicalNot, where as choose } from './logic'
+import { isnan, logicalAnd, logicalNot, where as choose } from './logic'
 import { asTensor, axesOf, floatOperand, type TensorLike } from './promote'
 import {
   any,
@@ -16,6 +16,8 @@ import {
   axesKinds,
   max,
   mean,
+  meanKinds,
+  type MeanOptions,
   min,
   prod,
   type ReduceArg,
@@ -26,30 +28,39 @@ import { sort } from './sorting'
 import { gathered, var as variance, type VarianceOptions } from './statistics'
 import { takeAlongAxis } from './take'
 
-export type NanReduceOptions = Omit<ReduceOptions, 'where'> & OptionsObject
-export type NanMeanOptions = Omit<NanReduceOptions, 'initial'> & OptionsObject
-export type NanVarianceOptions = Omit<VarianceOptions, 'where'> & OptionsObject
-const meanOptions = optionsOf<NanMeanOptions>({ ...axesKinds, dtype }, { alone: 'axis' })
-const reduceOptions = optionsOf<NanReduceOptions>({ ...axesKinds, dtype, initial: tensorLike }, { alone: 'axis' })
-const varianceOptions = optionsOf<NanVarianceOptions>({ ...axesKinds, dtype, ddof: number }, { alone: 'axis' })
+export type NanReduceOptions = ReduceOptions
+export type NanMeanOptions = MeanOptions
+export type NanVarianceOptions = VarianceOptions
+const meanOptions = optionsOf<NanMeanOptions>(meanKinds, { alone: 'axis' })
+const reduceOptions = optionsOf<NanReduceOptions>({ ...meanKinds, initial: tensorLike }, { alone: 'axis' })
+const varianceOptions = optionsOf<NanVarianceOptions>({ ...meanKinds, ddof: number }, { alone: 'axis' })
 const axesOptions = optionsOf<AxesOptions>(axesKinds, { alone: 'axis' })
 const present = (x: Tensor): Tensor => logicalNot(isnan(x))
+/** What is no NaN and takes part. */
+const taken = (x: Tensor, where: TensorLike | undefined): Tensor => (where === undefined ? present(x) : logicalAnd(present(x), where))
 /** Sum that takes NaN as 0. */
 export const nansum = (x: TensorLike, arg?: ReduceArg<NanReduceOptions>): Tensor => {
   const t = asTensor(x, 'nansum')
-  return sum(t, { ...reduceOptions('nansum', arg), where: present(t) })
+  const options = reduceOptions('nansum', arg)
+  return sum(t, { ...options, where: taken(t, options.where) })
 }
 /** Mean of the elements that are not NaN. */
 export const nanmean = (x: TensorLike, arg?: ReduceArg<NanMeanOptions>): Tensor => {
   const t = floatOperand('nanmean', x)
-  return mean(t, { ...meanOptions('nanmean', arg), where: present(t) })
+  const options = meanOptions('nanmean', arg)
+  return mean(t, { ...options, where: taken(t, options.where) })
 }
 /** Variance of the elements that are not NaN. */
 export const nanvar = (x: TensorLike, arg?: ReduceArg<NanVarianceOptions>): Tensor => {
   const t = floatOperand('nanvar', x)
-  return variance(t, { ...varianceOptions('nanvar', arg), where: present(t) })
+  const options = varianceOptions('nanvar', arg)
+  return variance(t, { ...options, where: taken(t, options.where) })
 }
-export const nanstd = (x: TensorLike, arg?: ReduceArg<NanVarianceOptions>): Tensor => sqrt(nanvar(x, varianceOptions('nanstd', arg)))
+export const nanstd = (x: TensorLike, arg?: ReduceArg<NanVarianceOptions>): Tensor => {
+  const spread = nanvar(x, varianceOptions('nanstd', arg))
+  const known = present(spread)
+  return choose(known, sqrt(choose(known, spread, literal(1, spread.dtype))), spread)
+}
 const nanExtremum = (name: string, worst: number, reduce: typeof max) => (x: TensorLike, arg?: ReduceArg<AxesOptions>) => {
   const t = asTensor(x, name)
   const options = axesOptions(name, arg)
@@ -64,7 +75,8 @@ export const nanmin = nanExtremum('nanmin', Number.POSITIVE_INFINITY, min)
 /** Product that takes NaN as 1. */
 export const nanprod = (x: TensorLike, arg?: ReduceArg<NanReduceOptions>): Tensor => {
   const t = asTensor(x, 'nanprod')
-  return prod(t, { ...reduceOptions('nanprod', arg), where: present(t) })
+  const options = reduceOptions('nanprod', arg)
+  return prod(t, { ...options, where: taken(t, options.where) })
 }
 const nanArg =
   (name: string, worst: number, find: typeof argmax) =>

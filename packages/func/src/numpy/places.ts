@@ -3,7 +3,7 @@ import { range, type Shape, sizeOf, stridesOf } from '../aval'
 import { ConcreteTensor } from '../array'
 import { dtypes } from '../dtype'
 import { ArgumentError, ConcretizationError } from '../error'
-import { literal } from '../literal'
+import { fullOf, literal } from '../literal'
 import { add } from '../primitives/arithmetic'
 import { convert, expandDims, reshape } from '../primitives/structural'
 import { getElement } from '../scalar'
@@ -147,10 +147,11 @@ export const diagflat = (x: TensorLike, k = 0): Tensor => {
   const t = asTensor(x, 'diagflat')
   return diag(reshape(t, { newSizes: [t.size] }), k)
 }
-/** The elements repeated in order to fill another shape. */
+/** The elements repeated in order to fill another shape; zeros where there is none. */
 export const resize = (x: TensorLike, shape: Shape): Tensor => {
   const t = asTensor(x, 'resize')
   const n = sizeOf(shape)
+  if (t.size === 0) return fullOf(0, shape, t.dtype)
   return reshape(
     take(
       t,

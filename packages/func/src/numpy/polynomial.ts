@@ -5,6 +5,7 @@ import { reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { add, divide, multiply, subtract } from './elementwise'
 import { ofNumbers } from './host-tensor'
+import { zerosLike } from '../literal'
 import { concatenate } from './join'
 import { pad } from './pad'
 import { promoteInexact, promoteTypes, type TensorLike } from './promote'
@@ -15,7 +16,7 @@ export const polyval = (p: TensorLike, x: TensorLike): Tensor => {
   const [coefficients, t] = promoteTypes('polyval', [p, x])
   const n = coefficients.shape[0]!
   const at = (i: number): Tensor => reshape(sliceAxis(coefficients, 0, i, i + 1), { newSizes: [] })
-  return range(n).reduce((y, i) => add(multiply(y, t), at(i)), multiply(t, 0))
+  return range(n).reduce((y, i) => add(multiply(y, t), at(i)), zerosLike(t))
 }
 const aligned = (where: string, p: TensorLike, q: TensorLike): [Tensor, Tensor] => {
   const [a, b] = promoteTypes(where, [p, q])

@@ -29,7 +29,7 @@ import { add as plus, multiply, power, subtract } from './elementwise'
 import { ofNumbers } from './host-tensor'
 import { concatenate, stack } from './join'
 import { where } from './logic'
-import { asTensor, broadcastTo, type TensorLike } from './promote'
+import { asTensor, broadcastTo, commonType, inexact, type TensorLike } from './promote'
 
 export interface LinspaceOptions extends OptionsObject {
   /** Whether `stop` is the last number; true. */
@@ -52,7 +52,8 @@ const spacing = (op: string, num: number, endpoint: boolean): number => {
  * Computed on the host in float64 where both are numbers.
  */
 export const linspace = (start: TensorLike, stop: TensorLike, num = 50, options?: LinspaceOptions): Tensor => {
-  const { endpoint = true, dtype = 'float32' } = linspaceOptions('linspace', options)
+  const given = linspaceOptions('linspace', options)
+  const { endpoint = true, dtype = inexact(commonType([start, stop])).dtype } = given
   const div = spacing('linspace', num, endpoint)
   const round = (x: number): number => (isFloating(dtype) ? x : Math.floor(x))
   if (typeof start === 'number' && typeof stop === 'number') {
@@ -65,7 +66,7 @@ export const linspace = (start: TensorLike, stop: TensorLike, num = 50, options?
   const [a, b] = [asTensor(start, 'linspace'), asTensor(stop, 'linspace')]
   const rank = Math.max(a.ndim, b.ndim)
   const steps = range(num).map((i) => (div <= 0 ? 0 : i / div))
-  const t = ofNumbers(steps, 'float32', [num, ...range(rank).map(() => 1)])
+  const t = ofNumbers(steps, inexact({ dtype, weakType: false }).dtype, [num, ...range(rank).map(() => 1)])
   const line = plus(multiply(a, subtract(1, t)), multiply(b, t))
   return convert(line, dtype)
 }

@@ -3,7 +3,7 @@
  * from the data; inside, `size` (or `length`) must say it, and the result is cut or filled. Source: jax.numpy.
  */
 import { ConcreteTensor } from '../array'
-import { range } from '../aval'
+import { range, sameShape } from '../aval'
 import { ArgumentError, ConcretizationError } from '../error'
 import { fullOf, literal } from '../literal'
 import {
@@ -29,7 +29,7 @@ import { cumsum } from './cumulative'
 import { divide, multiply } from './elementwise'
 import { logicalAnd, logicalNot, toBool, where } from './logic'
 import { concatenate } from './join'
-import { asTensor, promoteInexact, promoteTypes, type TensorLike } from './promote'
+import { asTensor, asType, floatOperand, promoteInexact, promoteTypes, type TensorLike } from './promote'
 import { max as largest, min as smallest } from './reduce'
 import { linspace } from './sequences'
 import { searchsorted, sort } from './sorting'
@@ -176,16 +176,23 @@ const histogramOptions = optionsOf<HistogramOptions>({ range: rangeKind, weights
 export const histogram = (x: TensorLike, bins: number | TensorLike = 10, given?: HistogramOptions): [counts: Tensor, edges: Tensor] => {
   const options = histogramOptions('histogram', given)
   if (typeof bins === 'number') readArgument('histogram', 'bins', positive, bins)
-  const [t] = promoteInexact('histogram', [x])
+  const [t, weighed] =
+    options.weights === undefined ? [floatOperand('histogram', x), undefined] : promoteInexact('histogram', [x, options.weights])
+  if (weighed !== undefined && !sameShape(weighed.shape, t.shape))
+    throw new ArgumentError(
+      'histogram',
+      `weights of shape [${weighed.shape.join(',')}] must have the operand's shape [${t.shape.join(',')}]`,
+    )
   const flat = reshape(t, { newSizes: [t.size] })
-  const edges = typeof bins === 'number' ? linspace(...rangeOf(flat, options.range), bins + 1) : asTensor(bins, 'histogram')
+  const edges =
+    typeof bins === 'number' ? linspace(...rangeOf(flat, options.range), bins + 1, { dtype: t.dtype }) : asType(bins, t.dtype, 'histogram')
   const n = edges.shape[0]! - 1
   const top = sliceAxis(edges, 0, n, n + 1)
   const bin = sub(searchsorted(edges, flat, { side: 'right' }), literal(1, 'int32'))
   const onTop = logicalNot(ne(flat, reshape(top, { newSizes: [] })))
   const place = where(onTop, n - 1, bin)
   const inside = logicalAnd(logicalNot(lt(place, literal(0, 'int32'))), lt(place, literal(n, 'int32')))
-  const weights = options.weights === undefined ? literal(1, 'float32') : reshape(asTensor(options.weights), { newSizes: [t.size] })
+  const weights = weighed === undefined ? literal(1, t.dtype) : reshape(weighed, { newSizes: [t.size] })
   const counts = bincount(where(inside, place, n), { weights: where(inside, weights, 0), length: n })
   if (!options.density) return [counts, edges]
   const widths = sub(sliceAxis(edges, 0, 1, n + 1), sliceAxis(edges, 0, 0, n))

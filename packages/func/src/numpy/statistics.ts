@@ -34,7 +34,7 @@ const variance = (x: TensorLike, arg?: ReduceArg<VarianceOptions>): Tensor => {
   const out =
     typeof n === 'number'
       ? byCount(total, n - ddof)
-      : choose(less(ddof, n), divide(total, subtract(n, ddof)), literal(Number.NaN, total.dtype))
+      : choose(less(ddof, n), divide(total, choose(less(ddof, n), subtract(n, ddof), 1)), literal(Number.NaN, total.dtype))
   return convertTo(out, given)
 }
 const convertTo = (x: Tensor, dtype: Tensor['dtype']): Tensor => (x.dtype === dtype ? x : convert(x, dtype))
@@ -150,7 +150,7 @@ export const cov = (x: TensorLike, options?: CovOptions): Tensor => {
   const rows = t.ndim < 2 ? reshape(t, { newSizes: [1, t.size] }) : rowvar ? t : moveAxis(t, 0, 1)
   const centered = subtract(rows, mean(rows, { axis: 1, keepdims: true }))
   const out = divide(dot(centered, moveAxis(centered, 0, 1)), rows.shape[1]! - ddof)
-  return t.ndim < 2 ? reshape(out, { newSizes: [] }) : out
+  return out.size === 1 ? reshape(out, { newSizes: [] }) : out
 }
 /** Pearson's correlation coefficients. */
 export const corrcoef = (x: TensorLike, options?: CorrcoefOptions): Tensor => {
