@@ -3,7 +3,7 @@
  *
  * Each kind has a tag; `docs` names Flax's error class where it has one, which is also the class that lift throws.
  */
-import { sayProblems, type OptionProblem } from '@heddle/tree/options'
+import { describe, sayProblems, type OptionProblem } from '@heddle/tree/options'
 import type { Filter } from './filter'
 import type { Path } from './path'
 import { pathText } from './path'
@@ -53,6 +53,8 @@ export type ScopeError =
       readonly name: string
       readonly expected: readonly number[]
       readonly actual: readonly number[]
+      /** What is there, where it is no tensor. */
+      readonly value?: unknown
     }
   | {
       readonly _tag: 'CollectionNotFound'
@@ -124,6 +126,7 @@ const shape = (s: readonly number[]): string => `[${s.join(',')}]`
 const filterText = (f: Filter): string =>
   typeof f === 'object' && 'deny' in f ? `all but ${filterText(f.deny)}` : f === true ? 'all' : f === false ? 'none' : JSON.stringify(f)
 const brief = (x: unknown): string => {
+  if (typeof x === 'object' && x !== null && ('then' in x || 'aval' in x)) return describe(x)
   if (Array.isArray(x)) return `an array of ${x.length}`
   if (typeof x === 'function') return `function ${x.name}`
   if (typeof x === 'object' && x !== null)
@@ -182,6 +185,8 @@ export const explain = (e: ScopeError): string => {
     case 'ParamNotFound':
       return `no parameter "${e.name}" in scope "${pathText(e.path)}", which has ${list(e.present, 'none')}${around(e.nearest)} (was it initialized under another name, or with another version of the model?${minified(e.nearest)})`
     case 'ParamShape':
+      if (e.value !== undefined)
+        return `parameter "${e.name}" in scope "${pathText(e.path)}": expected a tensor of shape ${shape(e.expected)}, got ${describe(e.value)} (what was read from JSON or is a list becomes a tensor by np.array)`
       return `parameter "${e.name}" in scope "${pathText(e.path)}": its initializer gives shape ${shape(e.expected)}, the existing value has shape ${shape(e.actual)} (does the input, or a feature count, differ from the one at initialization?)`
     case 'CollectionNotFound':
       return `"${e.name}" was looked up in collection "${e.collection}" in scope "${pathText(e.path)}", but the collection is empty; there are ${list(e.present, 'no collections')} (pass variables as { ${e.collection}: ... }, or make the collection mutable to initialize it: mutable: ['${e.collection}']${lifting(e.path, 'let it in')})`
@@ -202,7 +207,7 @@ export const explain = (e: ScopeError): string => {
     case 'InvalidFilter':
       return `invalid filter ${brief(e.filter)}: expected true, false, a name, an array of names, or denyList(filter)`
     case 'InvalidVariables':
-      return `variables must be an object of collections, each an object with string keys: ${problems(e.problems)}`
+      return `variables must be an object of collections, each an object with string keys: ${problems(e.problems)}${e.problems.some(({ path, actual }) => path.length === 0 && Array.isArray(actual)) ? ' (initWithOutput, and apply with mutable, answer [output, variables]: pass the second)' : ''}`
     case 'NestedParams':
       return 'variables have an extra layer "params": { params: { params: ... } } (pass the inner object)'
     case 'InvalidRngs':

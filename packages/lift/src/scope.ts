@@ -38,10 +38,10 @@ import {
   type Sowing,
   type Variables as CoreVariables,
 } from '@heddle/core'
-import { reach, synchronous, type Tensor } from '@heddle/func'
+import { isTensor, reach, synchronous, type Tensor } from '@heddle/func'
 import * as tree from '@heddle/tree'
 import { exception, orThrow } from './edge'
-import { initShapes, leafOps, rngOps, type Key } from './engine'
+import { initShapes, isType, leafOps, rngOps, type Key } from './engine'
 import { checkUse, isOutside, makeCell, type Cell, type Use } from './inside'
 import { unboxPlaced } from './mesh'
 import { Variable } from './variable'
@@ -170,6 +170,7 @@ export class Scope {
     const value = bare(declared.value)
     const expected = initShapes(init, args)
     const problem = shapeProblem(leafOps, this.cursor, name, tree.leaves(value), expected)
+    if (problem?._tag === 'ParamShape' && !tree.leaves(value).every((x) => isTensor(x) || isType(x))) throw exception({ ...problem, value })
     if (problem !== undefined) throw exception(problem)
     return value
   }

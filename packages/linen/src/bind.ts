@@ -3,6 +3,7 @@
  */
 import { denyList, union, type Filter } from '@heddle/core'
 import { isTensor, type Tensor } from '@heddle/func'
+import { anything, boolean, either, func } from '@heddle/func/options'
 import * as lift from '@heddle/lift'
 import type { Rngs, Scope, Variables } from '@heddle/lift'
 import { leavesWithPath } from '@heddle/tree'
@@ -11,7 +12,13 @@ import { isMethod } from './call'
 import { classOf } from './class-name'
 import { deepClone } from './clone'
 import { capture, captureCalls, withRoot, type CaptureFilter } from './context'
-import { ApplyModuleInvalidMethodError, CallUnbindOnUnboundModuleError, JaxTransformError } from './error'
+import {
+  ApplyModuleInvalidMethodError,
+  CallUnbindOnUnboundModuleError,
+  InvalidArgumentsError,
+  JaxTransformError,
+  MethodInFieldError,
+} from './error'
 import type { Module } from './module'
 import { isModule } from './state'
 
@@ -39,6 +46,13 @@ export interface ApplyOptions {
   readonly captureIntermediates?: boolean | CaptureFilter
 }
 
+const capturedOf = either(boolean, { ...func, expected: 'a function of module and method' })
+/** What init and its kin take. */
+export const initKinds = { method: anything, mutable: anything, captureIntermediates: capturedOf }
+const initOptions = lift.optionsOf<InitOptions>(initKinds)
+const applyOptions = lift.optionsOf<ApplyOptions>({ ...initKinds, rngs: anything })
+const bindOptions = lift.optionsOf<BindOptions>({ rngs: anything, mutable: anything })
+
 type Call = (module: Module, ...args: readonly unknown[]) => unknown
 
 /** The function of a module that is to be run: a method, by name or itself, or a function whose first argument is the module. */
@@ -55,6 +69,7 @@ const named = (module: Module, name: string): ((...args: readonly unknown[]) => 
   const submodule = [attribute, prop].find(isModule)
   if (submodule !== undefined) return named(submodule, 'call')
   if (typeof attribute !== 'function') return invalidMethod(module, name)
+  if (Object.hasOwn(module, name)) throw new MethodInFieldError(classOf(module), name)
   return (...args) => Reflect.apply(attribute, module, args)
 }
 
@@ -71,15 +86,22 @@ const onScope =
   (scope: Scope, ...args: readonly unknown[]): unknown =>
     capture.during(where, filter, () => withRoot(module, () => fn(deepClone(module, { parent: scope }), ...args)))
 
+/** Arguments of a method, which stand in a list. Errors: InvalidArgumentsError. */
+const listed = (module: Module, operation: string, first: string, args: unknown): readonly unknown[] => {
+  if (Array.isArray(args)) return args
+  throw new InvalidArgumentsError(classOf(module), operation, first, args)
+}
+
 /** Initializes the variables of a module: its output, and the variables. Source: `flax.linen.Module.init_with_output`. */
 export const initWithOutput = (
   module: Module,
   rngs: Rngs,
   args: readonly unknown[],
-  options: InitOptions = {},
+  options?: InitOptions,
+  operation = 'init',
 ): readonly [unknown, Variables] => {
-  const { run, mutable } = initializing(module, options)
-  const [y, variables] = lift.init(run, { mutable })(rngs, ...args)
+  const { run, mutable } = initializing(module, options, operation)
+  const [y, variables] = lift.init(run, { mutable })(rngs, ...listed(module, operation, 'key', args))
   return [y, checked(variables)]
 }
 
@@ -91,10 +113,15 @@ const checked = (variables: Variables): Variables => {
   throw new JaxTransformError(path.join('/'), (leaf as Tensor).trace.name)
 }
 
-const initializing = (module: Module, options: InitOptions): { readonly run: ReturnType<typeof onScope>; readonly mutable: Filter } => {
+const initializing = (
+  module: Module,
+  given: InitOptions | undefined,
+  operation: string,
+): { readonly run: ReturnType<typeof onScope>; readonly mutable: Filter } => {
+  const options = initOptions(`${classOf(module)}.${operation}`, given)
   const filter = capturing(options.captureIntermediates)
   const asked = options.mutable ?? denyList('intermediates')
-  const run = onScope(`${classOf(module)}.init`, module, callOf(options.method), filter)
+  const run = onScope(`${classOf(module)}.${operation}`, module, callOf(options.method), filter)
   return { run, mutable: filter === undefined ? asked : union(asked, 'intermediates') }
 }
 
@@ -103,18 +130,19 @@ const initializing = (module: Module, options: InitOptions): { readonly run: Ret
  *
  * Errors: LazyInitError. Source: `flax.linen.Module.lazy_init`.
  */
-export const lazyInit = (module: Module, rngs: Rngs, args: readonly unknown[], options: InitOptions = {}): Variables => {
-  const { run, mutable } = initializing(module, options)
-  return lift.lazyInit(run, { mutable })(rngs, ...args)
+export const lazyInit = (module: Module, rngs: Rngs, args: readonly unknown[], options?: InitOptions): Variables => {
+  const { run, mutable } = initializing(module, options, 'lazyInit')
+  return lift.lazyInit(run, { mutable })(rngs, ...listed(module, 'lazyInit', 'key', args))
 }
 
 /** Runs a module on variables. Source: `flax.linen.Module.apply`. */
-export const apply = (module: Module, variables: unknown, args: readonly unknown[], options: ApplyOptions = {}): unknown => {
+export const apply = (module: Module, variables: unknown, args: readonly unknown[], given?: ApplyOptions): unknown => {
+  const options = applyOptions(`${classOf(module)}.apply`, given)
   const filter = capturing(options.captureIntermediates)
   const asked = options.mutable ?? false
   const mutable = filter === undefined ? asked : union(asked, 'intermediates')
   const run = onScope(`${classOf(module)}.apply`, module, callOf(options.method), filter)
-  const result = lift.apply(run, { mutable, rngs: options.rngs })(variables, ...args)
+  const result = lift.apply(run, { mutable, rngs: options.rngs })(variables, ...listed(module, 'apply', 'variables', args))
   if (mutable === false) return result
   const [y, updated] = result as readonly [unknown, Variables]
   return [y, checked(updated)]
@@ -127,8 +155,8 @@ export interface BindOptions {
 }
 
 /** A clone of the module that holds variables. Source: `flax.linen.Module.bind`. */
-export const bind = <M extends Module>(module: M, variables: unknown, options: BindOptions = {}): M =>
-  deepClone(module, { parent: lift.bind(variables, options) })
+export const bind = <M extends Module>(module: M, variables: unknown, options?: BindOptions): M =>
+  deepClone(module, { parent: lift.bind(variables, bindOptions(`${classOf(module)}.bind`, options)) })
 
 /** A clone without variables, and the variables. Errors: CallUnbindOnUnboundModuleError. Source: `flax.linen.Module.unbind`. */
 export const unbind = <M extends Module>(module: M): readonly [module: M, variables: Variables] => {

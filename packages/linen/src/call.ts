@@ -11,8 +11,10 @@ import { placed } from './error-place'
 import {
   CallCompactUnboundModuleError,
   CallSetupUnboundModuleError,
+  MethodInFieldError,
   ReservedModuleAttributeError,
   SetAttributeFrozenModuleError,
+  UnboundModuleError,
 } from './error'
 import type { Module } from './module'
 import { nameScope } from './name-scope'
@@ -29,6 +31,8 @@ const methodNames = new WeakMap<object, string>()
 
 /** Of a method as it is in the source, the wrapped one. */
 const wrappedOf = new WeakMap<object, object>()
+/** Of a wrapped method, the one in the source. */
+const sourceOf = new WeakMap<object, object>()
 /** Of a transformed function, what was transformed. */
 const targetOf = new WeakMap<object, object>()
 
@@ -113,6 +117,7 @@ const inPlaceOf = (fn: Method, name: string, method: Method): Method => {
   Object.defineProperty(method, 'name', { value: fn.name })
   Object.defineProperty(method, 'length', { value: fn.length })
   wrappedOf.set(fn, method)
+  sourceOf.set(method, fn)
   return asHandled(method, name)
 }
 
@@ -154,12 +159,17 @@ export const callMethod = (self: Module, fn: Method, name: string, compact: bool
   }
 }
 
+const unboundCall = (self: Module, name: string): Error => {
+  const outer = currentModule()
+  return new CallCompactUnboundModuleError(classOf(self), name, outer === null || outer === self ? undefined : classOf(outer))
+}
+
 const runMethod = (self: Module, fn: Method, name: string, compact: boolean, args: readonly unknown[]): unknown => {
   const s = touch(self)
   const isSetup = name === 'setup'
   if (isSetup && s.scope === undefined) throw new CallSetupUnboundModuleError(classOf(self))
   if (!isSetup) trySetup(self)
-  if (compact && s.scope === undefined) throw new CallCompactUnboundModuleError(classOf(self), name)
+  if (compact && s.scope === undefined) throw unboundCall(self, name)
   const again = isSetup ? s.inSetup : compact && s.inCompact
   if (isSetup) s.inSetup = true
   if (compact) s.inCompact = true
@@ -199,6 +209,7 @@ export const trySetup = (self: Module): void => {
   s.inSetup = true
   try {
     clearUndefined(self)
+    for (const name of ['call', 'setup']) if (Object.hasOwn(self, name)) throw new MethodInFieldError(classOf(self), name)
     adoptFields(self)
     synchronous(`${classOf(self)}.setup`, (self as { readonly setup?: () => unknown }).setup?.())
     adoptFields(self)
@@ -230,6 +241,27 @@ const define = (self: Module, key: PropertyKey, value: unknown): boolean =>
 
 const frozen = (s: Internals): boolean => s.attached && !s.inSetup
 
+const assignedNames = new WeakMap<object, ReadonlySet<string>>()
+
+/** The attributes that setup assigns, by its source, in a class and those above it. */
+const setupNames = (cls: object): ReadonlySet<string> => {
+  const known = assignedNames.get(cls)
+  if (known !== undefined) return known
+  const names = new Set<string>()
+  for (
+    let p: object | null = (cls as { readonly prototype: object }).prototype;
+    p !== null && p.constructor !== base;
+    p = Object.getPrototypeOf(p) as object | null
+  ) {
+    const setup: unknown = Object.getOwnPropertyDescriptor(p, 'setup')?.value
+    if (typeof setup !== 'function') continue
+    const source = Function.prototype.toString.call(sourceOf.get(setup) ?? setup)
+    for (const [, name] of source.matchAll(/\bthis\.([\w$]+)\s*=(?![=>])/g)) names.add(name!)
+  }
+  assignedNames.set(cls, names)
+  return names
+}
+
 /**
  * Stands at the end of the prototypes of every module, where only attributes that it does not have are looked for: a new one is noticed
  * when it is assigned, and one that setup makes is found before setup has run.
@@ -245,6 +277,8 @@ export const attributes: ProxyHandler<object> = {
     if (typeof key === 'string' && !Reflect.has(target, key) && isModule(receiver)) {
       trySetup(receiver)
       if (Object.hasOwn(receiver, key)) return (receiver as unknown as Record<string, unknown>)[key]
+      if (receiver[internals].scope === undefined && setupNames(receiver.constructor).has(key))
+        throw new UnboundModuleError(classOf(receiver), `attribute ${JSON.stringify(key)} yet, which setup() makes`)
     }
     return Reflect.get(target, key, receiver) as unknown
   },

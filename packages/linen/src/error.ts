@@ -2,6 +2,7 @@
  * Errors of modules: a class for each kind, named as Flax names it. Those of scopes and variables are lift's; all are LinenErrors.
  */
 import { LinenError } from '@heddle/lift'
+import { describe as describeValue } from '@heddle/tree/options'
 
 interface Detail {
   readonly _tag: string
@@ -10,6 +11,16 @@ interface Detail {
 
 const quote = (x: unknown): string => (typeof x === 'string' ? JSON.stringify(x) : String(x))
 
+/** A method is written as a function in a field, so that modules do not know that it runs. */
+export class MethodInFieldError extends LinenError<Detail> {
+  constructor(module: string, method: string) {
+    super(
+      'MethodInFieldError',
+      { _tag: 'MethodInField', module, method },
+      `${method} of ${module} is a function in a field of the instance, which can't have submodules and variables (write it as a method: ${method}(x) { ... } in place of ${method} = (x) => ...)`,
+    )
+  }
+}
 /** A submodule is made where a module can't have new ones. */
 export class AssignSubModuleError extends LinenError<Detail> {
   constructor(child: string, parent: string) {
@@ -80,13 +91,25 @@ export class ApplyModuleInvalidMethodError extends LinenError<Detail> {
     )
   }
 }
+/** What is to be a list of the arguments of a method is none. */
+export class InvalidArgumentsError extends LinenError<Detail> {
+  constructor(module: string, operation: string, first: string, actual: unknown) {
+    super(
+      'InvalidArgumentsError',
+      { _tag: 'InvalidArguments', module, operation },
+      `${module}.${operation}: the arguments of the method stand in a list, model.${operation}(${first}, [x]); got ${describeValue(actual)} in its place`,
+    )
+  }
+}
 /** A compact method of a module without variables is called. */
 export class CallCompactUnboundModuleError extends LinenError<Detail> {
-  constructor(module: string, method: string) {
+  constructor(module: string, method: string, outer?: string) {
     super(
       'CallCompactUnboundModuleError',
       { _tag: 'CallCompactUnboundModule', module, method },
-      `${module}.${method}: the module has no variables yet (call it by model.init(key, [x]) and model.apply(variables, [x]), or bind it by model.bind(variables))`,
+      outer === undefined
+        ? `${module}.${method}: the module has no variables yet (call it by model.init(key, [x]) and model.apply(variables, [x]), or bind it by model.bind(variables))`
+        : `${module}.${method}: the module is no submodule of the ${outer} that calls it, so it has no variables (make it in call(), or assign it to an attribute in setup(), or give it as a prop; what is in a #private field, a Map, a Set or a variable outside of the class is not seen, but arrays and objects of modules are)`,
     )
   }
 }

@@ -2,13 +2,27 @@
  * Functions of modules: init and apply for a function in the place of a method, shared scopes, and what stands around calls.
  */
 import type { Synchronous } from '@heddle/func'
-import type { Rngs, Variables } from '@heddle/lift'
+import { exception, type Rngs, type Variables } from '@heddle/lift'
 import { moveScope, touch } from './attach'
 import * as bind from './bind'
 import { interceptors, type Interceptor } from './context'
-import { CallShareScopeOnUnboundModuleError } from './error'
+import { CallShareScopeOnUnboundModuleError, TransformTargetError } from './error'
 import type { Module } from './module'
+import { isModule } from './state'
 import type { Applied } from './types'
+
+/** The module, if it is one and the function is one. Errors: TransformTargetError. */
+const checked = <M extends Module>(where: string, fn: unknown, module: M): M => {
+  if (typeof fn !== 'function') throw new TransformTargetError(`nn.${where}(fn, module)`, fn)
+  if (!isModule(module))
+    throw exception({
+      _tag: 'InvalidTarget',
+      where: `nn.${where}(fn, module)`,
+      expected: 'a module as its second argument',
+      actual: module,
+    })
+  return module
+}
 
 /**
  * A function of a module as a function of variables.
@@ -26,7 +40,7 @@ export const apply =
     options?: O,
   ): ((variables: object, ...args: Args) => Applied<unknown, O & { readonly method: (module: M, ...args: Args) => R }>) =>
   (variables, ...args) =>
-    bind.apply(module, variables, args, { ...options, method: fn as never }) as never
+    bind.apply(checked('apply', fn, module), variables, args, { ...options, method: fn as never }) as never
 
 /** A function of a module as a function of keys: its output, and the variables that it made. Source: `flax.linen.init_with_output`. */
 export const initWithOutput =
@@ -36,7 +50,7 @@ export const initWithOutput =
     options?: Omit<bind.InitOptions, 'method'>,
   ): ((rngs: Rngs, ...args: Args) => readonly [output: R, variables: Variables]) =>
   (rngs, ...args) =>
-    bind.initWithOutput(module, rngs, args, { ...options, method: fn as never }) as readonly [R, Variables]
+    bind.initWithOutput(checked('init', fn, module), rngs, args, { ...options, method: fn as never }) as readonly [R, Variables]
 
 /** A function of a module as a function of keys: the variables that it made. Source: `flax.linen.init`. */
 export const init =

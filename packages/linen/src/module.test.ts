@@ -211,7 +211,7 @@ describe('setup', () => {
     const bound = new Counted().bind(variables)
     expect(bound.layer.call(x).shape).toEqual([2, 3])
     expect(runs).toBe(2)
-    expect(new Counted().layer).toBeUndefined()
+    expect(() => new Counted().layer).toThrow(nn.UnboundModuleError)
   })
 
   it('inherits, and super.setup names in the same module', () => {

@@ -56,13 +56,14 @@ export class Module<P extends object = object, D extends keyof P = never> {
   }
 
   constructor(...args: ModuleArgs<P, D>)
-  constructor(given: object & ModuleOptions = {}, options: ModuleOptions = {}) {
+  constructor(props: object & ModuleOptions = {}, options: ModuleOptions = {}) {
     wrapClass(new.target, Module.prototype)
+    const given: ModuleOptions = typeof props === 'object' && props !== null ? props : {}
     const recipe = takeRecipe(new.target)
     const parent = options.parent === undefined ? given.parent : options.parent
     const s =
       recipe === undefined
-        ? newInternals(propsOf(new.target, given), options.name ?? given.name, parent === undefined ? currentModule() : parent)
+        ? newInternals(propsOf(new.target, props), options.name ?? given.name, parent === undefined ? currentModule() : parent)
         : newInternals(withDefaults(new.target, recipe.props), recipe.name, recipe.parent)
     Object.defineProperty(this, internals, { value: s })
     place(this as unknown as Module)
@@ -128,10 +129,13 @@ export class Module<P extends object = object, D extends keyof P = never> {
     args: ArgsOf<this, O>,
     options?: O,
   ): readonly [output: OutputOf<this, O>, variables: Variables] {
-    return initWithOutput(this as unknown as Module, rngs, args as readonly unknown[], options as InitOptions) as readonly [
-      OutputOf<this, O>,
-      Variables,
-    ]
+    return initWithOutput(
+      this as unknown as Module,
+      rngs,
+      args as readonly unknown[],
+      options as InitOptions,
+      'initWithOutput',
+    ) as readonly [OutputOf<this, O>, Variables]
   }
   /**
    * Runs a method (`call`) on variables and arguments.
@@ -233,7 +237,7 @@ export class Module<P extends object = object, D extends keyof P = never> {
     args: TypesOr<ArgsOf<this, O>>,
     options?: O,
   ): Readonly<Record<string, Module>> {
-    const { rows } = moduleTable(this as unknown as Module, rngs, args as readonly unknown[], options as TableOptions)
+    const { rows } = moduleTable(this as unknown as Module, rngs, args as readonly unknown[], options as TableOptions, 'modulePaths')
     return Object.fromEntries(rows.map(({ path, module }) => [path.join('/'), module]))
   }
 
@@ -267,6 +271,9 @@ export class Module<P extends object = object, D extends keyof P = never> {
   /** For a message to who calls it on the class. Errors: InvalidInstanceModuleError. */
   static init(...args: never[]): unknown {
     return noInstance(this, 'init', args)
+  }
+  static apply(...args: never[]): unknown {
+    return noInstance(this, 'apply', args)
   }
   static initWithOutput(...args: never[]): unknown {
     return noInstance(this, 'initWithOutput', args)

@@ -2,6 +2,7 @@
  * Names of options: a transformation refuses those that it does not have. They are checked by type too; here for callers without types.
  */
 import { exception } from '@heddle/lift'
+import { isPlainObject, suggestion } from '@heddle/tree/options'
 
 /** What is said of a transformation: its name, what it puts before names of classes, and the options that it takes. */
 export interface Transformation {
@@ -16,15 +17,17 @@ export const namesOf =
   (names: { readonly [K in keyof Required<O>]: true }): readonly string[] =>
     Object.keys(names)
 
-const plain = (name: string): string => name.replaceAll('_', '').toLowerCase()
-
 /** Refuses options of other names. Errors: InvalidOptionsError. */
-export const checkOptions = (where: string, allowed: readonly string[], given: object): void => {
+export const checkOptions = (where: string, allowed: readonly string[], given: unknown): void => {
+  if (!isPlainObject(given))
+    throw exception({
+      _tag: 'InvalidOptions',
+      where,
+      problems: [{ path: [], expected: `options { ${allowed.join(', ')} }`, actual: given }],
+    })
   const problems = Object.entries(given).flatMap(([name, actual]) => {
     if (allowed.includes(name)) return []
-    const meant = allowed.find((a) => plain(a) === plain(name))
-    const hint = meant === undefined ? `there are ${allowed.join(', ')}` : `is ${meant} meant?`
-    return [{ path: [name], expected: `no option of this name (${hint})`, actual }]
+    return [{ path: [name], expected: 'no option of this name', actual, hint: suggestion(name, allowed), fault: 'unknown' as const }]
   })
   if (problems.length > 0) throw exception({ _tag: 'InvalidOptions', where, problems })
 }

@@ -3,8 +3,10 @@
  */
 import { denyList, getIn, isDict } from '@heddle/core'
 import { evalShape, type Tensor } from '@heddle/func'
-import type { Path, Rngs } from '@heddle/lift'
-import { initWithOutput, type InitOptions } from '../bind'
+import { boolean, count } from '@heddle/func/options'
+import { optionsOf, type Path, type Rngs } from '@heddle/lift'
+import { initKinds, initWithOutput, type InitOptions } from '../bind'
+import { classOf } from '../class-name'
 import { deepClone } from '../clone'
 import { observer, type CallObserver } from '../context'
 import type { Module } from '../module'
@@ -57,6 +59,15 @@ const isMethod = (module: Module, name: string): boolean =>
   typeof (module as unknown as Readonly<Record<string, unknown>>)[name] === 'function'
 
 /** An observer that notes calls of methods, of modules with variables, in the order in which they begin. */
+const tableOptions = optionsOf<TableOptions>({
+  method: initKinds.method,
+  mutable: initKinds.mutable,
+  depth: count,
+  showRepeated: boolean,
+  computeFlops: boolean,
+  computeVjpFlops: boolean,
+})
+
 const recorder = (calls: (Call | undefined)[]): CallObserver => ({
   enter: () => calls.push(undefined) - 1,
   leave: (index, module, method, args, result) => {
@@ -91,20 +102,30 @@ const observe = (
   rngs: Rngs,
   args: readonly unknown[],
   options: InitOptions,
+  operation: string,
 ): { readonly calls: readonly Call[]; readonly variables: VariableTypes } => {
   const calls: (Call | undefined)[] = []
   let variables: VariableTypes = {}
   const inputs = holes([rngs, args])
   evalShape((xs: readonly Tensor[]) => {
     const [keys, given] = inputs.fill<readonly [Rngs, readonly unknown[]]>(xs)
-    variables = typed(observer.during('tabulate', recorder(calls), () => initWithOutput(module, keys, given, options)[1])) as VariableTypes
+    variables = typed(
+      observer.during('tabulate', recorder(calls), () => initWithOutput(module, keys, given, options, operation)[1]),
+    ) as VariableTypes
     return []
   }, inputs.types)
   return { calls: calls.filter((c) => c !== undefined), variables }
 }
 
 /** What init would do, as a table. Arguments may be types in place of tensors. Source: `flax.linen.summary`. */
-export const moduleTable = (module: Module, rngs: Rngs, args: readonly unknown[], options: TableOptions = {}): Table => {
+export const moduleTable = (
+  module: Module,
+  rngs: Rngs,
+  args: readonly unknown[],
+  given?: TableOptions,
+  operation = 'moduleTable',
+): Table => {
+  const options = tableOptions(`${classOf(module)}.${operation}`, given)
   const {
     depth,
     showRepeated = false,
@@ -113,7 +134,7 @@ export const moduleTable = (module: Module, rngs: Rngs, args: readonly unknown[]
     mutable = denyList('intermediates'),
     ...init
   } = options
-  const { calls, variables } = observe(module, rngs, args, { ...init, mutable })
+  const { calls, variables } = observe(module, rngs, args, { ...init, mutable }, operation)
   const called = new Set(calls.map(({ path }) => path.join('/')))
   const seen = new Set<string>()
   const rows = calls.flatMap((call): Row[] => {

@@ -104,8 +104,8 @@ const columns = ({ rows }: Table): readonly Column[] => [
  * @example
  * console.log(nn.tabulate(model, random.key(0), [x], { depth: 1, computeFlops: true }))
  */
-export const tabulate = (module: Module, rngs: Rngs, args: readonly unknown[], options: TabulateOptions = {}): string => {
-  const table = moduleTable(module, rngs, args, options)
+export const tabulate = (module: Module, rngs: Rngs, args: readonly unknown[], options?: TabulateOptions): string => {
+  const table = moduleTable(module, rngs, args, options, 'tabulate')
   const { rows, collections } = table
   const shown = columns(table)
   const totals = collections.map((c) => rows.map(({ counted }) => sizeOf(counted[c])).reduce(plus, none))
