@@ -2,6 +2,7 @@
 import { BackendError } from '@heddle/func/backend'
 
 export class Unavailable extends BackendError {
+  override readonly _tag = 'Unavailable'
   constructor(
     flavour: string,
     reason: string,

@@ -134,7 +134,7 @@ export class AxisNameError extends FuncError {
 }
 /** Two trees or types that must agree (a carry, the branches of a cond, tangents of primals) do not. */
 export class TypeMismatchError extends FuncError {
-  readonly _tag = 'TypeMismatchError'
+  readonly _tag: 'TypeMismatchError' | 'MappedOutputError' = 'TypeMismatchError'
   constructor(
     readonly operation: string,
     readonly reason: string,
@@ -144,6 +144,7 @@ export class TypeMismatchError extends FuncError {
 }
 /** A result of vmap that is mapped, but has out axis null. `output` is its place among the leaves of the result. */
 export class MappedOutputError extends TypeMismatchError {
+  override readonly _tag = 'MappedOutputError'
   constructor(
     operation: string,
     readonly output: number,

@@ -3,6 +3,7 @@
  * in `@heddle/tree/options`, whose kinds are here too: packages above func need this door only.
  */
 import { func, isPlainObject, type Kind, nearest, nullable, optionsReaders, sayProblems } from '@heddle/tree/options'
+import { ConcreteTensor } from './array'
 import { type DType, dtypes, isDType, isFloating } from './dtype'
 import { ArgumentError } from './error'
 import { isTensor } from './tensor'
@@ -69,9 +70,9 @@ export const readFunction = (where: string, f: unknown, name = ''): void => read
 
 const isInt = (x: unknown): boolean => Number.isInteger(x)
 const isInts = (x: unknown): boolean => Array.isArray(x) && x.every(isInt)
-export const axis: Kind = { expected: 'an axis (an integer)', is: isInt }
+export const axis: Kind = { expected: 'an integer', is: isInt }
 export const axes: Kind = {
-  expected: 'an axis (an integer), a list of axes, or null for all',
+  expected: 'an integer, a list of integers, or null for all',
   is: (x) => x === null || isInt(x) || isInts(x),
 }
 /** Numbers of arguments. */
@@ -100,7 +101,16 @@ export const nullableTensor: Kind = nullable(tensorLike)
 export const forTensors =
   (hint: string) =>
   (x: unknown): string | undefined =>
-    isTensor(x) ? hint : undefined
+    !isTensor(x)
+      ? undefined
+      : x instanceof ConcreteTensor
+        ? hint
+        : `${hint}; one that is an argument of jit is made static by staticArgnums`
+/** How many numbers are made here, one by one. */
+export const samples: Kind = {
+  expected: 'a non-negative integer, of numbers that fit in memory',
+  is: (x) => isSize(x) && (x as number) < 2 ** 31,
+}
 /** Where a program may run: a backend object. */
 export const device: Kind = {
   expected: 'a backend (such as `await tfjs()` or `await pjrt()` answers)',

@@ -4,6 +4,7 @@ import type { PjrtErrorCode } from './code'
 
 /** What XLA answered, and what it was asked: the program's or primitive's name, and the line of StableHLO where it says so. */
 export class PjrtError extends BackendError {
+  override readonly _tag = 'PjrtError'
   constructor(
     backend: string,
     readonly code: PjrtErrorCode,

@@ -5,6 +5,7 @@ import type { Failure } from './answer'
 
 /** What failed between processes: `UNAVAILABLE` where a process can not be reached or has ended, `DEADLINE_EXCEEDED` where it took too long. */
 export class DistributedError extends BackendError {
+  override readonly _tag = 'DistributedError'
   readonly code: PjrtErrorCode
   readonly detail: string
   constructor(operation: string, { code, detail }: Failure) {

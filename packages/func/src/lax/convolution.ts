@@ -15,6 +15,7 @@ import {
   positive,
   readArgument,
   shape as shapeKind,
+  isPlainObject,
 } from '../options'
 import { dotGeneral as dotP, type DotDimensionNumbers } from '../primitives/contraction'
 import { convGeneralDilated as convP } from '../primitives/convolution'
@@ -75,6 +76,13 @@ export const batchMatmul = (lhs: TensorLike, rhs: TensorLike, options?: DotOptio
 
 /** Three layouts such as ['NHWC', 'HWIO', 'NHWC'] (lhs, rhs, result), or axes in full; ['NCHW', 'OIHW', 'NCHW'] by default. */
 export type ConvDims = readonly [lhs: string, rhs: string, out: string] | ConvDimensionNumbers
+const layouts: Kind = {
+  expected: "three layouts such as ['NHWC', 'HWIO', 'NHWC'], or { lhsSpec, rhsSpec, outSpec }",
+  is: (x) =>
+    Array.isArray(x)
+      ? x.length === 3 && x.every((s) => typeof s === 'string')
+      : isPlainObject(x) && [x.lhsSpec, x.rhsSpec, x.outSpec].every((s) => Array.isArray(s) && s.every(Number.isInteger)),
+}
 const spatialLetters = (spec: string, special: string): string => [...spec].filter((c) => !special.includes(c)).join('')
 /** The axes that layouts name. Errors: ArgumentError for layouts that don't fit each other or the rank. */
 export const convDimensionNumbers = (rank: number, dims?: ConvDims | null): ConvDimensionNumbers => {
@@ -82,6 +90,7 @@ export const convDimensionNumbers = (rank: number, dims?: ConvDims | null): Conv
     const axes = range(rank)
     return { lhsSpec: axes, rhsSpec: axes, outSpec: axes }
   }
+  readArgument('convDimensionNumbers', 'dimensionNumbers', layouts, dims)
   if (!isLayouts(dims)) return dims
   const [lhs, rhs, out] = dims
   const spatial = spatialLetters(rhs, 'OI')

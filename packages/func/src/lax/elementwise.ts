@@ -4,6 +4,7 @@
  */
 import { map as mapTree } from '@heddle/tree'
 import { type DType, dtypes } from '../dtype'
+import { integer, oneOf, readArgument, readDType } from '../options'
 import { literal } from '../literal'
 import { asTensor, isScalar, type TensorLike } from '../numpy/promote'
 import * as A from '../primitives/arithmetic'
@@ -38,7 +39,10 @@ export const div = binary('lax.div', A.div)
 /** The remainder with the sign of the dividend. */
 export const rem = binary('lax.rem', A.rem)
 export const square = unary('lax.square', A.square)
-export const integerPow = (x: TensorLike, y: number): Tensor => A.integerPow(asTensor(x, 'lax.integerPow'), { y })
+export const integerPow = (x: TensorLike, y: number): Tensor => {
+  readArgument('lax.integerPow', 'y', integer, y)
+  return A.integerPow(asTensor(x, 'lax.integerPow'), { y })
+}
 export const pow = binary('lax.pow', T.pow)
 export const exp = unary('lax.exp', T.exp)
 export const exp2 = unary('lax.exp2', T.exp2)
@@ -73,7 +77,11 @@ export const sign = unary('lax.sign', P.sign)
 export const floor = unary('lax.floor', P.floor)
 export const ceil = unary('lax.ceil', P.ceil)
 /** Ties away from zero (0, the default) or to even (1). */
-export const round = (x: TensorLike, roundingMethod: 0 | 1 = 0): Tensor => P.round(asTensor(x, 'lax.round'), { roundingMethod })
+const methods = oneOf(0, 1)
+export const round = (x: TensorLike, roundingMethod: 0 | 1 = 0): Tensor => {
+  readArgument('lax.round', 'roundingMethod', methods, roundingMethod)
+  return P.round(asTensor(x, 'lax.round'), { roundingMethod })
+}
 export const isFinite = unary('lax.isFinite', P.isFinite)
 export const max = binary('lax.max', P.max)
 export const min = binary('lax.min', P.min)
@@ -109,8 +117,9 @@ export const populationCount = unary('lax.populationCount', B.populationCount)
 export const clz = unary('lax.clz', B.clz)
 /** The same bits read as another dtype of equal width. */
 export const bitcastConvertType = (x: TensorLike, newDtype: DType): Tensor =>
-  B.bitcastConvertType(asTensor(x, 'lax.bitcastConvertType'), { newDtype })
-export const convertElementType = (x: TensorLike, newDtype: DType): Tensor => convert(asTensor(x, 'lax.convertElementType'), newDtype)
+  B.bitcastConvertType(asTensor(x, 'lax.bitcastConvertType'), { newDtype: readDType('lax.bitcastConvertType', newDtype) })
+export const convertElementType = (x: TensorLike, newDtype: DType): Tensor =>
+  convert(asTensor(x, 'lax.convertElementType'), readDType('lax.convertElementType', newDtype))
 /** A tree of tensors as it is, with derivative zero. */
 export const stopGradient = <X>(tree: X): X =>
   mapTree((x: unknown) => (isTensor(x) && dtypes[x.dtype].kind === 'float' ? P.stopGradient(x) : x), tree) as X

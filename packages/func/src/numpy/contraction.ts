@@ -3,7 +3,7 @@ import { range, type Shape } from '../aval'
 import type { DType } from '../dtype'
 import { ShapeError } from '../error'
 import { literal } from '../literal'
-import { anything, count, dtype as dtypeKind, type Kind, type OptionsObject, optionsOf, readArgument } from '../options'
+import { anything, dtype as dtypeKind, type Kind, type OptionsObject, optionsOf, readArgument, samples } from '../options'
 import { dotGeneral, type DotParams } from '../primitives/contraction'
 import { pad } from '../primitives/layout'
 import { expandDims, reshape, squeeze } from '../primitives/structural'
@@ -122,7 +122,7 @@ export const vecdot = (x: TensorLike, y: TensorLike, axis = -1): Tensor => {
 const listedAxes: Kind = { expected: '', is: (x) => Number.isInteger(x) || (Array.isArray(x) && x.every(Number.isInteger)) }
 const contractedAxes: Kind = {
   expected: 'how many axes, or two lists of axes',
-  is: (x) => count.is(x) || (Array.isArray(x) && x.length === 2 && x.every(listedAxes.is)),
+  is: (x) => samples.is(x) || (Array.isArray(x) && x.length === 2 && x.every(listedAxes.is)),
 }
 /** Sum of products over several axes: the last n of `x` with the first n of `y`, or the listed ones. */
 export const tensordot = (

@@ -13,7 +13,7 @@ import { isTensor, type Tensor } from '../tensor'
 import { hostOf, type NestedArray } from './host-data'
 import { ofNumbers } from './host-tensor'
 import { stack } from './join'
-import { asTensor, asType, broadcastTo, isScalar, type Scalar, scalarType, shapeOf, type TensorLike } from './promote'
+import { asTensor, asType, broadcastTo, isScalar, readScalar, type Scalar, scalarType, shapeOf, type TensorLike } from './promote'
 
 /** Where a dtype may be given: by itself or as an option. */
 export interface TypeOptions extends OptionsObject {
@@ -60,7 +60,7 @@ const fillDtype = (value: Scalar): DType => (typeof value === 'number' ? 'float3
 export const full = (shape: number | Shape, value: TensorLike, option?: DTypeOption): Tensor => {
   const to = shapeOf('full', shape)
   const dtype = dtypeOption('full', option)
-  if (isScalar(value)) return fullOf(value, to, dtype ?? fillDtype(value))
+  if (isScalar(value)) return fullOf(readScalar('full', value), to, dtype ?? fillDtype(value))
   const x = asTensor(value, 'full')
   return broadcastTo(dtype === undefined ? x : convert(x, dtype), to, 'full')
 }

@@ -1,6 +1,7 @@
 /** Questions about dtypes, and the constants of numpy. */
 import { type DType, dtypes, isFloating, isInteger, type Promotable, promote } from '../dtype'
 import { DTypeError } from '../error'
+import { readDType } from '../options'
 import { isTensor, type Tensor } from '../tensor'
 import { commonType, type TensorLike } from './promote'
 
@@ -27,11 +28,12 @@ const floats: Partial<Record<DType, FloatInfo>> = {
   float32: floatInfo(32, 23, 8),
   float64: floatInfo(64, 52, 11),
 }
-const dtypeOf = (x: DType | Tensor): DType => (isTensor(x) ? x.dtype : x)
+const dtypeOf = (where: string, x: DType | Tensor): DType => (isTensor(x) ? x.dtype : readDType(where, x))
 /** Limits of a float dtype. */
 export const finfo = (of: DType | Tensor): FloatInfo => {
-  const info = floats[dtypeOf(of)]
-  if (!info) throw new DTypeError('finfo', `${dtypeOf(of)} is no float dtype`)
+  const dtype = dtypeOf('finfo', of)
+  const info = floats[dtype]
+  if (!info) throw new DTypeError('finfo', `${dtype} is no float dtype`)
   return info
 }
 export interface IntInfo {
@@ -41,7 +43,7 @@ export interface IntInfo {
 }
 /** Limits of an integer dtype; bigints for 64 bits. */
 export const iinfo = (of: DType | Tensor): IntInfo => {
-  const dtype = dtypeOf(of)
+  const dtype = dtypeOf('iinfo', of)
   const { kind, bits } = dtypes[dtype]
   if (!isInteger(dtype)) throw new DTypeError('iinfo', `${dtype} is no integer dtype`)
   const [low, high] = kind === 'uint' ? [0n, 2n ** BigInt(bits) - 1n] : [-(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1) - 1n]
@@ -49,15 +51,16 @@ export const iinfo = (of: DType | Tensor): IntInfo => {
 }
 const strong = (dtype: DType): Promotable => ({ dtype, weakType: false })
 /** The dtype that two dtypes are promoted to. */
-export const promoteTypes = (a: DType, b: DType): DType => promote([strong(a), strong(b)]).dtype
+export const promoteTypes = (a: DType, b: DType): DType =>
+  promote([strong(readDType('promoteTypes', a)), strong(readDType('promoteTypes', b))]).dtype
 /** The dtype that operands (and dtypes) are promoted to. */
 export const resultType = (...xs: readonly (TensorLike | DType)[]): DType =>
-  promote(xs.map((x) => (typeof x === 'string' ? strong(x) : commonType([x])))).dtype
+  promote(xs.map((x) => (typeof x === 'string' ? strong(readDType('resultType', x)) : commonType([x])))).dtype
 
 export type DTypeFamily = 'integer' | 'signedinteger' | 'unsignedinteger' | 'floating' | 'inexact' | 'number' | 'bool'
 /** Whether a dtype is of a family, or the same dtype. */
 export const issubdtype = (dtype: DType, of: DTypeFamily | DType): boolean => {
-  const { kind } = dtypes[dtype]
+  const { kind } = dtypes[readDType('issubdtype', dtype)]
   switch (of) {
     case 'integer':
       return isInteger(dtype)
@@ -68,10 +71,12 @@ export const issubdtype = (dtype: DType, of: DTypeFamily | DType): boolean => {
     case 'floating':
     case 'inexact':
       return isFloating(dtype)
+    case 'bool':
+      return kind === 'bool'
     case 'number':
       return kind !== 'bool'
     default:
-      return dtype === of
+      return dtype === readDType('issubdtype', of)
   }
 }
 export const pi = Math.PI

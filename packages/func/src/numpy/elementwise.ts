@@ -1,6 +1,7 @@
 /** Arithmetic and functions of numbers, element by element. Source: the jax.numpy functions of the same names. */
-import { dtypes, isFloating, isInteger } from '../dtype'
+import { type DType, dtypes, isFloating, isInteger } from '../dtype'
 import { literal } from '../literal'
+import { integer, readArgument, readDType } from '../options'
 import * as A from '../primitives/arithmetic'
 import * as B from '../primitives/bitwise'
 import * as P from '../primitives/piecewise'
@@ -123,6 +124,7 @@ export const rint = floatUnary('rint', (x) => P.round(x, { roundingMethod: 1 }))
 /** To so many decimals, ties to even; negative decimals round to tens. */
 export const round = (x: TensorLike, decimals = 0): Tensor => {
   const t = asTensor(x, 'round')
+  readArgument('round', 'decimals', integer, decimals)
   const floating = isFloating(t.aval.dtype)
   if (decimals === 0 || (!floating && decimals > 0)) return floating ? rint(t) : t
   const work = floating ? t : floatOperand('round', t)
@@ -246,4 +248,4 @@ export const clip = (x: TensorLike, min: TensorLike | null = null, max: TensorLi
   return max === null ? low : minimum(max, low)
 }
 /** `x` converted to a dtype. */
-export const astype = (x: TensorLike, dtype: Parameters<typeof convert>[1]): Tensor => asType(x, dtype, 'astype')
+export const astype = (x: TensorLike, dtype: DType): Tensor => asType(x, readDType('astype', dtype), 'astype')

@@ -3,6 +3,7 @@ import { type Shape, sizeOf } from '../aval'
 import type { HostArray } from '../backend/backend'
 import { type DType, dtypes, type TypedArray } from '../dtype'
 import { ArgumentError } from '../error'
+import { describe } from '../options'
 import { getElement, setElement } from '../scalar'
 
 type Value = number | bigint | boolean
@@ -38,6 +39,11 @@ const shapeOfNested = (x: unknown): number[] => {
 }
 const isLeaf = (x: unknown): x is Value => typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint'
 
+/** Errors: ArgumentError for a bigint that neither int64 nor uint64 holds. */
+export const checkBigint = (where: string, x: bigint): void => {
+  if (x !== BigInt.asIntN(64, x) && x !== BigInt.asUintN(64, x)) throw new ArgumentError(where, `${x} is beyond 64 bits`)
+}
+
 /** Every element in row-major order. Errors: ArgumentError where the arrays are ragged or hold something else. */
 const eachElement = (x: unknown, shape: Shape, where: string, visit: (value: Value, at: number) => void): void => {
   let at = 0
@@ -46,8 +52,9 @@ const eachElement = (x: unknown, shape: Shape, where: string, visit: (value: Val
       if (!isLeaf(node))
         throw new ArgumentError(
           where,
-          `expected a number, bigint or boolean at each place of shape [${shape.join(',')}], got ${String(node)}`,
+          `expected a number, bigint or boolean at each place of shape [${shape.join(',')}], got ${describe(node)}`,
         )
+      if (typeof node === 'bigint') checkBigint(where, node)
       visit(node, at++)
       return
     }
@@ -55,7 +62,7 @@ const eachElement = (x: unknown, shape: Shape, where: string, visit: (value: Val
     if (!(Array.isArray(node) || isTypedArray(node)) || list.length !== shape[depth])
       throw new ArgumentError(
         where,
-        `the nested arrays are ragged: expected ${shape[depth]} elements at depth ${depth}, got ${(node as { length?: number }).length ?? String(node)}`,
+        `the nested arrays are ragged: expected ${shape[depth]} elements at depth ${depth}, got ${Array.isArray(node) || isTypedArray(node) ? list.length : describe(node)}`,
       )
     for (let i = 0; i < list.length; i++) go(list[i], depth + 1)
   }

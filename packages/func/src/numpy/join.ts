@@ -16,6 +16,7 @@ import {
   optionsOf,
   positive,
   readArgument,
+  samples,
 } from '../options'
 import { concatenate as concatenateAxis, sliceAxis } from '../primitives/layout'
 import { broadcastInDim, expandDims, reshape } from '../primitives/structural'
@@ -34,10 +35,16 @@ const joinOptions = optionsOf<JoinOptions>(
   { alone: 'axis', hint: forTensors('what is joined stands in one list: [x, y]; an axis is a number') },
 )
 
-const operandsOf = (where: string, xs: Tensor | readonly TensorLike[], dtype: DType | undefined): readonly Tensor[] => {
+/** A list of tensors, or a tensor as the list of its parts along the first axis. */
+type Joined = Tensor | readonly TensorLike[]
+const partsOf = (where: string, xs: Joined): readonly TensorLike[] => {
   if (!Array.isArray(xs) && !isTensor(xs)) throw new ArgumentError(where, `expected a list of tensors, got ${describe(xs)}`)
   const list: readonly TensorLike[] = isTensor(xs) ? range(xs.shape[0] ?? 0).map((i) => unstackAt(xs, i)) : xs
   if (list.length === 0) throw new ArgumentError(where, 'expected at least one tensor')
+  return list
+}
+const operandsOf = (where: string, xs: Joined, dtype: DType | undefined): readonly Tensor[] => {
+  const list = partsOf(where, xs)
   return dtype === undefined
     ? promoteTypes(
         where,
@@ -84,16 +91,16 @@ export const unstack = (x: TensorLike, axis = 0): Tensor[] => {
   const at = axisOf('unstack', axis, t.ndim)
   return range(t.shape[at]!).map((i) => reshape(sliceAxis(t, at, i, i + 1), { newSizes: t.shape.filter((_, a) => a !== at) }))
 }
-export const vstack = (xs: readonly TensorLike[]): Tensor => concatenate(xs.map(atleast2d), 0)
-export const hstack = (xs: readonly TensorLike[]): Tensor => {
-  const ts = xs.map(atleast1d)
+export const vstack = (xs: Joined): Tensor => concatenate(partsOf('vstack', xs).map(atleast2d), 0)
+export const hstack = (xs: Joined): Tensor => {
+  const ts = partsOf('hstack', xs).map(atleast1d)
   return concatenate(ts, ts[0]?.ndim === 1 ? 0 : 1)
 }
-export const dstack = (xs: readonly TensorLike[]): Tensor => concatenate(xs.map(atleast3d), 2)
+export const dstack = (xs: Joined): Tensor => concatenate(partsOf('dstack', xs).map(atleast3d), 2)
 /** Vectors as the columns of a matrix. */
-export const columnStack = (xs: readonly TensorLike[]): Tensor =>
+export const columnStack = (xs: Joined): Tensor =>
   concatenate(
-    xs.map((x) => {
+    partsOf('columnStack', xs).map((x) => {
       const t = atleast1d(x)
       return t.ndim === 1 ? expandDims(t, [1]) : t
     }),
@@ -112,7 +119,7 @@ const cutAt = (t: Tensor, axis: number, cuts: readonly number[]): Tensor[] => {
   })
 }
 /** A number of parts, or the places before which to cut. */
-const sectionsKind = either(positive, listOf(integer, 'a list of integers'))
+const sectionsKind = either({ ...positive, is: (x) => positive.is(x) && samples.is(x) }, listOf(integer, 'a list of integers'))
 /** Parts along an axis: `sections` equal ones, or cut before each of some indices. Errors: ArgumentError if not equal. */
 export const split = (x: TensorLike, sections: number | readonly number[], axis = 0): Tensor[] => {
   const t = asTensor(x, 'split')

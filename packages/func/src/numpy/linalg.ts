@@ -2,7 +2,7 @@
 import { range } from '../aval'
 import { ArgumentError, ShapeError } from '../error'
 import { literal } from '../literal'
-import { axes as axesKind, boolean, either, number, oneOf, type OptionsObject, optionsOf } from '../options'
+import { axes as axesKind, boolean, describe, either, list, number, oneOf, type OptionsObject, optionsOf, readArgument } from '../options'
 import { iota } from '../primitives/layout'
 import { cholesky as choleskyP, qr as qrP, triangularSolve as solveTriangularP } from '../primitives/linalg'
 import { eq } from '../primitives/piecewise'
@@ -184,7 +184,7 @@ export const slogdet = (x: TensorLike): [sign: Tensor, logabsdet: Tensor] => {
 /** `x` multiplied with itself `n` times; negative powers are of the inverse. */
 export const matrixPower = (x: TensorLike, n: number): Tensor => {
   const t = squareMatrix('linalg.matrixPower', x)
-  if (!Number.isInteger(n)) throw new ArgumentError('linalg.matrixPower', `the power must be whole, got ${n}`)
+  if (!Number.isInteger(n)) throw new ArgumentError('linalg.matrixPower', `the power must be whole, got ${describe(n)}`)
   if (n < 0) return matrixPower(inv(t), -n)
   if (n === 0) return broadcastTo(eye(t.shape.at(-1)!, null, t.dtype), t.shape)
   if (n === 1) return t
@@ -194,6 +194,7 @@ export const matrixPower = (x: TensorLike, n: number): Tensor => {
 }
 /** The product of several matrices, from left to right. */
 export const multiDot = (xs: readonly TensorLike[], options?: ProductOptions): Tensor => {
+  readArgument('linalg.multiDot', 'matrices', list, xs)
   if (xs.length === 0) throw new ArgumentError('linalg.multiDot', 'expected at least one matrix')
   return xs.map((x) => asTensor(x)).reduce((a, b) => matmul(a, b, options))
 }

@@ -160,8 +160,12 @@ const functions: { readonly [N in keyof TensorMethods]?: (x: Tensor, ...rest: ne
   toArray: (x: Tensor) => nestedOf(concrete(x, 'toArray').hostSync()),
   toJSON: (x: Tensor) => jsonOf(concrete(x, 'JSON.stringify').hostSync()),
   dataSync: (x: Tensor) => readable(concrete(x, 'dataSync').hostSync()),
-  data: async (x: Tensor) => readable(await valueOf(x, 'data').host()),
-  hostArray: async (x: Tensor) => valueOf(x, 'hostArray').host(),
+  // what has no value is refused at once: a promise that nobody waits for would hide it
+  data: (x: Tensor) => {
+    const value = valueOf(x, 'data')
+    return value.host().then(readable)
+  },
+  hostArray: (x: Tensor) => valueOf(x, 'hostArray').host(),
   toString: text,
   [Symbol.iterator]: (x: Tensor) => unstack(x)[Symbol.iterator](),
   [Symbol.toPrimitive]: (x: Tensor, hint: string) => {

@@ -1,7 +1,7 @@
 /** Reductions that skip NaN. Source: the jax.numpy functions of the same names. */
 import { isFloating } from '../dtype'
 import { literal } from '../literal'
-import { number, optionsOf, tensorLike } from '../options'
+import { fraction, number, optionsOf, readArgument, tensorLike } from '../options'
 import { expandDims } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { add, ceil, floor, multiply, sqrt, subtract } from './elementwise'
@@ -94,6 +94,7 @@ export const nanargmin = nanArg('nanargmin', Number.POSITIVE_INFINITY, argmin)
 export const nanquantile = (x: TensorLike, q: number, arg?: ReduceArg<AxesOptions>): Tensor => {
   const { axis = null, keepdims } = axesOptions('nanquantile', arg)
   const t = floatOperand('nanquantile', x)
+  readArgument('nanquantile', 'q', fraction, q)
   const axes = axesOf('nanquantile', axis, t.ndim)
   const sorted = sort(gathered(t, axes), -1)
   const place = multiply(subtract(sum(present(sorted), { axis: -1, keepdims: true, dtype: t.dtype }), 1), q)
@@ -103,5 +104,5 @@ export const nanquantile = (x: TensorLike, q: number, arg?: ReduceArg<AxesOption
   const out = add(multiply(read(low), subtract(1, upper)), multiply(read(ceil(place)), upper)).squeeze(-1)
   return keepdims ? expandDims(out, axes) : out
 }
-export const nanpercentile = (x: TensorLike, q: number, arg?: ReduceArg<AxesOptions>): Tensor => nanquantile(x, q / 100, arg)
+export const nanpercentile = (x: TensorLike, q: number, arg?: ReduceArg<AxesOptions>): Tensor => nanquantile(x, Number(q) / 100, arg)
 export const nanmedian = (x: TensorLike, arg?: ReduceArg<AxesOptions>): Tensor => nanquantile(x, 0.5, arg)

@@ -4,6 +4,7 @@ import { ConcreteTensor } from '../array'
 import { dtypes } from '../dtype'
 import { ArgumentError, ConcretizationError } from '../error'
 import { fullOf, literal } from '../literal'
+import { list, readArgument, readFunction, shape as shapeKind } from '../options'
 import { add } from '../primitives/arithmetic'
 import { convert, expandDims, reshape } from '../primitives/structural'
 import { getElement } from '../scalar'
@@ -25,6 +26,7 @@ import { diag } from './sequences'
  */
 export const unravelIndex = (flat: TensorLike, shape: Shape): Tensor[] => {
   const { index } = integerOperand('unravelIndex', flat)
+  readArgument('unravelIndex', 'shape', shapeKind, shape)
   const work = dtypes[index.dtype].bits < 32 ? convert(index, 'int32') : index
   let rest = work
   const places = shape.map((): Tensor => rest)
@@ -37,6 +39,8 @@ export const unravelIndex = (flat: TensorLike, shape: Shape): Tensor[] => {
 }
 /** The flat place of places on each axis of a shape, moved inside where they lie outside; in the dtype of the places. */
 export const ravelMultiIndex = (places: readonly TensorLike[], shape: Shape): Tensor => {
+  readArgument('ravelMultiIndex', 'places', list, places)
+  readArgument('ravelMultiIndex', 'shape', shapeKind, shape)
   if (places.length !== shape.length)
     throw new ArgumentError('ravelMultiIndex', `${places.length} places for the ${shape.length} axes of [${shape.join(',')}]`)
   const strides = stridesOf(shape)
@@ -123,6 +127,7 @@ export const extract = (condition: TensorLike, x: TensorLike): Tensor => {
 /** Element by element the choice that `which` numbers (moved inside where it lies outside). */
 export const choose = (which: TensorLike, choices: readonly TensorLike[]): Tensor => {
   const { index } = integerOperand('choose', which)
+  readArgument('choose', 'choices', list, choices)
   const ts = choices.map((c) => asTensor(c, 'choose'))
   const shape = broadcastShapes('choose', [index.aval, ...ts.map((t) => t.aval)])
   const cases = stack(ts.map((t) => broadcastTo(t, shape, 'choose')))
@@ -133,6 +138,7 @@ export const choose = (which: TensorLike, choices: readonly TensorLike[]): Tenso
 /** A tensor with `value` on its main diagonal; the elements of a tensor in order, repeated where they are fewer. */
 export const fillDiagonal = (x: TensorLike, value: TensorLike): Tensor => {
   const t = asTensor(x, 'fillDiagonal')
+  if (t.ndim < 2) throw new ArgumentError('fillDiagonal', `expected a matrix, got shape [${t.shape.join(',')}]`)
   const n = Math.min(...t.shape)
   const i = ofNumbers(range(n), 'int32')
   const v = asType(value, t.dtype, 'fillDiagonal')
@@ -150,6 +156,7 @@ export const diagflat = (x: TensorLike, k = 0): Tensor => {
 /** The elements repeated in order to fill another shape; zeros where there is none. */
 export const resize = (x: TensorLike, shape: Shape): Tensor => {
   const t = asTensor(x, 'resize')
+  readArgument('resize', 'shape', shapeKind, shape)
   const n = sizeOf(shape)
   if (t.size === 0) return fullOf(0, shape, t.dtype)
   return reshape(
@@ -165,4 +172,7 @@ export const resize = (x: TensorLike, shape: Shape): Tensor => {
   )
 }
 /** What a function of one coordinate tensor for each axis gives. */
-export const fromfunction = (f: (...coordinates: Tensor[]) => Tensor, shape: Shape): Tensor => f(...unstack(indices(shape)))
+export const fromfunction = (f: (...coordinates: Tensor[]) => Tensor, shape: Shape): Tensor => {
+  readFunction('fromfunction', f)
+  return f(...unstack(indices(shape)))
+}

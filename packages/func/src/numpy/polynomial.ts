@@ -1,5 +1,6 @@
 /** Polynomials as vectors of coefficients, the highest power first. Source: the jax.numpy functions of the same names. */
 import { range } from '../aval'
+import { finite, readArgument } from '../options'
 import { sliceAxis } from '../primitives/layout'
 import { reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
@@ -42,6 +43,7 @@ export const polyder = (p: TensorLike): Tensor => {
 /** The integral with constant `k`. */
 export const polyint = (p: TensorLike, k = 0): Tensor => {
   const [t] = promoteInexact('polyint', [p])
+  readArgument('polyint', 'k', finite, k)
   const powers = ofNumbers(
     range(t.size).map((i) => t.size - i),
     t.dtype,

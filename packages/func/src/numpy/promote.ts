@@ -9,9 +9,10 @@ import { type Aval, sameShape, type Shape, sizeOf } from '../aval'
 import { type DType, dtypes, isFloating, isInteger, type Promotable, promote, type TypedArray } from '../dtype'
 import { ArgumentError, ShapeError } from '../error'
 import { literal } from '../literal'
+import { axes as axesKind, describe, forTensors, readArgument, sizeOrShape } from '../options'
 import { broadcastInDim, convert, convertElementType } from '../primitives/structural'
 import { isTensor, type Tensor } from '../tensor'
-import { hostOf, isTypedArray, type NestedArray } from './host-data'
+import { checkBigint, hostOf, isTypedArray, type NestedArray } from './host-data'
 
 export type Scalar = number | bigint | boolean
 export type { NestedArray }
@@ -43,19 +44,20 @@ export const isScalar = (x: unknown): x is Scalar => typeof x === 'number' || ty
 export const asTensor = (x: TensorLike, where = 'array'): Tensor => {
   if (isTensor(x)) return x
   if (isScalar(x)) {
+    if (typeof x === 'bigint') checkBigint(where, x)
     const { dtype, weakType } = scalarType(x)
     return literal(x, dtype, weakType)
   }
   if (isTypedArray(x) || Array.isArray(x)) return ConcreteTensor.ofHost(hostOf(x as NestedArray | TypedArray, where))
   throw new ArgumentError(where, `expected a tensor, a number, a typed array or nested arrays of numbers, got ${describe(x)}`)
 }
-const describe = (x: unknown): string =>
-  x === null || x === undefined
-    ? String(x)
-    : typeof x === 'object'
-      ? `an object of class ${x.constructor?.name ?? 'null'}`
-      : `a ${typeof x}`
 
+/** A JavaScript scalar. Errors: ArgumentError, also for a bigint that 64 bits can't hold. */
+export const readScalar = (where: string, x: Scalar): Scalar => {
+  if (!isScalar(x)) throw new ArgumentError(where, `expected a number, bigint or boolean, got ${describe(x)}`)
+  if (typeof x === 'bigint') checkBigint(where, x)
+  return x
+}
 type Operand = Tensor | Scalar
 const operandOf = (x: TensorLike, where: string): Operand => (isScalar(x) ? x : asTensor(x, where))
 const promotable = (x: Operand): Promotable => (isTensor(x) ? x.aval : scalarType(x))
@@ -146,27 +148,34 @@ export const broadcastPointwise = <const X extends readonly Tensor[]>(where: str
 
 /** An axis of a rank, negative ones from the end. Errors: ArgumentError. */
 export const axisOf = (where: string, axis: number, rank: number): number => {
-  if (!Number.isInteger(axis) || axis < -rank || axis >= rank)
+  if (!Number.isInteger(axis)) throw new ArgumentError(where, `an axis is an integer, got ${describe(axis)}`)
+  if (axis < -rank || axis >= rank)
     throw new ArgumentError(where, `axis ${axis} is out of range for a tensor of ${rank} ${rank === 1 ? 'axis' : 'axes'}`)
   return axis < 0 ? axis + rank : axis
 }
 /** Distinct axes of a rank, ascending unless `keepOrder`; null is all of them. */
 export const axesOf = (where: string, axis: number | readonly number[] | null | undefined, rank: number, keepOrder = false): number[] => {
   if (axis === null || axis === undefined) return Array.from({ length: rank }, (_, i) => i)
+  if (typeof axis !== 'number' && !Array.isArray(axis)) readArgument(where, 'axis', axesKind, axis)
   const axes = (typeof axis === 'number' ? [axis] : axis).map((a) => axisOf(where, a, rank))
   if (new Set(axes).size !== axes.length) throw new ArgumentError(where, `axes [${axes.join(',')}] name an axis twice`)
   return keepOrder ? axes : axes.sort((a, b) => a - b)
 }
+const shapeArgument = { ...sizeOrShape, hint: forTensors('the shape of a tensor is x.shape; its values are no sizes') }
+const shown = (x: unknown): string => (typeof x === 'number' ? String(x) : describe(x))
 /** A shape given as a number or a list. Errors: ArgumentError for what is no non-negative integer. */
 export const shapeOf = (where: string, shape: number | Shape): Shape => {
   const list = typeof shape === 'number' ? [shape] : shape
+  if (!Array.isArray(list)) readArgument(where, 'shape', shapeArgument, shape)
   for (const n of list)
-    if (!Number.isInteger(n) || n < 0) throw new ArgumentError(where, `a shape is of non-negative integers, got [${list.join(', ')}]`)
+    if (!Number.isInteger(n) || n < 0)
+      throw new ArgumentError(where, `a shape is of non-negative integers, got [${list.map(shown).join(', ')}]`)
   return list
 }
 /** The shape of a reshape, with at most one -1 that is found from the number of elements. */
 export const inferShape = (where: string, x: Tensor, shape: number | Shape): Shape => {
   const list = typeof shape === 'number' ? [shape] : shape
+  if (!Array.isArray(list)) readArgument(where, 'shape', shapeArgument, shape)
   const unknown = list.filter((n) => n === -1).length
   if (unknown === 0) {
     const given = shapeOf(where, list)

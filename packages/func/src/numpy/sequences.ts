@@ -17,6 +17,7 @@ import {
   optionsOf,
   readArgument,
   shape as shapeKind,
+  samples,
 } from '../options'
 import { add } from '../primitives/arithmetic'
 import { iota } from '../primitives/layout'
@@ -44,7 +45,7 @@ export interface LogspaceOptions extends LinspaceOptions {
 }
 const logspaceOptions = optionsOf<LogspaceOptions>({ ...linspaceKinds, base: number })
 const spacing = (op: string, num: number, endpoint: boolean): number => {
-  readArgument(op, 'num', count, num)
+  readArgument(op, 'num', samples, num)
   return endpoint ? num - 1 : num
 }
 /**
@@ -102,8 +103,8 @@ export interface EyeOptions extends OptionsObject {
 const eyeOptions = optionsOf<EyeOptions>({ k: integer, dtype: dtypeKind }, { alone: 'dtype' })
 /** The sizes of a matrix. Errors: ArgumentError. */
 const sizes = (where_: string, n: number, m: number | null): [number, number] => {
-  readArgument(where_, 'n', count, n)
-  readArgument(where_, 'm', nullable(count), m)
+  readArgument(where_, 'n', samples, n)
+  readArgument(where_, 'm', nullable(samples), m)
   return [n, m ?? n]
 }
 /** `[n, m]` (m = n) of zeros with ones on a diagonal. */
@@ -155,7 +156,7 @@ const triangleIndices = (where_: string, n: number, m: number, k: number, inside
 /** Indices of the main diagonal of an `[n, n, ...]` tensor of `ndim` axes. */
 export const diagIndices = (n: number, ndim = 2): Tensor[] => {
   readArgument('diagIndices', 'n', count, n)
-  readArgument('diagIndices', 'ndim', count, ndim)
+  readArgument('diagIndices', 'ndim', samples, ndim)
   return range(ndim).map(() => iota({ dtype: 'int32', shape: [n], dimension: 0 }))
 }
 
@@ -211,7 +212,7 @@ export const vander = (x: TensorLike, n?: number, options?: VanderOptions): Tens
   const t = asTensor(x, 'vander')
   if (t.ndim !== 1) throw new ArgumentError('vander', `expected a vector, got shape [${t.shape.join(',')}]`)
   const k = n ?? t.shape[0]!
-  readArgument('vander', 'n', count, k)
+  readArgument('vander', 'n', samples, k)
   const exponents = ofNumbers(
     range(k).map((i) => (increasing ? i : k - 1 - i)),
     t.dtype,

@@ -16,6 +16,7 @@ import {
   positive,
   readArgument,
   tensorLike,
+  samples,
 } from '../options'
 import { div, rem, sub } from '../primitives/arithmetic'
 import { scatterAdd } from '../primitives/indexing'
@@ -167,6 +168,7 @@ export interface HistogramOptions extends OptionsObject {
   /** Heights of a probability density in place of counts. */
   readonly density?: boolean | undefined
 }
+const binsKind: Kind = { expected: 'a positive integer, or edges', is: (x) => positive.is(x) && samples.is(x) }
 const rangeKind: Kind = {
   expected: 'a range [low, high] of numbers',
   is: (x) => Array.isArray(x) && x.length === 2 && x.every(Number.isFinite),
@@ -175,7 +177,7 @@ const histogramOptions = optionsOf<HistogramOptions>({ range: rangeKind, weights
 /** How many elements lie in each bin, and the edges: `bins` equal ones over the range, or the given edges. */
 export const histogram = (x: TensorLike, bins: number | TensorLike = 10, given?: HistogramOptions): [counts: Tensor, edges: Tensor] => {
   const options = histogramOptions('histogram', given)
-  if (typeof bins === 'number') readArgument('histogram', 'bins', positive, bins)
+  if (typeof bins === 'number') readArgument('histogram', 'bins', binsKind, bins)
   const [t, weighed] =
     options.weights === undefined ? [floatOperand('histogram', x), undefined] : promoteInexact('histogram', [x, options.weights])
   if (weighed !== undefined && !sameShape(weighed.shape, t.shape))

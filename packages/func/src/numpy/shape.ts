@@ -9,6 +9,7 @@ import {
   squeeze as squeezeAxes,
   transpose as permute,
 } from '../primitives/structural'
+import { axes as axesKind, either, integer, listOf, readArgument } from '../options'
 import type { Tensor } from '../tensor'
 import {
   asTensor,
@@ -69,6 +70,7 @@ export const moveaxis = (x: TensorLike, source: number | readonly number[], dest
 /** Axis `axis` moved before the place `start`. */
 export const rollaxis = (x: TensorLike, axis: number, start = 0): Tensor => {
   const t = asTensor(x, 'rollaxis')
+  readArgument('rollaxis', 'start', integer, start)
   const a = axisOf('rollaxis', axis, t.ndim)
   const to = start < 0 ? start + t.ndim : start
   return moveAxis(t, a, to > a ? to - 1 : to)
@@ -76,6 +78,7 @@ export const rollaxis = (x: TensorLike, axis: number, start = 0): Tensor => {
 /** New axes of size 1 at these places of the result. */
 export const expandDims = (x: TensorLike, axis: number | readonly number[]): Tensor => {
   const t = asTensor(x, 'expandDims')
+  readArgument('expandDims', 'axis', axesKind, axis ?? undefined)
   const list = typeof axis === 'number' ? [axis] : axis
   return expand(t, axesOf('expandDims', list, t.ndim + list.length))
 }
@@ -116,7 +119,7 @@ export const broadcastArrays = (...xs: readonly TensorLike[]): Tensor[] => {
 export const broadcastShapes = (...shapes: readonly Shape[]): Shape =>
   commonShape(
     'broadcastShapes',
-    shapes.map((s) => ({ shape: s })),
+    shapes.map((s) => ({ shape: shapeOf('broadcastShapes', s) })),
   )
 
 /** Elements in reverse order along axes (all by default). */
@@ -129,6 +132,8 @@ export const fliplr = (x: TensorLike): Tensor => flip(x, 1)
 /** Rotated by `k` quarter turns from the first towards the second axis. */
 export const rot90 = (x: TensorLike, k = 1, axes: readonly [number, number] = [0, 1]): Tensor => {
   const t = asTensor(x, 'rot90')
+  readArgument('rot90', 'k', integer, k)
+  if (axesOf('rot90', axes, t.ndim, true).length !== 2) throw new ArgumentError('rot90', `expected two axes, got [${axes.join(',')}]`)
   switch (((k % 4) + 4) % 4) {
     case 1:
       return swapaxes(flip(t, axes[1]), axes[0], axes[1])
@@ -140,9 +145,12 @@ export const rot90 = (x: TensorLike, k = 1, axes: readonly [number, number] = [0
       return t
   }
 }
+const shiftKind = either(integer, listOf(integer, 'a list of integers'))
 /** Elements shifted along axes; what falls off comes in again at the other end. Without an axis the flat order is shifted. */
 export const roll = (x: TensorLike, shift: number | readonly number[], axis: number | readonly number[] | null = null): Tensor => {
   const t = asTensor(x, 'roll')
+  readArgument('roll', 'shift', shiftKind, shift)
+  readArgument('roll', 'axis', axesKind, axis)
   if (axis === null) return reshape(roll(ravel(t), shift, 0), t.shape)
   const axes = typeof axis === 'number' ? [axis] : axis
   const count = Math.max(axes.length, typeof shift === 'number' ? 1 : shift.length)

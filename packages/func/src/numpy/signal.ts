@@ -1,7 +1,7 @@
 /** Convolution of vectors, finite differences, window functions. Source: the jax.numpy functions of the same names. */
 import { range } from '../aval'
 import { ArgumentError } from '../error'
-import { anything, axis as axisKind, count, finite, oneOf, type OptionsObject, optionsOf, readArgument } from '../options'
+import { anything, axis as axisKind, finite, oneOf, type OptionsObject, optionsOf, readArgument, samples } from '../options'
 import { convGeneralDilated } from '../primitives/convolution'
 import { concatenate, rev, sliceAxis } from '../primitives/layout'
 import { reshape } from '../primitives/structural'
@@ -93,7 +93,7 @@ export const gradients = (x: TensorLike, spacing = 1): Tensor[] => {
 const window =
   (name: string, f: (phase: number) => number) =>
   (n: number): Tensor => {
-    readArgument(name, 'n', count, n)
+    readArgument(name, 'n', samples, n)
     return ofNumbers(
       range(n).map((i) => (n === 1 ? 1 : f(i / (n - 1)))),
       'float32',

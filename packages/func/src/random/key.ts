@@ -8,7 +8,7 @@ import { ConcreteTensor } from '../array'
 import { isFloating } from '../dtype'
 import { ArgumentError, DTypeError, ShapeError } from '../error'
 import { literal } from '../literal'
-import { sizeOrShape } from '../options'
+import { type Kind, readArgument, sizeOrShape, tensor } from '../options'
 import { shapeOf } from '../numpy/promote'
 import { concatenate, iota, sliceAxis } from '../primitives/layout'
 import { threefry2x32 } from '../primitives/random'
@@ -30,6 +30,10 @@ const keyOf = (k1: Tensor, k2: Tensor): Tensor =>
 
 const hostKey = (high: number, low: number): Tensor =>
   ConcreteTensor.ofHost({ shape: [2], dtype: 'uint32', data: Uint32Array.of(high, low) })
+const wholeNumber: Kind = {
+  expected: 'a whole number, a bigint or an integer tensor',
+  is: (x) => Number.isInteger(x) || typeof x === 'bigint',
+}
 /** A seed given as a number has 32 bits, as in JAX without 64-bit types: only its lower 32 bits count. */
 const lowBits = (seed: number | bigint): number => Number(BigInt.asUintN(32, BigInt(seed)))
 /**
@@ -42,8 +46,7 @@ const lowBits = (seed: number | bigint): number => Number(BigInt.asUintN(32, Big
  */
 export const key = (seed: number | bigint | Tensor): Tensor => {
   if (!isTensor(seed)) {
-    if (typeof seed === 'number' && !Number.isInteger(seed))
-      throw new ArgumentError('random.key', `a seed must be a whole number, got ${seed}`)
+    readArgument('random.key', 'seed', wholeNumber, seed)
     return hostKey(0, lowBits(seed))
   }
   if (seed.ndim !== 0) throw new ShapeError('random.key', [seed.aval], 'a seed must be a scalar; use vmap for several')
@@ -76,18 +79,25 @@ const folded = asProgram('foldIn', [keyArgument, parameter('data')], (k: Tensor,
 })
 /** A key from a key and an integer; different integers give independent keys. Source: jax.random.fold_in. */
 export const foldIn = (k: Tensor, data: number | bigint | Tensor): Tensor => {
-  if (typeof data === 'number' && !Number.isInteger(data)) throw new ArgumentError('random.foldIn', `expected a whole number, got ${data}`)
+  if (!isTensor(data)) readArgument('random.foldIn', 'data', wholeNumber, data)
   const low = isTensor(data) ? convert(data, 'uint32') : literal(lowBits(data), 'uint32')
   if (low.ndim !== 0) throw new ShapeError('random.foldIn', [low.aval], 'expected a scalar; use vmap for several')
   return folded(k, low)
 }
 /** The words of keys: keys are plain uint32 tensors here, so this is the identity. */
-export const keyData = (k: Tensor): Tensor => k
+export const keyData = (k: Tensor): Tensor => {
+  readArgument('random.keyData', 'key', tensor, k)
+  return k
+}
 /** Words as keys. Errors: unless uint32 with a last axis of 2. */
 export const wrapKeyData = (data: Tensor): Tensor => {
+  readArgument('random.wrapKeyData', 'data', tensor, data)
   if (data.dtype !== 'uint32' || data.shape.at(-1) !== 2)
     throw new ShapeError('random.wrapKeyData', [data.aval], 'keys are uint32 with a last axis of size 2')
   return data
 }
 /** The same key again, said to be used twice on purpose. */
-export const clone = (k: Tensor): Tensor => k
+export const clone = (k: Tensor): Tensor => {
+  readArgument('random.clone', 'key', tensor, k)
+  return k
+}

@@ -1,5 +1,6 @@
 /** Branches for users. */
 import { type TreeDef, unflatten } from '@heddle/tree'
+import { ConcreteTensor } from '../array'
 import { type Aval, aval, sameType, showAval } from '../aval'
 import { promote } from '../dtype'
 import { TypeMismatchError } from '../error'
@@ -8,6 +9,7 @@ import { run } from '../interpreters/run'
 import type { ClosedJaxpr, Jaxpr } from '../ir/jaxpr'
 import { outAvals } from '../ir/jaxpr'
 import { asTensor } from '../numpy/promote'
+import { either, integer, type Kind, list, readArgument, readFunction, tensor } from '../options'
 import { condCall } from '../primitives/control/cond'
 import { ne } from '../primitives/piecewise'
 import { convert, convertElementType } from '../primitives/structural'
@@ -90,6 +92,12 @@ const scalar = (x: Tensor, where: string): Tensor => {
   return x
 }
 
+/** A number is a condition as in `if`; what is neither number nor tensor (a string, an object) is none. */
+const predicate: Kind = {
+  expected: 'a condition: a scalar tensor, a boolean or a number',
+  is: (x) => tensor.is(x) || typeof x === 'boolean' || (typeof x === 'number' && !Number.isNaN(x)),
+}
+const branchIndex = either(integer, tensor)
 /**
  * `trueFn(...operands)` or `falseFn(...operands)`. Only the chosen one runs (under vmap over the predicate both do).
  *
@@ -101,6 +109,9 @@ export const cond = <A extends readonly unknown[], R>(
   falseFn: Branch<A, R>,
   ...operands: A
 ): R => {
+  readArgument('cond', 'pred', predicate, pred)
+  readFunction('cond', trueFn, 'trueFn')
+  readFunction('cond', falseFn, 'falseFn')
   const p = scalar(asTensor(pred, 'cond'), 'cond')
   const bool = p.aval.dtype === 'bool' ? p : ne(p, literal(0, p.aval.dtype))
   return branchOn('cond', convert(bool, 'int32'), [falseFn, trueFn], operands)
@@ -111,8 +122,13 @@ export const switchCase = <A extends readonly unknown[], R>(
   branches: readonly Branch<A, R>[],
   ...operands: A
 ): R => {
+  readArgument('switch', 'index', branchIndex, index)
+  readArgument('switch', 'branches', list, branches)
+  for (const [i, b] of branches.entries()) readFunction('switch', b, `branches.${i}`)
   if (branches.length === 0) throw new TypeMismatchError('switch', 'at least one branch is needed')
   const i = scalar(asTensor(index, 'switch'), 'switch')
+  // np.array(1) is a float32 here: a known index must be whole, whatever its dtype
+  if (i instanceof ConcreteTensor && i.knownScalar !== undefined) readArgument('switch', 'index', integer, Number(i.knownScalar))
   if (branches.length === 1) return onlyBranch(branches[0]!, operands)
   return branchOn('switch', convert(i, 'int32'), branches, operands)
 }

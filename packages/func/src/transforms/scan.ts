@@ -127,4 +127,7 @@ export const scan = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: C, x
 }
 
 /** Applies `f` to each slice along the leading axis, one after the other. Source: jax.lax.map. */
-export const map = <X, Y>(f: (x: X) => Y, xs: X): Y => scan<null, X, Y>((_, x) => [null, synchronous('map', f(x))], null, xs)[1]
+export const map = <X, Y>(f: (x: X) => Y, xs: X): Y => {
+  readFunction('map', f)
+  return scan<null, X, Y>((_, x) => [null, synchronous('map', f(x))], null, xs)[1]
+}

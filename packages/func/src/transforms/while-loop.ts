@@ -1,11 +1,12 @@
 /** Loops with a condition, and counted ones, for users. */
 import { unflatten } from '@heddle/tree'
-import type { Aval } from '../aval'
+import { type Aval, showAval } from '../aval'
 import { ConcreteTensor } from '../array'
 import { TypeMismatchError } from '../error'
 import { stage } from '../interpreters/stage'
 import { literal } from '../literal'
 import { asTensor } from '../numpy/promote'
+import { either, integer, readArgument, readFunction, tensor } from '../options'
 import { whileCall } from '../primitives/control/while'
 import { add } from '../primitives/arithmetic'
 import { lt } from '../primitives/piecewise'
@@ -22,6 +23,8 @@ import { scan, traceWithCarry } from './scan'
  * Errors: TypeMismatchError. Source: jax.lax.while_loop.
  */
 export const whileLoop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry: C) => C, init: C): C => {
+  readFunction('whileLoop', cond, 'cond')
+  readFunction('whileLoop', body, 'body')
   flattenCarry(init, 'whileLoop')
   const { leaves, treedef } = flattenTensors([init], 'whileLoop')
   const traced = traceWithCarry(
@@ -44,7 +47,15 @@ export const whileLoop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry:
     leaves,
   )
   const types = traced.init.map((x): Aval => x.aval)
-  const holds = (c: C): Tensor => asTensor(synchronous('whileLoop', cond(c)), 'whileLoop')
+  const holds = (c: C): Tensor => {
+    const answer = asTensor(synchronous('whileLoop', cond(c)), "whileLoop: cond's answer")
+    if (answer.aval.dtype !== 'bool' || answer.ndim > 0)
+      throw new TypeMismatchError(
+        'whileLoop',
+        `cond must answer one scalar bool, got ${showAval(answer.aval)}; compare (x.less(y)), or use np.all or np.any`,
+      )
+    return answer
+  }
   const condition = stage(flatFunction(holds as (...a: never[]) => unknown, treedef, 'whileLoop').flat, types, 'whileLoop')
   const outs = whileCall([...condition.consts, ...traced.program.consts, ...traced.init], {
     condJaxpr: condition.jaxpr,
@@ -58,13 +69,18 @@ export const whileLoop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry:
 const staticValue = (x: Tensor | number): number | undefined =>
   typeof x === 'number' ? x : x instanceof ConcreteTensor && x.ndim === 0 && x.knownScalar !== undefined ? Number(x.knownScalar) : undefined
 
+const bound = either(integer, tensor)
 /**
  * `body(i, carry)` for i from `lower` up to but without `upper`.
  *
  * With bounds known when tracing it is a scan, and reverse mode works; else a whileLoop. Source: jax.lax.fori_loop.
  */
 export const foriLoop = <C>(lower: number | Tensor, upper: number | Tensor, body: (i: Tensor, carry: C) => C, init: C): C => {
+  readArgument('foriLoop', 'lower', bound, lower)
+  readArgument('foriLoop', 'upper', bound, upper)
+  readFunction('foriLoop', body, 'body')
   const [from, to] = [staticValue(lower), staticValue(upper)]
+  for (const known of [from, to]) if (known !== undefined) readArgument('foriLoop', 'bound', integer, known)
   if (from !== undefined && to !== undefined) {
     const start = literal(from, 'int32')
     const [[, carry]] = scan<[Tensor, C], null, null>(

@@ -172,7 +172,7 @@ describe('messages', () => {
     ['einsum sizes', () => np.einsum('ij,jk->ik', x(), x()), /label j has sizes 3 and 2/],
     ['einsum labels', () => np.einsum('ij->k', x()), /label k/],
     ['einsum operands', () => np.einsum('ij,jk', x()), /for 2 operands, got 1/],
-    ['what is no tensor', () => np.add({} as unknown as number, 1), /object of class Object/],
+    ['what is no tensor', () => np.add({} as unknown as number, 1), /an object with keys/],
     ['several elements', () => x().item(), /6 elements/],
     ['a traced mask', () => jit((m: Tensor) => x().at(m))(np.array([true, false])), /boolean mask/],
     ['no element', () => np.max(np.zeros([0])), /give `initial`/],
