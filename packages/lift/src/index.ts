@@ -54,6 +54,7 @@ export {
 export * from './edge'
 export { optionsOf } from './options'
 export { isKey, type Key } from './engine'
+export { shapesKey, type Declarer } from './init-shapes'
 export { foldRngs, type FoldRngsOptions } from './fold-rngs'
 export { jit, type JitOptions } from './jit'
 export { lazyInit } from './lazy-init'

@@ -38,10 +38,12 @@ import {
   type Sowing,
   type Variables as CoreVariables,
 } from '@heddle/core'
-import { isTensor, reach, synchronous, type Tensor } from '@heddle/func'
+import { isTensor, reach, type Tensor } from '@heddle/func'
 import * as tree from '@heddle/tree'
 import { exception, orThrow } from './edge'
-import { initShapes, isType, leafOps, rngOps, type Key } from './engine'
+import { isType, leafOps, rngOps, shapeOf, type Key } from './engine'
+import { otherShapes, rememberShapes, type Declarer } from './init-shapes'
+import { initialized } from './initialized'
 import { checkUse, isOutside, makeCell, type Cell, type Use } from './inside'
 import { unboxPlaced } from './mesh'
 import { Variable } from './variable'
@@ -126,6 +128,18 @@ export class Scope {
     return result
   }
 
+  /** Runs what is to leave no trace: names, counts and variables are as before. */
+  #unchanged<R>(run: () => R): R {
+    const { store } = this.cell
+    const cursor = this.#cursor
+    try {
+      return run()
+    } finally {
+      this.cell.store = store
+      this.#cursor = cursor
+    }
+  }
+
   /** Refuses what a lifted function may not do by a scope from outside of it. Errors: OuterScopeError. */
   #check(use: Use, of: string, name?: string): void {
     if (isOutside(this.cell)) checkUse(this.cell, this.#cursor, use, of, name)
@@ -156,21 +170,29 @@ export class Scope {
     return this.paramOf(name, init, args)
   }
 
-  /** `param` with options. */
-  paramOf<T, Args extends readonly unknown[]>(name: string, init: Init<T, Args>, args: Args, options: DeclareOptions = {}): T {
+  /** `param` with options; `declarer` tells whose the initializer is, that it need not be asked for its shape again. */
+  paramOf<T, Args extends readonly unknown[]>(
+    name: string,
+    init: Init<T, Args>,
+    args: Args,
+    options: DeclareOptions = {},
+    declarer?: Declarer,
+  ): T {
     const bare = (value: unknown): T =>
       (options.unbox === false ? value : unboxPlaced(() => `param "${name}" in scope "${this.pathText}"`, value)) as T
     this.#checkDeclared('params', name)
     const declared = this.run(declareParam<Tensor, Key>(rngOps, name))
     if (declared._tag === 'Absent') {
-      const value = synchronous(`the initializer of param "${name}"`, init(declared.key, ...args))
+      const value = initialized(this, 'param', name, () => init(declared.key, ...args))
       this.run(putVariable<Tensor, Key>('params', name, value))
+      rememberShapes(init, args, declarer, value)
       return bare(value)
     }
     const value = bare(declared.value)
-    const expected = initShapes(init, args)
-    const problem = shapeProblem(leafOps, this.cursor, name, tree.leaves(value), expected)
-    if (problem?._tag === 'ParamShape' && !tree.leaves(value).every((x) => isTensor(x) || isType(x))) throw exception({ ...problem, value })
+    const leaves = tree.leaves(value)
+    const expected = this.#unchanged(() => otherShapes(init, args, declarer, leaves.map(shapeOf)))
+    const problem = expected === undefined ? undefined : shapeProblem(leafOps, this.cursor, name, leaves, expected)
+    if (problem?._tag === 'ParamShape' && !leaves.every((x) => isTensor(x) || isType(x))) throw exception({ ...problem, value })
     if (problem !== undefined) throw exception(problem)
     return value
   }
@@ -193,8 +215,7 @@ export class Scope {
   variableOf<T>(collection: string, name: string, init?: () => T | AxisMetadata<T>, options: DeclareOptions = {}): Variable<T> {
     this.#checkDeclared(collection, name)
     const declared = this.run(declareVariable<Tensor, Key>(collection, name, init !== undefined))
-    if (declared === 'absent')
-      this.run(putVariable<Tensor, Key>(collection, name, synchronous(`the initializer of variable "${name}"`, init!())))
+    if (declared === 'absent') this.run(putVariable<Tensor, Key>(collection, name, initialized(this, 'variable', name, init!)))
     return new Variable<T>(this, collection, name, options.unbox !== false)
   }
 

@@ -171,6 +171,8 @@ const runMethod = (self: Module, fn: Method, name: string, compact: boolean, arg
   if (!isSetup) trySetup(self)
   if (compact && s.scope === undefined) throw unboundCall(self, name)
   const again = isSetup ? s.inSetup : compact && s.inCompact
+  const argsBefore = s.args
+  s.args = args
   if (isSetup) s.inSetup = true
   if (compact) s.inCompact = true
   try {
@@ -183,6 +185,7 @@ const runMethod = (self: Module, fn: Method, name: string, compact: boolean, arg
       return result
     })
   } finally {
+    s.args = argsBefore
     if (compact) s.scope = s.scope!.rewound()
     if ((compact || isSetup) && !again) resetState(s)
   }

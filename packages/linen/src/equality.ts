@@ -4,6 +4,7 @@
  */
 import { keyOf, staticKey } from '@heddle/tree'
 import type { Module } from './module'
+import { mapModules } from './module-tree'
 import { internals, isModule } from './state'
 
 /** A module as static data: equal strings mean equal modules. A module that holds variables is equal to itself alone. */
@@ -13,6 +14,10 @@ export const moduleKey = (module: Module): string => {
     ? staticKey(['module', module.constructor, name, Object.entries(props).sort(byName)])
     : staticKey(['module', id])
 }
+
+/** Class and props of a module, bound or not, and of those in its props: what the shapes of its parameters depend on besides its input. */
+export const settingsKey = (module: Module): string =>
+  staticKey([module.constructor, mapModules((m) => settingsKey(m), module[internals].props)])
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : a > b ? 1 : 0)
 

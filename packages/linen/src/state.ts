@@ -36,6 +36,8 @@ export interface Internals {
   inSetup: boolean
   setup: SetupState
   cursors: Readonly<Record<string, number>>
+  /** The arguments of the method that runs. */
+  args: readonly unknown[]
   /** Submodules by name. */
   readonly children: Map<string, Module>
   /** Of methods with a scope of their own, the submodules that stand for them. */
@@ -58,6 +60,7 @@ export const newInternals = (props: object, name: string | undefined, parent: Mo
   inCompact: false,
   inSetup: false,
   setup: 'new',
+  args: [],
   cursors: {},
   children: new Map(),
   nameScopes: new Map(),

@@ -2,13 +2,15 @@
  * Variables of a module: what `this.param`, `this.variable`, `this.sow` and `this.perturb` do.
  */
 import { np, type Tensor } from '@heddle/func'
-import type { DeclareOptions, Init, Scope, Variable } from '@heddle/lift'
+import { shapesKey, type DeclareOptions, type Init, type Scope, type Variable } from '@heddle/lift'
 import type { AxisMetadata } from '@heddle/core'
 import { map } from '@heddle/tree'
 import { mayInitialize, touch } from './attach'
 import { classOf } from './class-name'
+import { settingsKey } from './equality'
 import { DeclareVariableError, UnboundModuleError } from './error'
 import type { Module } from './module'
+import { internals } from './state'
 import { whereOf } from './where'
 
 /** The scope of a module. Errors: UnboundModuleError. */
@@ -32,7 +34,11 @@ export const param = <T, Args extends readonly unknown[]>(
   init: Init<T, Args>,
   args: Args,
   options: DeclareOptions = {},
-): T => declaring(module, 'parameter', name).paramOf(name, init, args, options)
+): T =>
+  declaring(module, 'parameter', name).paramOf(name, init, args, options, {
+    of: module.constructor,
+    key: () => `${name}${settingsKey(module)}${shapesKey(module[internals].args)}`,
+  })
 
 /** Declares a variable. Source: `flax.linen.Module.variable`. */
 export const variable = <T>(
