@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { defineConfig, type UserConfig } from 'tsdown'
+
+/** What is not written in the package's source stays an import: siblings, dependencies, peers, Node's own modules, its own `imports`. */
+const outside = [/^node:/, /^@heddle\//, /^@tensorflow\//, /^#/]
 
 /** The build of a package: ESM and its types, one entry for each subpath of the exports map. */
 export const build = (entry: Record<string, string> = { index: 'src/index.ts' }): UserConfig =>
@@ -7,11 +11,33 @@ export const build = (entry: Record<string, string> = { index: 'src/index.ts' })
     format: 'esm',
     platform: 'neutral',
     target: 'es2022',
-    // What is not written in the package's source stays an import: siblings, dependencies, optional peers, Node's own modules, and a package's own `imports`.
-    deps: { neverBundle: [/^node:/, /^@heddle\//, /^@tensorflow\//, /^#/] },
+    deps: { neverBundle: outside },
     outExtensions: () => ({ js: '.mjs', dts: '.d.mts' }),
     dts: { sourcemap: true },
+    // consumers see types by the files and names that hold them: neither may be mangled
+    hash: false,
+    outputOptions: { minifyInternalExports: false },
+    // `Symbol.dispose` is newer than the library that a consumer's target implies
+    banner: { dts: '/// <reference lib="esnext.disposable" />' },
     clean: true,
     sourcemap: true,
     treeshake: true,
   })
+
+const licenceOf = (name: string): string =>
+  `/*! Parts of ${name}:\n${readFileSync(new URL(`node_modules/${name}/LICENSE`, import.meta.url), 'utf8').trim()}\n*/`
+
+/**
+ * The same for a package of fp-ts: what it uses of fp-ts and io-ts is put into its code, since loading all of them takes longer than
+ * everything else; its types still name theirs.
+ */
+export const buildWithFpTs = (): UserConfig[] => [
+  {
+    ...build(),
+    dts: false,
+    banner: { js: ['fp-ts', 'io-ts'].map(licenceOf).join('\n') },
+    deps: { alwaysBundle: [/^fp-ts/, /^io-ts/], neverBundle: outside },
+    inputOptions: { resolve: { mainFields: ['module', 'main'] } },
+  },
+  { ...build(), dts: { sourcemap: true, emitDtsOnly: true }, clean: false },
+]

@@ -1,3 +1,3 @@
-import { build } from '../../tsdown.base.ts'
+import { buildWithFpTs } from '../../tsdown.base.ts'
 
-export default build()
+export default buildWithFpTs()
