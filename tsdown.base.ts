@@ -14,8 +14,7 @@ export const build = (entry: Record<string, string> = { index: 'src/index.ts' })
     deps: { neverBundle: outside },
     outExtensions: () => ({ js: '.mjs', dts: '.d.mts' }),
     dts: { sourcemap: true },
-    // consumers see types by the files and names that hold them: neither may be mangled
-    hash: false,
+    // consumers see types by the names that chunks export: these may not be mangled
     outputOptions: { minifyInternalExports: false },
     // `Symbol.dispose` is newer than the library that a consumer's target implies
     banner: { dts: '/// <reference lib="esnext.disposable" />' },

@@ -8,7 +8,33 @@ import { type DType, dtypes, isDType, isFloating } from './dtype'
 import { ArgumentError } from './error'
 import { isTensor } from './tensor'
 
-export * from '@heddle/tree/options'
+// by name: types of a star from another package come out wrong in what is published
+export {
+  anything,
+  boolean,
+  count,
+  describe,
+  either,
+  finite,
+  fraction,
+  func,
+  integer,
+  isPlainObject,
+  list,
+  listOf,
+  nearest,
+  nothing,
+  nullable,
+  number,
+  oneOf,
+  optionsReaders,
+  positive,
+  required,
+  sayProblems,
+  string,
+  suggestion,
+} from '@heddle/tree/options'
+export type { Kind, Kinds, OptionProblem, OptionsMore, OptionsObject, OptionsReader, RequiredKind } from '@heddle/tree/options'
 
 /** A reader of options that throws ArgumentError. */
 export const optionsOf = optionsReaders((where, problems) => new ArgumentError(where, sayProblems(problems)))

@@ -20,7 +20,11 @@ export class LinenError<D extends { readonly _tag: string } = { readonly _tag: s
 type Tag = ScopeError['_tag']
 type Of<T extends Tag> = Extract<ScopeError, { readonly _tag: T }>
 
-const errorClass = <T extends Tag>(name: string, ..._tag: readonly T[]) => {
+/** A class of errors about some kinds of mistakes. */
+export interface ErrorClass<T extends Tag> {
+  new (detail: Extract<ScopeError, { readonly _tag: T }>): LinenError<Extract<ScopeError, { readonly _tag: T }>>
+}
+const errorClass = <T extends Tag>(name: string, ..._tag: readonly T[]): ErrorClass<T> => {
   const Class = class extends LinenError<Of<T>> {
     constructor(detail: Of<T>) {
       super(name, detail, explain(detail))
