@@ -85,7 +85,7 @@ export const runCase = ({ name, run, ways = {}, given = [], tolerance }: Case): 
 /** What makes another function of one, of the same type: nothing at all, or `jit`. */
 export type Compile = <A extends readonly unknown[], R>(f: (...args: A) => R) => (...args: A) => R
 export const plain: Compile = (f) => f
-export const program: Compile = (f) => jit(f)
+export const program: Compile = <A extends readonly unknown[], R>(f: (...args: A) => R) => jit<A, R, number>(f)
 
 /** A case that is run as it is and as programs: `parts` compiles what it computes. */
 export const compiledCase = (

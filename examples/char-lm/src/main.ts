@@ -58,7 +58,7 @@ const main = async (): Promise<void> => {
   const model = new CharLM({ vocabulary: corpus.vocabulary.length, hidden, layers })
   const trainer = makeTrainer(model, options.learningRate)
   const [initKey, dataKey] = [random.key(options.seed), random.key(options.seed + 1)]
-  const draw = jit((step: number) => random.uniform(random.foldIn(dataKey, step), [options.batch]), { name: 'draw' })
+  const draw = jit((step: Tensor | number) => random.uniform(random.foldIn(dataKey, step), [options.batch]), { name: 'draw' })
   const example = np.zeros([1, 2], { dtype: 'int32' })
   const fresh = trainer.start(model.init(initKey, [example, null]))
   let state = saved ? restoreState(options.resume!, saved.state, fresh) : fresh

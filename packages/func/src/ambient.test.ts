@@ -101,7 +101,7 @@ const transformed: readonly (readonly [string, (f: never) => unknown])[] = [
   ['scan', (f) => lax.scan(f, 0, np.ones([2]))],
   ['map', (f) => lax.map(f, np.ones([2]))],
   ['foriLoop', (f) => lax.foriLoop(0, 2, f, 0)],
-  ['whileLoop, condition', (f) => lax.whileLoop(f, (x) => x, 0)],
+  ['whileLoop, condition', (f) => lax.whileLoop(f, (x: Tensor) => x, np.array(0))],
   ['whileLoop, body', (f) => lax.whileLoop(() => np.array(true), f, 0)],
   ['cond', (f) => lax.cond(true, f, f, 1)],
   ['switchCase', (f) => lax.switchCase(0, [f, f], 1)],

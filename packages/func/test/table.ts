@@ -45,7 +45,7 @@ export const runTable = <I extends Inputs>(
       expect(Object.keys(table).sort()).toEqual(Object.keys(outputs).sort())
     })
     it.each(names)('%s', (n) => check(n, table[n]!(inputs())))
-    it.each(traceable)('%s under jit', (n) => check(n, jit(table[n]!)(inputs())))
+    it.each(traceable)('%s under jit', (n) => check(n, jit<[I], Tensor | readonly Tensor[], number>(table[n]!)(inputs())))
     it.each(traceable)('%s under vmap', (n) => {
       const f = (x: I): readonly Tensor[] => {
         const out = table[n]!(x)

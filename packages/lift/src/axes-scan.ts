@@ -103,7 +103,8 @@ export const axesScan = <B, C, X, Y>(
     const axesOut = outAxesOf(done.ys)
     return [done.carry, out.leaves.filter((y, i) => hasAxis(y, axesOut[i])) as readonly Tensor[]]
   }
-  const loop = (start: C, slices: readonly Tensor[], n: number) => lax.scan(iterate, start, slices, { length: n, reverse, unroll })
+  const loop = (start: C, slices: readonly Tensor[], n: number) =>
+    lax.scan<C, readonly Tensor[], readonly Tensor[], number>(iterate, start, slices, { length: n, reverse, unroll })
   const loopFromSecond = (): ReturnType<typeof loop> => {
     const [one, from, to] = reverse ? [length - 1, 0, length - 1] : [0, 1, length]
     const [start, ys] = iterate(

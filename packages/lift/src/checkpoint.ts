@@ -30,7 +30,7 @@ export const checkpoint = <S extends Scopes, Args extends readonly unknown[], R>
   asFunction('remat', fn)
   const body = ({ entry, variables: groups, keys }: Packed, ...args: Args) => {
     const counts = learned(entry.roots.map((r) => r.counters))
-    const pure = checkpointPure(
+    const pure = checkpointPure<[Groups, KeyGroups, ...Args], readonly [R, Groups], number>(
       (inner: Groups, innerKeys: KeyGroups, ...xs: Args): readonly [R, Groups] => {
         const done = runOn(fn, { entry, variables: inner, keys: innerKeys }, unwrapStatic(xs))
         counts.value = [...done.counters]

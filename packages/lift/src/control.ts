@@ -57,7 +57,7 @@ const branchesOf =
         return [done.result, done.variables]
       })
       const [result, out] = explained(
-        () => lax.switch(chosen, pure, ...xs),
+        () => lax.switch<Args, readonly [R, Groups], number>(chosen, pure, ...xs),
         () => branchProblem(where, packed.entry, seen),
       )
       return { result, variables: out, counters: counts[branches.length] ?? counts[0]! }
@@ -162,7 +162,7 @@ export const whileLoop = <S extends Scopes, C>(
     // The body goes on counting keys where the condition ended.
     if (rngs.length > 0) evalShape(holds, start)
     const [, out, carry] = explained(
-      () => lax.whileLoop(holds, iterate, start),
+      () => lax.whileLoop<State, number>(holds, iterate, start),
       () => carryProblem('while_loop', entry, seen.value),
     )
     return { result: carry, variables: [out], counters: afterBody.value }

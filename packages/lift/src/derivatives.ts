@@ -69,7 +69,7 @@ export const jvp = <S extends Scopes, Args extends readonly unknown[], R>(
     }
     const given = perRoot(entry, variableTangents)
     const [[output, out], [tangent]] = explained(
-      () => jvpPure(pure, [target!, args], [given, tangents]),
+      () => jvpPure<[readonly Variables[], Args], readonly [R, Groups], number>(pure, [target!, args], [given, tangents]),
       () => tangentProblem('jvp', entry, { variables: target, value: args }, { variables: given, value: tangents }),
     )
     return { result: [output, tangent] as const, variables: out, counters: counts.value }
@@ -133,7 +133,7 @@ export const vjpWithAux = <S extends Scopes, Args extends readonly unknown[], R,
       const [output, aux] = done.result
       return [output, [aux, done.variables]]
     }
-    const [output, inner, [aux, out]] = vjpPure(pure, target!, ...args)
+    const [output, inner, [aux, out]] = vjpPure<[readonly Variables[], ...Args], R, readonly [A, Groups], number>(pure, target!, ...args)
     const backward = partial((bwd: typeof inner, cotangent: R) => {
       const [vars, ...xs] = bwd(cotangent) as unknown as readonly [readonly Variables[], ...Args]
       return [perScope(entry, vars), ...xs] as const

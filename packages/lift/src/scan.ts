@@ -165,7 +165,11 @@ export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
         grown: ([vars, carry]) => {
           checkCarry('scan', entry, { variables: vars, value: carry })
           seen.value = { before: { variables: vars, value: init }, after: { variables: vars, value: carry } }
-          evalShape((start: C, next: C) => lax.scan(() => [next, null] as const, start, undefined, { length: 1 }), init, carry)
+          evalShape(
+            (start: C, next: C) => lax.scan<C, undefined, null, number>(() => [next, null] as const, start, undefined, { length: 1 }),
+            init,
+            carry,
+          )
         },
         describe: (part, [first, ...at]) =>
           part === 'shared' ? variableAt(entry, at) : first === 0 ? valueAt(entry, 'the result', at) : variableAt(entry, at.slice(1)),

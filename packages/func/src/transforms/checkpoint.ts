@@ -8,15 +8,16 @@ import { isStaging } from '../trace'
 import { customVjp } from './custom'
 import { type Argnums, checkStatic, placesGiven } from './argnums'
 import { flatFunction, flattenTensors } from './flat'
+import type { NoNumbers } from './traced'
 import { vjp } from './vjp'
 
-export interface CheckpointOptions extends OptionsObject {
+export interface CheckpointOptions<S extends Argnums = Argnums> extends OptionsObject {
   /** Which intermediate values are kept after all; default none. */
   readonly policy?: CheckpointPolicy | null
   /** Keep the recomputation apart from equal work outside; false is fine directly inside a scan. Default true. */
   readonly preventCse?: boolean
   /** Arguments that are passed as they are. Booleans and strings are, at any depth, by themselves. */
-  readonly staticArgnums?: Argnums
+  readonly staticArgnums?: S
   /** The function may branch on values: outside of traced programs it runs on them, in both passes. It has no forward derivative then. */
   readonly concrete?: boolean
 }
@@ -31,7 +32,10 @@ const checkpointOptions = optionsOf<CheckpointOptions>({
  *
  * Same results and derivatives, less memory, more work. Source: jax.checkpoint (jax.remat).
  */
-export const checkpoint = <A extends readonly unknown[], R>(f: (...args: A) => R, options?: CheckpointOptions): ((...args: A) => R) => {
+export const checkpoint = <A extends readonly unknown[], const R, const S extends Argnums = readonly []>(
+  f: ((...args: A) => R) & NoNumbers<A, S>,
+  options?: CheckpointOptions<S>,
+): ((...args: A) => R) => {
   readFunction('checkpoint', f)
   const { policy = null, preventCse = true, staticArgnums = [], concrete = false } = checkpointOptions('checkpoint', options)
   return (...args) => {

@@ -16,6 +16,7 @@ import { convert, convertElementType } from '../primitives/structural'
 import { literal } from '../literal'
 import type { Tensor } from '../tensor'
 import { alike, flatFunction, flattenTensors } from './flat'
+import type { NoNumbers } from './traced'
 
 type Branch<A extends readonly unknown[], R> = (...operands: A) => R
 
@@ -103,9 +104,9 @@ const branchIndex = either(integer, tensor)
  *
  * Errors: TypeMismatchError where the branches return different types. Source: jax.lax.cond.
  */
-export const cond = <A extends readonly unknown[], R>(
+export const cond = <A extends readonly unknown[], const R, S = readonly []>(
   pred: Tensor | boolean | number,
-  trueFn: Branch<A, R>,
+  trueFn: Branch<A, R> & NoNumbers<A, S>,
   falseFn: Branch<A, R>,
   ...operands: A
 ): R => {
@@ -117,9 +118,9 @@ export const cond = <A extends readonly unknown[], R>(
   return branchOn('cond', convert(bool, 'int32'), [falseFn, trueFn], operands)
 }
 /** The branch at `index`, clamped into range. Errors as for `cond`. Source: jax.lax.switch. */
-export const switchCase = <A extends readonly unknown[], R>(
+export const switchCase = <A extends readonly unknown[], const R, S = readonly []>(
   index: Tensor | number,
-  branches: readonly Branch<A, R>[],
+  branches: readonly (Branch<A, R> & NoNumbers<A, S>)[],
   ...operands: A
 ): R => {
   readArgument('switch', 'index', branchIndex, index)

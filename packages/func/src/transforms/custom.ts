@@ -10,10 +10,11 @@ import { addAny } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { places } from './argnums'
 import { alike, flatFunction, type FlatArgs, flattenTensors } from './flat'
+import type { NoNumbers } from './traced'
 
-export interface CustomOptions extends OptionsObject {
+export interface CustomOptions<S extends readonly number[] = readonly number[]> extends OptionsObject {
   /** Arguments that are passed as they are (functions, settings), first in the rules' arguments. */
-  readonly nondiffArgnums?: readonly number[]
+  readonly nondiffArgnums?: S
 }
 const customOptions = optionsOf<CustomOptions>({ nondiffArgnums: listOf(integer, 'a list of integers') })
 type AnyFunction = (...args: readonly unknown[]) => unknown
@@ -55,7 +56,10 @@ export interface CustomJvp<A extends readonly unknown[], R> {
  *
  * Errors: ArgumentError when called before `defjvp`; TypeMismatchError when the rule answers other types. Source: jax.custom_jvp.
  */
-export const customJvp = <A extends readonly unknown[], R>(f: (...args: A) => R, given?: CustomOptions): CustomJvp<A, R> => {
+export const customJvp = <A extends readonly unknown[], R, const S extends readonly number[] = readonly []>(
+  f: ((...args: A) => R) & NoNumbers<A, S>,
+  given?: CustomOptions<S>,
+): CustomJvp<A, R> => {
   readFunction('customJvp', f)
   const options = customOptions('customJvp', given)
   const where = `customJvp(${f.name || 'function'})`
@@ -123,7 +127,10 @@ export interface CustomVjp<A extends readonly unknown[], R> {
  *
  * Errors: ArgumentError when called before `defvjp`; TypeMismatchError when `bwd` answers other types. Source: jax.custom_vjp.
  */
-export const customVjp = <A extends readonly unknown[], R>(f: (...args: A) => R, given?: CustomOptions): CustomVjp<A, R> => {
+export const customVjp = <A extends readonly unknown[], R, const S extends readonly number[] = readonly []>(
+  f: ((...args: A) => R) & NoNumbers<A, S>,
+  given?: CustomOptions<S>,
+): CustomVjp<A, R> => {
   readFunction('customVjp', f)
   const options = customOptions('customVjp', given)
   const where = `customVjp(${f.name || 'function'})`

@@ -13,6 +13,7 @@ import { isTensor, type Tensor } from '../tensor'
 import { type Argnums, places } from './argnums'
 import { flattenPrimals, flattenTensors } from './flat'
 import { jvp } from './jvp'
+import type { NoNumbersAt } from './traced'
 import { type GradsOf, vjp } from './vjp'
 import { vmap } from './vmap'
 
@@ -88,7 +89,7 @@ const choose = (f: (...args: never[]) => unknown, args: readonly unknown[], argn
  * Errors: DTypeError for integer arguments. Source: jax.jacfwd.
  */
 export const jacfwd = <A extends readonly unknown[], R, const N extends Argnums = 0>(
-  f: (...args: A) => R,
+  f: ((...args: A) => R) & NoNumbersAt<A, N>,
   options?: JacobianOptions<N>,
 ): ((...args: A) => JacobianOf<R, GradsOf<A, N>>) => {
   readFunction('jacfwd', f)
@@ -102,7 +103,7 @@ export const jacfwd = <A extends readonly unknown[], R, const N extends Argnums 
 }
 /** The Jacobian by reverse mode: a row at a time, so for functions with few outputs. Shapes and errors as for `jacfwd`. Source: jax.jacrev. */
 export const jacrev = <A extends readonly unknown[], R, const N extends Argnums = 0>(
-  f: (...args: A) => R,
+  f: ((...args: A) => R) & NoNumbersAt<A, N>,
   options?: JacobianOptions<N>,
 ): ((...args: A) => JacobianOf<R, GradsOf<A, N>>) => {
   readFunction('jacrev', f)
@@ -129,12 +130,13 @@ export const jacrev = <A extends readonly unknown[], R, const N extends Argnums 
  * Source: jax.hessian.
  */
 export const hessian = <A extends readonly unknown[], R, const N extends Argnums = 0>(
-  f: (...args: A) => R,
+  f: ((...args: A) => R) & NoNumbersAt<A, N>,
   options?: JacobianOptions<N>,
 ): ((...args: A) => JacobianOf<JacobianOf<R, GradsOf<A, N>>, GradsOf<A, N>>) => {
   readFunction('hessian', f)
   jacobianOptions('hessian', options)
-  return jacfwd(jacrev(f, options), options)
+  const first: (...args: A) => JacobianOf<R, GradsOf<A, N>> = jacrev(f, options)
+  return jacfwd(first as typeof first & NoNumbersAt<A, N>, options)
 }
 
 /** The tree of a result with, in place of each tensor, the tree (or list of trees) of the arguments differentiated by. */

@@ -12,13 +12,14 @@ import { isTensor, type Tensor } from '../tensor'
 import { type Argnums, checkStatic, placesGiven } from './argnums'
 import { type FlatArgs, type FlatFunction, flatFunction, flattenTensors } from './flat'
 import { type Shardings, withShardingConstraint } from './sharding'
+import type { NoNumbers } from './traced'
 
-export interface JitOptions extends OptionsObject {
+export interface JitOptions<S extends Argnums = Argnums> extends OptionsObject {
   /**
    * Arguments that are part of the program, not inputs of it: compared by value (plain data) or identity. Booleans and strings are so by
    * themselves, at any depth; numbers and functions need to be named here.
    */
-  readonly staticArgnums?: Argnums
+  readonly staticArgnums?: S
   /** Arguments whose memory the program may reuse; they can't be used afterwards. Those left out of a call are ignored. */
   readonly donateArgnums?: Argnums
   /** How arguments lie over devices: a sharding for all, or a list of prefix trees; null leaves one as it is. */
@@ -68,9 +69,14 @@ const typeKey = (a: Aval): string => `${dtypes[a.dtype].short}${a.weakType ? '*'
 /**
  * Compiles `f`: the first call with arguments of given types traces it, later ones run the program.
  *
- * Inside, tensors have no values (ConcretizationError). Same results as without. Source: jax.jit.
+ * Inside, tensors have no values (ConcretizationError). Same results as without. Booleans and strings in arguments, at any depth, are
+ * static: they arrive as they are, and other values of them are other programs (for a traced one give `np.array(flag)`). Numbers arrive as
+ * tensors, so a parameter that is a `number` does not type-check unless `staticArgnums` names it. Source: jax.jit.
  */
-export const jit = <A extends readonly unknown[], R>(f: (...args: A) => R, given?: JitOptions): Jitted<A, R> => {
+export const jit = <A extends readonly unknown[], const R, const S extends Argnums = readonly []>(
+  f: ((...args: A) => R) & NoNumbers<A, S>,
+  given?: JitOptions<S>,
+): Jitted<A, R> => {
   readFunction('jit', f)
   const options = jitOptions('jit', given)
   const { staticArgnums = [], donateArgnums = [] } = options

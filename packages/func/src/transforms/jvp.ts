@@ -7,6 +7,7 @@ import { TypeMismatchError } from '../error'
 import { boolean, list, type OptionsObject, optionsOf, readArgument, readFunction } from '../options'
 import { alike, flatFunctionWithAux, flattenPrimals } from './flat'
 import { checkTangents } from './linearize'
+import type { NoNumbers } from './traced'
 
 export interface JvpOptions extends OptionsObject {
   /** `f` returns `[value, aux]`. */
@@ -19,13 +20,17 @@ const jvpOptions = optionsOf<JvpOptions>({ hasAux: boolean })
  * Shapes: `tangents` is a tree like `primals`, with its types. Errors: TypeMismatchError where it is not.
  * With `hasAux` `f` returns `[value, aux]`, and the answer is `[value, tangent, aux]`. Source: jax.jvp.
  */
-export function jvp<A extends readonly unknown[], R>(f: (...args: A) => R, primals: A, tangents: NoInfer<A>): [value: R, tangent: R]
-export function jvp<A extends readonly unknown[], R, X>(
-  f: (...args: A) => readonly [R, X],
+export function jvp<A extends readonly unknown[], const R, const X, S = readonly []>(
+  f: ((...args: A) => readonly [R, X]) & NoNumbers<A, S>,
   primals: A,
   tangents: NoInfer<A>,
   options: JvpOptions & { readonly hasAux: true },
 ): [value: R, tangent: R, aux: X]
+export function jvp<A extends readonly unknown[], const R, S = readonly []>(
+  f: ((...args: A) => R) & NoNumbers<A, S>,
+  primals: A,
+  tangents: NoInfer<A>,
+): [value: R, tangent: R]
 export function jvp(
   f: (...args: never[]) => unknown,
   primals: readonly unknown[],

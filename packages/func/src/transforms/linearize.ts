@@ -13,6 +13,7 @@ import { readFunction } from '../options'
 import type { Tangent } from '../primitive'
 import type { Tensor } from '../tensor'
 import { type Flat, flatFunction, flattenPrimals } from './flat'
+import type { NoNumbers } from './traced'
 
 export interface Linearized {
   readonly outs: readonly Tensor[]
@@ -92,8 +93,8 @@ export const checkTangents = (where: string, primals: readonly Tensor[], tangent
  *
  * Shapes: tangents and their images have the types of arguments and result. Source: jax.linearize.
  */
-export const linearize = <A extends readonly unknown[], R>(
-  f: (...args: A) => R,
+export const linearize = <A extends readonly unknown[], const R>(
+  f: ((...args: A) => R) & NoNumbers<A>,
   ...primals: A
 ): [value: R, tangentOf: (...tangents: A) => R] => {
   readFunction('linearize', f)

@@ -11,6 +11,7 @@ import { convertElementType } from '../primitives/structural'
 import { synchronous } from '../synchronous'
 import type { Tensor } from '../tensor'
 import { flatFunction, flattenCarry, flattenTensors } from './flat'
+import type { NoNumbers } from './traced'
 
 export interface ScanOptions extends OptionsObject {
   /** Number of steps; needed where `xs` has no leaf. */
@@ -74,13 +75,8 @@ const lengthOf = (xs: readonly Tensor[], given: number | undefined): number => {
   return length
 }
 
-/**
- * Runs `f(carry, x) -> [carry, y]` over the leading axis of `xs`; answers the last carry and all ys, stacked.
- *
- * Shapes: xs `[n, ...]` each; the carry keeps its types; ys `[n, ...]`. Errors: TypeMismatchError where they do not.
- * Source: jax.lax.scan.
- */
-export const scan = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: C, xs: X, given?: ScanOptions): [carry: C, ys: Y] => {
+/** `scan` of any function, for those that are generic themselves. */
+export const scanLoop = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: C, xs: X, given?: ScanOptions): [carry: C, ys: Y] => {
   readFunction('scan', f)
   const options = scanOptions('scan', given)
   const carry = flattenCarry(init, 'scan')
@@ -126,8 +122,21 @@ export const scan = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: C, x
   return unflatten<[C, Y]>(last!.outTree(), outs)
 }
 
+/**
+ * Runs `f(carry, x) -> [carry, y]` over the leading axis of `xs`; answers the last carry and all ys, stacked.
+ *
+ * Shapes: xs `[n, ...]` each; the carry keeps its types; ys `[n, ...]`. Errors: TypeMismatchError where they do not.
+ * Source: jax.lax.scan.
+ */
+export const scan: <C, X, Y, S = readonly []>(
+  f: ((carry: C, x: X) => readonly [C, Y]) & NoNumbers<[C, X], S>,
+  init: C,
+  xs: X,
+  given?: ScanOptions,
+) => [carry: C, ys: Y] = scanLoop
+
 /** Applies `f` to each slice along the leading axis, one after the other. Source: jax.lax.map. */
-export const map = <X, Y>(f: (x: X) => Y, xs: X): Y => {
+export const map = <X, Y>(f: ((x: X) => Y) & NoNumbers<[X]>, xs: X): Y => {
   readFunction('map', f)
-  return scan<null, X, Y>((_, x) => [null, synchronous('map', f(x))], null, xs)[1]
+  return scanLoop<null, X, Y>((_, x) => [null, synchronous('map', f(x))], null, xs)[1]
 }

@@ -9,6 +9,7 @@ import type { Tensor } from '../tensor'
 import { places } from './argnums'
 import { alike, flatFunctionWithAux, flattenPrimals } from './flat'
 import { linearizeFlat } from './linearize'
+import type { NoNumbers, NoNumbersAt } from './traced'
 
 /**
  * The value of `f`, and the function from a cotangent of it to cotangents of all arguments.
@@ -17,16 +18,16 @@ import { linearizeFlat } from './linearize'
  * The pullback is a tree of what it keeps: it may be returned from `jit` or be a residual of `customVjp`.
  * Errors: TypeMismatchError for a cotangent of another type. Source: jax.vjp.
  */
-export function vjp<A extends readonly unknown[], R>(
-  f: (...args: A) => R,
+export function vjp<A extends readonly unknown[], const R, S = readonly []>(
+  f: ((...args: A) => R) & NoNumbers<A, S>,
   ...primals: A
 ): [value: R, pullback: (ct: R) => { -readonly [K in keyof A]: A[K] }] {
   const [value, pullback] = vjpOf(f as (...args: never[]) => unknown, primals, false)
   return [value as R, pullback as never]
 }
 /** `vjp` of a function that returns `[value, aux]`. Source: jax.vjp with has_aux. */
-export function vjpWithAux<A extends readonly unknown[], R, X>(
-  f: (...args: A) => readonly [R, X],
+export function vjpWithAux<A extends readonly unknown[], const R, const X, S = readonly []>(
+  f: ((...args: A) => readonly [R, X]) & NoNumbers<A, S>,
   ...primals: A
 ): [value: R, pullback: (ct: R) => { -readonly [K in keyof A]: A[K] }, aux: X] {
   const [value, pullback, aux] = vjpOf(f as (...args: never[]) => unknown, primals, true)
@@ -103,14 +104,14 @@ type Loss = Tensor
  * Shapes: `f` returns a scalar float; gradients have the types of the arguments. With `hasAux` the value is `[value, aux]`.
  * Errors: TypeMismatchError when `f` does not return a scalar, DTypeError for integer arguments. Source: jax.value_and_grad.
  */
-export function valueAndGrad<A extends readonly unknown[], const N extends number | readonly number[] = 0>(
-  f: (...args: A) => Loss,
-  options?: GradOptions<N> & { readonly hasAux?: false },
-): (...args: A) => [value: Tensor, grads: GradsOf<A, N>]
-export function valueAndGrad<A extends readonly unknown[], X, const N extends number | readonly number[] = 0>(
-  f: (...args: A) => readonly [Loss, X],
+export function valueAndGrad<A extends readonly unknown[], const X, const N extends number | readonly number[] = 0>(
+  f: ((...args: A) => readonly [Loss, X]) & NoNumbersAt<A, N>,
   options: GradOptions<N> & { readonly hasAux: true },
 ): (...args: A) => [value: [Tensor, X], grads: GradsOf<A, N>]
+export function valueAndGrad<A extends readonly unknown[], const N extends number | readonly number[] = 0>(
+  f: ((...args: A) => Loss) & NoNumbersAt<A, N>,
+  options?: GradOptions<N> & { readonly hasAux?: false },
+): (...args: A) => [value: Tensor, grads: GradsOf<A, N>]
 export function valueAndGrad(f: (...args: never[]) => unknown, given?: GradOptions): (...args: never[]) => unknown {
   readFunction('valueAndGrad', f)
   const options = gradOptions('valueAndGrad', given)
@@ -123,14 +124,14 @@ export function valueAndGrad(f: (...args: never[]) => unknown, given?: GradOptio
  * The gradient of a scalar function by some arguments. With `hasAux` the answer is `[gradients, aux]`. Source: jax.grad.
  * Shapes and errors as for `valueAndGrad`.
  */
-export function grad<A extends readonly unknown[], const N extends number | readonly number[] = 0>(
-  f: (...args: A) => Loss,
-  options?: GradOptions<N> & { readonly hasAux?: false },
-): (...args: A) => GradsOf<A, N>
-export function grad<A extends readonly unknown[], X, const N extends number | readonly number[] = 0>(
-  f: (...args: A) => readonly [Loss, X],
+export function grad<A extends readonly unknown[], const X, const N extends number | readonly number[] = 0>(
+  f: ((...args: A) => readonly [Loss, X]) & NoNumbersAt<A, N>,
   options: GradOptions<N> & { readonly hasAux: true },
 ): (...args: A) => [grads: GradsOf<A, N>, aux: X]
+export function grad<A extends readonly unknown[], const N extends number | readonly number[] = 0>(
+  f: ((...args: A) => Loss) & NoNumbersAt<A, N>,
+  options?: GradOptions<N> & { readonly hasAux?: false },
+): (...args: A) => GradsOf<A, N>
 export function grad(f: (...args: never[]) => unknown, given?: GradOptions): (...args: never[]) => unknown {
   readFunction('grad', f)
   const options = gradOptions('grad', given)

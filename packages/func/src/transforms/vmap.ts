@@ -43,7 +43,7 @@ const normalize = (axis: unknown, rank: number, what: string): Dim => {
  * Errors: TypeMismatchError for unequal sizes, no mapped argument and no `axisSize`, or a mapped result with out axis null.
  * Source: jax.vmap.
  */
-export const vmap = <A extends readonly unknown[], R>(f: (...args: A) => R, options?: VmapOptions): ((...args: A) => R) => {
+export const vmap = <A extends readonly unknown[], const R>(f: (...args: A) => R, options?: VmapOptions): ((...args: A) => R) => {
   readFunction('vmap', f)
   const { inAxes = 0, outAxes = 0, axisSize, axisName, spmdAxisName } = vmapOptions('vmap', options)
   return (...args) => {

@@ -14,15 +14,10 @@ import { convert } from '../primitives/structural'
 import { synchronous } from '../synchronous'
 import type { Tensor } from '../tensor'
 import { flatFunction, flattenCarry, flattenTensors } from './flat'
-import { scan, traceWithCarry } from './scan'
+import { scanLoop, traceWithCarry } from './scan'
+import type { NoNumbers } from './traced'
 
-/**
- * Repeats `body` while `cond` of the carry holds.
- *
- * Shapes: the carry keeps its types; `cond` returns a scalar bool. Forward-mode differentiable; reverse mode throws.
- * Errors: TypeMismatchError. Source: jax.lax.while_loop.
- */
-export const whileLoop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry: C) => C, init: C): C => {
+const loop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry: C) => C, init: C): C => {
   readFunction('whileLoop', cond, 'cond')
   readFunction('whileLoop', body, 'body')
   flattenCarry(init, 'whileLoop')
@@ -66,6 +61,18 @@ export const whileLoop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry:
   return unflatten<[C]>(treedef, outs)[0]
 }
 
+/**
+ * Repeats `body` while `cond` of the carry holds.
+ *
+ * Shapes: the carry keeps its types; `cond` returns a scalar bool. Forward-mode differentiable; reverse mode throws.
+ * Errors: TypeMismatchError. Source: jax.lax.while_loop.
+ */
+export const whileLoop: <C, S = readonly []>(
+  cond: (carry: C) => Tensor | boolean,
+  body: ((carry: C) => C) & NoNumbers<[C], S>,
+  init: C,
+) => C = loop
+
 const staticValue = (x: Tensor | number): number | undefined =>
   typeof x === 'number' ? x : x instanceof ConcreteTensor && x.ndim === 0 && x.knownScalar !== undefined ? Number(x.knownScalar) : undefined
 
@@ -75,7 +82,12 @@ const bound = either(integer, tensor)
  *
  * With bounds known when tracing it is a scan, and reverse mode works; else a whileLoop. Source: jax.lax.fori_loop.
  */
-export const foriLoop = <C>(lower: number | Tensor, upper: number | Tensor, body: (i: Tensor, carry: C) => C, init: C): C => {
+export const foriLoop = <C>(
+  lower: number | Tensor,
+  upper: number | Tensor,
+  body: ((i: Tensor, carry: C) => C) & NoNumbers<[Tensor, C]>,
+  init: C,
+): C => {
   readArgument('foriLoop', 'lower', bound, lower)
   readArgument('foriLoop', 'upper', bound, upper)
   readFunction('foriLoop', body, 'body')
@@ -83,7 +95,7 @@ export const foriLoop = <C>(lower: number | Tensor, upper: number | Tensor, body
   for (const known of [from, to]) if (known !== undefined) readArgument('foriLoop', 'bound', integer, known)
   if (from !== undefined && to !== undefined) {
     const start = literal(from, 'int32')
-    const [[, carry]] = scan<[Tensor, C], null, null>(
+    const [[, carry]] = scanLoop<[Tensor, C], null, null>(
       ([i, c]) => [[add(i, literal(1, 'int32')), synchronous('foriLoop', body(i, c))], null],
       [start, init],
       null,
@@ -95,7 +107,7 @@ export const foriLoop = <C>(lower: number | Tensor, upper: number | Tensor, body
   }
   const int = (x: number | Tensor): Tensor => convert(asTensor(x, 'foriLoop'), 'int32')
   const end = int(upper)
-  const [, carry] = whileLoop<[Tensor, C]>(
+  const [, carry] = loop<[Tensor, C]>(
     ([i]) => lt(i, end),
     ([i, c]) => [add(i, literal(1, 'int32')), synchronous('foriLoop', body(i, c))],
     [int(lower), init],
