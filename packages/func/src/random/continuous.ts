@@ -8,7 +8,7 @@ import * as E from '../numpy/elementwise'
 import { einsum } from '../numpy/einsum'
 import { unstack } from '../numpy/join'
 import { cholesky, norm, qr } from '../numpy/linalg'
-import { less, lessEqual, where } from '../numpy/logic'
+import { greaterEqual, less, lessEqual, where } from '../numpy/logic'
 import { asTensor, asType, broadcastShapes, broadcastTo, isScalar, promoteInexact, shapeOf, type TensorLike } from '../numpy/promote'
 import { matrixTranspose } from '../numpy/shape'
 import { mul, neg, sub } from '../primitives/arithmetic'
@@ -19,6 +19,7 @@ import type { Tensor } from '../tensor'
 import { type DrawOptions, drawOptions, floatDtype, type ShapeArg, uniform } from './bits'
 import { rademacher } from './bernoulli'
 import { nextAfter } from './next-after'
+import { normalTail, tailFrom } from './normal-tail'
 import { keys, parameters } from './parameters'
 import { asProgram, keyArgument, shapeArgument, parameter } from './program'
 
@@ -32,7 +33,7 @@ export const normal = asProgram(
     return mul(erfInv(u), literal(Math.SQRT2, to))
   },
 )
-/** Standard normal floats on condition that they lie in (lower, upper). */
+/** Standard normal floats on condition that they lie in (lower, upper); also where both are far from 0, where JAX's are coarse or stick to a bound. */
 export const truncatedNormal = asProgram(
   'truncatedNormal',
   [keyArgument, parameter('lower'), parameter('upper'), shapeArgument, drawOptions],
@@ -41,10 +42,25 @@ export const truncatedNormal = asProgram(
     const { ts, sizes } = parameters('random.truncatedNormal', shape, to, [lower, upper])
     const root = literal(Math.SQRT2, to)
     const [a, b] = ts.map((t) => erf(E.divide(t, root))) as [Tensor, Tensor]
-    const out = mul(erfInv(uniform(key, sizes, { dtype: to, minval: a, maxval: b })), root)
+    const [low, high] = ts as [Tensor, Tensor]
+    const share = uniform(key, sizes, { dtype: to, minval: a, maxval: b })
+    // Beyond all digits of erf, 1 is rounded up: the largest number below stands for it.
+    const most = 1 - finfo(to).eps / 2
+    const within = [lower, upper].every((x) => isScalar(x) && Math.abs(Number(x)) <= tailFrom)
+    const near = mul(erfInv(within ? share : E.clip(share, literal(-most, to), literal(most, to))), root)
+    const tail = (far: boolean | Tensor, from: Tensor, end: Tensor): Tensor => {
+      const safe = (t: Tensor, other: number): Tensor => (typeof far === 'boolean' ? t : where(far, t, other))
+      return normalTail(uniform(key, sizes, { dtype: to }), safe(from, tailFrom), safe(end, tailFrom + 1))
+    }
+    const above = isScalar(lower) ? Number(lower) >= tailFrom : greaterEqual(low, tailFrom)
+    const below = isScalar(upper) ? Number(upper) <= -tailFrom : lessEqual(high, -tailFrom)
+    const right = pick(above, () => tail(above, low, high), near)
+    const out = pick(below, () => E.negative(tail(below, E.negative(high), E.negative(low))), right)
     return E.clip(out, inward(lower, ts[0]!, true), inward(upper, ts[1]!, false))
   },
 )
+const pick = (condition: boolean | Tensor, yes: () => Tensor, no: Tensor): Tensor =>
+  typeof condition === 'boolean' ? (condition ? yes() : no) : where(condition, yes(), no)
 /** A bound moved by one float into the interval. */
 const inward = (given: TensorLike, bound: Tensor, up: boolean): Tensor =>
   isScalar(given)

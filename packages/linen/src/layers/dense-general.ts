@@ -108,21 +108,24 @@ export interface EinsumProps {
   readonly promoteDtype?: PromoteDtype | undefined
 }
 
-/** Labels of the output with an ellipsis written out as one label for each of its axes. */
+/**
+ * The shape of the bias: the axes of the output that the kernel has, also those that an ellipsis of the kernel stands for; and that shape
+ * among all axes of the output.
+ */
 const biasShapes = (equation: string, inputs: Tensor, shape: Shape) => {
   const [operands, result] = equation.split('->') as [string, string]
   const [left, right] = operands.split(',') as [string, string]
-  const ellipsis = Math.max(inputs.ndim - left.replace('...', '').length, shape.length - right.replace('...', '').length, 0)
-  const labels = [...result.replace('...', '.'.repeat(ellipsis))]
-  const sizes = labels.map((label) => (label === '.' ? undefined : shape[rightIndex(right, label, shape.length)]))
+  const dots = (labels: string, rank: number): number => (labels.includes('...') ? Math.max(0, rank - labels.length + 3) : 0)
+  const most = Math.max(dots(left, inputs.ndim), dots(right, shape.length))
+  // An ellipsis has a label for each of its axes; shorter ones end where the longest does.
+  const spelled = (labels: string, count: number): readonly string[] => {
+    const at = labels.indexOf('...')
+    if (at < 0) return [...labels]
+    return [...labels.slice(0, at), ...Array.from({ length: count }, (_, i) => `.${most - count + i}`), ...labels.slice(at + 3)]
+  }
+  const kernel = spelled(right, dots(right, shape.length))
+  const sizes = spelled(result, most).map((label) => shape[kernel.indexOf(label)])
   return { bias: sizes.filter((n) => n !== undefined), spread: sizes.map((n) => n ?? 1) }
-}
-
-const rightIndex = (right: string, label: string, rank: number): number => {
-  const at = right.indexOf(label)
-  if (at < 0) return -1
-  const dots = right.indexOf('...')
-  return dots >= 0 && at > dots ? rank - (right.length - at) : at
 }
 
 /**

@@ -155,3 +155,22 @@ describe('promoteDtype', () => {
     expect(seen).toEqual(Array.from({ length: 6 }, () => 'bfloat16'))
   })
 })
+
+describe('the bias of an Einsum', () => {
+  // Shapes and sums of magnitudes by flax.linen.Einsum, with a bias of ones.
+  it.each([
+    ['...a,...a->...', [3, 4], [2, 3, 4], [3], [2, 3], 6.3302927],
+    ['...a,...ab->...b', [3, 4, 5], [2, 3, 4], [3, 5], [2, 3, 5], 32.7469597],
+    ['...a,ab->...b', [4, 5], [2, 3, 4], [5], [2, 3, 5], 35.0590019],
+    ['...a,a...b->b...', [4, 2, 5], [2, 4], [5, 2], [5, 2], 9.9773359],
+    ['a,...a->...', [2, 3, 4], [4], [2, 3], [2, 3], 5.3349934],
+    ['...a,...ab->...b', [1, 4, 5], [3, 4], [1, 5], [3, 5], 17.6273918],
+  ] as const)('%s with a kernel of %j', (einsumStr, shape, inputs, bias, output, sum) => {
+    const size = inputs.reduce<number>((a, b) => a * b, 1)
+    const given = np.mod(np.arange(size).astype('float32').mul(0.37), 1.3).sub(0.5).reshape(inputs)
+    const [y, variables] = new nn.Einsum({ shape, einsumStr, biasInit: nn.initializers.ones }).initWithOutput({ params: key() }, [given])
+    expect((variables as { params: { bias: Tensor } }).params.bias.shape).toEqual(bias)
+    expect((y as Tensor).shape).toEqual(output)
+    expect(Number((y as Tensor).abs().sum().item())).toBeCloseTo(sum, 4)
+  })
+})
