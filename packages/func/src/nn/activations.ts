@@ -6,7 +6,7 @@ import * as E from '../numpy/elementwise'
 import { split } from '../numpy/join'
 import { greater, greaterEqual, less, lessEqual, logicalAnd, where } from '../numpy/logic'
 import { asTensor, asType, axisOf, floatOperand, type TensorLike } from '../numpy/promote'
-import { customJvpCall, type CustomJvpParams } from '../primitives/call/custom-jvp'
+import { withTangent } from '../numpy/with-tangent'
 import { max } from '../primitives/piecewise'
 import { convertElementType } from '../primitives/structural'
 import { erfc, logistic } from '../primitives/transcendental'
@@ -17,16 +17,8 @@ const weakFloat = (value: number): Tensor => literal(value, 'float32', true)
 const like = (x: Tensor, value: number): Tensor => literal(value, x.aval.dtype, x.aval.weakType)
 
 /** A function whose tangent is `passes(x) ? tangent : 0`. */
-const gated = (f: (x: Tensor) => Tensor, passes: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) => {
-  const params: CustomJvpParams = {
-    fn: ([x]) => [f(x!)],
-    jvp: ([x], [t]) => [[self(x!)], [where(passes(x!), t!, like(t!, 0))]],
-    numConsts: 0,
-    jaxpr: null,
-  }
-  const self = (x: Tensor): Tensor => customJvpCall([x], params)[0]!
-  return self
-}
+const gated = (f: (x: Tensor) => Tensor, passes: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) =>
+  withTangent(f, ([t], _out, x) => where(passes(x), t, like(t, 0)))
 const gatedRelu = gated(
   (x) => max(x, like(x, 0)),
   (x) => greater(x, 0),
@@ -105,8 +97,10 @@ export const gelu = (x: TensorLike, options?: GeluOptions): Tensor => {
   const { approximate = true } = geluOptions('gelu', options)
   const t = floatOperand('gelu', x)
   if (!approximate) return E.multiply(E.multiply(t, 0.5), erfc(E.multiply(E.negative(t), like(t, Math.SQRT1_2))))
-  const inner = E.multiply(E.add(t, E.multiply(E.power(t, 3), 0.044715)), like(t, Math.sqrt(2 / Math.PI)))
-  return E.multiply(t, E.multiply(E.add(E.tanh(inner), 1), 0.5))
+  // (1 + tanh(u)) / 2 = sigmoid(2 u), which keeps the left tail; the cube is of what is not yet 0 or 1 there
+  const near = E.clip(t, like(t, -30), like(t, 30))
+  const inner = E.multiply(E.add(near, E.multiply(E.power(near, 3), 0.044715)), like(t, 2 * Math.sqrt(2 / Math.PI)))
+  return E.multiply(t, logistic(inner))
 }
 /** The first half along an axis times the sigmoid of the second. */
 export const glu = (x: TensorLike, axis = -1): Tensor => {

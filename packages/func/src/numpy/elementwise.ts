@@ -9,6 +9,7 @@ import * as T from '../primitives/transcendental'
 import { convert } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { where } from './logic'
+import { withTangent } from './with-tangent'
 import { asTensor, asType, floatOperand, floatOperands, isScalar, operands, type TensorLike } from './promote'
 
 type Unary = (x: TensorLike) => Tensor
@@ -169,41 +170,66 @@ export { arccos as acos, arccosh as acosh, arcsin as asin, arcsinh as asinh, arc
 export const arctan2 = floatBinary('arctan2', T.atan2)
 export { arctan2 as atan2 }
 /** `sqrt(x² + y²)` without overflow. */
-export const hypot = floatBinary('hypot', (x, y) => {
-  const [a, b] = [P.abs(x), P.abs(y)]
-  const [small, large] = [P.min(a, b), P.max(a, b)]
-  const zero = P.eq(large, like(large, 0))
-  const ratio = A.div(small, where(zero, like(large, 1), large))
-  const length = A.mul(large, T.sqrt(A.add(A.square(ratio), like(ratio, 1))))
-  return where(zero, large, length)
-})
+export const hypot = floatBinary(
+  'hypot',
+  withTangent(
+    (x, y) => {
+      const [a, b] = [P.abs(x), P.abs(y)]
+      const [small, large] = [P.min(a, b), P.max(a, b)]
+      const zero = P.eq(large, like(large, 0))
+      const ratio = A.div(small, where(zero, like(large, 1), large))
+      const length = A.mul(large, T.sqrt(A.add(A.square(ratio), like(ratio, 1))))
+      return where(zero, large, length)
+    },
+    ([s, t], length, x, y) => {
+      const zero = P.eq(length, like(length, 0))
+      const share = (v: Tensor): Tensor => where(zero, like(length, 0.5), A.div(v, where(zero, like(length, 1), length)))
+      return A.add(A.mul(s, share(x)), A.mul(t, share(y)))
+    },
+  ),
+)
 export const deg2rad = floatUnary('deg2rad', (x) => A.mul(x, like(x, Math.PI / 180)))
 export const rad2deg = floatUnary('rad2deg', (x) => A.mul(x, like(x, 180 / Math.PI)))
 export { deg2rad as radians, rad2deg as degrees }
+/** The n-th derivative of `sin(x) / x` at 0, for x that are 0: its derivative is the next one. */
+const sincAtZero = (n: number): ((x: Tensor) => Tensor) =>
+  withTangent(
+    (x) => A.mul(like(x, n % 2 === 1 ? 0 : (n % 4 === 0 ? 1 : -1) / (n + 1)), A.add(A.mul(x, like(x, 0)), like(x, 1))),
+    ([t], _out, x) => A.mul(t, sincAtZero(n + 1)(x)),
+  )
 /** `sin(pi x) / (pi x)`, 1 at 0. */
 export const sinc = floatUnary('sinc', (x) => {
   const zero = P.eq(x, like(x, 0))
-  const angle = where(zero, like(x, 1), A.mul(x, like(x, Math.PI)))
-  return where(zero, like(x, 1), A.div(T.sin(angle), angle))
+  const angle = A.mul(x, like(x, Math.PI))
+  const other = where(zero, like(x, 1), angle)
+  return where(zero, sincAtZero(0)(where(zero, angle, like(x, 0))), A.div(T.sin(other), other))
 })
 
 /** Larger of two; NaN wins. */
 export const maximum = binary('maximum', P.max)
 /** Smaller of two; NaN wins. */
 export const minimum = binary('minimum', P.min)
-const ignoringNan = (f: (x: Tensor, y: Tensor) => Tensor) => (x: Tensor, y: Tensor) =>
-  isFloating(x.aval.dtype) ? where(P.ne(x, x), y, where(P.ne(y, y), x, f(x, y))) : f(x, y)
-/** Larger of two; NaN loses. */
-export const fmax = binary('fmax', ignoringNan(P.max))
-/** Smaller of two; NaN loses. */
-export const fmin = binary('fmin', ignoringNan(P.min))
+/** Larger of two; NaN loses. At a tie the derivative goes to the second. */
+export const fmax = binary('fmax', (x, y) => where(B.or(P.gt(x, y), P.ne(y, y)), x, y))
+/** Smaller of two; NaN loses. At a tie the derivative goes to the second. */
+export const fmin = binary('fmin', (x, y) => where(B.or(P.lt(x, y), P.ne(y, y)), x, y))
 /** `log(exp(x) + exp(y))` without overflow. */
-export const logaddexp = floatBinary('logaddexp', (x, y) => {
-  const top = P.max(x, y)
-  const difference = A.sub(x, y)
-  const usual = A.add(top, T.log1p(T.exp(A.sub(P.min(x, y), top))))
-  return where(P.ne(difference, difference), A.add(x, y), usual)
-})
+export const logaddexp = floatBinary(
+  'logaddexp',
+  withTangent(
+    (x, y) => {
+      const top = P.max(x, y)
+      const difference = A.sub(x, y)
+      const usual = A.add(top, T.log1p(T.exp(A.sub(P.min(x, y), top))))
+      return where(P.ne(difference, difference), A.add(x, y), usual)
+    },
+    ([s, t], _out, x, y) => {
+      // equal infinities share evenly
+      const lead = where(B.and(P.eq(x, y), B.not(P.isFinite(x))), like(x, 0), A.sub(x, y))
+      return A.add(A.mul(s, T.logistic(lead)), A.mul(t, T.logistic(A.neg(lead))))
+    },
+  ),
+)
 export const logaddexp2 = floatBinary('logaddexp2', (x, y) => {
   const ln2 = like(x, Math.LN2)
   return A.div(logaddexp(A.mul(x, ln2), A.mul(y, ln2)), ln2)
@@ -221,7 +247,7 @@ export const signbit: Unary = (x) => {
   return P.lt(whole, like(whole, 0))
 }
 /** The magnitude of `x` with the sign of `y`. */
-export const copysign = floatBinary('copysign', (x, y) => where(P.ne(signbit(x), signbit(y)), A.neg(x), x))
+export const copysign = floatBinary('copysign', (x, y) => where(signbit(y), A.neg(P.abs(x)), P.abs(x)))
 /** Fraction (with the sign of x) and whole part. */
 export const modf = (x: TensorLike): [fraction: Tensor, whole: Tensor] => {
   const t = floatOperand('modf', x)
@@ -239,8 +265,19 @@ export const nextafter = floatBinary('nextafter', (x, y) => {
   const next = B.bitcastConvertType(where(zero, smallest, where(grows, A.add(bits, one), A.sub(bits, one))), { newDtype: x.aval.dtype })
   return where(P.eq(x, y), y, where(B.or(P.ne(x, x), P.ne(y, y)), literal(Number.NaN, x.aval.dtype), next))
 })
-/** `x * 2 ** exponent`. */
-export const ldexp = (x: TensorLike, exponent: TensorLike): Tensor => multiply(asTensor(x, 'ldexp'), exp2(asTensor(exponent, 'ldexp')))
+/** Exponents beyond which all finite numbers overflow or vanish. */
+const mostExponent = { float16: 42, bfloat16: 279, float32: 279, float64: 2100 } as const
+/** `x * 2 ** exponent`, in three steps, of which none overflows where the result does not. */
+export const ldexp = (x: TensorLike, exponent: TensorLike): Tensor => {
+  const t = floatOperand('ldexp', x)
+  const most = mostExponent[t.aval.dtype as keyof typeof mostExponent]
+  const given = asTensor(exponent, 'ldexp')
+  const { kind } = dtypes[given.aval.dtype]
+  const e = kind === 'int' ? convert(clip(given, -most, most), t.aval.dtype) : clip(convert(given, t.aval.dtype), -most, most)
+  const third = P.round(A.div(e, like(e, 3)), { roundingMethod: 1 })
+  const factor = T.exp2(third)
+  return multiply(multiply(multiply(t, factor), factor), T.exp2(A.sub(e, A.add(third, third))))
+}
 /** Elements limited to [min, max]; either may be left out (null). */
 export const clip = (x: TensorLike, min: TensorLike | null = null, max: TensorLike | null = null): Tensor => {
   const t = asTensor(x, 'clip')

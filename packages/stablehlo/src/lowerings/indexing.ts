@@ -1,5 +1,5 @@
 /** Slices at indices known only at run time, gather and scatter. */
-import { dtypes, type IndexingParams, isFloating, type ScatterParams } from '@heddle/func/backend'
+import { dtypes, type IndexingParams, isFloating, type ScatterParams, type Shape } from '@heddle/func/backend'
 import { highest, type Lower, type Lowerings, lowest } from '../lower'
 import type { Block, Body, Value } from '../text/block'
 import type { Scalar } from '../text/constant'
@@ -132,9 +132,19 @@ const combining =
   (name: string): Body =>
   (b, [x, y]) => [binary(b, name, x!, y!)]
 
+/**
+ * Starts moved inside, as StableHLO itself says: XLA adds the starts of a slice of a slice before it moves them, and so answers other
+ * elements where one of them was outside.
+ */
+const within = (b: Block, x: Value, starts: readonly Value[], sizes: Shape): readonly Value[] =>
+  starts.map((start, i) => {
+    const last = like(b, start, x.shape[i]! - sizes[i]!)
+    return b.op(`stablehlo.clamp ${like(b, start, 0).name}, ${start.name}, ${last.name} : ${tensorType(start)}`, start)
+  })
+
 export const indexing: Lowerings<keyof IndexingParams> = {
-  dynamic_slice: (b, { params, ins: [x, ...starts] }) => [dynamicSlice(b, x!, starts, params.sliceSizes)],
-  dynamic_update_slice: (b, { ins: [x, update, ...starts] }) => [dynamicUpdateSlice(b, x!, update!, starts)],
+  dynamic_slice: (b, { params, ins: [x, ...starts] }) => [dynamicSlice(b, x!, within(b, x!, starts, params.sliceSizes), params.sliceSizes)],
+  dynamic_update_slice: (b, { ins: [x, update, ...starts] }) => [dynamicUpdateSlice(b, x!, update!, within(b, x!, starts, update!.shape))],
   gather,
   scatter: scattering((_b, [, y]) => [y!]),
   'scatter-add': scattering(combining('add')),
