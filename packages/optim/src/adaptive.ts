@@ -10,6 +10,7 @@ import {
   oneMinus,
   safeIncrement,
   type Scalar,
+  scalarFor,
   updateMoment,
   zeroCount,
   zerosLike,
@@ -51,10 +52,10 @@ const moments = (params: unknown, muDtype?: DType): MomentsState => ({
   nu: zerosLike(params),
 })
 const over = <T>(mu: T, nu: T, eps: Scalar, epsRoot: Scalar): T =>
-  mapLeaves((m, v) => np.divide(m, np.add(np.sqrt(np.add(v, epsRoot)), eps)), mu, nu)
+  mapLeaves((m, v) => np.divide(m, np.add(np.sqrt(np.add(v, scalarFor(epsRoot, v))), scalarFor(eps, v))), mu, nu)
 const lookAhead = <T>(gradients: T, mu: T, b1: Scalar, count: Tensor): T =>
   mapLeaves(
-    (m, g) => np.add(np.multiply(b1, m), np.multiply(oneMinus(b1), g)),
+    (m, g) => np.add(np.multiply(scalarFor(b1, m), m), np.multiply(scalarFor(oneMinus(b1), g), g)),
     biasCorrection(mu, b1, safeIncrement(count)),
     biasCorrection(gradients, b1, count),
   )
@@ -106,7 +107,11 @@ export const scaleByAdamax = ({
   update: <T>(gradients: T, state: MomentsState) => {
     const count = safeIncrement(state.count)
     const mu = updateMoment(gradients, state.mu as T, b1, 1)
-    const nu = mapLeaves((g, v) => np.maximum(np.add(np.abs(g), eps), np.multiply(b2, v)), gradients, state.nu as T)
+    const nu = mapLeaves(
+      (g, v) => np.maximum(np.add(np.abs(g), scalarFor(eps, g)), np.multiply(scalarFor(b2, v), v)),
+      gradients,
+      state.nu as T,
+    )
     return [mapLeaves((m, v) => np.divide(m, v), biasCorrection(mu, b1, count), nu), { count, mu, nu }]
   },
 })
@@ -122,7 +127,7 @@ export const scaleByBelief = ({
   update: <T>(gradients: T, state: MomentsState) => {
     const mu = updateMoment(gradients, state.mu as T, b1, 1)
     const surprise = mapLeaves((g, m) => np.subtract(g, m), gradients, mu)
-    const nu = mapLeaves((v) => np.add(v, epsRoot), updateMoment(surprise, state.nu as T, b2, 2))
+    const nu = mapLeaves((v) => np.add(v, scalarFor(epsRoot, v)), updateMoment(surprise, state.nu as T, b2, 2))
     const count = safeIncrement(state.count)
     return [over(meanOf(gradients, mu, b1, count, nesterov), biasCorrection(nu, b2, count), eps, 0), { count, mu, nu }]
   },
@@ -140,7 +145,7 @@ export const scaleByYogi = ({
     const mu = updateMoment(gradients, state.mu as T, b1, 1)
     const toward = (g: Tensor, v: Tensor): Tensor => {
       const square = np.square(g)
-      return np.subtract(v, np.multiply(np.multiply(oneMinus(b2), np.sign(np.subtract(v, square))), square))
+      return np.subtract(v, np.multiply(np.multiply(scalarFor(oneMinus(b2), g), np.sign(np.subtract(v, square))), square))
     }
     const nu = mapLeaves(toward, gradients, state.nu as T)
     const count = safeIncrement(state.count)
@@ -169,7 +174,8 @@ export const scaleByRadam = ({
       const ratio = np.sqrt(np.divide(above, np.multiply((last - 4) * (last - 2), length)))
       const mean = meanOf(gradients, mu, b1, count, nesterov)
       const rectified = mapLeaves(
-        (m, v) => np.divide(np.multiply(np.astype(ratio, m.dtype), m), np.add(np.sqrt(np.add(v, epsRoot)), eps)),
+        (m, v) =>
+          np.divide(np.multiply(np.astype(ratio, m.dtype), m), np.add(np.sqrt(np.add(v, scalarFor(epsRoot, v))), scalarFor(eps, v))),
         mean,
         biasCorrection(nu, b2, count),
       )
@@ -192,14 +198,22 @@ export const scaleByNovograd = ({
     const count = safeIncrement(state.count)
     const first = np.equal(count, 1)
     const sizes = mapLeaves((g) => np.sum(np.square(g)), gradients)
-    const nu = mapLeaves((s, v) => np.where(first, s, np.add(np.multiply(oneMinus(b2), s), np.multiply(b2, v))), sizes, state.nu as T)
+    const nu = mapLeaves(
+      (s, v) => np.where(first, s, np.add(np.multiply(scalarFor(oneMinus(b2), s), s), np.multiply(scalarFor(b2, v), v))),
+      sizes,
+      state.nu as T,
+    )
     const step = mapLeaves(
-      (g, p, v) => np.add(np.divide(g, np.add(np.sqrt(np.add(v, epsRoot)), eps)), np.multiply(weightDecay, p)),
+      (g, p, v) =>
+        np.add(
+          np.divide(g, np.add(np.sqrt(np.add(v, scalarFor(epsRoot, v))), scalarFor(eps, v))),
+          np.multiply(scalarFor(weightDecay, p), p),
+        ),
       gradients,
       params ?? gradients,
       nu,
     )
-    const mu = mapLeaves((s, m) => np.where(first, s, np.add(np.multiply(b1, m), s)), step, state.mu as T)
+    const mu = mapLeaves((s, m) => np.where(first, s, np.add(np.multiply(scalarFor(b1, m), m), s)), step, state.mu as T)
     const stored = cast(mu, muDtype)
     return [stored, { count, mu: stored, nu }]
   },
@@ -212,7 +226,8 @@ export const scaleByLion = ({
 }: Pick<AdamOptions, 'b1' | 'b2' | 'muDtype'> = {}): GradientTransformation<LionState> => ({
   init: (params) => ({ count: zeroCount(), mu: zerosLike(params, muDtype) }),
   update: <T>(gradients: T, state: LionState) => {
-    const direction = (g: Tensor, m: Tensor): Tensor => np.sign(np.add(np.multiply(oneMinus(b1), g), np.multiply(b1, m)))
+    const direction = (g: Tensor, m: Tensor): Tensor =>
+      np.sign(np.add(np.multiply(scalarFor(oneMinus(b1), g), g), np.multiply(scalarFor(b1, m), m)))
     const updates = mapLeaves(direction, gradients, state.mu as T)
     return [updates, { count: safeIncrement(state.count), mu: cast(updateMoment(gradients, state.mu as T, b2, 1), muDtype) }]
   },

@@ -1,7 +1,7 @@
 /** Running sums and averages of updates. */
 import { type DType, np, type Tensor } from '@heddle/func'
 import type { GradientTransformation } from './transformation'
-import { biasCorrection, cast, mapLeaves, safeIncrement, type Scalar, updateMoment, zeroCount, zerosLike } from './tree-math'
+import { biasCorrection, cast, mapLeaves, safeIncrement, type Scalar, scalarFor, updateMoment, zeroCount, zerosLike } from './tree-math'
 
 export interface TraceState {
   readonly trace: unknown
@@ -18,7 +18,7 @@ export const trace = (
 ): GradientTransformation<TraceState> => ({
   init: (params) => ({ trace: zerosLike(params, accumulatorDtype) }),
   update: (updates, state) => {
-    const add = (g: Tensor, t: Tensor): Tensor => np.add(g, np.multiply(decay, t))
+    const add = (g: Tensor, t: Tensor): Tensor => np.add(g, np.multiply(scalarFor(decay, t), t))
     const next = mapLeaves(add, updates, state.trace)
     return [nesterov ? mapLeaves(add, updates, next) : next, { trace: cast(next, accumulatorDtype) }]
   },

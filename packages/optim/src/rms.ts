@@ -1,7 +1,7 @@
 /** Updates divided by the root of a sum or average of squares. */
 import { lax, np, type Tensor } from '@heddle/func'
 import type { GradientTransformation } from './transformation'
-import { biasCorrection, fullLike, mapLeaves, safeIncrement, type Scalar, updateMoment, zeroCount, zerosLike } from './tree-math'
+import { biasCorrection, fullLike, mapLeaves, safeIncrement, type Scalar, scalarFor, updateMoment, zeroCount, zerosLike } from './tree-math'
 
 export interface RssState {
   readonly sum_of_squares: unknown
@@ -37,13 +37,13 @@ export const scaleByRss = ({
   init: (params) => ({ sum_of_squares: fullLike(params, initialAccumulatorValue) }),
   update: (gradients, state) => {
     const sums = mapLeaves((g, s) => np.add(np.square(g), s), gradients, state.sum_of_squares)
-    const inverse = (s: Tensor): Tensor => np.where(np.greater(s, 0), lax.rsqrt(np.add(s, eps)), 0)
+    const inverse = (s: Tensor): Tensor => np.where(np.greater(s, 0), lax.rsqrt(np.add(s, scalarFor(eps, s))), 0)
     return [mapLeaves((g, s) => np.multiply(inverse(s), g), gradients, sums), { sum_of_squares: sums }]
   },
 })
 
 const inverseRoot = (x: Tensor, eps: Scalar, inside: boolean): Tensor =>
-  inside ? lax.rsqrt(np.add(x, eps)) : np.divide(1, np.add(np.sqrt(x), eps))
+  inside ? lax.rsqrt(np.add(x, scalarFor(eps, x))) : np.divide(1, np.add(np.sqrt(x), scalarFor(eps, x)))
 const counted = (correct: boolean): { readonly count?: Tensor } => (correct ? { count: zeroCount() } : {})
 const nextCount = (count: Tensor | undefined): { readonly count?: Tensor } => (count === undefined ? {} : { count: safeIncrement(count) })
 
@@ -92,7 +92,7 @@ export const scaleByAdadelta = ({
   init: (params) => ({ e_g: zerosLike(params), e_x: zerosLike(params) }),
   update: <T>(gradients: T, state: AdadeltaState) => {
     const sizes = updateMoment(gradients, state.e_g as T, rho, 2)
-    const root = (x: Tensor): Tensor => np.sqrt(np.add(x, eps))
+    const root = (x: Tensor): Tensor => np.sqrt(np.add(x, scalarFor(eps, x)))
     const updates = mapLeaves((g, now, before) => np.multiply(np.divide(root(before), root(now)), g), gradients, sizes, state.e_x)
     return [updates, { e_g: sizes, e_x: updateMoment(updates, state.e_x as T, rho, 2) }]
   },

@@ -1,7 +1,7 @@
 /** Multiplying updates: by a constant, a schedule, a sign, a ratio of norms. */
 import { np, type Tensor } from '@heddle/func'
 import { type EmptyState, type GradientTransformation, identity, leafwise, needParams, stateless } from './transformation'
-import { mapLeaves, safeIncrement, type Scalar, zeroCount } from './tree-math'
+import { mapLeaves, safeIncrement, scalarFor, type Scalar, zeroCount } from './tree-math'
 
 /** A value that depends on the number of steps done. */
 export type Schedule = (count: Scalar) => Scalar
@@ -12,13 +12,13 @@ export interface ScaleByScheduleState {
 }
 
 /** Multiplies by a constant. Source: optax.scale. */
-export const scale = (stepSize: Scalar): GradientTransformation<EmptyState> => leafwise((g) => np.multiply(stepSize, g))
+export const scale = (stepSize: Scalar): GradientTransformation<EmptyState> => leafwise((g) => np.multiply(scalarFor(stepSize, g), g))
 /** Multiplies by a schedule. Source: optax.scale_by_schedule. */
 export const scaleBySchedule = (stepSize: Schedule): GradientTransformation<ScaleByScheduleState> => ({
   init: () => ({ count: zeroCount() }),
   update: (updates, { count }) => {
     const size = stepSize(count)
-    return [mapLeaves((g) => np.multiply(np.asarray(size, { dtype: g.dtype }), g), updates), { count: safeIncrement(count) }]
+    return [mapLeaves((g) => np.multiply(scalarFor(size, g), g), updates), { count: safeIncrement(count) }]
   },
 })
 /**
@@ -39,13 +39,13 @@ export const scaleBySign = (): GradientTransformation<EmptyState> => leafwise((g
 export const safeNorm = (x: Tensor, min: Scalar): Tensor => {
   const small = np.lessEqual(np.sqrt(np.sum(np.square(x))), min)
   const safe = np.where(small, np.onesLike(x), x)
-  return np.where(small, min, np.sqrt(np.sum(np.square(safe))))
+  return np.where(small, scalarFor(min, x), np.sqrt(np.sum(np.square(safe))))
 }
 /** The root mean square, but `min` where it is not above that. Source: optax.safe_root_mean_squares. */
 export const safeRootMeanSquares = (x: Tensor, min: Scalar): Tensor => {
   const small = np.lessEqual(np.sqrt(np.mean(np.square(x))), min)
   const safe = np.where(small, np.onesLike(x), x)
-  return np.where(small, min, np.sqrt(np.mean(np.square(safe))))
+  return np.where(small, scalarFor(min, x), np.sqrt(np.mean(np.square(safe))))
 }
 /**
  * Multiplies each leaf by the ratio of the norms of parameter and update.
@@ -64,7 +64,7 @@ export const scaleByTrustRatio = ({
     mapLeaves(
       (u, p) => {
         const [paramNorm, updateNorm] = [safeNorm(p, minNorm), safeNorm(u, minNorm)]
-        const ratio = np.divide(np.multiply(trustCoefficient, paramNorm), np.add(updateNorm, eps))
+        const ratio = np.divide(np.multiply(scalarFor(trustCoefficient, p), paramNorm), np.add(updateNorm, scalarFor(eps, u)))
         const degenerate = np.logicalOr(np.equal(paramNorm, 0), np.equal(updateNorm, 0))
         return np.multiply(u, np.where(degenerate, np.ones([], p.dtype), ratio))
       },

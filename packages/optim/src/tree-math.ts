@@ -4,6 +4,8 @@ import { leaves, map } from '@heddle/tree'
 
 export type Scalar = number | Tensor
 
+/** A scalar in the dtype of the tensor that it meets: a float32 tensor as learning rate or decay leaves bfloat16 what it is. */
+export const scalarFor = (scalar: Scalar, x: Tensor): Scalar => (typeof scalar === 'number' ? scalar : np.astype(scalar, x.dtype))
 /** A tree of the structure of the first with `f` of the leaves; null nodes stay. */
 export const mapLeaves = <T>(f: (x: Tensor, ...rest: Tensor[]) => Tensor, first: T, ...rest: readonly unknown[]): T =>
   map<T>(f, first, ...rest)
@@ -33,7 +35,9 @@ export const zeroCount = (): Tensor => np.zeros([], 'int32')
 
 /** The moving average of the gradients (order 1) or their squares (order 2). Source: optax.tree_utils.tree_update_moment. */
 export const updateMoment = <T>(gradients: T, moments: T, decay: Scalar, order: 1 | 2): T =>
-  mapLeaves((g, m) => np.add(np.multiply(oneMinus(decay), order === 1 ? g : np.square(g)), np.multiply(decay, m)), gradients, moments)
+  mapLeaves((g, m) => blend(g, m, order === 1 ? g : np.square(g), decay), gradients, moments)
+const blend = (g: Tensor, m: Tensor, now: Tensor, decay: Scalar): Tensor =>
+  np.add(np.multiply(scalarFor(oneMinus(decay), g), now), np.multiply(scalarFor(decay, m), m))
 /** Moments without the bias toward their start at zero. Source: optax.tree_utils.tree_bias_correction. */
 export const biasCorrection = <T>(moments: T, decay: Scalar, count: Tensor): T => {
   const weight = np.subtract(1, np.power(decay, count))

@@ -4,7 +4,7 @@ import { flatten, unflatten } from '@heddle/tree'
 import { type Mask, masked, type MaskedState } from './mask'
 import type { ScalarOrSchedule } from './scale'
 import { type EmptyState, emptyState, type GradientTransformation, needParams } from './transformation'
-import { mapLeaves, safeIncrement, type Scalar, zeroCount } from './tree-math'
+import { mapLeaves, safeIncrement, type Scalar, scalarFor, zeroCount } from './tree-math'
 
 export interface WeightDecayState {
   readonly count: Tensor
@@ -21,7 +21,10 @@ const decayed = (weightDecay: ScalarOrSchedule): GradientTransformation<EmptySta
     if (weightDecay === 0) return [updates, state]
     const count = (state as Partial<WeightDecayState>).count
     const by = typeof weightDecay === 'function' ? weightDecay(count!) : weightDecay
-    return [mapLeaves((g, p) => np.add(g, np.multiply(by, p)), updates, all), count === undefined ? state : { count: safeIncrement(count) }]
+    return [
+      mapLeaves((g, p) => np.add(g, np.astype(np.multiply(scalarFor(by, p), p), g.dtype)), updates, all),
+      count === undefined ? state : { count: safeIncrement(count) },
+    ]
   },
 })
 /** Adds `weightDecay` times the parameters, where the mask holds. Source: optax.add_decayed_weights. */
@@ -41,7 +44,7 @@ export const addNoise = (eta: Scalar, gamma: Scalar, key: Tensor): GradientTrans
     const { leaves, treedef } = flatten(updates)
     const keys = random.split(halves.at(1), leaves.length)
     const noisy = (leaves as Tensor[]).map((g, i) =>
-      np.add(g, np.multiply(deviation, random.normal(keys.at(i), g.shape, { dtype: g.dtype }))),
+      np.add(g, np.multiply(scalarFor(deviation, g), random.normal(keys.at(i), g.shape, { dtype: g.dtype }))),
     )
     return [unflatten<T>(treedef, noisy), { count, rng_key: halves.at(0) }]
   },

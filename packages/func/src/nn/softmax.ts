@@ -36,11 +36,8 @@ const softmaxKinds = { axis: axesKind, where: tensorLike }
 const softmaxOptions = optionsOf<SoftmaxOptions>(softmaxKinds, { alone: 'axis' })
 const lowest = Number.NEGATIVE_INFINITY
 const largestOf = (t: Tensor, axes: readonly number[], where: TensorLike | undefined): Tensor =>
-  max(t, { axis: axes, where, initial: where === undefined && t.size > 0 ? undefined : literal(lowest, t.dtype) })
-/**
- * Shifted so that the largest is 0, excluded ones at -inf. The results do not depend on the shift, but its derivative keeps small ones
- * exact: beside a probability of almost 1 they are sums of the small rest, and not 1 minus it.
- */
+  stopGradient(max(t, { axis: axes, where, initial: where === undefined && t.size > 0 ? undefined : literal(lowest, t.dtype) }))
+/** Shifted so that the largest is 0, excluded ones at -inf; the shift has no derivative. */
 const shifted = (t: Tensor, axes: readonly number[], where: TensorLike | undefined): Tensor => {
   const safe = where === undefined ? t : choose(where, t, literal(lowest, t.dtype))
   return E.subtract(safe, spreadOver(largestOf(t, axes, where), t.shape, axes))
@@ -80,7 +77,7 @@ export const logsumexp = (x: TensorLike, arg?: ReduceArg<LogsumexpOptions>): Ten
   // what is left out has no exponential that could overflow
   const t = where === undefined ? weighted : choose(where, weighted, low)
   const axes = axesOf('logsumexp', axis, t.ndim)
-  const top = stopGradient(largestOf(t, axes, where))
+  const top = largestOf(t, axes, where)
   const shift = choose(isfinite(top), top, literal(0, t.dtype))
   const exps = E.exp(E.subtract(t, spreadOver(shift, t.shape, axes)))
   const total = sum(b === undefined ? exps : E.multiply(exps, b), { axis: axes, where })

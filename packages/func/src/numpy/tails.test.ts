@@ -59,11 +59,6 @@ describe('two at once', () => {
     expect(np.ldexp([0, Infinity, 1], 200).toArray()).toEqual([0, Infinity, Infinity])
     expect(grad((x: Tensor) => np.ldexp(x, 3))(np.array(1.5)).item()).toBe(8)
   })
-  test('softmax and its logarithm keep the small share of far logits', () => {
-    const x = np.array([20, 0])
-    for (const f of [nn.softmax, nn.logSoftmax])
-      (grad((y: Tensor) => f(y).at(0))(x).toArray() as number[]).forEach((g, i) => close(g, i === 0 ? e20 : -e20))
-  })
   test('logsumexp with factors of some elements: the others may be anything', () => {
     const [a, b, where] = [np.array([1, 200, 3]), np.array([1, 2, 3]), np.array([true, false, true])]
     const total = Math.exp(1) + 3 * Math.exp(3)

@@ -74,8 +74,11 @@ export const klDivergence = (logPredictions: Tensor, targets: Tensor, { axis = -
   return np.sum(np.multiply(targets, np.subtract(logs, logPredictions)), { axis })
 }
 /** The same with targets given as log-probabilities. Source: optax.kl_divergence_with_log_targets. */
-export const klDivergenceWithLogTargets = (logPredictions: Tensor, logTargets: Tensor, { axis = -1 }: AxisOptions = {}): Tensor =>
-  np.sum(np.multiply(np.exp(logTargets), np.subtract(logTargets, logPredictions)), { axis })
+export const klDivergenceWithLogTargets = (logPredictions: Tensor, logTargets: Tensor, { axis = -1 }: AxisOptions = {}): Tensor => {
+  const never = np.equal(logTargets, Number.NEGATIVE_INFINITY)
+  const logs = np.where(never, 0, logTargets)
+  return np.sum(np.where(never, 0, np.multiply(np.exp(logs), np.subtract(logs, logPredictions))), { axis })
+}
 /** Binary cross entropy that counts hard examples more. Source: optax.sigmoid_focal_loss; Lin et al., 2017. */
 export const sigmoidFocalLoss = (
   logits: Tensor,
@@ -83,9 +86,12 @@ export const sigmoidFocalLoss = (
   { alpha, gamma = 2 }: { readonly alpha?: number; readonly gamma?: number } = {},
 ): Tensor => {
   const y = np.asarray(labels, { dtype: logits.dtype })
-  const p = nn.sigmoid(logits)
-  const missed = np.add(np.multiply(p, np.subtract(1, y)), np.multiply(np.subtract(1, p), y))
-  const loss = np.multiply(sigmoidBinaryCrossEntropy(logits, y), np.power(missed, gamma))
+  // the logarithm of what was missed, p (1 - y) + (1 - p) y: its powers have a derivative where it vanishes
+  const missed = np.logaddexp(
+    np.add(nn.logSigmoid(logits), np.log1p(np.negative(y))),
+    np.add(nn.logSigmoid(np.negative(logits)), np.log(y)),
+  )
+  const loss = np.multiply(sigmoidBinaryCrossEntropy(logits, y), np.exp(np.multiply(gamma, missed)))
   return alpha === undefined ? loss : np.multiply(np.add(np.multiply(alpha, y), np.multiply(1 - alpha, np.subtract(1, y))), loss)
 }
 /** Distributions mixed with the uniform one. Source: optax.smooth_labels; Szegedy et al., 2016. */
