@@ -40,8 +40,7 @@ describe('of what vanishes', () => {
     for (const t of [o.clipByGlobalNorm(0), o.clipByBlockRms(0), o.adaptiveGradClip(0), o.clip(0)])
       expect(t.update(zero, t.init(zero), zero)[0].w.abs().toArray()).toEqual([0, 0, 0])
     const some = { w: np.array([3, -4]) }
-    for (const t of [o.clipByGlobalNorm(0), o.clipByBlockRms(0)])
-      expect(t.update(some, t.init(some))[0].w.abs().toArray()).toEqual([0, 0])
+    for (const t of [o.clipByGlobalNorm(0), o.clipByBlockRms(0)]) expect(t.update(some, t.init(some))[0].w.abs().toArray()).toEqual([0, 0])
   })
   test('the focal loss has derivatives at far logits, for all powers', () => {
     for (const gamma of [0, 0.5, 1, 1.5, 2])
@@ -56,6 +55,10 @@ describe('of what vanishes', () => {
   test('a divergence leaves out what never happens', () => {
     const [logs, targets] = [np.log(np.array([0.5, 0.5])), np.array([0, Number.NEGATIVE_INFINITY])]
     expect(o.klDivergenceWithLogTargets(logs, targets).item()).toBeCloseTo(Math.LN2, 5)
-    expect(grad((x: Tensor) => o.klDivergenceWithLogTargets(x, targets))(logs).neg().toArray()).toEqual([1, 0])
+    expect(
+      grad((x: Tensor) => o.klDivergenceWithLogTargets(x, targets))(logs)
+        .neg()
+        .toArray(),
+    ).toEqual([1, 0])
   })
 })

@@ -29,7 +29,7 @@ const expectSame = (step: Step, rows = 2, n = 3): string => {
   ours.forEach((g, i) => expect(np.allclose(g, plain[i]!, { rtol: 1e-4, atol: 1e-5 }).item()).toBe(true))
   return printJaxpr(makeJaxpr(grad(looped, by))(w, b))
 }
-/** Additions of derivatives, one of which is in that of tanh; and products of all steps at once. */
+/** Additions of derivatives; and products of all steps at once. */
 const added = (text: string): number => text.match(/= add_any /g)?.length ?? 0
 const outside = (text: string): number =>
   text.match(/dot_general\[dimension_numbers=\(\(\(0, 1\), \(0, 1\)\), \(\(\), \(\)\)\)\]/g)?.length ?? 0
@@ -37,11 +37,11 @@ const outside = (text: string): number =>
 describe('the gradient of a constant of a loop', () => {
   it('is one product after the loop, of a weight; and what costs nothing then, of a bias', () => {
     const text = expectSame(dense)
-    expect([added(text), outside(text)]).toEqual([1, 1])
+    expect([added(text), outside(text)]).toEqual([0, 1])
   })
   it('is added up in the loop where the operands of all steps would take more memory than that', () => {
     const text = expectSame(dense, 8)
-    expect([added(text), outside(text)]).toEqual([3, 0])
+    expect([added(text), outside(text)]).toEqual([2, 0])
   })
   it('is the sum of all uses in a step', () => {
     const twice: Step = (h, x, w, b) => np.tanh(np.tanh(h.dot(w)).dot(w).add(x).add(b))
