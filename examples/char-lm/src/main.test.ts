@@ -49,23 +49,45 @@ describe('npm start', () => {
     expect(readFileSync(file, 'utf8')).toBe('this is no saved run')
     expect(existsSync(join(out, 'loss.svg'))).toBe(false)
   }, 120_000)
-  it('saves and exits cleanly on Ctrl-C', async () => {
-    const out = folder()
-    const run = spawn(process.execPath, [...node, ...small, '--steps', '100000', '--out', out])
-    let text = ''
-    let asked = false
-    const read = (chunk: Buffer): void => {
-      text += chunk.toString()
-      if (!asked && text.includes('0/100000 steps')) {
-        asked = true
-        setTimeout(() => run.kill('SIGINT'), 1000)
-      }
-    }
-    run.stdout.on('data', read)
-    run.stderr.on('data', read)
-    const code = await new Promise((resolve) => run.on('exit', resolve)).finally(() => run.kill('SIGKILL'))
-    expect(code).toBe(0)
-    expect(text).toMatch(/stopped after step \d+/)
-    expect(statSync(join(out, 'char-lm.msgpack')).size).toBeGreaterThan(1000)
+  it('says before it trains that it can not write', () => {
+    const file = join(folder(), 'a-file')
+    writeFileSync(file, '')
+    const run = start(...small, '--steps', '100000', '--out', join(file, 'runs'))
+    expect(run.status).toBe(1)
+    expect(run.stderr.trim().split('\n')).toHaveLength(1)
+    expect(run.stderr).toContain("can't be written")
+    expect(run.stdout).toBe('')
   }, 120_000)
+  it('saves and ends quietly where nobody reads its output', () => {
+    const out = folder()
+    const command = `${[process.execPath, ...node, ...small, '--steps', '100000', '--out', out].join(' ')} 2>${out}/err | head -1`
+    const run = spawnSync('bash', ['-o', 'pipefail', '-c', command], { encoding: 'utf8', timeout: 100_000 })
+    expect(run.status).toBe(0)
+    expect(run.stdout.trim().split('\n')).toHaveLength(1)
+    expect(readFileSync(join(out, 'err'), 'utf8')).not.toMatch(/EPIPE|Error/)
+    expect(existsSync(join(out, 'char-lm.msgpack'))).toBe(true)
+  }, 120_000)
+  it.each(['SIGINT', 'SIGHUP'] as const)(
+    'saves and exits cleanly on %s',
+    async (signal) => {
+      const out = folder()
+      const run = spawn(process.execPath, [...node, ...small, '--steps', '100000', '--out', out])
+      let text = ''
+      let asked = false
+      const read = (chunk: Buffer): void => {
+        text += chunk.toString()
+        if (!asked && text.includes('0/100000 steps')) {
+          asked = true
+          setTimeout(() => run.kill(signal), 1000)
+        }
+      }
+      run.stdout.on('data', read)
+      run.stderr.on('data', read)
+      const code = await new Promise((resolve) => run.on('exit', resolve)).finally(() => run.kill('SIGKILL'))
+      expect(code).toBe(0)
+      expect(text).toMatch(/stopped after step \d+/)
+      expect(statSync(join(out, 'char-lm.msgpack')).size).toBeGreaterThan(1000)
+    },
+    120_000,
+  )
 })

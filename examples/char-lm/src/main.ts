@@ -7,7 +7,7 @@ import { CharLM, countParameters } from './model'
 import { type Options, parseOptions, UserError } from './options'
 import { writePlot } from './plot'
 import { sampleText } from './sample'
-import { readRun, restoreState, type SavedRun, saveRun } from './save'
+import { checkWritable, readRun, restoreState, type SavedRun, saveRun } from './save'
 import { type Batch, type Corpus, frequencyLoss, inOrder, loadCorpus, randomBatch } from './text'
 import { makeTrainer, type Trainer, type TrainState } from './train'
 
@@ -46,8 +46,21 @@ const resumed = (file: string, corpus: Corpus): SavedRun => {
   return run
 }
 
+const signal = { stopped: false }
+const stop = (): void => {
+  signal.stopped = true
+}
+// nobody reads any more (`npm start | head -1`, a terminal that is closed): what was trained is saved all the same
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code !== 'EPIPE' && code !== 'EIO' && code !== 'ERR_STREAM_DESTROYED') throw new UserError(`the output can't be written (${code})`)
+    stop()
+  })
+
 const main = async (): Promise<void> => {
   const options = parseOptions(process.argv.slice(2))
+  const [file, plot] = [join(options.out, 'char-lm.msgpack'), join(options.out, 'loss.svg')]
+  checkWritable(file)
   const corpus = loadCorpus()
   if (options.batch * options.seq >= corpus.heldOut.length)
     throw new UserError(`--batch ${options.batch} and --seq ${options.seq} need more than the ${corpus.heldOut.length} held-out characters`)
@@ -73,12 +86,7 @@ const main = async (): Promise<void> => {
   console.log(`backend     ${backend}`)
   console.log(`loss of character frequencies ${baseline.toFixed(3)} nats`)
 
-  const signal = { stopped: false }
-  const stop = (): void => {
-    signal.stopped = true
-  }
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, stop)
 
   const curve: Curve = (saved?.losses ?? []).map(([s, l]) => [s, l])
   const heldOut: Curve = []
@@ -113,8 +121,6 @@ const main = async (): Promise<void> => {
   }
   bar.stop()
 
-  const file = join(options.out, 'char-lm.msgpack')
-  const plot = join(options.out, 'loss.svg')
   await saveRun(file, { settings: { hidden, layers }, vocabulary: corpus.vocabulary, step: done, losses: curve, state })
   if (signal.stopped) console.log(`stopped after step ${done}`)
   if (heldOut.at(-1)?.[0] !== done) heldOut.push([done, await heldOutLoss(trainer, state, corpus, options)])

@@ -58,6 +58,8 @@ export class ConcreteTensor extends Tensor {
   #held: Held | undefined
   #gone: string | undefined
   #pending: Pending | undefined
+  /** Computed before there was a backend: nobody chose the one that it is on. */
+  #uncommitted = false
 
   private constructor(
     readonly aval: Aval,
@@ -108,6 +110,7 @@ export class ConcreteTensor extends Tensor {
       x.#host = results[i]!.#host
       results[i]!.#held = undefined
       if (held === undefined) return
+      x.#uncommitted = true
       if (x.#gone !== undefined) return held.free()
       disown(held)
       untracked(() => x.#hold(new Held(held.backend, held.buffer, x.aval)))
@@ -122,9 +125,12 @@ export class ConcreteTensor extends Tensor {
   get backend(): Backend | undefined {
     return this.#held?.backend
   }
-  /** Whether the host has its data too, so that it may move to any backend. */
+  /** Whether it may move to any backend: the host has its data too, or nobody chose where it is, as JAX's uncommitted arrays. */
   get isOnHost(): boolean {
-    return this.#host !== undefined
+    return this.#host !== undefined || this.#mayLeave
+  }
+  get #mayLeave(): boolean {
+    return this.#uncommitted && this.#held?.backend.storage.downloadSync !== undefined
   }
   get isDisposed(): boolean {
     return this.#gone !== undefined
@@ -150,6 +156,10 @@ export class ConcreteTensor extends Tensor {
       this.#hold(new Held(backend, backend.storage.upload(this.#host!), this.aval))
     }
     if (this.#held!.backend !== backend) {
+      if (this.#host === undefined && this.#mayLeave) {
+        const { data, ...type } = this.hostSync()
+        this.#host = { ...type, data: data.slice() }
+      }
       if (this.#host !== undefined) return this.#move(backend)
       throw new BackendError(backend.name, `a tensor lives on ${this.#held!.backend.name}; move it by devicePut(x, backend)`)
     }
@@ -164,7 +174,15 @@ export class ConcreteTensor extends Tensor {
   on(backend: Backend): ConcreteTensor {
     this.#check()
     if (this.#pending !== undefined) this.#settle(backend)
-    if (this.#host !== undefined || this.#held!.backend === backend) return this
+    return this.#host !== undefined || this.#held!.backend === backend ? this : this.#copiedTo(backend)
+  }
+  /** Where its data are on that backend and stay: itself if it is bound to it, or a copy. Errors: as `on`. */
+  committedTo(backend: Backend): ConcreteTensor {
+    this.#check()
+    if (this.#pending !== undefined) this.#settle(backend)
+    return !this.isOnHost && this.#held!.backend === backend ? this : this.#copiedTo(backend)
+  }
+  #copiedTo(backend: Backend): ConcreteTensor {
     const copy = new ConcreteTensor(this.aval, this.hostSync(), undefined)
     copy.bufferOn(backend)
     copy.#host = undefined

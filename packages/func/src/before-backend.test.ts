@@ -18,6 +18,7 @@ const dropped = np.ones([2]).add(1)
 dropped.dispose()
 const elsewhere = np.ones([2]).add(1)
 const ones = np.ones([2]).add(1)
+const moving = np.ones([2]).add(1)
 const early = [() => sum.dataSync(), () => np.sum(sum).item()].map((f) => {
   try {
     f()
@@ -52,6 +53,17 @@ describe('once one is set', () => {
     const out = withBackend(there, () => elsewhere.add(1))
     expect(values(out)).toEqual([3, 3])
     expect((elsewhere as ConcreteTensor).backend).toBe(there)
+  })
+  it('it moves to where it is needed next, as what was made from numbers does', () => {
+    const [first, second] = [hostBackend(), hostBackend()]
+    expect(values(withBackend(first, () => moving.add(1)))).toEqual([3, 3])
+    expect(values(withBackend(second, () => moving.add(1)))).toEqual([3, 3])
+    expect((moving as ConcreteTensor).backend).toBe(second)
+    const there = withBackend(first, () => np.ones([2]).mul(5))
+    expect(values(there.add(moving))).toEqual([7, 7])
+    expect(values(jit((a: Tensor, b: Tensor) => a.add(b))(there, moving))).toEqual([7, 7])
+    const chosen = withBackend(second, () => np.ones([2]).mul(5))
+    expect(() => there.add(chosen)).toThrow(/devicePut/)
   })
   it('it belongs to no scope that needs it first', () => {
     const mean = withBackend(backend, () => tidy(() => np.mean(ones)))

@@ -4,6 +4,9 @@ import { sizeOf } from './aval'
 import type { DType } from './dtype'
 import type { TensorMethods } from './tensor-methods'
 import type { Trace } from './trace'
+import { noteCopy } from '@heddle/tree'
+
+noteCopy('@heddle/func')
 
 export interface Tensor extends TensorMethods {}
 // biome-ignore lint: the interface of the same name adds the methods of numpy/methods.ts

@@ -3,8 +3,11 @@
  * in the life of a call. Modules are recognized by it, so that this file needs no class.
  */
 import type { Scope } from '@heddle/lift'
+import { noteCopy } from '@heddle/tree'
 import type { Module } from './module'
 import type { NameScope } from './name-scope'
+
+noteCopy('@heddle/linen')
 
 /** The key under which a module keeps its internals. */
 export const internals: unique symbol = Symbol.for('heddle.linen.module') as never

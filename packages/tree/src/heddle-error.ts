@@ -1,7 +1,10 @@
 /**
  * HeddleError: the base of all errors of heddle's packages, with a stack that begins at the user's own line.
  */
+import { noteCopy } from './copies'
 import { captured, framesOf, hasHeader, usersFrames, wanted } from './stack'
+
+noteCopy('@heddle/tree')
 
 /**
  * The base class of all errors that heddle throws; `instanceof HeddleError` tells them from others.

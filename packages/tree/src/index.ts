@@ -1,6 +1,7 @@
 /**
  * Trees (pytrees): nested arrays, objects and registered classes seen as a list of leaves and a structure.
  */
+export { noteCopy } from './copies'
 export { TreeError } from './error'
 export { HeddleError } from './heddle-error'
 export {

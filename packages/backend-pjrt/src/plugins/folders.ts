@@ -21,9 +21,12 @@ const packagesOf = (environment: string): readonly string[] =>
   childrenOf(join(environment, 'lib')).flatMap((lib) =>
     /python3(\.\d+)?$/.test(lib) ? ['site-packages', 'dist-packages'].map((p) => join(lib, p)).filter((p) => existsSync(p)) : [],
   )
-/** Folders of Python packages: the active environment's first, then the project's, the user's and the system's. */
+/**
+ * Folders of Python packages: the active environment's first, then the user's and the system's. A `.venv` of the current directory is none
+ * of them: who starts a program in a folder does not thereby say that native code of it may run.
+ */
 export const pythonFolders = (): readonly string[] => {
   const { VIRTUAL_ENV, CONDA_PREFIX } = process.env
-  const environments = [VIRTUAL_ENV, CONDA_PREFIX, join(process.cwd(), '.venv'), join(homedir(), '.local'), '/usr/local', '/usr']
+  const environments = [VIRTUAL_ENV, CONDA_PREFIX, join(homedir(), '.local'), '/usr/local', '/usr']
   return [...new Set(environments.filter((e) => e !== undefined && e !== ''))].flatMap((e) => packagesOf(e as string))
 }

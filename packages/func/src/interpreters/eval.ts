@@ -24,7 +24,7 @@ const concrete = (xs: readonly Tensor[]): readonly ConcreteTensor[] => {
     }
   return xs as readonly ConcreteTensor[]
 }
-/** The backend that the operands live on, those first whose data are nowhere else; or the default one. */
+/** The backend that the operands live on, those whose data are nowhere else; or the default one, to which the others move. */
 export const backendOf = (xs: readonly Tensor[]): Backend => {
   let first: Backend | undefined
   for (const x of xs) {
@@ -33,7 +33,7 @@ export const backendOf = (xs: readonly Tensor[]): Backend => {
     if (!(x as ConcreteTensor).isOnHost) return b
     first ??= b
   }
-  return first ?? getDefaultBackend()
+  return first === undefined || hasDefaultBackend() ? getDefaultBackend() : first
 }
 
 /** Whether there is no backend yet that could compute with them: what is asked of them then waits for one. */

@@ -40,9 +40,7 @@ export const withShardingConstraint = <T>(tree: T, shardings: Shardings): T =>
 
 const put = (x: Tensor, backend: Backend): Tensor => {
   if (!(x instanceof ConcreteTensor)) return x
-  const there = x.on(backend)
-  there.bufferOn(backend)
-  return there
+  return x.committedTo(backend)
 }
 /**
  * The tensors on a backend: those that are elsewhere are copied. Traced ones stay what they are.
