@@ -175,12 +175,15 @@ export const relieve = (): void => {
   turnsDue = TURNS
   nudge()
   warn()
-  settle()
+  pressure.high = false
+  bytesAtMost = bytes + BYTES
+  countAtMost = count + COUNT
 }
 /** Whether a program that waits anyway should wait for a turn of the event loop. */
 export const turnIsDue = (): boolean => turnsDue > 0
 /** The next turn of the event loop. */
 export const turn = (): Promise<void> => {
   turnsDue -= 1
+  nudge()
   return new Promise(later)
 }
