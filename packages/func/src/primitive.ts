@@ -114,7 +114,27 @@ export interface Primitive<P> extends Rules<P> {
   readonly name: string
 }
 export const definePrimitive = <P>(name: string, rules: Rules<P>): Primitive<P> => ({ name, ...rules })
-export const isLeafPrimitive = (p: Primitive<never>): boolean => !p.inline && !p.interpret && !p.impl
+export const isLeafPrimitive = (p: Pick<Primitive<never>, 'inline' | 'interpret' | 'impl'>): boolean => !p.inline && !p.interpret && !p.impl
+
+const copied = (x: unknown): unknown =>
+  typeof x !== 'object' || x === null || Object.isFrozen(x)
+    ? x
+    : Object.freeze(Array.isArray(x) ? x.map(copied) : Object.fromEntries(Object.entries(x).map(([k, v]) => [k, copied(v)])))
+/**
+ * A leaf's parameters as an equation keeps them: lists in them (shapes, axes, dimension numbers) may be the caller's, who may write to
+ * them later, so they are copied and frozen.
+ */
+export const settled = <P>(primitive: Primitive<P>, params: P): P => {
+  if (!isLeafPrimitive(primitive)) return params
+  let own: P | undefined
+  for (const key in params) {
+    const value: unknown = params[key]
+    if (typeof value !== 'object' || value === null || Object.isFrozen(value)) continue
+    own ??= { ...params }
+    own[key] = copied(value) as P[typeof key]
+  }
+  return own ?? params
+}
 
 /** The types of the results, or the error that names operands and reason. */
 export const infer = <P>(primitive: Primitive<P>, ins: readonly Aval[], params: P): readonly Aval[] => {

@@ -141,7 +141,7 @@ export interface TensorMethods {
   dataSync(): TypedArray
   /** The values in row-major order, when the device has them. */
   data(): Promise<TypedArray>
-  /** Shape, dtype and raw data. Do not write to it. */
+  /** Shape, dtype and raw data, copied. */
   hostArray(): Promise<HostArray>
   /** Frees the memory of a concrete tensor now; tracers have none. */
   dispose(how?: string): void

@@ -7,7 +7,7 @@ import { dceIns } from '../ir/dce'
 import type { Atom, Eqn, Jaxpr, Var } from '../ir/jaxpr'
 import { inAvals, newVar } from '../ir/jaxpr'
 import { bits, memo } from '../ir/memo'
-import { type Emit, infer, type Primitive } from '../primitive'
+import { type Emit, infer, type Primitive, settled } from '../primitive'
 import { Tensor } from '../tensor'
 import { atNextLevel, type Trace, whileActive } from '../trace'
 import { run } from './run'
@@ -52,7 +52,7 @@ export const partialEvalFlat = (
       return v
     }
     const emit: Emit = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: P) => {
-      const [operands, p] = primitive.stage ? primitive.stage(xs, params) : [xs, params]
+      const [operands, p] = primitive.stage ? primitive.stage(xs, params) : [xs, settled(primitive, params)]
       const ins = operands.map(lift)
       const outs = infer(
         primitive,

@@ -3,7 +3,7 @@ import { ConcreteTensor } from '../array'
 import type { Aval } from '../aval'
 import type { Atom, ClosedJaxpr, Eqn, Jaxpr, Var } from '../ir/jaxpr'
 import { newVar } from '../ir/jaxpr'
-import { infer, type Primitive } from '../primitive'
+import { infer, type Primitive, settled } from '../primitive'
 import { Tensor } from '../tensor'
 import { atNextLevel, type Trace, whileActive, whileStaging } from '../trace'
 import { withConstants } from './constant'
@@ -51,7 +51,7 @@ export const stage = (f: (xs: readonly Tensor[]) => readonly Tensor[], avals: re
       name,
       active: true,
       process: <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: P) => {
-        const [operands, p] = primitive.stage ? primitive.stage(xs, params) : [xs, params]
+        const [operands, p] = primitive.stage ? primitive.stage(xs, params) : [xs, settled(primitive, params)]
         const ins = operands.map(lift)
         const outs = infer(
           primitive,

@@ -165,7 +165,10 @@ const functions: { readonly [N in keyof TensorMethods]?: (x: Tensor, ...rest: ne
     const value = valueOf(x, 'data')
     return value.host().then(readable)
   },
-  hostArray: (x: Tensor) => valueOf(x, 'hostArray').host(),
+  hostArray: (x: Tensor) => {
+    const value = valueOf(x, 'hostArray')
+    return value.host().then((host) => ({ ...host, data: host.data.slice() }))
+  },
   toString: text,
   [Symbol.iterator]: (x: Tensor) => unstack(x)[Symbol.iterator](),
   [Symbol.toPrimitive]: (x: Tensor, hint: string) => {
