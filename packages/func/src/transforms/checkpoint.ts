@@ -8,6 +8,7 @@ import { isStaging } from '../trace'
 import { customVjp } from './custom'
 import { type Argnums, checkStatic, placesGiven } from './argnums'
 import { flatFunction, flattenTensors } from './flat'
+import { forwarded, handedThrough } from './forwarding'
 import type { NoNumbers } from './traced'
 import { vjp } from './vjp'
 
@@ -54,7 +55,8 @@ export const checkpoint = <A extends readonly unknown[], const R, const S extend
       leaves.map((x) => x.aval),
       'checkpoint',
     )
-    return unflatten<R>(fn.outTree(), checkpointCall([...consts, ...leaves], { jaxpr, policy, preventCse }))
+    const given = [...consts, ...leaves]
+    return unflatten<R>(fn.outTree(), forwarded(handedThrough({ jaxpr }), given, checkpointCall(given, { jaxpr, policy, preventCse })))
   }
 }
 export { checkpoint as remat }

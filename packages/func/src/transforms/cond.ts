@@ -16,6 +16,7 @@ import { convert, convertElementType } from '../primitives/structural'
 import { literal } from '../literal'
 import type { Tensor } from '../tensor'
 import { alike, flatFunction, flattenTensors } from './flat'
+import { asResult, handedThrough } from './forwarding'
 import type { NoNumbers } from './traced'
 
 type Branch<A extends readonly unknown[], R> = (...operands: A) => R
@@ -74,8 +75,36 @@ const branchOn = <A extends readonly unknown[], R>(where: string, index: Tensor,
     tree ??= fn.outTree()
     return program
   })
-  const { jaxprs, consts } = withSharedConsts(programs, types, commonTypes(where, programs))
-  return unflatten<R>(tree!, condCall([index, ...consts, ...leaves], { branches: jaxprs }))
+  const outTypes = commonTypes(where, programs)
+  const through = handedThroughAll(programs, leaves, outTypes)
+  const chosen = programs.map(({ jaxpr, consts }) => ({ jaxpr: { ...jaxpr, outs: jaxpr.outs.filter((_, k) => !through[k]) }, consts }))
+  const { jaxprs, consts } = withSharedConsts(
+    chosen,
+    types,
+    outTypes.filter((_, k) => !through[k]),
+  )
+  const results = jaxprs[0]!.outs.length === 0 ? [] : condCall([index, ...consts, ...leaves], { branches: jaxprs })
+  let next = 0
+  return unflatten<R>(
+    tree!,
+    through.map((x) => (x ? asResult(x) : results[next++]!)),
+  )
+}
+/** What every branch hands through unchanged, the same tensor in each, is no matter of choice. */
+const handedThroughAll = (
+  programs: readonly ClosedJaxpr[],
+  leaves: readonly Tensor[],
+  types: readonly Aval[],
+): readonly (Tensor | undefined)[] => {
+  const tensors = programs.map((p) => {
+    const given = [...p.consts, ...leaves]
+    return handedThrough(p).map((at) => given[at])
+  })
+  return types.map((type, k) => {
+    const x = tensors[0]![k]
+    const same = x !== undefined && x.aval.dtype === type.dtype && x.weakType === type.weakType
+    return same && tensors.every((t) => t[k] === x) ? x : undefined
+  })
 }
 /** The one branch that there is, on tensors all the same. */
 const onlyBranch = <A extends readonly unknown[], R>(branch: Branch<A, R>, operands: A): R => {

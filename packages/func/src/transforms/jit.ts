@@ -11,6 +11,7 @@ import { call, type JitParams } from '../primitives/call/jit'
 import { isTensor, type Tensor } from '../tensor'
 import { type Argnums, checkStatic, placesGiven } from './argnums'
 import { type FlatArgs, type FlatFunction, flatFunction, flattenTensors } from './flat'
+import { forwarded, handedThrough } from './forwarding'
 import { type Shardings, withShardingConstraint } from './sharding'
 import type { NoNumbers } from './traced'
 
@@ -48,6 +49,8 @@ interface Traced {
   readonly avals: readonly Aval[]
   readonly consts: readonly Tensor[]
   readonly params: JitParams
+  /** Which results are inputs, where some are. */
+  readonly through: readonly number[] | undefined
   readonly outTree: TreeDef
   /** Whether the arguments are tensors themselves, no trees of them. */
   readonly direct: boolean
@@ -101,8 +104,11 @@ export const jit = <A extends readonly unknown[], const R, const S extends Argnu
     if (made.keep) cache.set(key, made)
     return made
   }
-  const finish = ({ consts, params, outTree }: Traced, leaves: readonly Tensor[]): R =>
-    unflatten<R>(outTree, call(consts.length === 0 ? leaves : [...consts, ...leaves], params))
+  const finish = ({ consts, params, through, outTree }: Traced, leaves: readonly Tensor[]): R => {
+    const given = consts.length === 0 ? leaves : [...consts, ...leaves]
+    const results = call(given, params)
+    return unflatten<R>(outTree, through === undefined ? results : forwarded(through, given, results))
+  }
   const run = (...args: A): R => {
     if (last?.direct && last.ambient === ambientKey() && sameTypes(last, args)) return finish(last, args)
     const statics = placesGiven(staticArgnums, args.length, f.length, name, 'staticArgnums')
@@ -162,12 +168,14 @@ const trace = (
   const fn: FlatFunction = flatFunction(withStatics as (...a: never[]) => unknown, treedef, name)
   const avals = leaves.map((x) => x.aval)
   const [{ jaxpr, consts }, keep] = watched(() => stage(fn.flat, avals, name))
+  const through = handedThrough({ jaxpr })
   const mask = args.flatMap((a, i) => (statics.includes(i) ? [] : flattenTensors(a, name).leaves.map(() => donated.includes(i))))
   return {
     treedef,
     avals,
     consts,
     params: { jaxpr, name, donated: donated.length === 0 ? [] : [...consts.map(() => false), ...mask], device },
+    through: through.every((at) => at < 0) ? undefined : through,
     outTree: fn.outTree(),
     direct: statics.length === 0 && args.every(isTensor),
     ambient: ambientKey(),

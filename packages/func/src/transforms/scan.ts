@@ -11,6 +11,7 @@ import { convertElementType } from '../primitives/structural'
 import { synchronous } from '../synchronous'
 import type { Tensor } from '../tensor'
 import { flatFunction, flattenCarry, flattenTensors } from './flat'
+import { forwarded, handedThrough } from './forwarding'
 import type { NoNumbers } from './traced'
 
 export interface ScanOptions extends OptionsObject {
@@ -119,7 +120,9 @@ export const scanLoop = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: 
     numCarry: carry.leaves.length,
     unroll: typeof unroll === 'boolean' ? (unroll ? Math.max(length, 1) : 1) : unroll,
   })
-  return unflatten<[C, Y]>(last!.outTree(), outs)
+  // a part of the carry that each step hands on is what it was at first
+  const through = handedThrough(traced.program).map((at, i) => (i < carry.leaves.length && at === consts.length + i ? i : -1))
+  return unflatten<[C, Y]>(last!.outTree(), forwarded(through, traced.init, outs))
 }
 
 /**

@@ -4,6 +4,7 @@ import { type Aval, showAval } from '../aval'
 import { ConcreteTensor } from '../array'
 import { TypeMismatchError } from '../error'
 import { stage } from '../interpreters/stage'
+import type { ClosedJaxpr, Jaxpr } from '../ir/jaxpr'
 import { literal } from '../literal'
 import { asTensor } from '../numpy/promote'
 import { either, integer, readArgument, readFunction, tensor } from '../options'
@@ -14,6 +15,7 @@ import { convert } from '../primitives/structural'
 import { synchronous } from '../synchronous'
 import type { Tensor } from '../tensor'
 import { flatFunction, flattenCarry, flattenTensors } from './flat'
+import { asResult, handedThrough } from './forwarding'
 import { scanLoop, traceWithCarry } from './scan'
 import type { NoNumbers } from './traced'
 
@@ -52,13 +54,31 @@ const loop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry: C) => C, in
     return answer
   }
   const condition = stage(flatFunction(holds as (...a: never[]) => unknown, treedef, 'whileLoop').flat, types, 'whileLoop')
-  const outs = whileCall([...condition.consts, ...traced.program.consts, ...traced.init], {
-    condJaxpr: condition.jaxpr,
-    condNumConsts: condition.consts.length,
-    bodyJaxpr: traced.program.jaxpr,
-    bodyNumConsts: traced.program.consts.length,
+  return unflatten<[C]>(treedef, loopOver(condition, traced.program, traced.init))[0]
+}
+/** The loop over what changes: a part of the carry that the body hands on is a constant of both programs. */
+const loopOver = (condition: ClosedJaxpr, body: ClosedJaxpr, init: readonly Tensor[]): readonly Tensor[] => {
+  const through = handedThrough(body)
+  const numConsts = body.consts.length
+  const isKept = init.map((_, i) => through[i] === numConsts + i)
+  const kept = <A>(xs: readonly A[]): A[] => xs.filter((_, i) => isKept[i])
+  const changing = <A>(xs: readonly A[]): A[] => xs.filter((_, i) => !isKept[i])
+  const withConsts = ({ jaxpr, consts }: ClosedJaxpr): { readonly jaxpr: Jaxpr; readonly consts: readonly Tensor[] } => {
+    const carry = jaxpr.ins.slice(consts.length)
+    return {
+      jaxpr: { ...jaxpr, ins: [...jaxpr.ins.slice(0, consts.length), ...kept(carry), ...changing(carry)] },
+      consts: [...consts, ...kept(init)],
+    }
+  }
+  const [cond, step] = [withConsts(condition), withConsts(body)]
+  const outs = whileCall([...cond.consts, ...step.consts, ...changing(init)], {
+    condJaxpr: cond.jaxpr,
+    condNumConsts: cond.consts.length,
+    bodyJaxpr: { ...step.jaxpr, outs: changing(step.jaxpr.outs) },
+    bodyNumConsts: step.consts.length,
   })
-  return unflatten<[C]>(treedef, outs)[0]
+  let next = 0
+  return init.map((x, i) => (isKept[i] ? asResult(x) : outs[next++]!))
 }
 
 /**
