@@ -1,14 +1,24 @@
 /** Which backend computes when no operand says so. */
 import { staticKey } from '@heddle/tree'
+import { describe } from '@heddle/tree/options'
 import { ambient } from '../ambient'
-import { BackendError } from '../error'
+import { ArgumentError, BackendError } from '../error'
 import type { Synchronous } from '../synchronous'
 import type { Backend } from './backend'
 
 const current = ambient<Backend | undefined>(undefined, staticKey)
 
-/** Makes `backend` the one that new tensors live on. */
+/** Is it a backend? */
+export const isBackend = (x: unknown): x is Backend => typeof x === 'object' && x !== null && 'kernels' in x && 'storage' in x
+/** Refuses what is no backend. Errors: ArgumentError. */
+export const checkBackend = (where: string, x: unknown): void => {
+  if (!isBackend(x))
+    throw new ArgumentError(where, `expected a backend, such as \`await tfjs()\` or \`await pjrt()\` answers; got ${describe(x)}`)
+}
+
+/** Makes `backend` the one that new tensors live on. Errors: ArgumentError. */
 export const setDefaultBackend = <B>(backend: Backend<B>): void => {
+  checkBackend('setDefaultBackend', backend)
   current.set(backend as Backend)
 }
 /** Whether operations on host data have where to run. */
@@ -24,5 +34,7 @@ export const getDefaultBackend = (): Backend => {
   return backend
 }
 /** Runs `f`, which can't be async, with another default backend. Errors: AsyncFunctionError. */
-export const withBackend = <B, A>(backend: Backend<B>, f: () => Synchronous<A>): A =>
-  current.during('withBackend', backend as Backend, f as () => A)
+export const withBackend = <B, A>(backend: Backend<B>, f: () => Synchronous<A>): A => {
+  checkBackend('withBackend', backend)
+  return current.during('withBackend', backend as Backend, f as () => A)
+}

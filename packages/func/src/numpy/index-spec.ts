@@ -4,6 +4,7 @@
  * An index is a list of: integers (negative from the end), slices (`slice(1, -1)` or the text '1:-1'), null for a new axis, '...' for
  * all axes in between, integer tensors or arrays (numpy's advanced indexing), and boolean masks (concrete ones only).
  */
+import { describe } from '@heddle/tree/options'
 import { range, type Shape } from '../aval'
 import { ConcreteTensor } from '../array'
 import type { TypedArray } from '../dtype'
@@ -106,7 +107,7 @@ const partOf = (e: Element): Part => {
   }
   if (isSlice(e)) return { kind: 'slice', slice: e }
   if (isTensor(e)) return tensorPart(e)
-  if (!Array.isArray(e) && !isTypedArray(e)) throw new ArgumentError('index', `${String(e)} is no index`)
+  if (!Array.isArray(e) && !isTypedArray(e)) throw new ArgumentError('index', `${describe(e)} is no index`)
   const host = hostOf(e as NestedArray, 'index')
   if (host.dtype === 'bool') return maskOf(host.shape, host.data as Uint8Array)
   const values = Array.from(host.data as ArrayLike<number | bigint>, Number)

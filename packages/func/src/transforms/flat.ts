@@ -16,6 +16,7 @@ import {
   unflatten,
   withoutStatic,
 } from '@heddle/tree'
+import { describe } from '@heddle/tree/options'
 import { ArgumentError, TypeMismatchError } from '../error'
 import { literal } from '../literal'
 import { isTypedArray } from '../numpy/host-data'
@@ -33,6 +34,7 @@ export const isStatic = (leaf: unknown): leaf is boolean | string => typeof leaf
 const isTensorLike = (x: unknown): x is TensorLike => isTensor(x) || isScalar(x) || isTypedArray(x)
 const kindOf = (x: unknown): string => {
   if (typeof x === 'function') return `a function${x.name ? ` (${x.name})` : ''}`
+  if (x instanceof Promise) return describe(x)
   return typeof x === 'object' && x !== null ? `an object of class ${x.constructor?.name ?? 'null'}` : `a ${typeof x}`
 }
 /** Where something is in a list of arguments, else in a value. */

@@ -1,7 +1,10 @@
 /** Placing arrays over devices. */
-import { broadcastPrefix, flatten, map, unflatten } from '@heddle/tree'
+import { broadcastPrefix, flatten, leaves as leavesOf, map, unflatten } from '@heddle/tree'
+import { describe } from '@heddle/tree/options'
 import { ConcreteTensor } from '../array'
 import type { Backend, Device } from '../backend/backend'
+import { isBackend } from '../backend/registry'
+import { ArgumentError } from '../error'
 import { backendOf } from '../interpreters/eval'
 import { asTensor, type TensorLike } from '../numpy/promote'
 import { shardingConstraint } from '../primitives/sharding'
@@ -15,10 +18,12 @@ export type Shardings = ShardingLike | null | readonly Shardings[] | { readonly 
 export const isSharding = (x: unknown): x is ShardingLike =>
   typeof x === 'object' && x !== null && 'mesh' in x && 'spec' in x && typeof (x as ShardingLike).spec === 'object'
 
-const isDevice = (x: unknown): x is Device => typeof x === 'object' && x !== null && 'kernels' in x && 'storage' in x
+const isDevice = (x: unknown): x is Device => isBackend(x)
 
 const onLeaves = (where: string, tree: unknown, shardings: Shardings, place: (x: Tensor, sharding: ShardingLike) => Tensor): unknown => {
   const { leaves, treedef } = flatten(tree)
+  for (const s of leavesOf(shardings, isSharding))
+    if (!isSharding(s)) throw new ArgumentError(where, `expected a backend, or a sharding for each array, got ${describe(s)}`)
   const each = broadcastPrefix(shardings, tree, isSharding) as readonly (ShardingLike | null)[]
   return unflatten(
     treedef,
