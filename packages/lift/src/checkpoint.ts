@@ -2,13 +2,13 @@
  * checkpoint (remat) of a function of scopes: what it computes on the way is computed again on the way back, not kept.
  */
 import type { Filter } from '@heddle/core'
-import { checkpoint as checkpointPure, type CheckpointPolicy } from '@heddle/func'
+import { checkpoint as checkpointPure, type CheckpointPolicy, type NoNumbers } from '@heddle/func'
 import { asFunction } from './misuse'
 import { learned, pack, runOn, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
 import { type Argnums, unwrapStatic, wrapStatic } from './static'
 
 /** What is lifted, and what is kept. */
-export interface CheckpointOptions {
+export interface CheckpointOptions<N extends Argnums = Argnums> {
   /** Collections that are there inside (default all). */
   readonly variables?: Filter
   /** Streams that are there inside (default all). */
@@ -17,15 +17,15 @@ export interface CheckpointOptions {
   readonly policy?: CheckpointPolicy
   readonly preventCse?: boolean
   /** Arguments that are passed as they are, as booleans and strings are by themselves; the scope is argument 0. */
-  readonly staticArgnums?: Argnums
+  readonly staticArgnums?: N
   /** The function may branch on values, where it is not traced. It has no forward derivative then. */
   readonly concrete?: boolean
 }
 
 /** A function of scopes whose intermediate values are computed again in the backward pass. Source: `flax.core.lift.checkpoint`. */
-export const checkpoint = <S extends Scopes, Args extends readonly unknown[], R>(
-  fn: ScopesFn<S, Args, R>,
-  { variables = true, rngs = true, policy, preventCse = true, staticArgnums = [], concrete = false }: CheckpointOptions = {},
+export const checkpoint = <S extends Scopes, Args extends readonly unknown[], R, const N extends Argnums = readonly []>(
+  fn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
+  { variables = true, rngs = true, policy, preventCse = true, staticArgnums, concrete = false }: CheckpointOptions<N> = {},
 ): ((scopes: S, ...args: Args) => R) => {
   asFunction('remat', fn)
   const body = ({ entry, variables: groups, keys }: Packed, ...args: Args) => {

@@ -8,7 +8,7 @@
  * Keys depend on counts, so a function that draws some is traced for each count with which it is called; one that draws none is not.
  */
 import { isZero, minus, plus, type Counters, type Filter } from '@heddle/core'
-import { type Device, jit as compile } from '@heddle/func'
+import { type Device, jit as compile, type NoNumbers } from '@heddle/func'
 import { asFunction } from './misuse'
 import {
   countersIn,
@@ -27,13 +27,13 @@ import { staticKey } from '@heddle/tree'
 import { type Argnums, argumentsAt, Static, unwrapStatic, wrapStatic } from './static'
 
 /** What is lifted, and how it is compiled. */
-export interface JitOptions {
+export interface JitOptions<N extends Argnums = Argnums> {
   /** Collections that are there inside (default all). */
   readonly variables?: Filter
   /** Streams that are there inside (default all). */
   readonly rngs?: Filter
   /** Arguments that are compiled in, as booleans and strings are by themselves; the scope is argument 0. */
-  readonly staticArgnums?: Argnums
+  readonly staticArgnums?: N
   /** Arguments whose memory the program may use for its results; the scope is argument 0. */
   readonly donateArgnums?: Argnums
   /** The backend that runs it, to which variables and arguments that are elsewhere are copied. Default: where they are. */
@@ -48,9 +48,9 @@ export interface JitOptions {
  * A call whose arguments, variables and mutability have the same structure, shapes and types as one before does not trace again.
  * Source: `flax.core.lift.jit`.
  */
-export const jit = <S extends Scopes, Args extends readonly unknown[], R>(
-  fn: ScopesFn<S, Args, R>,
-  { variables = true, rngs = true, staticArgnums = [], donateArgnums = [], device, disableJit = false }: JitOptions = {},
+export const jit = <S extends Scopes, Args extends readonly unknown[], R, const N extends Argnums = readonly []>(
+  fn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
+  { variables = true, rngs = true, staticArgnums, donateArgnums = [], device, disableJit = false }: JitOptions<N> = {},
 ): ((scopes: S, ...args: Args) => R) => {
   asFunction('jit', fn)
   const plan = { where: 'jit', inFilters: [variables], outFilters: [variables], rngFilters: [rngs], foldNames: true }

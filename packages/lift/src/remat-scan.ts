@@ -53,7 +53,7 @@ export const rematScan = <S extends Scopes, C>(
   const inner: ScopesFn<S, readonly [C], readonly [C, null]> =
     rest.length === 0
       ? (scopes, carry) => [bodyFn(scopes, carry), null]
-      : checkpoint(
+      : checkpoint<S, readonly [C], readonly [C, null], number>(
           (scopes: S, carry: C) =>
             [rematScan(bodyFn, { ...options, lengths: rest, metadataParams: restParams })(scopes, carry), null] as const,
           {

@@ -31,7 +31,8 @@ const checkpointOptions = optionsOf<CheckpointOptions>({
 /**
  * `f`, whose intermediate values are computed again in the backward pass instead of being kept.
  *
- * Same results and derivatives, less memory, more work. Source: jax.checkpoint (jax.remat).
+ * Same results and derivatives, less memory, more work. Booleans and strings in arguments are static, as in `jit`.
+ * Source: jax.checkpoint (jax.remat).
  */
 export const checkpoint = <A extends readonly unknown[], const R, const S extends Argnums = readonly []>(
   f: ((...args: A) => R) & NoNumbers<A, S>,

@@ -86,6 +86,7 @@ export const jit = <A extends readonly unknown[], const R, const S extends Argnu
   const runsOn = (options.device as Backend | undefined) ?? null
   const name = options.name ?? (f.name || 'jit')
   const fn = sharded(f, options)
+  const hasStatics = [staticArgnums].flat().length > 0
   const cache = new Map<string, Traced>()
   let last: Traced | undefined
   let traces = 0
@@ -111,8 +112,8 @@ export const jit = <A extends readonly unknown[], const R, const S extends Argnu
   }
   const run = (...args: A): R => {
     if (last?.direct && last.ambient === ambientKey() && sameTypes(last, args)) return finish(last, args)
-    const statics = placesGiven(staticArgnums, args.length, f.length, name, 'staticArgnums')
-    checkStatic(args, statics, name)
+    const statics = hasStatics ? placesGiven(staticArgnums, args.length, f.length, name, 'staticArgnums') : noArgnums
+    if (hasStatics) checkStatic(args, statics, name)
     const flat = flattenTensors(statics.length === 0 ? args : args.map((a, i) => (statics.includes(i) ? undefined : a)), name)
     const plain = statics.length === 0
     const traced =
@@ -130,6 +131,7 @@ export const jit = <A extends readonly unknown[], const R, const S extends Argnu
     },
   })
 }
+const noArgnums: readonly number[] = []
 /** A program that closes over traced values belongs to the surrounding transformation alone. */
 const isFree = (consts: readonly Tensor[]): boolean => consts.every((c) => c.trace.level === 0)
 /** Whether tensors have the types of those that were traced: the quick way past the cache for loops that repeat one call. */

@@ -6,10 +6,10 @@ import { staticKey } from '@heddle/tree'
 import { liftTarget, type Methods } from '../lift-class'
 import { compiled } from '../lift-method'
 import { namesOf, type Transformation } from '../transformation'
-import type { Target } from './target'
+import type { TakesNoNumbers, Target } from './target'
 
 /** As of `lift.jit`; and which methods of a class. */
-export interface JitOptions<T = unknown> extends lift.JitOptions, Methods<lift.JitOptions, T> {}
+export interface JitOptions<T = unknown, N extends lift.Argnums = lift.Argnums> extends lift.JitOptions<N>, Methods<lift.JitOptions, T> {}
 
 const transformation: Transformation = {
   name: 'jit',
@@ -39,14 +39,18 @@ const remembered = <T extends Target>(target: T, options: JitOptions, make: () =
 /**
  * A class of modules, or a function of a module, as a compiled program.
  *
- * It is traced again only for other props, shapes or types. In `staticArgnums` and `donateArgnums` the module is argument 0.
+ * It is traced again only for other props, shapes, types, or values of the booleans and strings among the arguments, which are static.
+ * In `staticArgnums` and `donateArgnums` the module is argument 0.
  * A `device` is a backend object, such as `await pjrt({ device: 1 })`: JAX's `backend`, a name, has no use beside it.
  * Names: `JitDense_0`. Errors: TransformTargetError, InvalidOptionsError. Source: `flax.linen.jit`.
  *
  * @example
  * const y = new (nn.jit(nn.Dense))({ features: 4 }).call(x)
  */
-export const jit = <T extends Target>(target: T, options: JitOptions<T> = {}): T =>
-  remembered(target, options, () =>
+export const jit = <T extends Target, const N extends lift.Argnums = readonly []>(
+  target: T & TakesNoNumbers<T, N>,
+  options: JitOptions<T, N> = {},
+): T =>
+  remembered<T>(target, options, () =>
     liftTarget<T, lift.JitOptions>(transformation, target, options, (fn, how, own) => compiled(fn, how, own)),
   )

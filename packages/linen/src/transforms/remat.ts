@@ -4,10 +4,12 @@
 import * as lift from '@heddle/lift'
 import { lifterOf, liftTarget, type Methods } from '../lift-class'
 import { namesOf, type Transformation } from '../transformation'
-import type { Target } from './target'
+import type { TakesNoNumbers, Target } from './target'
 
 /** As of `lift.checkpoint`; and which methods of a class. */
-export interface CheckpointOptions<T = unknown> extends lift.CheckpointOptions, Methods<lift.CheckpointOptions, T> {}
+export interface CheckpointOptions<T = unknown, N extends lift.Argnums = lift.Argnums>
+  extends lift.CheckpointOptions<N>,
+    Methods<lift.CheckpointOptions, T> {}
 
 const transformation: Transformation = {
   name: 'checkpoint',
@@ -25,13 +27,16 @@ const transformation: Transformation = {
 /**
  * A class of modules, or a function of a module, whose intermediate values are computed again in the backward pass, not kept.
  *
- * In `staticArgnums` the module is argument 0. Names: `CheckpointDense_0`. Source: `flax.linen.checkpoint`.
+ * Booleans and strings among the arguments are static; in `staticArgnums`, for numbers and functions, the module is argument 0.
+ * Names: `CheckpointDense_0`. Source: `flax.linen.checkpoint`.
  *
  * @example
  * const y = new (nn.checkpoint(nn.Dense))({ features: 128 }).call(x)
  */
-export const checkpoint = <T extends Target>(target: T, options: CheckpointOptions<T> = {}): T =>
-  liftTarget<T, lift.CheckpointOptions>(transformation, target, options, lifterOf(lift.checkpoint))
+export const checkpoint = <T extends Target, const N extends lift.Argnums = readonly []>(
+  target: T & TakesNoNumbers<T, N>,
+  options: CheckpointOptions<T, N> = {},
+): T => liftTarget<T, lift.CheckpointOptions>(transformation, target, options, lifterOf(lift.checkpoint))
 
 /** The other name of checkpoint. */
 export const remat = checkpoint

@@ -52,7 +52,7 @@ it('a transformed class keeps props, methods and statics', () => {
 
 it('a transformed function keeps its arguments and result', () => {
   never(() => {
-    const run = nn.remat((m: Step, y: Tensor, n: number) => [m.call(y, y), n] as const)
+    const run = nn.remat((m: Step, y: Tensor, n: number) => [m.call(y, y), n] as const, { staticArgnums: 2 })
     expectTypeOf(run).toEqualTypeOf<(m: Step, y: Tensor, n: number) => readonly [readonly [Tensor, Tensor], number]>()
     const scan = nn.scan((m: { readonly a: Step; readonly b: Step }, c: Tensor, y: Tensor) => m.b.call(...m.a.call(c, y)))
     expectTypeOf(scan({ a: new Step(), b: new Step() }, x, x)).toEqualTypeOf<readonly [Tensor, Tensor]>()
@@ -153,5 +153,33 @@ it('transformations that are called at once', () => {
     nn.whileLoop(positive, pair, step, x)
     // @ts-expect-error no such option
     nn.vjp(f, step, [x, { c: x }], { has_aux: true })
+  })
+})
+
+it('numbers are traced, so what takes one is refused unless it is static', () => {
+  class Repeat extends nn.Module {
+    call(y: Tensor, n: number): Tensor {
+      return y.mul(n)
+    }
+  }
+  class Flagged extends nn.Module {
+    call(y: Tensor, { train }: { readonly train: boolean; readonly mask?: Tensor; readonly mode?: string }): Tensor {
+      return train ? y : y.neg()
+    }
+  }
+  const repeat = (m: Repeat, y: Tensor, n: number): Tensor => m.call(y, n)
+  never(() => {
+    expectTypeOf(nn.jit(Repeat, { staticArgnums: 2 })).toEqualTypeOf<typeof Repeat>()
+    expectTypeOf(nn.remat(Repeat, { staticArgnums: [2] })).toEqualTypeOf<typeof Repeat>()
+    expectTypeOf(nn.checkpoint(repeat, { staticArgnums: 2 })).toEqualTypeOf<typeof repeat>()
+    for (const Flags of [nn.jit(Flagged), nn.remat(Flagged)]) expectTypeOf(Flags).toEqualTypeOf<typeof Flagged>()
+    // @ts-expect-error argument 2 is a number
+    nn.jit(Repeat)
+    // @ts-expect-error argument 2 is a number
+    nn.remat(Repeat)
+    // @ts-expect-error argument 2 is a number
+    nn.jit(repeat)
+    // @ts-expect-error argument 2 is a number
+    nn.checkpoint(repeat, { staticArgnums: 1 })
   })
 })
