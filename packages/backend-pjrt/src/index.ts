@@ -18,8 +18,9 @@ import type { PluginKind } from './plugins/known'
 import { programsOf } from './programs'
 import { shardedCompiler } from './sharding/program'
 import { shardedStore } from './sharding/store'
+import { anything, count, nullable, type OptionsObject, optionsOf, string } from '@heddle/func/options'
 
-export interface PjrtOptions {
+export interface PjrtOptions extends OptionsObject {
   /** A plugin's path, or its kind. Default: HEDDLE_PJRT_PLUGIN (the same), else the first that is found for a device that is there. */
   readonly plugin?: PluginKind | (string & {})
   /** Which of the plugin's devices, by its place in their list. Default 0. */
@@ -31,6 +32,10 @@ export interface PjrtOptions {
   /** Where compiled programs are kept; null for nowhere. Default: HEDDLE_CACHE, else a folder of the user's cache. */
   readonly cache?: string | null
 }
+const pjrtOptions = optionsOf<PjrtOptions>(
+  { plugin: string, device: count, clientOptions: anything, distributed: anything, cache: nullable(string) },
+  { hint: (x) => (typeof x === 'string' ? `a plugin is an option: pjrt({ plugin: '${x}' })` : undefined) },
+)
 /** A device of this process or another one. */
 export interface DeviceInfo {
   readonly id: number
@@ -73,7 +78,8 @@ const meet = async (options: PjrtOptions['distributed']): Promise<Distributed | 
  * Errors: BackendError where no plugin is found, with the command that installs one; where it speaks another version of the API;
  * or where it has no such device. DistributedError where other processes can not be reached.
  */
-export const pjrt = async (options: PjrtOptions = {}): Promise<PjrtBackend> => {
+export const pjrt = async (given?: PjrtOptions): Promise<PjrtBackend> => {
+  const options = pjrtOptions('pjrt', given)
   const { path } = findPlugin(options.plugin)
   const distributed = await meet(options.distributed)
   const client = await makeClient(path, options.clientOptions, distributed)

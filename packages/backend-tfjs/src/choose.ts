@@ -4,6 +4,7 @@
  * Flavours are tried in order; each ends with a small product of matrices, since loading alone proves nothing. One that does not
  * work is passed over, and when that leads to something slower than hoped for, one warning says what was tried and why it failed.
  */
+import { anything, count, func, listOf, type OptionsObject, optionsOf } from '@heddle/func/options'
 import { BackendError } from '@heddle/func/backend'
 import { backendOf, type BackendSettings, type TfjsBackend } from './backend'
 import { cpuDevice } from './cpu'
@@ -14,7 +15,7 @@ import type { CompileMode } from './native/compile'
 import { Unavailable } from './unavailable'
 import type { WasmPaths } from './wasm/places'
 
-export interface TfjsOptions extends BackendSettings {
+export interface TfjsOptions extends BackendSettings, OptionsObject {
   /** Flavours to try, the first that works is taken. Default: by platform, the fastest first. */
   readonly prefer?: readonly Flavour[]
   /** This flavour or none. */
@@ -27,6 +28,17 @@ export interface TfjsOptions extends BackendSettings {
   readonly warn?: (message: string) => void
 }
 
+const tfjsOptions = optionsOf<TfjsOptions>(
+  {
+    prefer: listOf(anything, 'a list of flavours'),
+    demand: anything,
+    compile: anything,
+    wasmPaths: anything,
+    warn: func,
+    hostBelow: count,
+  },
+  { hint: (x) => (typeof x === 'string' ? `a flavour is an option: tfjs({ prefer: ['${x}'] })` : undefined) },
+)
 const makers: { readonly [F in Flavour]: (options: TfjsOptions) => Promise<TfjsBackend> } = {
   'node-gpu': async (options) => (await import('#native')).nativeBackend('node-gpu', options),
   node: async (options) => (await import('#native')).nativeBackend('node', options),
@@ -91,7 +103,8 @@ const notice = (taken: Flavour, failures: readonly Failure[]): string | undefine
  * @example
  * const backend = await tfjs({ prefer: ['wasm', 'cpu'] })
  */
-export const tfjs = async (options: TfjsOptions = {}): Promise<TfjsBackend> => {
+export const tfjs = async (given?: TfjsOptions): Promise<TfjsBackend> => {
+  const options = tfjsOptions('tfjs', given)
   const { demand, warn = warnOnce } = options
   for (const f of [...(options.prefer ?? []), ...(demand === undefined ? [] : [demand])])
     if (!isFlavour(f)) throw new BackendError('tfjs', `unknown flavour '${String(f)}'; there are ${flavours.join(', ')}`)

@@ -2,7 +2,18 @@
  * Options of functions of tensors: the reader that throws ArgumentError, and the kinds of values that only func knows. The rule is told
  * in `@heddle/tree/options`, whose kinds are here too: packages above func need this door only.
  */
-import { func, isPlainObject, type Kind, nearest, nullable, optionsReaders, sayProblems } from '@heddle/tree/options'
+import {
+  func,
+  isPlainObject,
+  type Kind,
+  type Kinds,
+  nearest,
+  nullable,
+  type OptionsMore,
+  optionsReaders,
+  type OptionsReader,
+  sayProblems,
+} from '@heddle/tree/options'
 import { ConcreteTensor } from './array'
 import { type DType, dtypes, isDType, isFloating } from './dtype'
 import { ArgumentError } from './error'
@@ -36,8 +47,10 @@ export {
 } from '@heddle/tree/options'
 export type { Kind, Kinds, OptionProblem, OptionsMore, OptionsObject, OptionsReader, RequiredKind } from '@heddle/tree/options'
 
+const make = optionsReaders((where, problems) => new ArgumentError(where, sayProblems(problems)))
 /** A reader of options that throws ArgumentError. */
-export const optionsOf = optionsReaders((where, problems) => new ArgumentError(where, sayProblems(problems)))
+/* @__NO_SIDE_EFFECTS__ */
+export const optionsOf = <O extends object>(kinds: Kinds<O>, more?: OptionsMore<O>): OptionsReader<O> => make<O>(kinds, more)
 
 const names = Object.keys(dtypes) as readonly DType[]
 /** What other libraries and languages call them. */

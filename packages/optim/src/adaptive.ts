@@ -15,6 +15,7 @@ import {
   zeroCount,
   zerosLike,
 } from './tree-math'
+import { named, taking } from './options'
 
 export interface MomentsState {
   /** Steps done, int32. */
@@ -62,173 +63,223 @@ const lookAhead = <T>(gradients: T, mu: T, b1: Scalar, count: Tensor): T =>
 const meanOf = <T>(gradients: T, mu: T, b1: Scalar, count: Tensor, nesterov: boolean): T =>
   nesterov ? lookAhead(gradients, mu, b1, count) : biasCorrection(mu, b1, count)
 
+const scaleByAdamOptions = named<AdamOptions>({ b1: true, b2: true, eps: true, epsRoot: true, muDtype: true, nesterov: true })
 /** Adam's rescaling. Source: optax.scale_by_adam; Kingma and Ba, Adam, 2014. */
-export const scaleByAdam = ({
-  b1 = 0.9,
-  b2 = 0.999,
-  eps = 1e-8,
-  epsRoot = 0,
-  muDtype,
-  nesterov = false,
-}: AdamOptions = {}): GradientTransformation<MomentsState> => ({
-  init: (params) => moments(params, muDtype),
-  update: <T>(gradients: T, state: MomentsState) => {
-    const mu = updateMoment(gradients, state.mu as T, b1, 1)
-    const nu = updateMoment(gradients, state.nu as T, b2, 2)
-    const count = safeIncrement(state.count)
-    const updates = over(meanOf(gradients, mu, b1, count, nesterov), biasCorrection(nu, b2, count), eps, epsRoot)
-    return [updates, { count, mu: cast(mu, muDtype), nu: castLike(nu, state.nu as T) }]
-  },
-})
-/** Adam divided by the largest size so far. Source: optax.scale_by_amsgrad; Reddi et al., 2018. */
-export const scaleByAmsgrad = ({
-  b1 = 0.9,
-  b2 = 0.999,
-  eps = 1e-8,
-  epsRoot = 0,
-  muDtype,
-}: Omit<AdamOptions, 'nesterov'> = {}): GradientTransformation<AmsgradState> => ({
-  init: (params) => ({ ...moments(params, muDtype), nu_max: zerosLike(params) }),
-  update: <T>(gradients: T, state: AmsgradState) => {
-    const mu = updateMoment(gradients, state.mu as T, b1, 1)
-    const nu = updateMoment(gradients, state.nu as T, b2, 2)
-    const count = safeIncrement(state.count)
-    const largest = mapLeaves((a, b) => np.maximum(a, b), state.nu_max as T, biasCorrection(nu, b2, count))
-    return [over(biasCorrection(mu, b1, count), largest, eps, epsRoot), { count, mu: cast(mu, muDtype), nu, nu_max: largest }]
-  },
-})
-/** Adam divided by a decaying maximum. Source: optax.scale_by_adamax; Kingma and Ba, 2014. */
-export const scaleByAdamax = ({
-  b1 = 0.9,
-  b2 = 0.999,
-  eps = 1e-8,
-}: Pick<AdamOptions, 'b1' | 'b2' | 'eps'> = {}): GradientTransformation<MomentsState> => ({
-  init: (params) => moments(params),
-  update: <T>(gradients: T, state: MomentsState) => {
-    const count = safeIncrement(state.count)
-    const mu = updateMoment(gradients, state.mu as T, b1, 1)
-    const nu = mapLeaves(
-      (g, v) => np.maximum(np.add(np.abs(g), scalarFor(eps, g)), np.multiply(scalarFor(b2, v), v)),
-      gradients,
-      state.nu as T,
-    )
-    return [mapLeaves((m, v) => np.divide(m, v), biasCorrection(mu, b1, count), nu), { count, mu, nu }]
-  },
-})
-/** Adam divided by the size of the gradient's surprise. Source: optax.scale_by_belief; Zhuang et al., AdaBelief, 2020. */
-export const scaleByBelief = ({
-  b1 = 0.9,
-  b2 = 0.999,
-  eps = 1e-16,
-  epsRoot = 1e-16,
-  nesterov = false,
-}: MomentOptions = {}): GradientTransformation<MomentsState> => ({
-  init: (params) => moments(params),
-  update: <T>(gradients: T, state: MomentsState) => {
-    const mu = updateMoment(gradients, state.mu as T, b1, 1)
-    const surprise = mapLeaves((g, m) => np.subtract(g, m), gradients, mu)
-    const nu = mapLeaves((v) => np.add(v, scalarFor(epsRoot, v)), updateMoment(surprise, state.nu as T, b2, 2))
-    const count = safeIncrement(state.count)
-    return [over(meanOf(gradients, mu, b1, count, nesterov), biasCorrection(nu, b2, count), eps, 0), { count, mu, nu }]
-  },
-})
-/** Adam whose size changes by steps of bounded effect. Source: optax.scale_by_yogi; Zaheer et al., 2018. */
-export const scaleByYogi = ({
-  b1 = 0.9,
-  b2 = 0.999,
-  eps = 1e-3,
-  epsRoot = 0,
-  initialAccumulatorValue = 1e-6,
-}: Omit<MomentOptions, 'nesterov'> & { readonly initialAccumulatorValue?: Scalar } = {}): GradientTransformation<MomentsState> => ({
-  init: (params) => ({ count: zeroCount(), mu: fullLike(params, initialAccumulatorValue), nu: fullLike(params, initialAccumulatorValue) }),
-  update: <T>(gradients: T, state: MomentsState) => {
-    const mu = updateMoment(gradients, state.mu as T, b1, 1)
-    const toward = (g: Tensor, v: Tensor): Tensor => {
-      const square = np.square(g)
-      return np.subtract(v, np.multiply(np.multiply(scalarFor(oneMinus(b2), g), np.sign(np.subtract(v, square))), square))
-    }
-    const nu = mapLeaves(toward, gradients, state.nu as T)
-    const count = safeIncrement(state.count)
-    return [over(biasCorrection(mu, b1, count), biasCorrection(nu, b2, count), eps, epsRoot), { count, mu, nu }]
-  },
-})
-/** Adam that waits until its variance is known. Source: optax.scale_by_radam; Liu et al., 2019. */
-export const scaleByRadam = ({
-  b1 = 0.9,
-  b2 = 0.999,
-  eps = 1e-8,
-  epsRoot = 0,
-  threshold = 5,
-  nesterov = false,
-}: Omit<MomentOptions, 'b2'> & { readonly b2?: number; readonly threshold?: Scalar } = {}): GradientTransformation<MomentsState> => {
-  const last = 2 / (1 - b2) - 1
-  return {
-    init: (params) => moments(params),
+export const scaleByAdam = taking(
+  'scaleByAdam',
+  [scaleByAdamOptions],
+  ({
+    b1 = 0.9,
+    b2 = 0.999,
+    eps = 1e-8,
+    epsRoot = 0,
+    muDtype,
+    nesterov = false,
+  }: AdamOptions = {}): GradientTransformation<MomentsState> => ({
+    init: (params) => moments(params, muDtype),
     update: <T>(gradients: T, state: MomentsState) => {
       const mu = updateMoment(gradients, state.mu as T, b1, 1)
       const nu = updateMoment(gradients, state.nu as T, b2, 2)
       const count = safeIncrement(state.count)
-      const power = np.power(b2, count)
-      const length = np.subtract(last, np.divide(np.multiply(np.multiply(2, count), power), np.subtract(1, power)))
-      const above = np.multiply(np.multiply(np.subtract(length, 4), np.subtract(length, 2)), last)
-      const ratio = np.sqrt(np.divide(above, np.multiply((last - 4) * (last - 2), length)))
-      const mean = meanOf(gradients, mu, b1, count, nesterov)
-      const rectified = mapLeaves(
-        (m, v) =>
-          np.divide(np.multiply(np.astype(ratio, m.dtype), m), np.add(np.sqrt(np.add(v, scalarFor(epsRoot, v))), scalarFor(eps, v))),
-        mean,
-        biasCorrection(nu, b2, count),
-      )
-      const known = np.greaterEqual(length, threshold)
-      return [mapLeaves((a, b) => np.where(known, a, b), rectified, mean), { count, mu, nu }]
+      const updates = over(meanOf(gradients, mu, b1, count, nesterov), biasCorrection(nu, b2, count), eps, epsRoot)
+      return [updates, { count, mu: cast(mu, muDtype), nu: castLike(nu, state.nu as T) }]
     },
-  }
-}
+  }),
+)
+const scaleByAmsgradOptions = named<Omit<AdamOptions, 'nesterov'>>({ b1: true, b2: true, eps: true, epsRoot: true, muDtype: true })
+/** Adam divided by the largest size so far. Source: optax.scale_by_amsgrad; Reddi et al., 2018. */
+export const scaleByAmsgrad = taking(
+  'scaleByAmsgrad',
+  [scaleByAmsgradOptions],
+  ({
+    b1 = 0.9,
+    b2 = 0.999,
+    eps = 1e-8,
+    epsRoot = 0,
+    muDtype,
+  }: Omit<AdamOptions, 'nesterov'> = {}): GradientTransformation<AmsgradState> => ({
+    init: (params) => ({ ...moments(params, muDtype), nu_max: zerosLike(params) }),
+    update: <T>(gradients: T, state: AmsgradState) => {
+      const mu = updateMoment(gradients, state.mu as T, b1, 1)
+      const nu = updateMoment(gradients, state.nu as T, b2, 2)
+      const count = safeIncrement(state.count)
+      const largest = mapLeaves((a, b) => np.maximum(a, b), state.nu_max as T, biasCorrection(nu, b2, count))
+      return [over(biasCorrection(mu, b1, count), largest, eps, epsRoot), { count, mu: cast(mu, muDtype), nu, nu_max: largest }]
+    },
+  }),
+)
+const scaleByAdamaxOptions = named<Pick<AdamOptions, 'b1' | 'b2' | 'eps'>>({ b1: true, b2: true, eps: true })
+/** Adam divided by a decaying maximum. Source: optax.scale_by_adamax; Kingma and Ba, 2014. */
+export const scaleByAdamax = taking(
+  'scaleByAdamax',
+  [scaleByAdamaxOptions],
+  ({ b1 = 0.9, b2 = 0.999, eps = 1e-8 }: Pick<AdamOptions, 'b1' | 'b2' | 'eps'> = {}): GradientTransformation<MomentsState> => ({
+    init: (params) => moments(params),
+    update: <T>(gradients: T, state: MomentsState) => {
+      const count = safeIncrement(state.count)
+      const mu = updateMoment(gradients, state.mu as T, b1, 1)
+      const nu = mapLeaves(
+        (g, v) => np.maximum(np.add(np.abs(g), scalarFor(eps, g)), np.multiply(scalarFor(b2, v), v)),
+        gradients,
+        state.nu as T,
+      )
+      return [mapLeaves((m, v) => np.divide(m, v), biasCorrection(mu, b1, count), nu), { count, mu, nu }]
+    },
+  }),
+)
+const scaleByBeliefOptions = named<MomentOptions>({ b1: true, b2: true, eps: true, epsRoot: true, nesterov: true })
+/** Adam divided by the size of the gradient's surprise. Source: optax.scale_by_belief; Zhuang et al., AdaBelief, 2020. */
+export const scaleByBelief = taking(
+  'scaleByBelief',
+  [scaleByBeliefOptions],
+  ({ b1 = 0.9, b2 = 0.999, eps = 1e-16, epsRoot = 1e-16, nesterov = false }: MomentOptions = {}): GradientTransformation<MomentsState> => ({
+    init: (params) => moments(params),
+    update: <T>(gradients: T, state: MomentsState) => {
+      const mu = updateMoment(gradients, state.mu as T, b1, 1)
+      const surprise = mapLeaves((g, m) => np.subtract(g, m), gradients, mu)
+      const nu = mapLeaves((v) => np.add(v, scalarFor(epsRoot, v)), updateMoment(surprise, state.nu as T, b2, 2))
+      const count = safeIncrement(state.count)
+      return [over(meanOf(gradients, mu, b1, count, nesterov), biasCorrection(nu, b2, count), eps, 0), { count, mu, nu }]
+    },
+  }),
+)
+const scaleByYogiOptions = named<Omit<MomentOptions, 'nesterov'> & { readonly initialAccumulatorValue?: Scalar }>({
+  b1: true,
+  b2: true,
+  eps: true,
+  epsRoot: true,
+  initialAccumulatorValue: true,
+})
+/** Adam whose size changes by steps of bounded effect. Source: optax.scale_by_yogi; Zaheer et al., 2018. */
+export const scaleByYogi = taking(
+  'scaleByYogi',
+  [scaleByYogiOptions],
+  ({
+    b1 = 0.9,
+    b2 = 0.999,
+    eps = 1e-3,
+    epsRoot = 0,
+    initialAccumulatorValue = 1e-6,
+  }: Omit<MomentOptions, 'nesterov'> & { readonly initialAccumulatorValue?: Scalar } = {}): GradientTransformation<MomentsState> => ({
+    init: (params) => ({
+      count: zeroCount(),
+      mu: fullLike(params, initialAccumulatorValue),
+      nu: fullLike(params, initialAccumulatorValue),
+    }),
+    update: <T>(gradients: T, state: MomentsState) => {
+      const mu = updateMoment(gradients, state.mu as T, b1, 1)
+      const toward = (g: Tensor, v: Tensor): Tensor => {
+        const square = np.square(g)
+        return np.subtract(v, np.multiply(np.multiply(scalarFor(oneMinus(b2), g), np.sign(np.subtract(v, square))), square))
+      }
+      const nu = mapLeaves(toward, gradients, state.nu as T)
+      const count = safeIncrement(state.count)
+      return [over(biasCorrection(mu, b1, count), biasCorrection(nu, b2, count), eps, epsRoot), { count, mu, nu }]
+    },
+  }),
+)
+const scaleByRadamOptions = named<Omit<MomentOptions, 'b2'> & { readonly b2?: number; readonly threshold?: Scalar }>({
+  b1: true,
+  b2: true,
+  eps: true,
+  epsRoot: true,
+  nesterov: true,
+  threshold: true,
+})
+/** Adam that waits until its variance is known. Source: optax.scale_by_radam; Liu et al., 2019. */
+export const scaleByRadam = taking(
+  'scaleByRadam',
+  [scaleByRadamOptions],
+  ({
+    b1 = 0.9,
+    b2 = 0.999,
+    eps = 1e-8,
+    epsRoot = 0,
+    threshold = 5,
+    nesterov = false,
+  }: Omit<MomentOptions, 'b2'> & { readonly b2?: number; readonly threshold?: Scalar } = {}): GradientTransformation<MomentsState> => {
+    const last = 2 / (1 - b2) - 1
+    return {
+      init: (params) => moments(params),
+      update: <T>(gradients: T, state: MomentsState) => {
+        const mu = updateMoment(gradients, state.mu as T, b1, 1)
+        const nu = updateMoment(gradients, state.nu as T, b2, 2)
+        const count = safeIncrement(state.count)
+        const power = np.power(b2, count)
+        const length = np.subtract(last, np.divide(np.multiply(np.multiply(2, count), power), np.subtract(1, power)))
+        const above = np.multiply(np.multiply(np.subtract(length, 4), np.subtract(length, 2)), last)
+        const ratio = np.sqrt(np.divide(above, np.multiply((last - 4) * (last - 2), length)))
+        const mean = meanOf(gradients, mu, b1, count, nesterov)
+        const rectified = mapLeaves(
+          (m, v) =>
+            np.divide(np.multiply(np.astype(ratio, m.dtype), m), np.add(np.sqrt(np.add(v, scalarFor(epsRoot, v))), scalarFor(eps, v))),
+          mean,
+          biasCorrection(nu, b2, count),
+        )
+        const known = np.greaterEqual(length, threshold)
+        return [mapLeaves((a, b) => np.where(known, a, b), rectified, mean), { count, mu, nu }]
+      },
+    }
+  },
+)
+const scaleByNovogradOptions = named<Omit<AdamOptions, 'nesterov'> & { readonly weightDecay?: Scalar }>({
+  b1: true,
+  b2: true,
+  eps: true,
+  epsRoot: true,
+  muDtype: true,
+  weightDecay: true,
+})
 /** Adam with one size a leaf. Source: optax.scale_by_novograd; Ginsburg et al., 2019. */
-export const scaleByNovograd = ({
-  b1 = 0.9,
-  b2 = 0.25,
-  eps = 1e-8,
-  epsRoot = 0,
-  weightDecay = 0,
-  muDtype,
-}: Omit<AdamOptions, 'nesterov'> & { readonly weightDecay?: Scalar } = {}): GradientTransformation<MomentsState> => ({
-  init: (params) => ({ count: zeroCount(), mu: zerosLike(params, muDtype), nu: mapLeaves((p) => np.zeros([], p.dtype), params) }),
-  update: <T>(gradients: T, state: MomentsState, params?: unknown) => {
-    const count = safeIncrement(state.count)
-    const first = np.equal(count, 1)
-    const sizes = mapLeaves((g) => np.sum(np.square(g)), gradients)
-    const nu = mapLeaves(
-      (s, v) => np.where(first, s, np.add(np.multiply(scalarFor(oneMinus(b2), s), s), np.multiply(scalarFor(b2, v), v))),
-      sizes,
-      state.nu as T,
-    )
-    const step = mapLeaves(
-      (g, p, v) =>
-        np.add(
-          np.divide(g, np.add(np.sqrt(np.add(v, scalarFor(epsRoot, v))), scalarFor(eps, v))),
-          np.multiply(scalarFor(weightDecay, p), p),
-        ),
-      gradients,
-      params ?? gradients,
-      nu,
-    )
-    const mu = mapLeaves((s, m) => np.where(first, s, np.add(np.multiply(scalarFor(b1, m), m), s)), step, state.mu as T)
-    const stored = cast(mu, muDtype)
-    return [stored, { count, mu: stored, nu }]
-  },
-})
+export const scaleByNovograd = taking(
+  'scaleByNovograd',
+  [scaleByNovogradOptions],
+  ({
+    b1 = 0.9,
+    b2 = 0.25,
+    eps = 1e-8,
+    epsRoot = 0,
+    weightDecay = 0,
+    muDtype,
+  }: Omit<AdamOptions, 'nesterov'> & { readonly weightDecay?: Scalar } = {}): GradientTransformation<MomentsState> => ({
+    init: (params) => ({ count: zeroCount(), mu: zerosLike(params, muDtype), nu: mapLeaves((p) => np.zeros([], p.dtype), params) }),
+    update: <T>(gradients: T, state: MomentsState, params?: unknown) => {
+      const count = safeIncrement(state.count)
+      const first = np.equal(count, 1)
+      const sizes = mapLeaves((g) => np.sum(np.square(g)), gradients)
+      const nu = mapLeaves(
+        (s, v) => np.where(first, s, np.add(np.multiply(scalarFor(oneMinus(b2), s), s), np.multiply(scalarFor(b2, v), v))),
+        sizes,
+        state.nu as T,
+      )
+      const step = mapLeaves(
+        (g, p, v) =>
+          np.add(
+            np.divide(g, np.add(np.sqrt(np.add(v, scalarFor(epsRoot, v))), scalarFor(eps, v))),
+            np.multiply(scalarFor(weightDecay, p), p),
+          ),
+        gradients,
+        params ?? gradients,
+        nu,
+      )
+      const mu = mapLeaves((s, m) => np.where(first, s, np.add(np.multiply(scalarFor(b1, m), m), s)), step, state.mu as T)
+      const stored = cast(mu, muDtype)
+      return [stored, { count, mu: stored, nu }]
+    },
+  }),
+)
+const scaleByLionOptions = named<Pick<AdamOptions, 'b1' | 'b2' | 'muDtype'>>({ b1: true, b2: true, muDtype: true })
 /** The sign of an interpolation of gradient and momentum. Source: optax.scale_by_lion; Chen et al., 2023. */
-export const scaleByLion = ({
-  b1 = 0.9,
-  b2 = 0.99,
-  muDtype,
-}: Pick<AdamOptions, 'b1' | 'b2' | 'muDtype'> = {}): GradientTransformation<LionState> => ({
-  init: (params) => ({ count: zeroCount(), mu: zerosLike(params, muDtype) }),
-  update: <T>(gradients: T, state: LionState) => {
-    const direction = (g: Tensor, m: Tensor): Tensor =>
-      np.sign(np.add(np.multiply(scalarFor(oneMinus(b1), g), g), np.multiply(scalarFor(b1, m), m)))
-    const updates = mapLeaves(direction, gradients, state.mu as T)
-    return [updates, { count: safeIncrement(state.count), mu: cast(updateMoment(gradients, state.mu as T, b2, 1), muDtype) }]
-  },
-})
+export const scaleByLion = taking(
+  'scaleByLion',
+  [scaleByLionOptions],
+  ({ b1 = 0.9, b2 = 0.99, muDtype }: Pick<AdamOptions, 'b1' | 'b2' | 'muDtype'> = {}): GradientTransformation<LionState> => ({
+    init: (params) => ({ count: zeroCount(), mu: zerosLike(params, muDtype) }),
+    update: <T>(gradients: T, state: LionState) => {
+      const direction = (g: Tensor, m: Tensor): Tensor =>
+        np.sign(np.add(np.multiply(scalarFor(oneMinus(b1), g), g), np.multiply(scalarFor(b1, m), m)))
+      const updates = mapLeaves(direction, gradients, state.mu as T)
+      return [updates, { count: safeIncrement(state.count), mu: cast(updateMoment(gradients, state.mu as T, b2, 1), muDtype) }]
+    },
+  }),
+)

@@ -2,6 +2,7 @@
 import { type DType, np, type Tensor } from '@heddle/func'
 import type { GradientTransformation } from './transformation'
 import { biasCorrection, cast, mapLeaves, safeIncrement, type Scalar, scalarFor, updateMoment, zeroCount, zerosLike } from './tree-math'
+import { named, scalar, taking } from './options'
 
 export interface TraceState {
   readonly trace: unknown
@@ -11,27 +12,43 @@ export interface EmaState {
   readonly ema: unknown
 }
 
+const traceOptions = named<{ readonly nesterov?: boolean; readonly accumulatorDtype?: DType | undefined }>({
+  nesterov: true,
+  accumulatorDtype: true,
+})
 /** A decaying sum of updates, momentum; with `nesterov` looking one step ahead. Source: optax.trace. */
-export const trace = (
-  decay: Scalar,
-  { nesterov = false, accumulatorDtype }: { readonly nesterov?: boolean; readonly accumulatorDtype?: DType | undefined } = {},
-): GradientTransformation<TraceState> => ({
-  init: (params) => ({ trace: zerosLike(params, accumulatorDtype) }),
-  update: (updates, state) => {
-    const add = (g: Tensor, t: Tensor): Tensor => np.add(g, np.multiply(scalarFor(decay, t), t))
-    const next = mapLeaves(add, updates, state.trace)
-    return [nesterov ? mapLeaves(add, updates, next) : next, { trace: cast(next, accumulatorDtype) }]
-  },
+export const trace = taking(
+  'trace',
+  [['decay', scalar], traceOptions],
+  (
+    decay: Scalar,
+    { nesterov = false, accumulatorDtype }: { readonly nesterov?: boolean; readonly accumulatorDtype?: DType | undefined } = {},
+  ): GradientTransformation<TraceState> => ({
+    init: (params) => ({ trace: zerosLike(params, accumulatorDtype) }),
+    update: (updates, state) => {
+      const add = (g: Tensor, t: Tensor): Tensor => np.add(g, np.multiply(scalarFor(decay, t), t))
+      const next = mapLeaves(add, updates, state.trace)
+      return [nesterov ? mapLeaves(add, updates, next) : next, { trace: cast(next, accumulatorDtype) }]
+    },
+  }),
+)
+const emaOptions = named<{ readonly debias?: boolean; readonly accumulatorDtype?: DType | undefined }>({
+  debias: true,
+  accumulatorDtype: true,
 })
 /** The moving average of updates, corrected for its start at zero if `debias`. Source: optax.ema. */
-export const ema = (
-  decay: Scalar,
-  { debias = true, accumulatorDtype }: { readonly debias?: boolean; readonly accumulatorDtype?: DType | undefined } = {},
-): GradientTransformation<EmaState> => ({
-  init: (params) => ({ count: zeroCount(), ema: zerosLike(params, accumulatorDtype) }),
-  update: <T>(updates: T, state: EmaState) => {
-    const next = updateMoment(updates, state.ema as T, decay, 1)
-    const count = safeIncrement(state.count)
-    return [debias ? biasCorrection(next, decay, count) : next, { count, ema: cast(next, accumulatorDtype) }]
-  },
-})
+export const ema = taking(
+  'ema',
+  [['decay', scalar], emaOptions],
+  (
+    decay: Scalar,
+    { debias = true, accumulatorDtype }: { readonly debias?: boolean; readonly accumulatorDtype?: DType | undefined } = {},
+  ): GradientTransformation<EmaState> => ({
+    init: (params) => ({ count: zeroCount(), ema: zerosLike(params, accumulatorDtype) }),
+    update: <T>(updates: T, state: EmaState) => {
+      const next = updateMoment(updates, state.ema as T, decay, 1)
+      const count = safeIncrement(state.count)
+      return [debias ? biasCorrection(next, decay, count) : next, { count, ema: cast(next, accumulatorDtype) }]
+    },
+  }),
+)

@@ -31,7 +31,7 @@ describe('what goldens do not show', () => {
     expect(() => o.chain(o.identity(), o.identity()).update(p, [{}] as never)).toThrow('chain: the state has 1 parts for 2 transformations')
     expect(() => o.partition({ x: o.identity() }, { w: 'y' }).init(p)).toThrow('no transformation for label y; there are x')
     expect(() => o.namedChain(['a', o.identity()], ['a', o.identity()])).toThrow('names must be distinct')
-    expect(() => o.cosineDecaySchedule(1, 0)).toThrow('decaySteps must be positive')
+    expect(() => o.cosineDecaySchedule(1, 0)).toThrow('at decaySteps expected a positive number of steps, got number 0')
     expect(() => o.joinSchedules([], [])).toThrow('boundaries')
     expect(() => o.piecewiseConstantSchedule(1, { 3: -1 })).toThrow('scales must not be negative')
   })

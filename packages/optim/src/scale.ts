@@ -2,6 +2,7 @@
 import { np, type Tensor } from '@heddle/func'
 import { type EmptyState, type GradientTransformation, identity, leafwise, needParams, stateless } from './transformation'
 import { mapLeaves, safeIncrement, scalarFor, type Scalar, zeroCount } from './tree-math'
+import { named, rate, taking } from './options'
 
 /** A value that depends on the number of steps done. */
 export type Schedule = (count: Scalar) => Scalar
@@ -21,17 +22,22 @@ export const scaleBySchedule = (stepSize: Schedule): GradientTransformation<Scal
     return [mapLeaves((g) => np.multiply(scalarFor(size, g), g), updates), { count: safeIncrement(count) }]
   },
 })
+const scaleByLearningRateOptions = named<{ readonly flipSign?: boolean }>({ flipSign: true })
 /**
  * Multiplies by the negative learning rate, a constant or a schedule, so that adding updates goes downhill.
  * Source: optax.scale_by_learning_rate.
  */
-export const scaleByLearningRate = (
-  learningRate: ScalarOrSchedule,
-  { flipSign = true }: { readonly flipSign?: boolean } = {},
-): GradientTransformation<EmptyState | ScaleByScheduleState> => {
-  const signed = (x: Scalar): Scalar => (!flipSign ? x : typeof x === 'number' ? -x : np.negative(x))
-  return typeof learningRate === 'function' ? scaleBySchedule((count) => signed(learningRate(count))) : scale(signed(learningRate))
-}
+export const scaleByLearningRate = taking(
+  'scaleByLearningRate',
+  [['learningRate', rate], scaleByLearningRateOptions],
+  (
+    learningRate: ScalarOrSchedule,
+    { flipSign = true }: { readonly flipSign?: boolean } = {},
+  ): GradientTransformation<EmptyState | ScaleByScheduleState> => {
+    const signed = (x: Scalar): Scalar => (!flipSign ? x : typeof x === 'number' ? -x : np.negative(x))
+    return typeof learningRate === 'function' ? scaleBySchedule((count) => signed(learningRate(count))) : scale(signed(learningRate))
+  },
+)
 /** Keeps only the signs. Source: optax.scale_by_sign. */
 export const scaleBySign = (): GradientTransformation<EmptyState> => leafwise((g) => np.sign(g))
 
@@ -72,16 +78,26 @@ export const scaleByTrustRatio = ({
       needParams('scaleByTrustRatio', params),
     ),
   )
+const scaleByParamBlockNormOptions = named<{ readonly minScale?: Scalar }>({ minScale: true })
 /** Multiplies each leaf by the norm of its parameter. Source: optax.scale_by_param_block_norm. */
-export const scaleByParamBlockNorm = ({ minScale = 1e-3 }: { readonly minScale?: Scalar } = {}): GradientTransformation<EmptyState> =>
-  stateless((updates, params) =>
-    mapLeaves((u, p) => np.multiply(u, safeNorm(p, minScale)), updates, needParams('scaleByParamBlockNorm', params)),
-  )
+export const scaleByParamBlockNorm = taking(
+  'scaleByParamBlockNorm',
+  [scaleByParamBlockNormOptions],
+  ({ minScale = 1e-3 }: { readonly minScale?: Scalar } = {}): GradientTransformation<EmptyState> =>
+    stateless((updates, params) =>
+      mapLeaves((u, p) => np.multiply(u, safeNorm(p, minScale)), updates, needParams('scaleByParamBlockNorm', params)),
+    ),
+)
+const scaleByParamBlockRmsOptions = named<{ readonly minScale?: Scalar }>({ minScale: true })
 /** Multiplies each leaf by the root mean square of its parameter. Source: optax.scale_by_param_block_rms. */
-export const scaleByParamBlockRms = ({ minScale = 1e-3 }: { readonly minScale?: Scalar } = {}): GradientTransformation<EmptyState> =>
-  stateless((updates, params) =>
-    mapLeaves((u, p) => np.multiply(u, safeRootMeanSquares(p, minScale)), updates, needParams('scaleByParamBlockRms', params)),
-  )
+export const scaleByParamBlockRms = taking(
+  'scaleByParamBlockRms',
+  [scaleByParamBlockRmsOptions],
+  ({ minScale = 1e-3 }: { readonly minScale?: Scalar } = {}): GradientTransformation<EmptyState> =>
+    stateless((updates, params) =>
+      mapLeaves((u, p) => np.multiply(u, safeRootMeanSquares(p, minScale)), updates, needParams('scaleByParamBlockRms', params)),
+    ),
+)
 /** Takes the mean over all axes but the first from each leaf of rank 2 or more. Source: optax.centralize. */
 export const centralize = (): GradientTransformation<EmptyState> =>
   leafwise((g) => {

@@ -1,10 +1,12 @@
 /** Schedules: learning rates (or other numbers) that depend on the count of steps done. */
 import { np, type Tensor } from '@heddle/func'
+import { type Kind, type OptionsObject, boolean, finite, fraction, func, list, listOf, number, oneOf, required } from '@heddle/func/options'
 import { ArgumentError } from './error'
+import { optionsOf, read, scalar } from './options'
 import type { Schedule } from './scale'
 import type { Scalar } from './tree-math'
 
-export interface PolynomialOptions {
+export interface PolynomialOptions extends OptionsObject {
   /** Steps before it begins. */
   readonly transitionBegin?: number
 }
@@ -14,15 +16,23 @@ export interface ExponentialOptions extends PolynomialOptions {
   /** The decay stops there. */
   readonly endValue?: number | undefined
 }
-export interface CosineOptions {
+export interface CosineOptions extends OptionsObject {
   /** The fraction of the first value that is left at the end. */
   readonly alpha?: number
   readonly exponent?: number
 }
-export interface WarmupCosineOptions {
-  readonly endValue?: number
-  readonly exponent?: number
+export interface WarmupCosineOptions extends OptionsObject {
+  readonly endValue?: number | undefined
+  readonly exponent?: number | undefined
 }
+
+const steps: Kind = { ...finite, expected: 'a number of steps' }
+const someSteps: Kind = { expected: 'a positive number of steps', is: (x) => finite.is(x) && (x as number) > 0 }
+const noOrSomeSteps: Kind = { expected: 'a non-negative number of steps', is: (x) => finite.is(x) && (x as number) >= 0 }
+const polynomialOptions = optionsOf<PolynomialOptions>({ transitionBegin: steps })
+const exponentialOptions = optionsOf<ExponentialOptions>({ transitionBegin: steps, staircase: boolean, endValue: number })
+const cosineOptions = optionsOf<CosineOptions>({ alpha: number, exponent: number })
+const warmupCosineOptions = optionsOf<WarmupCosineOptions>({ endValue: number, exponent: number })
 
 /** Always the same. Source: optax.constant_schedule. */
 export const constantSchedule =
@@ -35,8 +45,11 @@ export const polynomialSchedule = (
   endValue: Scalar,
   power: Scalar,
   transitionSteps: number,
-  { transitionBegin = 0 }: PolynomialOptions = {},
+  options?: PolynomialOptions,
 ): Schedule => {
+  const { transitionBegin = 0 } = polynomialOptions('polynomialSchedule', options)
+  for (const [name, value] of Object.entries({ initValue, endValue, power })) read('polynomialSchedule', name, scalar, value)
+  read('polynomialSchedule', 'transitionSteps', steps, transitionSteps)
   if (transitionSteps <= 0) return constantSchedule(initValue)
   const begin = Math.max(transitionBegin, 0)
   return (count) => {
@@ -48,8 +61,11 @@ export const polynomialSchedule = (
 }
 const minus = (a: Scalar, b: Scalar): Scalar => (typeof a === 'number' && typeof b === 'number' ? a - b : np.subtract(a, b))
 /** From one value to another in a straight line. Source: optax.linear_schedule. */
-export const linearSchedule = (initValue: Scalar, endValue: Scalar, transitionSteps: number, options: PolynomialOptions = {}): Schedule =>
-  polynomialSchedule(initValue, endValue, 1, transitionSteps, options)
+export const linearSchedule = (initValue: Scalar, endValue: Scalar, transitionSteps: number, options?: PolynomialOptions): Schedule => {
+  for (const [name, value] of Object.entries({ initValue, endValue })) read('linearSchedule', name, scalar, value)
+  read('linearSchedule', 'transitionSteps', steps, transitionSteps)
+  return polynomialSchedule(initValue, endValue, 1, transitionSteps, polynomialOptions('linearSchedule', options))
+}
 
 const nonNegative = (where: string, scales: readonly number[]): void => {
   if (scales.some((s) => !(s >= 0))) throw new ArgumentError(where, `scales must not be negative, got ${scales.join(', ')}`)
@@ -70,12 +86,11 @@ export const piecewiseConstantSchedule = (initValue: Scalar, boundariesAndScales
   return (count) => steps.reduce<Scalar>((value, [at, by]) => np.where(np.less(count, at), value, np.multiply(by, value)), initValue)
 }
 /** Multiplied by `decayRate` every `transitionSteps` steps, smoothly. Source: optax.exponential_decay. */
-export const exponentialDecay = (
-  initValue: Scalar,
-  transitionSteps: number,
-  decayRate: number,
-  { transitionBegin = 0, staircase = false, endValue }: ExponentialOptions = {},
-): Schedule => {
+export const exponentialDecay = (initValue: Scalar, transitionSteps: number, decayRate: number, options?: ExponentialOptions): Schedule => {
+  const { transitionBegin = 0, staircase = false, endValue } = exponentialOptions('exponentialDecay', options)
+  read('exponentialDecay', 'initValue', scalar, initValue)
+  read('exponentialDecay', 'transitionSteps', steps, transitionSteps)
+  read('exponentialDecay', 'decayRate', number, decayRate)
   if (transitionSteps <= 0 || decayRate === 0) return constantSchedule(initValue)
   const begin = Math.max(transitionBegin, 0)
   return (count) => {
@@ -88,8 +103,10 @@ export const exponentialDecay = (
   }
 }
 /** Half a cosine from the first value down to `alpha` of it. Source: optax.cosine_decay_schedule; Loshchilov and Hutter, SGDR, 2017. */
-export const cosineDecaySchedule = (initValue: Scalar, decaySteps: number, { alpha = 0, exponent = 1 }: CosineOptions = {}): Schedule => {
-  if (!(decaySteps > 0)) throw new ArgumentError('cosineDecaySchedule', `decaySteps must be positive, got ${decaySteps}`)
+export const cosineDecaySchedule = (initValue: Scalar, decaySteps: number, options?: CosineOptions): Schedule => {
+  const { alpha = 0, exponent = 1 } = cosineOptions('cosineDecaySchedule', options)
+  read('cosineDecaySchedule', 'initValue', scalar, initValue)
+  read('cosineDecaySchedule', 'decaySteps', someSteps, decaySteps)
   return (count) => {
     const done = np.minimum(count, decaySteps)
     const cosine = np.multiply(0.5, np.add(1, np.cos(np.divide(np.multiply(Math.PI, done), decaySteps))))
@@ -99,6 +116,8 @@ export const cosineDecaySchedule = (initValue: Scalar, decaySteps: number, { alp
 }
 /** One schedule after the other, each counting from its boundary. Source: optax.join_schedules. */
 export const joinSchedules = (schedules: readonly Schedule[], boundaries: readonly number[]): Schedule => {
+  read('joinSchedules', 'schedules', listOf(func), schedules)
+  read('joinSchedules', 'boundaries', listOf(steps), boundaries)
   const [first, ...rest] = schedules
   if (first === undefined || rest.length !== boundaries.length)
     throw new ArgumentError(
@@ -112,23 +131,40 @@ export const joinSchedules = (schedules: readonly Schedule[], boundaries: readon
     )
 }
 /** A straight line up, then constant. Source: optax.warmup_constant_schedule. */
-export const warmupConstantSchedule = (initValue: Scalar, peakValue: Scalar, warmupSteps: number): Schedule =>
-  linearSchedule(initValue, peakValue, warmupSteps)
+export const warmupConstantSchedule = (initValue: Scalar, peakValue: Scalar, warmupSteps: number): Schedule => {
+  read('warmupConstantSchedule', 'warmupSteps', noOrSomeSteps, warmupSteps)
+  return linearSchedule(initValue, peakValue, warmupSteps)
+}
+/** The steps of the warmup are among those of the decay, which must be more. */
+const checkWarmup = (where: string, warmupSteps: number, decaySteps: number): void => {
+  read(where, 'warmupSteps', noOrSomeSteps, warmupSteps)
+  read(where, 'decaySteps', steps, decaySteps)
+  if (decaySteps <= warmupSteps)
+    throw new ArgumentError(
+      where,
+      `decaySteps counts the warmup too, so it must be greater than warmupSteps; got decaySteps ${decaySteps} and warmupSteps ${warmupSteps}`,
+    )
+}
 /** A straight line up, then half a cosine down; `decaySteps` counts both. Source: optax.warmup_cosine_decay_schedule. */
 export const warmupCosineDecaySchedule = (
   initValue: number,
   peakValue: number,
   warmupSteps: number,
   decaySteps: number,
-  { endValue = 0, exponent = 1 }: WarmupCosineOptions = {},
-): Schedule =>
-  joinSchedules(
+  options?: WarmupCosineOptions,
+): Schedule => {
+  const where = 'warmupCosineDecaySchedule'
+  const { endValue = 0, exponent = 1 } = warmupCosineOptions(where, options)
+  for (const [name, value] of Object.entries({ initValue, peakValue })) read(where, name, number, value)
+  checkWarmup(where, warmupSteps, decaySteps)
+  return joinSchedules(
     [
       linearSchedule(initValue, peakValue, warmupSteps),
       cosineDecaySchedule(peakValue, decaySteps - warmupSteps, { alpha: peakValue === 0 ? 0 : endValue / peakValue, exponent }),
     ],
     [warmupSteps],
   )
+}
 /** A straight line up, then exponential decay. Source: optax.warmup_exponential_decay_schedule. */
 export const warmupExponentialDecaySchedule = (
   initValue: Scalar,
@@ -136,22 +172,37 @@ export const warmupExponentialDecaySchedule = (
   warmupSteps: number,
   transitionSteps: number,
   decayRate: number,
-  options: ExponentialOptions = {},
-): Schedule =>
-  joinSchedules(
+  given?: ExponentialOptions,
+): Schedule => {
+  const options = exponentialOptions('warmupExponentialDecaySchedule', given)
+  read('warmupExponentialDecaySchedule', 'warmupSteps', noOrSomeSteps, warmupSteps)
+  return joinSchedules(
     [linearSchedule(initValue, peakValue, warmupSteps), exponentialDecay(peakValue, transitionSteps, decayRate, options)],
     [warmupSteps],
   )
+}
 export interface CosineCycle extends WarmupCosineOptions {
   readonly initValue: number
   readonly peakValue: number
   readonly warmupSteps: number
   readonly decaySteps: number
 }
+const cycleOptions = optionsOf<CosineCycle>({
+  initValue: required(number),
+  peakValue: required(number),
+  warmupSteps: required(noOrSomeSteps),
+  decaySteps: required(someSteps),
+  endValue: number,
+  exponent: number,
+})
 /** Warm restarts: cycles of warmup and cosine decay. Source: optax.sgdr_schedule. */
 export const sgdrSchedule = (cycles: readonly CosineCycle[]): Schedule => {
+  read('sgdrSchedule', 'cycles', list, cycles)
+  for (const [i, cycle] of cycles.entries()) cycleOptions(`sgdrSchedule, cycle ${i}`, cycle)
   const ends = cycles.map((_, i) => cycles.slice(0, i + 1).reduce((n, c) => n + c.decaySteps, 0))
-  const schedules = cycles.map((c) => warmupCosineDecaySchedule(c.initValue, c.peakValue, c.warmupSteps, c.decaySteps, c))
+  const schedules = cycles.map((c) =>
+    warmupCosineDecaySchedule(c.initValue, c.peakValue, c.warmupSteps, c.decaySteps, { endValue: c.endValue, exponent: c.exponent }),
+  )
   return joinSchedules(schedules, ends.slice(0, -1))
 }
 
@@ -160,12 +211,14 @@ const interpolations: Readonly<Record<'linear' | 'cosine', Interpolate>> = {
   linear: (start, end, fraction) => np.add(np.multiply(end - start, fraction), start),
   cosine: (start, end, fraction) => np.add(end, np.multiply((start - end) / 2, np.add(np.cos(np.multiply(Math.PI, fraction)), 1))),
 }
+const interpolationKind = oneOf('linear', 'cosine')
 /** Between boundaries by interpolation, with a factor at each. Source: optax.piecewise_interpolate_schedule. */
 export const piecewiseInterpolateSchedule = (
   type: 'linear' | 'cosine',
   initValue: number,
   boundariesAndScales: Boundaries = {},
 ): Schedule => {
+  read('piecewiseInterpolateSchedule', 'type', interpolationKind, type)
   const steps = sorted(boundariesAndScales)
   nonNegative(
     'piecewiseInterpolateSchedule',
@@ -183,7 +236,7 @@ export const piecewiseInterpolateSchedule = (
       np.full([], values.at(-1)!, 'float32'),
     )
 }
-export interface OnecycleOptions {
+export interface OnecycleOptions extends OptionsObject {
   /** Fraction of the steps that goes up. */
   readonly pctStart?: number
   /** Fraction of the steps after which the last decay begins; linear only. */
@@ -191,15 +244,16 @@ export interface OnecycleOptions {
   readonly divFactor?: number
   readonly finalDivFactor?: number
 }
+const onecycleKinds = { pctStart: fraction, divFactor: number, finalDivFactor: number }
+const linearOnecycleOptions = optionsOf<OnecycleOptions>({ ...onecycleKinds, pctFinal: fraction })
+const cosineOnecycleOptions = optionsOf<Omit<OnecycleOptions, 'pctFinal'>>(onecycleKinds)
 const needSteps = (where: string, transitionSteps: number): void => {
-  if (transitionSteps <= 0) throw new ArgumentError(where, `transitionSteps must be positive, got ${transitionSteps}`)
+  read(where, 'transitionSteps', someSteps, transitionSteps)
 }
 /** Up, down and out in straight lines. Source: optax.linear_onecycle_schedule; Smith and Topin, Super-Convergence, 2018. */
-export const linearOnecycleSchedule = (
-  transitionSteps: number,
-  peakValue: number,
-  { pctStart = 0.3, pctFinal = 0.85, divFactor = 25, finalDivFactor = 1e4 }: OnecycleOptions = {},
-): Schedule => {
+export const linearOnecycleSchedule = (transitionSteps: number, peakValue: number, options?: OnecycleOptions): Schedule => {
+  const { pctStart = 0.3, pctFinal = 0.85, divFactor = 25, finalDivFactor = 1e4 } = linearOnecycleOptions('linearOnecycleSchedule', options)
+  read('linearOnecycleSchedule', 'peakValue', number, peakValue)
   needSteps('linearOnecycleSchedule', transitionSteps)
   return piecewiseInterpolateSchedule('linear', peakValue / divFactor, {
     [Math.trunc(pctStart * transitionSteps)]: divFactor,
@@ -211,8 +265,10 @@ export const linearOnecycleSchedule = (
 export const cosineOnecycleSchedule = (
   transitionSteps: number,
   peakValue: number,
-  { pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 }: Omit<OnecycleOptions, 'pctFinal'> = {},
+  options?: Omit<OnecycleOptions, 'pctFinal'>,
 ): Schedule => {
+  const { pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = cosineOnecycleOptions('cosineOnecycleSchedule', options)
+  read('cosineOnecycleSchedule', 'peakValue', number, peakValue)
   needSteps('cosineOnecycleSchedule', transitionSteps)
   return piecewiseInterpolateSchedule('cosine', peakValue / divFactor, {
     [Math.trunc(pctStart * transitionSteps)]: divFactor,

@@ -5,6 +5,7 @@ import { type Mask, masked, type MaskedState } from './mask'
 import type { ScalarOrSchedule } from './scale'
 import { type EmptyState, emptyState, type GradientTransformation, needParams } from './transformation'
 import { mapLeaves, safeIncrement, type Scalar, scalarFor, zeroCount } from './tree-math'
+import { named, optional, rate, taking } from './options'
 
 export interface WeightDecayState {
   readonly count: Tensor
@@ -27,12 +28,17 @@ const decayed = (weightDecay: ScalarOrSchedule): GradientTransformation<EmptySta
     ]
   },
 })
+const addDecayedWeightsOptions = named<{ readonly mask?: Mask }>({ mask: true })
 /** Adds `weightDecay` times the parameters, where the mask holds. Source: optax.add_decayed_weights. */
-export const addDecayedWeights = (
-  weightDecay: ScalarOrSchedule = 0,
-  { mask }: { readonly mask?: Mask } = {},
-): GradientTransformation<EmptyState | WeightDecayState | MaskedState<EmptyState | WeightDecayState>> =>
-  mask === undefined || mask === null ? decayed(weightDecay) : masked(decayed(weightDecay), mask)
+export const addDecayedWeights = taking(
+  'addDecayedWeights',
+  [['weightDecay', optional(rate)], addDecayedWeightsOptions],
+  (
+    weightDecay: ScalarOrSchedule = 0,
+    { mask }: { readonly mask?: Mask } = {},
+  ): GradientTransformation<EmptyState | WeightDecayState | MaskedState<EmptyState | WeightDecayState>> =>
+    mask === undefined || mask === null ? decayed(weightDecay) : masked(decayed(weightDecay), mask),
+)
 
 /** Adds normal noise of variance `eta / count ** gamma`. Source: optax.add_noise; Neelakantan et al., 2015. */
 export const addNoise = (eta: Scalar, gamma: Scalar, key: Tensor): GradientTransformation<AddNoiseState> => ({

@@ -1,8 +1,11 @@
 /** Losses of predicted classes and distributions: one number for each example. */
 import { nn, np, type Tensor, type TensorLike } from '@heddle/func'
 import { ArgumentError } from '../error'
-import type { AxisOptions } from './regression'
+import { integer, number, type OptionsObject } from '@heddle/func/options'
+import { optionsOf } from '../options'
+import { axisKinds, type AxisOptions } from './regression'
 
+const axisOptions = optionsOf<AxisOptions>(axisKinds)
 const lastDot = (x: Tensor, y: Tensor): Tensor => np.sum(np.multiply(x, y), { axis: -1 })
 
 /** Binary cross entropy of logits, element by element; labels in [0, 1]. Source: optax.sigmoid_binary_cross_entropy. */
@@ -15,7 +18,8 @@ export const sigmoidBinaryCrossEntropy = (logits: Tensor, labels: TensorLike): T
  * Cross entropy of the softmax of logits with distributions. Shapes: [..., n], [..., n] -> [...].
  * Source: optax.softmax_cross_entropy.
  */
-export const softmaxCrossEntropy = (logits: Tensor, labels: TensorLike, { axis = -1, where }: AxisOptions = {}): Tensor => {
+export const softmaxCrossEntropy = (logits: Tensor, labels: TensorLike, options?: AxisOptions): Tensor => {
+  const { axis = -1, where } = axisOptions('softmaxCrossEntropy', options)
   const some = where === undefined ? {} : { where }
   return np.negative(np.sum(np.multiply(labels, nn.logSoftmax(logits, { axis, ...some })), { axis, ...some }))
 }
@@ -26,15 +30,16 @@ export const safeSoftmaxCrossEntropy = (logits: Tensor, labels: Tensor): Tensor 
   const safe = np.where(used, logs, np.zerosLike(logs))
   return np.negative(np.sum(np.where(used, np.multiply(labels, safe), np.zerosLike(logs)), { axis: -1 }))
 }
+export interface IntegerLabelOptions extends OptionsObject {
+  readonly axis?: number
+}
+const integerLabelOptions = optionsOf<IntegerLabelOptions>({ axis: integer })
 /**
  * Cross entropy of the softmax of logits with classes. Shapes: [..., n], integers [...] -> [...].
  * Errors: ArgumentError where labels are not integers. Source: optax.softmax_cross_entropy_with_integer_labels.
  */
-export const softmaxCrossEntropyWithIntegerLabels = (
-  logits: Tensor,
-  labels: Tensor,
-  { axis = -1 }: { readonly axis?: number } = {},
-): Tensor => {
+export const softmaxCrossEntropyWithIntegerLabels = (logits: Tensor, labels: Tensor, options?: IntegerLabelOptions): Tensor => {
+  const { axis = -1 } = integerLabelOptions('softmaxCrossEntropyWithIntegerLabels', options)
   if (!labels.dtype.includes('int'))
     throw new ArgumentError(
       'softmaxCrossEntropyWithIntegerLabels',
@@ -58,33 +63,39 @@ export const multiclassHingeLoss = (scores: Tensor, labels: Tensor): Tensor => {
 /** Source: optax.multiclass_perceptron_loss. Shapes: [..., n], integers [...] -> [...]. */
 export const multiclassPerceptronLoss = (scores: Tensor, labels: Tensor): Tensor =>
   np.subtract(np.max(scores, { axis: -1 }), lastDot(scores, nn.oneHot(labels, scores.shape.at(-1)!)))
+export interface PolyLossOptions extends OptionsObject {
+  readonly epsilon?: number
+  readonly axis?: number
+}
+const polyLossOptions = optionsOf<PolyLossOptions>({ epsilon: number, axis: integer })
 /** Source: optax.poly_loss_cross_entropy; Leng et al., PolyLoss, 2022. */
-export const polyLossCrossEntropy = (
-  logits: Tensor,
-  labels: Tensor,
-  { epsilon = 2, axis = -1 }: { readonly epsilon?: number; readonly axis?: number } = {},
-): Tensor => {
+export const polyLossCrossEntropy = (logits: Tensor, labels: Tensor, options?: PolyLossOptions): Tensor => {
+  const { epsilon = 2, axis = -1 } = polyLossOptions('polyLossCrossEntropy', options)
   const missed = np.sum(np.multiply(labels, np.subtract(1, nn.softmax(logits, { axis }))), { axis })
   return np.add(softmaxCrossEntropy(logits, labels, { axis }), np.multiply(epsilon, missed))
 }
 /** Kullback-Leibler divergence of log-probabilities from probabilities. Source: optax.kl_divergence. */
-export const klDivergence = (logPredictions: Tensor, targets: Tensor, { axis = -1 }: AxisOptions = {}): Tensor => {
+export const klDivergence = (logPredictions: Tensor, targets: Tensor, options?: AxisOptions): Tensor => {
+  const { axis = -1, where } = axisOptions('klDivergence', options)
   const zero = np.equal(targets, 0)
   const logs = np.where(zero, 0, np.log(np.where(zero, 1, targets)))
-  return np.sum(np.multiply(targets, np.subtract(logs, logPredictions)), { axis })
+  return np.sum(np.multiply(targets, np.subtract(logs, logPredictions)), { axis, where })
 }
 /** The same with targets given as log-probabilities. Source: optax.kl_divergence_with_log_targets. */
-export const klDivergenceWithLogTargets = (logPredictions: Tensor, logTargets: Tensor, { axis = -1 }: AxisOptions = {}): Tensor => {
+export const klDivergenceWithLogTargets = (logPredictions: Tensor, logTargets: Tensor, options?: AxisOptions): Tensor => {
+  const { axis = -1, where } = axisOptions('klDivergenceWithLogTargets', options)
   const never = np.equal(logTargets, Number.NEGATIVE_INFINITY)
   const logs = np.where(never, 0, logTargets)
-  return np.sum(np.where(never, 0, np.multiply(np.exp(logs), np.subtract(logs, logPredictions))), { axis })
+  return np.sum(np.where(never, 0, np.multiply(np.exp(logs), np.subtract(logs, logPredictions))), { axis, where })
 }
+export interface FocalOptions extends OptionsObject {
+  readonly alpha?: number
+  readonly gamma?: number
+}
+const focalOptions = optionsOf<FocalOptions>({ alpha: number, gamma: number })
 /** Binary cross entropy that counts hard examples more. Source: optax.sigmoid_focal_loss; Lin et al., 2017. */
-export const sigmoidFocalLoss = (
-  logits: Tensor,
-  labels: TensorLike,
-  { alpha, gamma = 2 }: { readonly alpha?: number; readonly gamma?: number } = {},
-): Tensor => {
+export const sigmoidFocalLoss = (logits: Tensor, labels: TensorLike, options?: FocalOptions): Tensor => {
+  const { alpha, gamma = 2 } = focalOptions('sigmoidFocalLoss', options)
   const y = np.asarray(labels, { dtype: logits.dtype })
   // the logarithm of what was missed, p (1 - y) + (1 - p) y: its powers have a derivative where it vanishes
   const missed = np.logaddexp(

@@ -1,11 +1,14 @@
 /** Losses of predicted numbers, element by element unless an axis is said to go. */
 import { np, type Tensor, type TensorLike } from '@heddle/func'
+import { axes, number, type OptionsObject, tensorLike } from '@heddle/func/options'
+import { optionsOf } from '../options'
 
-export interface AxisOptions {
+export interface AxisOptions extends OptionsObject {
   readonly axis?: number | readonly number[] | null
   /** Which elements count; all by default. */
   readonly where?: Tensor
 }
+export const axisKinds = { axis: axes, where: tensorLike }
 const errors = (predictions: TensorLike, targets: TensorLike | undefined): Tensor =>
   targets === undefined ? np.asarray(predictions) : np.subtract(predictions, targets)
 
@@ -15,8 +18,16 @@ export const squaredError = (predictions: TensorLike, targets?: TensorLike): Ten
 export const l2Loss = (predictions: TensorLike, targets?: TensorLike): Tensor => np.multiply(0.5, squaredError(predictions, targets))
 /** The absolute error. */
 export const l1Loss = (predictions: TensorLike, targets?: TensorLike): Tensor => np.abs(errors(predictions, targets))
+export interface HuberOptions extends OptionsObject {
+  readonly delta?: number
+}
+const huberOptions = optionsOf<HuberOptions>(
+  { delta: number },
+  { hint: (x) => (typeof x === 'number' ? 'delta is an option: { delta }' : undefined) },
+)
 /** Quadratic up to `delta`, linear beyond. Source: optax.huber_loss; Huber, 1964. */
-export const huberLoss = (predictions: TensorLike, targets?: TensorLike, { delta = 1 }: { readonly delta?: number } = {}): Tensor => {
+export const huberLoss = (predictions: TensorLike, targets?: TensorLike, options?: HuberOptions): Tensor => {
+  const { delta = 1 } = huberOptions('huberLoss', options)
   const size = np.abs(errors(predictions, targets))
   const quadratic = np.minimum(size, delta)
   return np.add(np.multiply(0.5, np.square(quadratic)), np.multiply(delta, np.subtract(size, quadratic)))
@@ -26,19 +37,17 @@ export const logCosh = (predictions: TensorLike, targets?: TensorLike): Tensor =
   const e = errors(predictions, targets)
   return np.subtract(np.logaddexp(e, np.negative(e)), Math.LN2)
 }
+export interface SimilarityOptions extends AxisOptions {
+  readonly epsilon?: number
+}
+const similarityOptions = optionsOf<SimilarityOptions>({ ...axisKinds, epsilon: number })
 /** The cosine of the angle between vectors along `axis`. Source: optax.cosine_similarity. */
-export const cosineSimilarity = (
-  predictions: TensorLike,
-  targets: TensorLike,
-  { epsilon = 0, axis = -1, where }: AxisOptions & { readonly epsilon?: number } = {},
-): Tensor => {
+export const cosineSimilarity = (predictions: TensorLike, targets: TensorLike, given?: SimilarityOptions): Tensor => {
+  const { epsilon = 0, axis = -1, where } = similarityOptions('cosineSimilarity', given)
   const options = where === undefined ? { axis } : { axis, where }
   const unit = (x: TensorLike): Tensor => np.divide(x, np.sqrt(np.clip(np.sum(np.square(x), { ...options, keepdims: true }), epsilon)))
   return np.sum(np.multiply(unit(predictions), unit(targets)), options)
 }
 /** 1 - cosineSimilarity. Source: optax.cosine_distance. */
-export const cosineDistance = (
-  predictions: TensorLike,
-  targets: TensorLike,
-  options: AxisOptions & { readonly epsilon?: number } = {},
-): Tensor => np.subtract(1, cosineSimilarity(predictions, targets, options))
+export const cosineDistance = (predictions: TensorLike, targets: TensorLike, options?: SimilarityOptions): Tensor =>
+  np.subtract(1, cosineSimilarity(predictions, targets, similarityOptions('cosineDistance', options)))
