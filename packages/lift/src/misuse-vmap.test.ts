@@ -127,7 +127,7 @@ describe('vmap', () => {
       'no scope in the first place',
       lift.InvalidTargetError,
       () => lift.vmap(same)(wrong<Scope>({ a: three() }), three()),
-      'vmap: expected a scope, or an array or object of scopes, as first argument, got a ConcreteTensor',
+      'vmap: expected a scope, or an array or object of scopes, as first argument, got a tensor float32[3]',
     ],
     [
       'nothing in the first place',
