@@ -29,13 +29,15 @@ const known: readonly Known[] = [
   { fn: /^lax\.scatter(Min|Max)$/, kind: /^(vjp|jvp|second)/ },
   { fn: /^lax\.reduceWindow(Min|Max)$/, kind: /^(vjp|jvp|second)/, of: /"baseDilation"/ },
   // JAX forgets the start where no axis is reduced.
-  { fn: /^lax\.reduce$/, kind: /value value/, of: /,\[\]\]/ },
+  { fn: /^lax\.reduce$/, kind: /value$/, of: /,\[\]\]/ },
+  // A place outside reads the nearest element, to which its cotangent goes here; JAX drops it, though not its tangent.
+  { fn: /^np\.(at|minAt|maxAt)$/, kind: /^(vjp|jvp|second) value/ , of: /"(u?int\d+)",/ },
   // Edges are exact here; JAX's are rounded, so an element on an edge may fall into the bin before.
   { fn: /^np\.histogram$/, kind: /value value/ },
   // By zero, integers: whatever the processor does.
   { fn: /^np\.(remainder|mod|fmod|floorDivide|divmod)$/, kind: /value value/, of: /,0\]|\[0,/ },
   // Rounding, where what is compared cancels out.
-  { fn: /^(np\.(corrcoef|blackman|average|interp|sum|cumprod|pad)|lax\.linalg\.qr|np\.linalg\.qr)$/, kind: / value$/ },
+  { fn: /^(np\.(corrcoef|blackman|average|interp|sum|cumprod|pad|quantile|percentile)|lax\.linalg\.qr|np\.linalg\.qr)$/, kind: / value$/ },
   { fn: /./, kind: /^(vjp|jvp|second) value$/, of: /"(bfloat16|float16)"/ },
   { fn: /^np\.inner$|^np\.dot$|^np\.matmul$/, kind: / value$/, of: /"float64".*"preferredElementType"/ },
   // No square root's slope is NaN beside a NaN.

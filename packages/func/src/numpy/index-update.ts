@@ -133,7 +133,7 @@ const updateAt =
       )
     const axes = columns.map((c) => c.axis)
     const window = result.flatMap((r) => (r.window === null ? [] : [r.window]))
-    const known = items.every((i) => i.kind !== 'array')
+    const known = items.every((i) => i.kind !== 'array' || i.index.size === 1)
     const vectors = indexVectors(
       columns.map((c) => c.place),
       shape,
