@@ -30,6 +30,9 @@ const floatBinary =
     const [a, b] = floatOperands(name, [x, y])
     return f(a, b)
   }
+/** The same, with booleans as int32. */
+const numeric = (name: string, f: (x: Tensor, y: Tensor) => Tensor): Binary =>
+  binary(name, (x, y) => (isBool(x) ? f(convert(x, 'int32'), convert(y, 'int32')) : f(x, y)))
 const isBool = (x: Tensor): boolean => x.aval.dtype === 'bool'
 /** A scalar of the dtype of `x`. */
 const like = (x: Tensor, value: number): Tensor => literal(value, x.aval.dtype, x.aval.weakType)
@@ -43,16 +46,18 @@ export const multiply = binary('multiply', (x, y) => (isBool(x) ? B.and(x, y) : 
 export const divide = floatBinary('divide', A.div)
 export const trueDivide = divide
 /** The largest integer at or below `x / y`, in the operands' dtype. */
-export const floorDivide = binary('floorDivide', (x, y) => {
+export const floorDivide = numeric('floorDivide', (x, y) => {
   if (dtypes[x.aval.dtype].kind === 'uint') return A.div(x, y)
   if (isFloating(x.aval.dtype)) return floatDivmod(x, y)[0]
   const q = A.div(x, y)
-  const inexact = P.ne(A.mul(q, y), x)
-  const opposite = P.ne(P.lt(x, like(x, 0)), P.lt(y, like(y, 0)))
-  return P.selectN(B.and(inexact, opposite), q, A.sub(q, like(q, 1)))
+  const inexact = P.ne(A.rem(x, y), like(x, 0))
+  return P.selectN(B.and(inexact, P.ne(P.sign(x), P.sign(y))), q, A.sub(q, like(q, 1)))
 })
-/** The remainder with the sign of the divisor. */
-export const remainder = binary('remainder', (x, y) => {
+/** Integers have no remainder by 0: that by 1, which is 0. */
+const byOne = (y: Tensor): Tensor => (isInteger(y.aval.dtype) ? where(P.eq(y, like(y, 0)), like(y, 1), y) : y)
+/** The remainder with the sign of the divisor; 0 of integers by 0. */
+export const remainder = numeric('remainder', (x, given) => {
+  const y = byOne(given)
   if (dtypes[x.aval.dtype].kind === 'uint') return A.rem(x, y)
   const r = A.rem(x, y)
   const zero = like(x, 0)
@@ -61,11 +66,12 @@ export const remainder = binary('remainder', (x, y) => {
 })
 export const mod = remainder
 /** The remainder with the sign of the dividend. */
-export const fmod = binary('fmod', A.rem)
+export const fmod = numeric('fmod', (x, y) => A.rem(x, byOne(y)))
 const floatDivmod = (x: Tensor, y: Tensor): [Tensor, Tensor] => {
   const r = A.rem(x, y)
   const zero = like(x, 0)
-  const q = A.div(A.sub(x, r), y)
+  // By 0 as divide has it: infinite, not NaN.
+  const q = A.div(where(P.eq(y, zero), x, A.sub(x, r)), y)
   const adjust = B.and(P.ne(r, zero), P.ne(P.sign(y), P.sign(r)))
   return [P.round(where(adjust, A.sub(q, like(q, 1)), q), { roundingMethod: 1 }), where(adjust, A.add(r, y), r)]
 }
