@@ -175,7 +175,7 @@ export { arccos as acos, arccosh as acosh, arcsin as asin, arcsinh as asinh, arc
 /** The angle of the point (y, x) = (first, second operand). */
 export const arctan2 = floatBinary('arctan2', T.atan2)
 export { arctan2 as atan2 }
-/** `sqrt(x² + y²)` without overflow. */
+/** `sqrt(x² + y²)` without overflow; infinite if a side is, even beside NaN. */
 export const hypot = floatBinary(
   'hypot',
   withTangent(
@@ -185,7 +185,9 @@ export const hypot = floatBinary(
       const zero = P.eq(large, like(large, 0))
       const ratio = A.div(small, where(zero, like(large, 1), large))
       const length = A.mul(large, T.sqrt(A.add(A.square(ratio), like(ratio, 1))))
-      return where(zero, large, length)
+      // an infinite side makes an infinite length, whatever the other is
+      const infinity = like(large, Number.POSITIVE_INFINITY)
+      return where(B.or(P.eq(a, infinity), P.eq(b, infinity)), infinity, where(zero, large, length))
     },
     ([s, t], length, x, y) => {
       const zero = P.eq(length, like(length, 0))
