@@ -61,6 +61,7 @@ gates() {
   done
   gate 'built packages in plain node' node scripts/smoke.mjs
   gate 'install lines and programs of the READMEs' node scripts/install.mjs
+  gate 'types and bundles of consumers' node scripts/consumers.mjs
 }
 
 report() {
