@@ -40,8 +40,6 @@ const known: readonly Known[] = [
   { fn: /^np\.inner$|^np\.dot$|^np\.matmul$/, kind: / value$/, of: /"float64".*"preferredElementType"/ },
   // No square root's slope is NaN beside a NaN.
   { fn: /^np\.nanstd$/, kind: /^(vjp|jvp|second)/, of: /"ddof"/ },
-  // JAX moves bits, which has no derivative by the exponent and none of its rounding.
-  { fn: /^np\.ldexp$/, kind: /./ },
   // Powers of integers are floats, as the root is.
   { fn: /^np\.linalg\.vectorNorm$/, kind: /dtype/ },
 ]
