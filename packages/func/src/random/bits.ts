@@ -26,13 +26,13 @@ export interface DrawOptions extends OptionsObject {
   readonly dtype?: DType | undefined
 }
 /** The commonest slips: a dtype by itself, and sizes that are spread. */
-const hint = (x: unknown): string | undefined =>
+export const drawHint = (x: unknown): string | undefined =>
   typeof x === 'string'
     ? `a dtype is an option: { dtype: ${JSON.stringify(x)} }`
     : typeof x === 'number'
       ? 'a shape of several sizes is a list: [2, 3]'
       : undefined
-export const drawOptions = optionsOf<DrawOptions>({ dtype: dtypeKind }, { hint })
+export const drawOptions = optionsOf<DrawOptions>({ dtype: dtypeKind }, { hint: drawHint })
 /** The float dtype of a draw: float32, or float64 where a parameter is, unless one is given. Errors: DTypeError for others. */
 export const floatDtype = (where_: string, dtype: DType | undefined, ...parameters: readonly TensorLike[]): DType => {
   const wide = (x: TensorLike): boolean => x instanceof Float64Array || (isTensor(x) && x.dtype === 'float64' && !x.weakType)
@@ -56,7 +56,7 @@ export interface UniformOptions extends DrawOptions {
   readonly minval?: TensorLike | undefined
   readonly maxval?: TensorLike | undefined
 }
-const uniformOptions = optionsOf<UniformOptions>({ dtype: dtypeKind, minval: tensorLike, maxval: tensorLike }, { hint })
+const uniformOptions = optionsOf<UniformOptions>({ dtype: dtypeKind, minval: tensorLike, maxval: tensorLike }, { hint: drawHint })
 /** Floats uniform in [minval, maxval), which are 0 and 1 by default. */
 export const uniform = asProgram(
   'uniform',

@@ -16,7 +16,7 @@ import { abs, sign, stopGradient } from '../primitives/piecewise'
 import { erf, erfInv, log, log1p, sqrt, tan } from '../primitives/transcendental'
 import { convert, expandDims } from '../primitives/structural'
 import type { Tensor } from '../tensor'
-import { type DrawOptions, drawOptions, floatDtype, type ShapeArg, uniform } from './bits'
+import { type DrawOptions, drawHint, drawOptions, floatDtype, type ShapeArg, uniform } from './bits'
 import { rademacher } from './bernoulli'
 import { nextAfter } from './next-after'
 import { normalTail, tailFrom } from './normal-tail'
@@ -108,7 +108,7 @@ export interface GumbelOptions extends DrawOptions {
   /** 'high' draws two floats for one, and so reaches further into the tail. */
   readonly mode?: 'low' | 'high' | undefined
 }
-export const gumbelOptions = optionsOf<GumbelOptions>({ dtype: dtypeKind, mode: oneOf('low', 'high') })
+export const gumbelOptions = optionsOf<GumbelOptions>({ dtype: dtypeKind, mode: oneOf('low', 'high') }, { hint: drawHint })
 /** Standard Gumbel floats. */
 export const gumbel = asProgram(
   'gumbel',
