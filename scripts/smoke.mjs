@@ -24,6 +24,8 @@ let failures = 0
 for (const { manifest } of all)
   for (const subpath of Object.keys(manifest.exports)) {
     if (subpath === './package.json') continue
+    // it starts XLA, whose plugin is not everywhere
+    if (manifest.name === '@heddle/backend-pjrt' && subpath === './auto') continue
     const specifier = manifest.name + subpath.slice(1)
     const source = `const names = Object.keys(await import(${JSON.stringify(specifier)})); console.log(${JSON.stringify(specifier)} + ': ' + names.length + ' exports')`
     try {
