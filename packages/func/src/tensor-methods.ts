@@ -14,6 +14,27 @@ import type { VarianceOptions } from './numpy/statistics'
 import type { TakeOptions } from './numpy/take'
 import type { Tensor } from './tensor'
 
+/** What an element of a dtype is in JavaScript: `item()` is a number, `item<'bool'>()` a boolean, `item<'int64'>()` a bigint. */
+export type ScalarOf<D extends DType> = D extends 'bool' ? boolean : D extends 'int64' | 'uint64' ? bigint : number
+type Arrays = {
+  readonly float64: Float64Array
+  readonly int8: Int8Array
+  readonly int16: Int16Array
+  readonly int32: Int32Array
+  readonly int64: BigInt64Array
+  readonly bool: Uint8Array
+  readonly uint8: Uint8Array
+  readonly uint16: Uint16Array
+  readonly uint32: Uint32Array
+  readonly uint64: BigUint64Array
+}
+/** The typed array of the elements of a dtype; of numbers where none is named: `data<'int64'>()` has bigints. */
+export type DataOf<D extends DType> = [D] extends [never]
+  ? Exclude<TypedArray, BigInt64Array | BigUint64Array>
+  : D extends keyof Arrays
+    ? Arrays[D]
+    : Float32Array
+
 type Reduction<O> = (axis?: ReduceArg<O>) => Tensor
 
 export interface TensorMethods {
@@ -129,7 +150,7 @@ export interface TensorMethods {
    * Errors: ConcretizationError under a transformation that traces; LostDerivativeError while the tensor is being differentiated;
    * BackendError where the device can't wait (use `await x.data()`).
    */
-  item(): number | bigint | boolean
+  item<D extends DType = 'float32'>(): ScalarOf<D>
   /** The values as nested arrays (a scalar is itself). Errors: as `item`. */
   toArray(): Scalar | NestedArray
   /**
@@ -138,9 +159,9 @@ export interface TensorMethods {
    */
   toJSON(): JsonArray
   /** The values in row-major order; float16 and bfloat16 as Float32Array. Errors: as `item`. */
-  dataSync(): TypedArray
+  dataSync<D extends DType = never>(): DataOf<D>
   /** The values in row-major order, when the device has them. */
-  data(): Promise<TypedArray>
+  data<D extends DType = never>(): Promise<DataOf<D>>
   /** Shape, dtype and raw data, copied. */
   hostArray(): Promise<HostArray>
   /** Frees the memory of a concrete tensor now; tracers have none. */

@@ -39,7 +39,7 @@ import {
 } from './pack'
 import { changeAxes, splitKeys } from './vmap'
 
-/** An axis for a whole subtree, `broadcast` (or null) for a value that is the same in each iteration, or a tree of such. */
+/** An axis for a whole subtree, `nn.broadcast` (or null) for a value that is the same in each iteration, or a tree of such. */
 export type ScanAxes = number | null | Broadcast | readonly ScanAxes[] | { readonly [key: string]: ScanAxes }
 
 /** What becomes of variables, keys, arguments and results, and how the loop runs. */
@@ -58,9 +58,9 @@ export interface ScanOptions {
   readonly variableCarry?: Filter
   /** Which streams differ from iteration to iteration. Streams that are not named are not there inside. */
   readonly splitRngs?: FilterMap<boolean>
-  /** Axes of the arguments after the carry: an axis, `broadcast`, or a prefix of the list of arguments (default 0). */
+  /** Axes of the arguments after the carry: an axis, `nn.broadcast` (`lift.broadcast`), or a prefix of the list of arguments (default 0). */
   readonly inAxes?: ScanAxes
-  /** Axes of the results after the carry: an axis, `broadcast`, or a prefix of them (default 0). */
+  /** Axes of the results after the carry: an axis, `nn.broadcast`, or a prefix of them (default 0). */
   readonly outAxes?: ScanAxes
   readonly length?: number
   readonly reverse?: boolean

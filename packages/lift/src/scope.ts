@@ -66,6 +66,9 @@ export interface ChildOptions {
   readonly prefix?: string
 }
 
+/** What a declared value is: itself, or with `unbox: false` perhaps in its box. */
+export type Declared<T, O> = O extends { readonly unbox: false } ? T | AxisMetadata<T> : T
+
 /** A function of a scope. */
 export type ScopeFn<Args extends readonly unknown[], R> = (scope: Scope, ...args: Args) => R
 

@@ -57,7 +57,7 @@ const transformations: Readonly<Record<string, (f: F) => F>> = {
   mapVariables: (f) => lift.mapVariables(f, 'params', { mutable: true }),
   foldRngs: (f) => lift.foldRngs(f),
 }
-const up = <T>(s: T): T => map((x: unknown) => (isTensor(x) ? x.at(null) : x), s)
+const up = <T>(s: T): T => map<T>((x: unknown) => (isTensor(x) ? x.at(null) : x), s)
 const shown = (s: unknown): unknown => map((x: unknown) => (isTensor(x) ? 'a tensor' : x), s)
 const settings: Readonly<Record<string, unknown>> = {
   true: true,

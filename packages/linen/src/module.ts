@@ -4,7 +4,7 @@
  */
 import type { AxisMetadata } from '@heddle/core'
 import { keyOf } from '@heddle/tree'
-import type { Key, Path, DeclareOptions, Init, Rngs, Scope, Variable, Variables } from '@heddle/lift'
+import type { Key, Path, Declared, DeclareOptions, Init, Rngs, Scope, Variable, Variables } from '@heddle/lift'
 import { touch, place } from './attach'
 import { apply, bind, initWithOutput, lazyInit, unbind, type ApplyOptions, type BindOptions, type InitOptions } from './bind'
 import { attributes, wrapClass } from './call'
@@ -166,7 +166,12 @@ export class Module<P extends object = object, D extends keyof P = never> {
     return param(this as unknown as Module, name, init, args)
   }
   /** `param` with options: `unbox: false` answers boxes with metadata as they are. */
-  paramOf<T, Args extends readonly unknown[]>(name: string, init: Init<T, Args>, args: Args, options?: DeclareOptions): T {
+  paramOf<T, Args extends readonly unknown[], const O extends DeclareOptions = object>(
+    name: string,
+    init: Init<T, Args>,
+    args: Args,
+    options?: O,
+  ): Declared<T, O> {
     return param(this as unknown as Module, name, init, args, options)
   }
   /**

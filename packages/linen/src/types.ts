@@ -27,7 +27,7 @@ export type ModuleArgs<P, D extends keyof P> =
 
 type Fn = (...args: never[]) => unknown
 type ParametersOf<F> = F extends (...args: infer A) => unknown ? A : readonly unknown[]
-type ResultOf<F> = F extends (...args: never[]) => infer R ? R : unknown
+type ResultOf<F> = F extends (...args: infer _) => infer R ? R : unknown
 type HasCall = Module & { readonly call: Fn }
 type PropsOf<M> = M extends { readonly props: infer P } ? P : never
 /** A method; of a submodule in an attribute or prop, its call. */

@@ -1,10 +1,10 @@
 /** Transformations of some parameters only. What is masked out is null in the trees that the inner transformation sees. */
-import { leaves, map } from '@heddle/tree'
+import { leaves, map, type Tree } from '@heddle/tree'
 import { ArgumentError } from './error'
 import { type Extra, type GradientTransformation, setToZero } from './transformation'
 
 /** A tree of booleans that is a prefix of the parameters' tree, or a function that makes one of them. */
-export type Mask = unknown
+export type Mask = Tree<boolean> | ((params: never) => Tree<boolean>)
 export interface MaskedState<S = unknown> {
   readonly inner_state: S
 }
@@ -12,7 +12,7 @@ export interface PartitionState {
   readonly inner_states: Readonly<Record<string, unknown>>
 }
 
-const maskOf = (mask: Mask, tree: unknown): unknown => (typeof mask === 'function' ? (mask as (t: unknown) => unknown)(tree) : mask)
+const maskOf = (mask: Mask, tree: unknown): unknown => (typeof mask === 'function' ? mask(tree as never) : mask)
 const hide = (mask: unknown, tree: unknown): unknown => map((m: boolean, x: unknown) => (m ? x : null), mask, tree)
 
 /** Applies `inner` where the mask holds, and leaves other updates as they are. Source: optax.masked. */

@@ -4,6 +4,7 @@
  * Laws: `map(id, x) = x`; `map(f, map(g, x)) = map(f . g, x)` for leaf-valued functions; maps keep the structure.
  */
 import { childrenOf, compose, flatten, leaves, structure, type IsLeaf } from './flatten'
+import type { LeafOf, MapLeaves } from './leaf-type'
 import type { Path } from './path'
 import { subtrees } from './prefix'
 import { asDef, type TreeDef } from './treedef'
@@ -25,14 +26,20 @@ const mapFlat = (operation: string, f: LeafFn, tree: unknown, rest: readonly unk
  * Further trees must have the first one's structure, or go deeper below its leaves: `f` then gets the subtree.
  * Errors: TreeError with the path where one differs. Source: `jax.tree.map`.
  */
-export const map = <T = unknown>(f: LeafFn, tree: unknown, ...rest: readonly unknown[]): T => mapFlat('tree.map', f, tree, rest) as T
+export function map<const T, R>(f: (leaf: LeafOf<T>) => R, tree: T): MapLeaves<T, R>
+export function map<T = unknown>(f: LeafFn, tree: unknown, ...rest: readonly unknown[]): T
+export function map(f: LeafFn, tree: unknown, ...rest: readonly unknown[]): unknown {
+  return mapFlat('tree.map', f, tree, rest)
+}
 
 /** `map` where the nodes for which `isLeaf` holds are leaves too. */
 export const mapUntil = <T = unknown>(isLeaf: IsLeaf, f: LeafFn, tree: unknown, ...rest: readonly unknown[]): T =>
   mapFlat('tree.mapUntil', f, tree, rest, isLeaf) as T
 
 /** The leaves of a tree with their paths, in order. Source: `jax.tree_util.tree_leaves_with_path`. */
-export const leavesWithPath = (tree: unknown, isLeaf?: IsLeaf): (readonly [path: Path, leaf: unknown])[] => {
+export function leavesWithPath<T>(tree: T): (readonly [path: Path, leaf: LeafOf<T>])[]
+export function leavesWithPath(tree: unknown, isLeaf?: IsLeaf): (readonly [path: Path, leaf: unknown])[]
+export function leavesWithPath(tree: unknown, isLeaf?: IsLeaf): (readonly [path: Path, leaf: unknown])[] {
   const out: (readonly [Path, unknown])[] = []
   const go = (x: unknown, path: Path): void => {
     const children = isLeaf?.(x) === true ? undefined : childrenOf(x)

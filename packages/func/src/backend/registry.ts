@@ -4,7 +4,7 @@ import { describe } from '@heddle/tree/options'
 import { ambient } from '../ambient'
 import { ArgumentError, BackendError } from '../error'
 import type { Synchronous } from '../synchronous'
-import type { Backend } from './backend'
+import type { Backend, Device } from './backend'
 
 const current = ambient<Backend | undefined>(undefined, staticKey)
 
@@ -17,7 +17,7 @@ export const checkBackend = (where: string, x: unknown): void => {
 }
 
 /** Makes `backend` the one that new tensors live on. Errors: ArgumentError. */
-export const setDefaultBackend = <B>(backend: Backend<B>): void => {
+export const setDefaultBackend = (backend: Device): void => {
   checkBackend('setDefaultBackend', backend)
   current.set(backend as Backend)
 }
@@ -34,7 +34,7 @@ export const getDefaultBackend = (): Backend => {
   return backend
 }
 /** Runs `f`, which can't be async, with another default backend. Errors: AsyncFunctionError. */
-export const withBackend = <B, A>(backend: Backend<B>, f: () => Synchronous<A>): A => {
+export const withBackend = <A>(backend: Device, f: () => Synchronous<A>): A => {
   checkBackend('withBackend', backend)
   return current.during('withBackend', backend as Backend, f as () => A)
 }

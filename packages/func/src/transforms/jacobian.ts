@@ -148,4 +148,4 @@ export type JacobianOf<R, G> = R extends Tensor
       ? { -readonly [K in keyof R]: JacobianOf<R[K], G> }
       : R
 /** Static values of a result stay what they are. */
-const onTensors = <R>(f: (x: Tensor) => unknown, tree: unknown): R => map((x: unknown) => (isTensor(x) ? f(x) : x), tree)
+const onTensors = <R>(f: (x: Tensor) => unknown, tree: unknown): R => map<R>((x: unknown) => (isTensor(x) ? f(x) : x), tree)

@@ -56,7 +56,7 @@ const put = (x: Tensor, backend: Backend): Tensor => {
  */
 export const devicePut = <T>(tree: T, where: Device | Shardings): T =>
   isDevice(where)
-    ? map((x) => (isStatic(x) ? x : put(asTensor(x as TensorLike, 'devicePut'), where as Backend)), tree)
+    ? map<T>((x: unknown) => (isStatic(x) ? x : put(asTensor(x as TensorLike, 'devicePut'), where as Backend)), tree)
     : (onLeaves('devicePut', tree, where, (x, s) => {
         const sharding = shardingOf('devicePut', s, x.shape)
         if (!(x instanceof ConcreteTensor)) return shardingConstraint(x, { sharding })

@@ -2,7 +2,7 @@
  * What normalizations share: mean and variance over axes, and the application of them.
  */
 import { lax, np, type DType, type Tensor } from '@heddle/func'
-import { count, dtype, listOf, nullable, string } from '@heddle/func/options'
+import { count, dtype, either, listOf, nullable, string } from '@heddle/func/options'
 import { canonicalizeDtype } from '../dtypes'
 import { ones, zeros, type Initializer } from '../initializers'
 import type { Module } from '../module'
@@ -29,7 +29,7 @@ export const normalAxes = (rank: number, axes: Axes, layer = 'a normalization', 
 export interface StatsProps {
   readonly dtype?: DType | undefined
   /** A named axis of a surrounding vmap, over which to average too. */
-  readonly axisName?: string | undefined
+  readonly axisName?: string | readonly string[] | undefined
   /** Groups of indices along that axis, of equal size: averages stay within them (see lax.pmean). */
   readonly axisIndexGroups?: readonly (readonly number[])[] | null | undefined
   /** By `E[x^2] - E[x]^2`, in one pass (default true). */
@@ -51,7 +51,7 @@ export interface ScaleProps {
 /** What all normalizations take. */
 export const normKinds: PropTypes<StatsProps & ScaleProps> = {
   dtype,
-  axisName: string,
+  axisName: either(string, listOf(string)),
   axisIndexGroups: nullable(listOf(listOf(count))),
   useFastVariance: flag,
   forceFloat32Reductions: flag,

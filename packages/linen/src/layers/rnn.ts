@@ -9,6 +9,7 @@ import { Module } from '../module'
 import { flag, moduleKind } from '../prop-kinds'
 import type { PropTypes } from '../props'
 import { scan } from '../transforms/scan'
+import type { ModuleArgs, ModuleOptions } from '../types'
 import { checkInput } from './inputs'
 
 /** Any cell. */
@@ -60,11 +61,13 @@ const rnnCall = optionsOf<RNNCall>({
   keepOrder: flag,
 })
 
-/** What RNN answers: outputs, or with `returnCarry` the last carry too. */
-export type RNNOutput<O, C = unknown> = O extends { readonly returnCarry: true }
-  ? readonly [carry: C, outputs: Tensor]
-  : O extends { readonly returnCarry: false }
-    ? Tensor
+/** What RNN answers: outputs, or with `returnCarry`, of the call or else of the props, the last carry too. */
+export type RNNOutput<O, P = object, C = unknown> = O extends { readonly returnCarry: infer R }
+  ? R extends true
+    ? readonly [carry: C, outputs: Tensor]
+    : Tensor
+  : P extends { readonly returnCarry: true }
+    ? readonly [carry: C, outputs: Tensor]
     : Tensor
 
 /** What the functions below are told of sequences. */
@@ -110,7 +113,7 @@ const lastCarry = (carries: unknown, seqLengths: Tensor): unknown =>
  * @example
  * const ys = new nn.RNN({ cell: new nn.LSTMCell({ features: 32 }) }).call(xs)
  */
-export class RNN extends Module<RNNProps> {
+export class RNN<const P extends RNNProps = RNNProps> extends Module<P> {
   static readonly moduleName: string = 'RNN'
   static readonly propTypes: PropTypes<RNNProps> = {
     cell: required(moduleKind),
@@ -126,7 +129,12 @@ export class RNN extends Module<RNNProps> {
     metadataParams: anything,
   }
 
-  call<const O extends RNNCall = object>(inputs: Tensor, options?: O): RNNOutput<O> {
+  /** Props as they are written, so that `returnCarry: true` decides what `call` answers. */
+  constructor(props: P & ModuleOptions, options?: ModuleOptions) {
+    super(...([props, options] as unknown as ModuleArgs<P, never>))
+  }
+
+  call<const O extends RNNCall = object>(inputs: Tensor, options?: O): RNNOutput<O, P> {
     checkInput(this, inputs, { rank: this.props.cell.numFeatureAxes + 1, form: '[batch..., time, n]' })
     rnnCall('RNN', options)
     const given = { timeMajor: false, returnCarry: false, reverse: false, keepOrder: false, ...this.props, ...defined(options ?? {}) }
@@ -164,7 +172,7 @@ export class RNN extends Module<RNNProps> {
     const [last, stacked] = loop(cell, start, xs)
     const [carries, outputs] = sliced ? (stacked as readonly [unknown, Tensor]) : [undefined, stacked as Tensor]
     const ordered = reverse && keepOrder ? flipSequences(outputs, sequences) : outputs
-    return (returnCarry ? [sliced ? lastCarry(carries, seqLengths) : last, ordered] : ordered) as RNNOutput<O>
+    return (returnCarry ? [sliced ? lastCarry(carries, seqLengths) : last, ordered] : ordered) as RNNOutput<O, P>
   }
 }
 

@@ -10,7 +10,7 @@ setDefaultBackend(hostBackend())
 const key = random.key(0)
 const x = np.ones([8])
 const rngs = { dropout: key }
-const up = <T>(s: T): T => map((y: unknown) => (isTensor(y) ? y.at(null) : y), s)
+const up = <T>(s: T): T => map<T>((y: unknown) => (isTensor(y) ? y.at(null) : y), s)
 
 /** Drops most of its input in training. */
 class Block extends nn.Module {
