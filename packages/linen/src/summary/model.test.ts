@@ -202,7 +202,8 @@ describe('operations are those that Flax counts', () => {
         ['Dropout_0', 0, 0],
       ],
     ],
-    ['a step of a loop', new LSTM(), type(3, 12, 8), [['ScanLSTMCell_0', 10224, 31800], ...gates]],
+    // 1,104 more than Flax in reverse: derivatives of tanh and sigmoid that are exact in the tails
+    ['a step of a loop', new LSTM(), type(3, 12, 8), [['ScanLSTMCell_0', 10224, 32904], ...gates]],
     ['normalization', new nn.LayerNorm({}), type(2, 5, 8), [['', 600, 1770]]],
   ] as const)('%s', (_, module, x, expected) => {
     const { rows } = nn.moduleTable(module, key, [x], { mutable: true, ...counting })
