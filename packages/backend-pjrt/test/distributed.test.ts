@@ -102,7 +102,7 @@ describe('options of distributed processes', () => {
     for (const [options, message] of cases) {
       const e = await failure(initializeDistributed(options))
       expect(e).toBeInstanceOf(DistributedError)
-      expect(e).toMatchObject({ _tag: 'BackendError', code: 'INVALID_ARGUMENT' })
+      expect(e).toMatchObject({ _tag: 'DistributedError', code: 'INVALID_ARGUMENT' })
       expect(e.message).toContain(message)
     }
   })
@@ -135,7 +135,7 @@ describe('processes that do not meet', () => {
 
   it('are told where nobody answers', async () => {
     const [s] = await meet({ processId: 1 })
-    expect(reasonOf(s)).toMatchObject({ _tag: 'BackendError', code: 'UNAVAILABLE' })
+    expect(reasonOf(s)).toMatchObject({ _tag: 'DistributedError', code: 'UNAVAILABLE' })
     expect(reasonOf(s).message).toMatch(
       /connecting process 1 of 2 failed \(UNAVAILABLE\): nothing answers at 127\.0\.0\.1:\d+ within 1 s \(.*ECONNREFUSED.*\); is process 0 running, and do all processes have its address\?/,
     )

@@ -240,15 +240,18 @@ describe('derivatives', () => {
       { lambda ; a:f32[3,4] b:f32[2,3]. let
           c:f32[2,4] = dot_general[dimension_numbers=(((1,), (0,)), ((), ()))] b a
           d:f32[2,4] = tanh c
-          e:f32[2,4] = sub 1.0:f32[] d
-          f:f32[] = reduce_sum[axes=(0, 1)] d
-          g:f32[2,4] = broadcast_in_dim[broadcast_dimensions=() shape=(2, 4)] 1.0:f32[]
-          h:f32[2,4] = mul g e
-          i:f32[2,4] = mul h d
-          j:f32[2,4] = add_any h i
-          k:f32[4,3] = dot_general[dimension_numbers=(((0,), (0,)), ((), ()))] j b
-          l:f32[3,4] = transpose[permutation=(1, 0)] k
-        in (l,) }
+          e:f32[2,4] = add c c
+          f:f32[2,4] = logistic e
+          g:f32[2,4] = neg e
+          h:f32[2,4] = logistic g
+          i:f32[2,4] = mul f h
+          j:f32[2,4] = mul 4.0:f32[] i
+          k:f32[] = reduce_sum[axes=(0, 1)] d
+          l:f32[2,4] = broadcast_in_dim[broadcast_dimensions=() shape=(2, 4)] 1.0:f32[]
+          m:f32[2,4] = mul l j
+          n:f32[4,3] = dot_general[dimension_numbers=(((0,), (0,)), ((), ()))] m b
+          o:f32[3,4] = transpose[permutation=(1, 0)] n
+        in (o,) }
       "
     `)
   })
