@@ -26,6 +26,7 @@ describe.runIf(process.env.HEDDLE_TFJS_NODE)('whole programs', async () => {
     describe(way, () => {
       for (const test of tests) it(test.name, test.run, 60_000)
       it('a program may hold what a rule of the user closes over', () => {
+        const before = backend.describe()
         withBackend(backend, () => {
           const slopes = [np.array([2, 3, 4]), np.array([2, 3, 4], 'uint32'), np.array([true, false, true])]
           const f = customJvp((x: Tensor) => x)
@@ -33,7 +34,8 @@ describe.runIf(process.env.HEDDLE_TFJS_NODE)('whole programs', async () => {
           const loss = jit((x: Tensor) => f(x).sum())
           expect(jit(grad(loss))(np.ones([3])).toArray()).toEqual([4, 0, 16])
         })
-        expect(backend.describe()).not.toContain('over kernels')
+        // nothing more was left to the kernels: others have dtypes that graphs lack
+        expect(backend.describe()).toBe(before)
       })
       it('says which programs it left to the kernels', () => console.log(backend.describe()))
     })
