@@ -304,5 +304,6 @@ export const cases: readonly Case[] = [
   stateful('cond_false', () => new Cond(), 'state', ([x]) => [x, true]),
   ...[0, 1, 2].map((i) => stateful(`switch_${i}`, () => new Switch(), 'state', ([x]) => [x, 0])),
   ...[0, 1, 2].map((i) => stateful(`switch_multihead_${i}`, () => new MultiHead(), undefined, ([x]) => [x, 0])),
-  moduleCase('transformer_scan_remat', () => new LM()),
+  // Gradients through layers of attention and gelu; on wasm, whose exponentials are XNNPACK's, two of them are 2e-5 off.
+  moduleCase('transformer_scan_remat', () => new LM(), { tolerance: { rtol: 3e-5, atol: 1e-6 } }),
 ]

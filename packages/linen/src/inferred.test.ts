@@ -76,3 +76,25 @@ it('either of two backends is a backend', () => {
     expectTypeOf(withBackend(either, () => 1)).toEqualTypeOf<number>()
   })
 })
+
+class Coder extends nn.Module {
+  static readonly compact = ['encode']
+  encode(y: Tensor, scale: number): readonly [Tensor, number] {
+    return [new nn.Dense({ features: 2 }).call(y), scale]
+  }
+  call(y: Tensor): Tensor {
+    return this.encode(y, 1)[0]
+  }
+}
+it('a function in the place of a method knows the module and its arguments; a method may be named by itself', () => {
+  never(() => {
+    const coder = new Coder()
+    expectTypeOf(coder.apply(variables, [x], { method: (m, y) => m.encode(y, 2)[0] })).toEqualTypeOf<Tensor>()
+    expectTypeOf(coder.apply(variables, [x, 2], { method: coder.encode })).toEqualTypeOf<readonly [Tensor, number]>()
+    expectTypeOf(coder.apply(variables, [x, 2], { method: 'encode', mutable: ['cache'] })[0]).toEqualTypeOf<readonly [Tensor, number]>()
+    expectTypeOf(coder.apply(variables, [x], { method: (m, y) => m.call(y), mutable: true })[0]).toEqualTypeOf<Tensor>()
+    coder.init(x, [x], { method: (m, y) => m.encode(y, 2) })
+    // @ts-expect-error a number is missing
+    coder.apply(variables, [x], { method: coder.encode })
+  })
+})

@@ -19,9 +19,14 @@ import { showModule } from './show'
 import { internals, isModule, newInternals, type Internals } from './state'
 import { moduleTable, type TableOptions } from './summary/table'
 import { tabulate, type TabulateOptions } from './summary/text'
-import type { Applied, ApplyOptionsOf, ArgsOf, InitOptionsOf, ModuleArgs, ModuleOptions, OutputOf, TypesOr } from './types'
+import type { Applied, AppliedBy, ApplyOptionsOf, ArgsOf, InitOptionsOf, ModuleArgs, ModuleOptions, OutputOf, TypesOr } from './types'
 import { param, perturb, scopeOf, sow, variable, type SowOptions } from './variable'
 import { whereOf } from './where'
+
+/** A function of the module in the place of a method; its arguments are those of the list. */
+type ByFunction<M, A extends readonly unknown[], R> = { readonly method: (module: M, ...args: A) => R }
+type ApplyBy = Omit<ApplyOptions, 'method'>
+type InitBy = Omit<InitOptions, 'method'>
 
 /**
  * The base class of modules. Extend it, and write `call`, which may make submodules and declare parameters.
@@ -109,7 +114,14 @@ export class Module<P extends object = object, D extends keyof P = never> {
    *
    * `rngs` is a key for `params`, or keys by stream. Source: `flax.linen.Module.init`.
    */
-  init<const O extends InitOptionsOf<this>>(rngs: Rngs, args: ArgsOf<this, O>, options?: O): Variables {
+  init<const A extends readonly unknown[]>(rngs: Rngs, args: readonly [...A], options: InitBy & ByFunction<this, A, unknown>): Variables
+  init<const A extends readonly unknown[]>(
+    rngs: Rngs,
+    args: readonly [...A],
+    options: InitBy & { readonly method: (...args: A) => unknown },
+  ): Variables
+  init<const O extends InitOptionsOf<this>>(rngs: Rngs, args: ArgsOf<this, O>, options?: O): Variables
+  init(rngs: Rngs, args: unknown, options?: object): Variables {
     return initWithOutput(this as unknown as Module, rngs, args as readonly unknown[], options as InitOptions)[1]
   }
   /**
@@ -145,8 +157,19 @@ export class Module<P extends object = object, D extends keyof P = never> {
    * @example
    * const [y, updated] = model.apply(variables, [x], { mutable: ['batch_stats'], rngs: { dropout: key }, method: 'encode' })
    */
-  apply<const O extends ApplyOptionsOf<this>>(variables: object, args: ArgsOf<this, O>, options?: O): Applied<this, O> {
-    return apply(this as unknown as Module, variables, args as readonly unknown[], options as ApplyOptions) as Applied<this, O>
+  apply<const A extends readonly unknown[], R, const O extends ApplyBy>(
+    variables: object,
+    args: readonly [...A],
+    options: O & ByFunction<this, A, R>,
+  ): AppliedBy<R, O>
+  apply<const A extends readonly unknown[], R, const O extends ApplyBy>(
+    variables: object,
+    args: readonly [...A],
+    options: O & { readonly method: (...args: A) => R },
+  ): AppliedBy<R, O>
+  apply<const O extends ApplyOptionsOf<this>>(variables: object, args: ArgsOf<this, O>, options?: O): Applied<this, O>
+  apply(variables: object, args: unknown, options?: object): unknown {
+    return apply(this as unknown as Module, variables, args as readonly unknown[], options as ApplyOptions)
   }
   /** A clone that holds variables, for working with it by hand. Source: `flax.linen.Module.bind`. */
   bind(variables: object, options?: BindOptions): this {

@@ -68,6 +68,8 @@ type Captures<O> = O extends { readonly captureIntermediates: infer C } ? ([C] e
 /** What apply answers: the output, and with mutable collections or captured intermediates these too. */
 export type Applied<M, O> = Mutates<O> extends true ? readonly [output: OutputOf<M, O>, variables: Variables] : OutputOf<M, O>
 
+/** What apply answers where a function in the place of a method answers R. */
+export type AppliedBy<R, O> = Mutates<O> extends true ? readonly [output: R, variables: Variables] : R
 /** Options of apply for a module: `method` is one of its own. */
 export type ApplyOptionsOf<M> = Omit<ApplyOptions, 'method'> & { readonly method?: MethodOf<M> }
 /** Options of init for a module: `method` is one of its own. */
