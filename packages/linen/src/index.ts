@@ -33,19 +33,19 @@ export {
   type Scope,
   type Variables,
 } from '@heddle/lift'
-export * from './activation'
-export type { ApplyOptions, BindOptions, InitOptions } from './bind'
-export type { CaptureFilter, Interceptor, InterceptorContext } from './context'
-export { canonicalizeDtype, promoteDtype, type DtypeOptions, type PromoteDtype } from './dtypes'
+export * from './layers/activation'
+export type { ApplyOptions, BindOptions, InitOptions } from './module/bind'
+export type { CaptureFilter, Interceptor, InterceptorContext } from './module/context'
+export { canonicalizeDtype, promoteDtype, type DtypeOptions, type PromoteDtype } from './layers/dtypes'
 export * from './errors'
-export { apply, init, initWithOutput, interceptMethods, shareScope } from './functional'
-export { initializers, ones, onesInit, zeros, zerosInit, type Initializer } from './initializers'
+export { apply, init, initWithOutput, interceptMethods, shareScope } from './module/functional'
+export { initializers, ones, onesInit, zeros, zerosInit, type Initializer } from './layers/initializers'
 export * from './layers'
-export { LogicallyPartitioned, withLogicalPartitioning, type LogicalOptions } from './logically-partitioned'
-export { mergeParam } from './merge-param'
-export { Module } from './module'
-export type { PropTypes } from './props'
-export * as partitioning from './partitioning'
+export { LogicallyPartitioned, withLogicalPartitioning, type LogicalOptions } from './sharding/logically-partitioned'
+export { mergeParam } from './layers/merge-param'
+export { Module } from './module/module'
+export type { PropTypes } from './module/props'
+export * as partitioning from './sharding/partitioning'
 export {
   getLogicalAxisRules,
   logicalAxisRules,
@@ -58,11 +58,11 @@ export {
   withLogicalConstraint,
   type ConstraintOptions,
   type LogicalSpec,
-} from './spmd'
-export { isModule } from './state'
+} from './sharding/spmd'
+export { isModule } from './module/state'
 export { costOf, type Cost } from './summary/cost'
 export { moduleTable, type Row, type Table, type TableOptions } from './summary/table'
 export { tabulate, type TabulateOptions } from './summary/text'
 export * from './transforms'
-export type { Applied, ArgsOf, ModuleArgs, ModuleClass, ModuleOptions, OutputOf, PropsIn } from './types'
-export type { SowOptions } from './variable'
+export type { Applied, ArgsOf, ModuleArgs, ModuleClass, ModuleOptions, OutputOf, PropsIn } from './module/types'
+export type { SowOptions } from './module/variable'

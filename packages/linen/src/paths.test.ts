@@ -2,7 +2,7 @@
 import { hostBackend } from '@heddle/backend-host'
 import { np, random, setDefaultBackend, type Tensor } from '@heddle/func'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { classOf } from './class-name'
+import { classOf } from './module/class-name'
 import * as nn from './index'
 
 beforeAll(() => setDefaultBackend(hostBackend()))

@@ -2,10 +2,10 @@
  * ConvLocal: a convolution with a kernel of its own at each place.
  */
 import { evalShape, lax, type Tensor } from '@heddle/func'
-import { promoteDtype } from '../dtypes'
-import { defaultKernelInit, zeros } from '../initializers'
-import { Module } from '../module'
-import type { PropTypes } from '../props'
+import { promoteDtype } from './dtypes'
+import { defaultKernelInit, zeros } from './initializers'
+import { Module } from '../module/module'
+import type { PropTypes } from '../module/props'
 import { checkSpace, convKinds, type ConvProps, flatBatch, layouts, masked, padded, spread, windowOf } from './conv'
 import { convGeneralDilatedOf } from './products'
 

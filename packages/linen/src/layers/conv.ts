@@ -3,12 +3,12 @@
  */
 import { lax, np, type DType, type Shape, type Tensor } from '@heddle/func'
 import { anything, count, dtype, func, positive, required, tensor } from '@heddle/func/options'
-import { promoteDtype, type PromoteDtype } from '../dtypes'
+import { promoteDtype, type PromoteDtype } from './dtypes'
 import { LayerError } from '../error'
-import { defaultKernelInit, zeros, type Initializer } from '../initializers'
-import { Module } from '../module'
-import { flag, initializer, padding as paddingKind, sizes } from '../prop-kinds'
-import type { PropTypes } from '../props'
+import { defaultKernelInit, zeros, type Initializer } from './initializers'
+import { Module } from '../module/module'
+import { flag, initializer, padding as paddingKind, sizes } from './prop-kinds'
+import type { PropTypes } from '../module/props'
 import { convGeneralDilatedOf, convProductKinds, type ConvProductProps } from './products'
 import { checkInput } from './inputs'
 

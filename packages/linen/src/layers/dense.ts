@@ -3,11 +3,11 @@
  */
 import type { DType, Tensor } from '@heddle/func'
 import { count, dtype, func, required } from '@heddle/func/options'
-import { promoteDtype, type PromoteDtype } from '../dtypes'
-import { defaultKernelInit, zeros, type Initializer } from '../initializers'
-import { Module } from '../module'
-import { flag, initializer } from '../prop-kinds'
-import type { PropTypes } from '../props'
+import { promoteDtype, type PromoteDtype } from './dtypes'
+import { defaultKernelInit, zeros, type Initializer } from './initializers'
+import { Module } from '../module/module'
+import { flag, initializer } from './prop-kinds'
+import type { PropTypes } from '../module/props'
 import { dotGeneralKinds, dotGeneralOf, type DotGeneralProps } from './products'
 import { checkInput } from './inputs'
 

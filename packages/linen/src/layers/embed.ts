@@ -3,12 +3,12 @@
  */
 import { isInteger, np, type DType, type Tensor } from '@heddle/func'
 import { count, dtype, func, positive, required } from '@heddle/func/options'
-import { promoteDtype, type PromoteDtype } from '../dtypes'
+import { promoteDtype, type PromoteDtype } from './dtypes'
 import { LayerError } from '../error'
-import { initializers, type Initializer } from '../initializers'
-import { Module } from '../module'
-import { initializer } from '../prop-kinds'
-import type { PropTypes } from '../props'
+import { initializers, type Initializer } from './initializers'
+import { Module } from '../module/module'
+import { initializer } from './prop-kinds'
+import type { PropTypes } from '../module/props'
 import { checkInput } from './inputs'
 
 const defaultEmbedInit: Initializer = initializers.varianceScaling(1, 'fan_in', 'normal', { outAxis: 0 })

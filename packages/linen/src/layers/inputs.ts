@@ -3,9 +3,9 @@
  */
 import { isTensor, type Tensor } from '@heddle/func'
 import { describe } from '@heddle/tree/options'
-import { classOf } from '../class-name'
+import { classOf } from '../module/class-name'
 import { LayerError } from '../error'
-import type { Module } from '../module'
+import type { Module } from '../module/module'
 
 const shown = (x: Tensor): string => `${x.dtype}[${x.shape.join()}]`
 

@@ -3,10 +3,10 @@
  */
 import { np, random, type DType, type Shape, type Tensor } from '@heddle/func'
 import type { Key } from '@heddle/lift'
-import { promoteDtype } from '../dtypes'
-import { zeros, type Initializer } from '../initializers'
-import { Module } from '../module'
-import type { PropTypes } from '../props'
+import { promoteDtype } from './dtypes'
+import { zeros, type Initializer } from './initializers'
+import { Module } from '../module/module'
+import type { PropTypes } from '../module/props'
 import { carryShape, cellDefaults, denseOf, gatedCellKinds, RNNCellBase, type Activation, type GatedCellProps } from './recurrent-cell'
 import { checkCarries } from './inputs'
 

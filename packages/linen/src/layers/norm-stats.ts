@@ -3,13 +3,13 @@
  */
 import { lax, np, type DType, type Tensor } from '@heddle/func'
 import { count, dtype, either, listOf, nullable, string } from '@heddle/func/options'
-import { canonicalizeDtype } from '../dtypes'
-import { ones, zeros, type Initializer } from '../initializers'
-import type { Module } from '../module'
-import { epsilon, flag, initializer } from '../prop-kinds'
-import type { PropTypes } from '../props'
+import { canonicalizeDtype } from './dtypes'
+import { ones, zeros, type Initializer } from './initializers'
+import type { Module } from '../module/module'
+import { epsilon, flag, initializer } from './prop-kinds'
+import type { PropTypes } from '../module/props'
 import { LayerError } from '../error'
-import { classOf } from '../class-name'
+import { classOf } from '../module/class-name'
 
 /** An axis, or several. */
 export type Axes = number | readonly number[]

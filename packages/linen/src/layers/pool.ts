@@ -5,7 +5,7 @@ import { lax, np, type Shape, type Tensor } from '@heddle/func'
 import { describe, listOf, positive } from '@heddle/func/options'
 import { optionsOf } from '@heddle/lift'
 import { LayerError } from '../error'
-import { flag, padding as paddingKind } from '../prop-kinds'
+import { flag, padding as paddingKind } from './prop-kinds'
 
 const sizeList = listOf(positive, 'a list of positive integers, one for each axis of space')
 

@@ -3,7 +3,7 @@
  */
 import { lax, type np, type Shape, type Tensor } from '@heddle/func'
 import { anything, func } from '@heddle/func/options'
-import type { PropTypes } from '../props'
+import type { PropTypes } from '../module/props'
 
 /** Sums of products over pairs of axes, called as lax.dotGeneral is. */
 export type DotGeneral = np.DotGeneral

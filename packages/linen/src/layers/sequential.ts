@@ -4,10 +4,10 @@
 import type { Tensor } from '@heddle/func'
 import { required } from '@heddle/func/options'
 import { LayerError } from '../error'
-import { Module } from '../module'
-import { layerList } from '../prop-kinds'
-import type { PropTypes } from '../props'
-import { isModule } from '../state'
+import { Module } from '../module/module'
+import { layerList } from './prop-kinds'
+import type { PropTypes } from '../module/props'
+import { isModule } from '../module/state'
 
 /** A module, or a function. */
 export type Layer = Module | ((...args: never[]) => unknown)

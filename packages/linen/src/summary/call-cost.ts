@@ -4,8 +4,8 @@
 import { evalShape, isTensor, makeJaxpr, RuleUnsupportedError, type ShapeDtype, type Tensor, vjp } from '@heddle/func'
 import type { Filter, Rngs } from '@heddle/lift'
 import { leaves } from '@heddle/tree'
-import { apply, initWithOutput } from '../bind'
-import type { Module } from '../module'
+import { apply, initWithOutput } from '../module/bind'
+import type { Module } from '../module/module'
 import { costOf } from './cost'
 import { holes, typed } from './types'
 

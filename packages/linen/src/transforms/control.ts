@@ -4,8 +4,8 @@
 import type { Tensor } from '@heddle/func'
 import type { BranchOptions, WhileOptions } from '@heddle/lift'
 import * as lift from '@heddle/lift'
-import { checkOptions, namesOf } from '../transformation'
-import { direct, loose, type ModuleFn } from './direct'
+import { checkOptions, namesOf } from '../lifting/transformation'
+import { direct, loose, type ModuleFn } from '../lifting/direct'
 
 const branchOptions = namesOf<BranchOptions>()({ variables: true, rngs: true })
 const loopOptions = namesOf<WhileOptions>()({ carryVariables: true, broadcastVariables: true, splitRngs: true })

@@ -3,9 +3,9 @@
  */
 import * as lift from '@heddle/lift'
 import type { Filter } from '@heddle/lift'
-import { modulesOf } from '../scopes'
-import { checkOptions, namesOf } from '../transformation'
-import { derivative, direct, loose, perScopes, type ModuleFn } from './direct'
+import { modulesOf } from '../lifting/take-apart'
+import { checkOptions, namesOf } from '../lifting/transformation'
+import { derivative, direct, loose, perScopes, type ModuleFn } from '../lifting/direct'
 
 interface CommonOptions<M, Args extends readonly unknown[], R, Res> {
   /** Like the function, but answers its output and residuals for the backward pass. */

@@ -5,9 +5,9 @@ import { ArgumentError, type Tensor } from '@heddle/func'
 import type { DerivativeOptions, Filter, Scope } from '@heddle/lift'
 import * as lift from '@heddle/lift'
 import { flattenUpTo, leaves, partial, type Partial, type TreeDef } from '@heddle/tree'
-import { modulesOf } from '../scopes'
-import { checkOptions, namesOf } from '../transformation'
-import { derivative, direct, loose, perScopes, type ModuleFn } from './direct'
+import { modulesOf } from '../lifting/take-apart'
+import { checkOptions, namesOf } from '../lifting/transformation'
+import { derivative, direct, loose, perScopes, type ModuleFn } from '../lifting/direct'
 
 /** What jvp is told of variables. */
 export interface JvpOptions extends DerivativeOptions {

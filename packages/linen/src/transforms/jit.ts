@@ -3,9 +3,9 @@
  */
 import type * as lift from '@heddle/lift'
 import { staticKey } from '@heddle/tree'
-import { liftTarget, type Methods } from '../lift-class'
-import { compiled } from '../lift-method'
-import { namesOf, type Transformation } from '../transformation'
+import { liftTarget, type Methods } from '../lifting/lift-class'
+import { compiled } from '../lifting/lift-method'
+import { namesOf, type Transformation } from '../lifting/transformation'
 import type { TakesNoNumbers, Target } from './target'
 
 /** As of `lift.jit`; and which methods of a class. */

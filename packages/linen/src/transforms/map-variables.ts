@@ -3,8 +3,8 @@
  */
 import type { Axis, Filter, MetadataParams, Variables } from '@heddle/lift'
 import * as lift from '@heddle/lift'
-import { lifterOf, liftTarget, type Methods } from '../lift-class'
-import { namesOf, type Transformation } from '../transformation'
+import { lifterOf, liftTarget, type Methods } from '../lifting/lift-class'
+import { namesOf, type Transformation } from '../lifting/transformation'
 import type { Target } from './target'
 
 /** The mapping, and when variables go back through it. */

@@ -2,8 +2,8 @@
  * rematScan of modules.
  */
 import * as lift from '@heddle/lift'
-import { lifterOf, liftTarget } from '../lift-class'
-import { namesOf, type Transformation } from '../transformation'
+import { lifterOf, liftTarget } from '../lifting/lift-class'
+import { namesOf, type Transformation } from '../lifting/transformation'
 import type { Target } from './target'
 
 /** As of `lift.rematScan`. */

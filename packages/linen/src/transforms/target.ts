@@ -5,7 +5,7 @@
  * A method is transformed on the prototype of its class: `static { this.prototype.call = nn.jit(this.prototype.call) }`.
  */
 import type { NoNumbers } from '@heddle/func'
-import type { ModuleClass } from '../types'
+import type { ModuleClass } from '../module/types'
 
 /** A class of modules, or a function whose first argument is a module, or a tree of modules. */
 export type Target = ModuleClass | ((module: never, ...args: never[]) => unknown)

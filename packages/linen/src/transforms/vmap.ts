@@ -2,8 +2,8 @@
  * vmap of modules.
  */
 import * as lift from '@heddle/lift'
-import { lifterOf, liftTarget, type Methods } from '../lift-class'
-import { namesOf, type Transformation } from '../transformation'
+import { lifterOf, liftTarget, type Methods } from '../lifting/lift-class'
+import { namesOf, type Transformation } from '../lifting/transformation'
 import type { Target } from './target'
 
 /** As of `lift.vmap`; and which methods of a class. */

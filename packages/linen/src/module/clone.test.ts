@@ -2,7 +2,7 @@
 import { hostBackend } from '@heddle/backend-host'
 import { jit, np, random, setDefaultBackend, tree, type Tensor } from '@heddle/func'
 import { beforeAll, describe, expect, test } from 'vitest'
-import * as nn from './index'
+import * as nn from '../index'
 
 beforeAll(() => setDefaultBackend(hostBackend()))
 

@@ -1,7 +1,7 @@
 import { hostBackend } from '@heddle/backend-host'
 import { np, random, setDefaultBackend, tree, type Tensor } from '@heddle/func'
 import { describe, expect, it } from 'vitest'
-import * as nn from './index'
+import * as nn from '../index'
 
 setDefaultBackend(hostBackend())
 

@@ -18,7 +18,7 @@ import {
   InvalidArgumentsError,
   JaxTransformError,
   MethodInFieldError,
-} from './error'
+} from '../error'
 import type { Module } from './module'
 import { isModule } from './state'
 

@@ -3,9 +3,9 @@
  */
 import { inFilter, type Filter, type Scope } from '@heddle/lift'
 import { flattenUpTo, leaves, type TreeDef } from '@heddle/tree'
-import { contains } from '../attach'
+import { contains } from '../module/attach'
 import { HeldModuleError, TransformTargetError } from '../error'
-import { asModuleFn, callLifted, type AnyModuleFn, type AnyScopeFn, type Run } from '../lift-method'
+import { asModuleFn, callLifted, type AnyModuleFn, type AnyScopeFn, type Run } from './lift-method'
 
 /** A function of a module, or of a tree of modules. */
 export type ModuleFn<M, Args extends readonly unknown[], R> = (module: M, ...args: Args) => R

@@ -5,7 +5,7 @@
 import { isTensor } from '@heddle/func'
 import { describe, isPlainObject, optionsReaders, sayProblems, type Kinds, type OptionsReader } from '@heddle/tree/options'
 import { classNameOf } from './class-name'
-import { LayerError } from './error'
+import { LayerError } from '../error'
 import { isModule } from './state'
 
 /**

@@ -1,13 +1,13 @@
 /**
  * Lifting a class: a subclass some of whose methods run inside a transformation, on a module of the original class.
  */
-import { asTransformed, wrapClass } from './call'
-import { classNameOf } from './class-name'
-import { TransformTargetError } from './error'
+import { asTransformed, wrapClass } from '../module/call'
+import { classNameOf } from '../module/class-name'
+import { TransformTargetError } from '../error'
 import { asMethod, asModuleFn, callLifted, type AnyModuleFn, type LiftOptions, type Run } from './lift-method'
-import { Module } from './module'
+import { Module } from '../module/module'
 import { checkOptions, type Transformation } from './transformation'
-import type { ModuleClass } from './types'
+import type { ModuleClass } from '../module/types'
 
 /** The names of the methods of a class, without those of Module; any, where the target is a function. */
 type MethodName<T> =

@@ -2,7 +2,7 @@
  * Settings that may be given to the constructor or to the call.
  */
 import { isTensor } from '@heddle/func'
-import { LayerError, MergeParamError } from './error'
+import { LayerError, MergeParamError } from '../error'
 
 /**
  * The one that is given. Errors: MergeParamError when both or none are; LayerError for a tensor of booleans, which would count as true

@@ -4,13 +4,13 @@
  */
 import { type Argnums, argumentsAt, jit, Static, type JitOptions, type Scope, Variable } from '@heddle/lift'
 import { leaves, registerNode } from '@heddle/tree'
-import { drain, touch } from './attach'
-import { asHandled, callMethod, methodOf } from './call'
-import { isWatched } from './context'
-import { TransformedMethodReturnValueError } from './error'
-import type { Module } from './module'
-import { modulesOf, remake, take, takenKey, type Taken } from './scopes'
-import { exportState, goOnWith, internals, isModule, type CallState } from './state'
+import { drain, touch } from '../module/attach'
+import { asHandled, callMethod, methodOf } from '../module/call'
+import { isWatched } from '../module/context'
+import { TransformedMethodReturnValueError } from '../error'
+import type { Module } from '../module/module'
+import { modulesOf, remake, take, takenKey, type Taken } from './take-apart'
+import { exportState, goOnWith, internals, isModule, type CallState } from '../module/state'
 
 /** A function of a module, or of a tree of them. */
 export type AnyModuleFn = (target: unknown, ...args: readonly unknown[]) => unknown

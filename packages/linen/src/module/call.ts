@@ -15,7 +15,7 @@ import {
   ReservedModuleAttributeError,
   SetAttributeFrozenModuleError,
   UnboundModuleError,
-} from './error'
+} from '../error'
 import type { Module } from './module'
 import { nameScope } from './name-scope'
 import { internals, isModule, resetState, type Internals } from './state'

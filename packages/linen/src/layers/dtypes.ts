@@ -2,7 +2,7 @@
  * Dtypes of computations: that of a layer where it has one, else the common one of inputs and parameters.
  */
 import { isFloating, np, type DType, type Tensor } from '@heddle/func'
-import { LayerError } from './error'
+import { LayerError } from '../error'
 
 /** How a dtype is chosen. */
 export interface DtypeOptions {

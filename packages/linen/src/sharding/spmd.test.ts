@@ -3,7 +3,7 @@ import { hostBackend } from '@heddle/backend-host'
 import { jit, makeJaxpr, np, printJaxpr, setDefaultBackend, type Tensor } from '@heddle/func'
 import { leaves } from '@heddle/tree'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import * as nn from './index'
+import * as nn from '../index'
 
 beforeAll(() => setDefaultBackend(hostBackend()))
 afterEach(() => nn.setLogicalAxisRules([]))

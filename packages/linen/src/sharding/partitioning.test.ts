@@ -3,7 +3,7 @@ import { hostBackend } from '@heddle/backend-host'
 import { np, random, setDefaultBackend, type Tensor } from '@heddle/func'
 import { map } from '@heddle/tree'
 import { beforeAll, describe, expect, test } from 'vitest'
-import * as nn from './index'
+import * as nn from '../index'
 
 beforeAll(() => setDefaultBackend(hostBackend()))
 

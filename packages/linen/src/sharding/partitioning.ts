@@ -6,10 +6,10 @@ import { isLogicalNames, logicalNames, union, type ScopeError } from '@heddle/co
 import { ArgumentError } from '@heddle/func'
 import { exception, PartitionSpec, type Axis, type Filter, type Init, type InOut, type Variables, Variable } from '@heddle/lift'
 import { mapUntil, registerNode, staticKey } from '@heddle/tree'
-import { currentModule } from './context'
-import type { Module } from './module'
+import { currentModule } from '../module/context'
+import type { Module } from '../module/module'
 import { withLogicalConstraint, type RulesFallback } from './spmd'
-import { mapVariables, scan, vmap, type ScanOptions, type Target, type VmapOptions } from './transforms'
+import { mapVariables, scan, vmap, type ScanOptions, type Target, type VmapOptions } from '../transforms'
 
 export {
   getLogicalAxisRules as getAxisRules,

@@ -8,7 +8,7 @@
 import type { Scope } from '@heddle/lift'
 import { classOf } from './class-name'
 import { clone } from './clone'
-import { AssignSubModuleError } from './error'
+import { AssignSubModuleError } from '../error'
 import type { Module } from './module'
 import { mapModules, modulesIn } from './module-tree'
 import { internals, isModule, type Internals } from './state'

@@ -1,7 +1,7 @@
 // What is inferred of modules, and what does not compile. Nothing here is about values.
 import type { Tensor } from '@heddle/func'
 import { expectTypeOf, it } from 'vitest'
-import * as nn from './index'
+import * as nn from '../index'
 
 class Model extends nn.Module<{ width: number; depth: number; name_?: string }, 'depth'> {
   static readonly defaultProps = { depth: 2 }

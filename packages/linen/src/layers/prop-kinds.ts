@@ -3,7 +3,7 @@
  */
 import { isTensor } from '@heddle/func'
 import { axis, count, either, func, integer, listOf, oneOf, positive, type Kind } from '@heddle/func/options'
-import { isModule } from './state'
+import { isModule } from '../module/state'
 
 const isClass = (x: unknown): x is { readonly name: string } =>
   typeof x === 'function' && /^class\b/.test(Function.prototype.toString.call(x))

@@ -2,7 +2,7 @@
  * Activations: those of `jax.nn`, under linen's roof, and PReLU, which has a parameter.
  */
 import { nn, np, type DType, type Tensor } from '@heddle/func'
-import { Module } from './module'
+import { Module } from '../module/module'
 
 export const {
   celu,

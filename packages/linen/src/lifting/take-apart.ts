@@ -4,10 +4,10 @@
  */
 import { Variable, type Scope } from '@heddle/lift'
 import { flatten, leaves, mapUntil, registerNode, staticKey, type TreeDef } from '@heddle/tree'
-import { drain, touch } from './attach'
-import { make } from './clone'
-import type { Module } from './module'
-import { beginWith, exportState, internals, isModule, type CallState } from './state'
+import { drain, touch } from '../module/attach'
+import { make } from '../module/clone'
+import type { Module } from '../module/module'
+import { beginWith, exportState, internals, isModule, type CallState } from '../module/state'
 
 /** A module without its scope: how it is made again. */
 interface ModuleSpec {

@@ -2,7 +2,7 @@
 import { hostBackend } from '@heddle/backend-host'
 import { jit, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
 import { describe, expect, it } from 'vitest'
-import * as nn from './index'
+import * as nn from '../index'
 
 setDefaultBackend(hostBackend())
 
