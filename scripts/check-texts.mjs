@@ -1,7 +1,8 @@
 // Checks what no other tool reads: the README's first commands, the README and licence of each package, and that the lock file names no
 // registry (it has to work with any), that each package declares just the siblings that its source imports, and that the tests which
-// docs/flax-parity.md names are there.
+// docs/flax-parity.md names are there, that a class of errors bears the name of its tag, and that the page about them has them all.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { page, text } from './errors-page.mjs'
 import { packages, published, root } from './packages.mjs'
 
 const problems = []
@@ -66,6 +67,14 @@ for (const { name, folder, manifest } of published()) {
       `packages/${name}: its package.json names ${sibling}, which it does not import`,
     )
 }
+
+for (const { name, folder } of published())
+  for (const file of readdirSync(`${folder}/src`, { recursive: true, encoding: 'utf8' }).filter((f) => /(?<!\.test)\.ts$/.test(f)))
+    for (const [, named, tag] of readFileSync(`${folder}/src/${file}`, 'utf8').matchAll(
+      /class (\w+) extends (?:errorClass|scopeError)\(\s*'(\w+)'/g,
+    ))
+      need(named === tag, `packages/${name}/src/${file}: ${named} has the tag ${tag}`)
+need(existsSync(`${root}${page}`) && readFileSync(`${root}${page}`, 'utf8') === text, `${page}: run node scripts/errors-page.mjs`)
 
 if (existsSync(`${root}package-lock.json`)) {
   const lock = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8'))

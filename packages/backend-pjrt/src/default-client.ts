@@ -15,7 +15,7 @@ const firstClient = (path: string, attempts: readonly Options[], keyValue: Other
   try {
     return createClient(path, first, keyValue)
   } catch (e) {
-    if (others.length > 0 && e instanceof PjrtError && e.code === 'INVALID_ARGUMENT') return firstClient(path, others, keyValue)
+    if (others.length > 0 && e instanceof PjrtError && e.detail.code === 'INVALID_ARGUMENT') return firstClient(path, others, keyValue)
     throw e
   }
 }

@@ -18,7 +18,7 @@ export interface NativePrograms {
 
 /** The flag that a plugin of another age does not know. */
 const unknownFlag = (e: unknown): string | undefined =>
-  e instanceof PjrtError ? /No such compile option: '(\w+)'/.exec(e.detail)?.[1] : undefined
+  e instanceof PjrtError ? /No such compile option: '(\w+)'/.exec(e.detail.message)?.[1] : undefined
 
 /** Programs for devices by their ids. */
 export const nativePrograms = ({ library, pointer: client, platform }: Client, devices: readonly number[]): NativePrograms => {

@@ -102,7 +102,7 @@ describe('options of distributed processes', () => {
     for (const [options, message] of cases) {
       const e = await failure(initializeDistributed(options))
       expect(e).toBeInstanceOf(DistributedError)
-      expect(e).toMatchObject({ _tag: 'DistributedError', code: 'INVALID_ARGUMENT' })
+      expect(e).toMatchObject({ _tag: 'DistributedError', detail: { code: 'INVALID_ARGUMENT' } })
       expect(e.message).toContain(message)
     }
   })
@@ -135,21 +135,21 @@ describe('processes that do not meet', () => {
 
   it('are told where nobody answers', async () => {
     const [s] = await meet({ processId: 1 })
-    expect(reasonOf(s)).toMatchObject({ _tag: 'DistributedError', code: 'UNAVAILABLE' })
+    expect(reasonOf(s)).toMatchObject({ _tag: 'DistributedError', detail: { code: 'UNAVAILABLE' } })
     expect(reasonOf(s).message).toMatch(
       /connecting process 1 of 2 failed \(UNAVAILABLE\): nothing answers at 127\.0\.0\.1:\d+ within 1 s \(.*ECONNREFUSED.*\); is process 0 running, and do all processes have its address\?/,
     )
   })
   it('are told who is missing', async () => {
     const [s] = await meet({ processId: 0, numProcesses: 3 })
-    expect(reasonOf(s).code).toBe('DEADLINE_EXCEEDED')
+    expect(reasonOf(s).detail.code).toBe('DEADLINE_EXCEEDED')
     expect(reasonOf(s).message).toContain('processes 1 and 2 have not connected; were all processes started?')
   })
   it('are told of another number of processes, and of a number that is taken', async () => {
     // time for threads to start on a slow machine
     const [first, long] = [{ initializationTimeout: 4 }, { initializationTimeout: 8 }]
     const [, odd] = await meet({ processId: 0, ...first }, { processId: 1, numProcesses: 3, ...long })
-    expect(reasonOf(odd)).toMatchObject({ code: 'INVALID_ARGUMENT' })
+    expect(reasonOf(odd)).toMatchObject({ detail: { code: 'INVALID_ARGUMENT' } })
     expect(reasonOf(odd).message).toContain('process 1 was started with numProcesses 3, process 0 with 2')
     const both = (
       await meet(
@@ -158,7 +158,7 @@ describe('processes that do not meet', () => {
         { processId: 1, numProcesses: 3, ...long },
       )
     ).slice(1)
-    const taken = both.map(reasonOf).find((e) => e.code === 'ALREADY_EXISTS')
+    const taken = both.map(reasonOf).find((e) => e.detail.code === 'ALREADY_EXISTS')
     expect(taken?.message).toContain('the processId 1 is taken; each process needs its own, from 0 to 2')
   })
   it('are told where something else listens', async () => {

@@ -55,7 +55,7 @@ const make = async (flavour: Flavour, options: TfjsOptions): Promise<TfjsBackend
 /** Why something can't be had, in a line. */
 export const reasonOf = (error: unknown): string => {
   const { code, message } = error as { code?: string; message?: string }
-  const text = error instanceof BackendError ? error.reason : `${code === undefined ? '' : `${code}: `}${message ?? String(error)}`
+  const text = error instanceof BackendError ? error.detail.reason : `${code === undefined ? '' : `${code}: `}${message ?? String(error)}`
   return text.split('\n')[0]!.slice(0, 300)
 }
 const said = new Set<string>()
@@ -122,7 +122,7 @@ export const tfjs = async (given?: TfjsOptions): Promise<TfjsBackend> => {
       if (said !== undefined) warn(said)
       return backend
     } catch (error) {
-      failures.push({ flavour, reason: reasonOf(error), absent: error instanceof Unavailable && error.absent })
+      failures.push({ flavour, reason: reasonOf(error), absent: error instanceof Unavailable && error.detail.absent })
     }
   throw new BackendError('tfjs', `no flavour works here: ${account(failures)}`)
 }

@@ -1,15 +1,10 @@
 /** Why a flavour can't be had. */
-import { BackendError } from '@heddle/func/backend'
+import { BackendError, errorClass, sayBackend } from '@heddle/func/backend'
 
-export class Unavailable extends BackendError {
-  override readonly _tag = 'Unavailable'
-  constructor(
-    flavour: string,
-    reason: string,
-    /** It was simply never installed, or is not of this platform. */
-    readonly absent: boolean,
-    options?: ErrorOptions,
-  ) {
-    super(flavour, reason, options)
-  }
-}
+/** A flavour can't be had here. `absent`: it was simply never installed, or is not of this platform. */
+export class Unavailable extends errorClass(
+  'Unavailable',
+  (backend: string, reason: string, absent: boolean, options?: ErrorOptions) => ({ backend, reason, absent, ...options }),
+  sayBackend,
+  BackendError,
+) {}

@@ -28,5 +28,5 @@ export const problemsOf = (errors: t.Errors): readonly Problem[] => {
 /** Options decoded by a codec. Errors: InvalidOptions, saying for which function. */
 export const decodeOptions = <A>(codec: t.Decoder<unknown, A>, where: string, x: unknown): E.Either<ScopeError, A> => {
   const decoded = codec.decode(x)
-  return E.isRight(decoded) ? decoded : E.left({ _tag: 'InvalidOptions', where, problems: problemsOf(decoded.left) })
+  return E.isRight(decoded) ? decoded : E.left({ _tag: 'InvalidOptionsError', where, problems: problemsOf(decoded.left) })
 }

@@ -1,7 +1,7 @@
 /**
  * Errors as data: what went wrong, where, what was there instead. The sentence is made last, by `explain`.
  *
- * Each kind has a tag; `docs` names Flax's error class where it has one, which is also the class that lift throws.
+ * Each kind has a tag, the name of the class that lift throws: that of Flax where Flax has one.
  */
 import { describe, sayProblems, type OptionProblem } from '@heddle/tree/options'
 import type { Filter } from './filter'
@@ -41,14 +41,14 @@ export interface Nearest {
 /** Everything that can go wrong with scopes, their variables, their random streams and the options of transformations. */
 export type ScopeError =
   | {
-      readonly _tag: 'ParamNotFound'
+      readonly _tag: 'ScopeParamNotFoundError'
       readonly path: Path
       readonly name: string
       readonly present: readonly string[]
       readonly nearest: Nearest
     }
   | {
-      readonly _tag: 'ParamShape'
+      readonly _tag: 'ScopeParamShapeError'
       readonly path: Path
       readonly name: string
       readonly expected: readonly number[]
@@ -57,48 +57,60 @@ export type ScopeError =
       readonly value?: unknown
     }
   | {
-      readonly _tag: 'CollectionNotFound'
+      readonly _tag: 'ScopeCollectionNotFound'
       readonly path: Path
       readonly collection: string
       readonly name: string
       readonly present: readonly string[]
     }
   | {
-      readonly _tag: 'VariableNotFound'
+      readonly _tag: 'ScopeVariableNotFoundError'
       readonly path: Path
       readonly collection: string
       readonly name: string
       readonly present: readonly string[]
     }
-  | { readonly _tag: 'ModifyVariable'; readonly path: Path; readonly collection: string; readonly name: string; readonly mutable: Filter }
-  | { readonly _tag: 'RngMissing'; readonly path: Path; readonly name: string; readonly present: readonly string[] }
-  | { readonly _tag: 'InvalidScope'; readonly path: Path }
-  | { readonly _tag: 'NameInUse'; readonly path: Path; readonly name: string; readonly collection: string | null }
-  | { readonly _tag: 'InvalidName'; readonly path: Path; readonly what: string; readonly actual: unknown }
-  | { readonly _tag: 'FlagMissing'; readonly path: Path; readonly name: string; readonly present: readonly string[] }
-  | { readonly _tag: 'InvalidFilter'; readonly filter: unknown }
-  | { readonly _tag: 'InvalidVariables'; readonly problems: readonly Problem[] }
-  | { readonly _tag: 'NestedParams' }
-  | { readonly _tag: 'InvalidRngs'; readonly problems: readonly Problem[] }
-  | { readonly _tag: 'InvalidOptions'; readonly where: string; readonly problems: readonly OptionProblem[] }
-  | { readonly _tag: 'UnmappedOutput'; readonly path: Path; readonly where: string; readonly collections: readonly string[] }
-  | { readonly _tag: 'AxisSize'; readonly where: string; readonly path: Path; readonly option: string; readonly sizes: readonly Sized[] }
   | {
-      readonly _tag: 'AxisRange'
+      readonly _tag: 'ModifyScopeVariableError'
+      readonly path: Path
+      readonly collection: string
+      readonly name: string
+      readonly mutable: Filter
+    }
+  | { readonly _tag: 'InvalidRngError'; readonly path: Path; readonly name: string; readonly present: readonly string[] }
+  | { readonly _tag: 'InvalidScopeError'; readonly path: Path }
+  | { readonly _tag: 'NameInUseError'; readonly path: Path; readonly name: string; readonly collection: string | null }
+  | { readonly _tag: 'InvalidNameError'; readonly path: Path; readonly what: string; readonly actual: unknown }
+  | { readonly _tag: 'FlagNotFoundError'; readonly path: Path; readonly name: string; readonly present: readonly string[] }
+  | { readonly _tag: 'InvalidFilterError'; readonly filter: unknown }
+  | { readonly _tag: 'ApplyScopeInvalidVariablesTypeError'; readonly problems: readonly Problem[] }
+  | { readonly _tag: 'ApplyScopeInvalidVariablesStructureError' }
+  | { readonly _tag: 'InvalidRngError'; readonly problems: readonly Problem[] }
+  | { readonly _tag: 'InvalidOptionsError'; readonly where: string; readonly problems: readonly OptionProblem[] }
+  | { readonly _tag: 'UnmappedOutputError'; readonly path: Path; readonly where: string; readonly collections: readonly string[] }
+  | {
+      readonly _tag: 'AxisSizeError'
+      readonly where: string
+      readonly path: Path
+      readonly option: string
+      readonly sizes: readonly Sized[]
+    }
+  | {
+      readonly _tag: 'AxisRangeError'
       readonly where: string
       readonly path: Path
       readonly what: string
       readonly axis: number
       readonly shape: readonly number[]
     }
-  | { readonly _tag: 'LoopVariant'; readonly where: string; readonly path: Path; readonly what: string }
-  | { readonly _tag: 'SharedOutput'; readonly where: string; readonly path: Path; readonly what: string; readonly option: string }
-  | ({ readonly _tag: 'CarryMismatch' } & Mismatch)
-  | ({ readonly _tag: 'BranchMismatch' } & Mismatch)
-  | ({ readonly _tag: 'ResultMismatch' } & Mismatch)
-  | { readonly _tag: 'InvalidTarget'; readonly where: string; readonly expected: string; readonly actual: unknown }
+  | { readonly _tag: 'LoopVariantError'; readonly where: string; readonly path: Path; readonly what: string }
+  | { readonly _tag: 'SharedOutputError'; readonly where: string; readonly path: Path; readonly what: string; readonly option: string }
+  | ({ readonly _tag: 'CarryMismatchError' } & Mismatch)
+  | ({ readonly _tag: 'BranchMismatchError' } & Mismatch)
+  | ({ readonly _tag: 'ResultMismatchError' } & Mismatch)
+  | { readonly _tag: 'InvalidTargetError'; readonly where: string; readonly expected: string; readonly actual: unknown }
   | {
-      readonly _tag: 'OuterScope'
+      readonly _tag: 'OuterScopeError'
       readonly where: string
       readonly path: Path
       readonly outer: Path
@@ -109,17 +121,17 @@ export type ScopeError =
       /** Is the scope one of those that the transformation has taken in? */
       readonly lifted: boolean
     }
-  | { readonly _tag: 'PartitionUnspecified'; readonly names: readonly unknown[]; readonly reason: string }
+  | { readonly _tag: 'PartitioningUnspecifiedError'; readonly names: readonly unknown[]; readonly reason: string }
   | {
-      readonly _tag: 'Sharding'
+      readonly _tag: 'ShardingError'
       readonly where: string
       readonly spec: string
       readonly mesh: Readonly<Record<string, number>>
       readonly shape: readonly number[]
       readonly reason: string
     }
-  | { readonly _tag: 'LogicalAxes'; readonly names: readonly string[]; readonly reason: string }
-  | { readonly _tag: 'LazyInit'; readonly path: string; readonly shape: readonly number[] }
+  | { readonly _tag: 'LogicalAxesError'; readonly names: readonly string[]; readonly reason: string }
+  | { readonly _tag: 'LazyInitError'; readonly path: string; readonly shape: readonly number[] }
 
 const list = (names: readonly string[], none: string): string => (names.length === 0 ? none : names.map((n) => `"${n}"`).join(', '))
 const shape = (s: readonly number[]): string => `[${s.join(',')}]`
@@ -166,7 +178,7 @@ const lifting = (path: Path, what: string): string => {
 const kindOf = (collection: string | null): string =>
   collection === null ? 'submodule' : collection === 'params' ? 'parameter' : `variable in "${collection}" named`
 
-type OuterScope = Extract<ScopeError, { readonly _tag: 'OuterScope' }>
+type OuterScope = Extract<ScopeError, { readonly _tag: 'OuterScopeError' }>
 
 const outerUse = ({ use, of, name }: OuterScope): string => {
   const variable = name === undefined ? `variables in "${of}"` : of === 'params' ? `parameter "${name}"` : `variable "${name}" in "${of}"`
@@ -182,65 +194,64 @@ const outsideText = ({ use, where }: OuterScope): string =>
 /** The sentence for an error: where, what was expected, what was there, what to do. */
 export const explain = (e: ScopeError): string => {
   switch (e._tag) {
-    case 'ParamNotFound':
+    case 'ScopeParamNotFoundError':
       return `no parameter "${e.name}" in scope "${pathText(e.path)}", which has ${list(e.present, 'none')}${around(e.nearest)} (was it initialized under another name, or with another version of the model?${minified(e.nearest)})`
-    case 'ParamShape':
+    case 'ScopeParamShapeError':
       if (e.value !== undefined)
         return `parameter "${e.name}" in scope "${pathText(e.path)}": expected a tensor of shape ${shape(e.expected)}, got ${describe(e.value)} (what was read from JSON or is a list becomes a tensor by np.array)`
       return `parameter "${e.name}" in scope "${pathText(e.path)}": its initializer gives shape ${shape(e.expected)}, the existing value has shape ${shape(e.actual)} (does the input, or a feature count, differ from the one at initialization?)`
-    case 'CollectionNotFound':
+    case 'ScopeCollectionNotFound':
       return `"${e.name}" was looked up in collection "${e.collection}" in scope "${pathText(e.path)}", but the collection is empty; there are ${list(e.present, 'no collections')} (pass variables as { ${e.collection}: ... }, or make the collection mutable to initialize it: mutable: ['${e.collection}']${lifting(e.path, 'let it in')})`
-    case 'VariableNotFound':
+    case 'ScopeVariableNotFoundError':
       return `no variable "${e.name}" in collection "${e.collection}" in scope "${pathText(e.path)}", which has ${list(e.present, 'none')} (to create it, give an initializer and mutable: ['${e.collection}'])`
-    case 'ModifyVariable':
+    case 'ModifyScopeVariableError':
       return `cannot update variable "${e.name}" in scope "${pathText(e.path)}": collection "${e.collection}" is immutable, mutable is ${filterText(e.mutable)} (pass mutable: ['${e.collection}']${lifting(e.path, 'let it out')})`
-    case 'RngMissing':
+    case 'InvalidRngError':
+      if ('problems' in e) return `rngs must be a key, or an object of keys by stream name: ${problems(e.problems)}`
       return `scope "${pathText(e.path)}" needs a random stream "${e.name}", but has ${list(e.present, 'none')} (pass rngs: { ${e.name}: key }; inside a transformation, name it in splitRngs or rngs)`
-    case 'InvalidScope':
+    case 'InvalidScopeError':
       return `scope "${pathText(e.path)}" is no longer valid: it lives only as long as the function that it was made for (do not keep it after init, apply or a transformation returns)`
-    case 'NameInUse':
+    case 'NameInUseError':
       return `cannot create ${kindOf(e.collection)} "${e.name}" in scope "${pathText(e.path)}": the name is in use (share one submodule by reference, or give another name)`
-    case 'InvalidName':
+    case 'InvalidNameError':
       return `a ${e.what} in scope "${pathText(e.path)}" needs a name, a string; got ${brief(e.actual)}`
-    case 'FlagMissing':
+    case 'FlagNotFoundError':
       return `no flag "${e.name}" in scope "${pathText(e.path)}", which has ${list(e.present, 'none')}`
-    case 'InvalidFilter':
+    case 'InvalidFilterError':
       return `invalid filter ${brief(e.filter)}: expected true, false, a name, an array of names, or denyList(filter)`
-    case 'InvalidVariables':
+    case 'ApplyScopeInvalidVariablesTypeError':
       return `variables must be an object of collections, each an object with string keys: ${problems(e.problems)}${e.problems.some(({ path, actual }) => path.length === 0 && Array.isArray(actual)) ? ' (initWithOutput, and apply with mutable, answer [output, variables]: pass the second)' : ''}`
-    case 'NestedParams':
+    case 'ApplyScopeInvalidVariablesStructureError':
       return 'variables have an extra layer "params": { params: { params: ... } } (pass the inner object)'
-    case 'InvalidRngs':
-      return `rngs must be a key, or an object of keys by stream name: ${problems(e.problems)}`
-    case 'InvalidOptions':
+    case 'InvalidOptionsError':
       return `${e.where}: invalid options: ${sayProblems(e.problems)}`
-    case 'UnmappedOutput':
+    case 'UnmappedOutputError':
       return `${e.where} in scope "${pathText(e.path)}": collections ${list(e.collections, 'none')} were written, but no option says how they leave the transformation (add them to its variable filters)`
-    case 'AxisSize':
+    case 'AxisSizeError':
       return e.sizes.length === 0
         ? `${at(e)}: no argument tells the size of the axis (pass ${e.option})`
         : `${at(e)}: sizes of the axis differ: ${e.sizes.map(({ what, size }) => `${size} of ${what}`).join(', ')} (check inAxes and variableAxes)`
-    case 'AxisRange':
+    case 'AxisRangeError':
       return `${at(e)}: ${e.what} has shape ${shape(e.shape)}, and so no axis ${e.axis} (check inAxes and variableAxes; null is for what has no such axis)`
-    case 'LoopVariant':
+    case 'LoopVariantError':
       return `${at(e)}: ${e.what} is broadcast, but depends on the carry, on a scanned value or on a split random stream (scan or carry it, or compute it outside)`
-    case 'SharedOutput':
+    case 'SharedOutputError':
       return `${at(e)}: ${e.what} has no axis (null), but depends on a mapped value (give it an axis in ${e.option}, or reduce it over the axis)`
-    case 'CarryMismatch':
-    case 'BranchMismatch':
-    case 'ResultMismatch':
+    case 'CarryMismatchError':
+    case 'BranchMismatchError':
+    case 'ResultMismatchError':
       return `${at(e)}: ${e.what}: expected ${e.expected}, got ${e.actual} (${e.fix})`
-    case 'InvalidTarget':
+    case 'InvalidTargetError':
       return `${e.where}: expected ${e.expected}, got ${brief(e.actual)}`
-    case 'OuterScope':
+    case 'OuterScopeError':
       return `${at(e)}: its function ${outerUse(e)} of the module "${pathText(e.outer)}" outside, ${outsideText(e)} (use the module that the function is given: ${e.lifted ? 'its first argument, and the submodules of that' : 'give it this one too, in an array or object of modules'})`
-    case 'PartitionUnspecified':
+    case 'PartitioningUnspecifiedError':
       return `a variable partitioned as (${e.names.map(String).join(', ')}) goes through a transformation that adds an axis, ${e.reason} (pass metadataParams: { partition_name: ... })`
-    case 'Sharding':
+    case 'ShardingError':
       return `${e.where}: an array of shape ${shape(e.shape)} can not lie on a mesh of ${JSON.stringify(e.mesh)} as ${e.spec}: ${e.reason} (change the names of its axes, the rules, or the mesh)`
-    case 'LogicalAxes':
+    case 'LogicalAxesError':
       return `logical axes (${e.names.join(', ')}): ${e.reason} (each axis of an array needs a name of its own, and a rule for it, or null)`
-    case 'LazyInit':
+    case 'LazyInitError':
       return `lazy init: ${e.path} of shape ${shape(e.shape)} depends on an argument that was given as a shape only (pass an array, or make the initializer use shapes alone)`
   }
 }

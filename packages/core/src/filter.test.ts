@@ -39,5 +39,5 @@ test('groups: first match wins, and all together are the record', () =>
   ))
 test('decoding', () => {
   expect(decodeFilter({ deny: ['params'] })).toEqual(E.right(denyList(['params'])))
-  expect(decodeFilter(3)).toEqual(E.left({ _tag: 'InvalidFilter', filter: 3 }))
+  expect(decodeFilter(3)).toEqual(E.left({ _tag: 'InvalidFilterError', filter: 3 }))
 })

@@ -31,7 +31,7 @@ export const Filter: t.Type<Filter> = t.recursion('Filter', () =>
 
 /** A filter from data that is not known to be one. */
 export const decodeFilter = (x: unknown): E.Either<ScopeError, Filter> =>
-  Filter.is(x) ? E.right(x) : E.left({ _tag: 'InvalidFilter', filter: x })
+  Filter.is(x) ? E.right(x) : E.left({ _tag: 'InvalidFilterError', filter: x })
 
 const isDeny = (f: Filter): f is DenyList => typeof f === 'object' && !Array.isArray(f)
 const names = (f: Exclude<Filter, true | DenyList>): readonly string[] => (f === false ? [] : typeof f === 'string' ? [f] : f)

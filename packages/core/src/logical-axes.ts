@@ -30,7 +30,7 @@ export const logicalNames = (x: LogicalNames | PartitionSpec): LogicalNames => (
  */
 export const assignAxes = (names: LogicalNames, rules: LogicalRules): E.Either<ScopeError, readonly (MeshAxes | undefined)[]> => {
   const twice = names.filter((n, i) => typeof n === 'string' && names.indexOf(n) < i) as readonly string[]
-  if (twice.length > 0) return E.left({ _tag: 'LogicalAxes', names: names.map(String), reason: `"${twice[0]}" stands twice` })
+  if (twice.length > 0) return E.left({ _tag: 'LogicalAxesError', names: names.map(String), reason: `"${twice[0]}" stands twice` })
   const placed: (MeshAxes | undefined)[] = names.map((n) => (typeof n === 'string' ? undefined : n))
   const free = (axes: MeshAxes): boolean => {
     const used = placed.flatMap((p) => (p === undefined ? [] : namesOfAxes(p)))

@@ -97,7 +97,7 @@ export class Partitioned<A = unknown> extends AxisMetadata<A> {
   }
 
   override problem(change: 'add' | 'remove', index: number, params: MetadataParams): ScopeError | undefined {
-    const wrong = (reason: string): ScopeError => ({ _tag: 'PartitionUnspecified', names: this.names, reason })
+    const wrong = (reason: string): ScopeError => ({ _tag: 'PartitioningUnspecifiedError', names: this.names, reason })
     const name = partitionName(params)
     if (name === undefined) return wrong('and metadataParams has no partition_name')
     const there = this.names.at(index)

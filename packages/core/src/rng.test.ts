@@ -39,7 +39,7 @@ test('a missing stream falls back to params, without params it is an error', () 
   const s = root<number, Key>({ rngs: { params: [0, 0] } })
   expect(draw(s, 'dropout')[0]).toEqual(draw(s, 'params')[0])
   const e = makeRng<number, Key>(ops, 'dropout')(root<number, Key>({ rngs: { noise: [0, 0] } }))
-  expect(e).toEqual(E.left({ _tag: 'RngMissing', path: [], name: 'dropout', present: ['noise'] }))
+  expect(e).toEqual(E.left({ _tag: 'InvalidRngError', path: [], name: 'dropout', present: ['noise'] }))
 })
 test('forked streams differ, and are counted', () => {
   const s = down(root<number, Key>({ rngs: { params: [0, 0], dropout: [0, 1] } }), 'a')

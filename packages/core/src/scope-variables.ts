@@ -69,7 +69,7 @@ export const putVariable = <A, K>(collection: string, name: string, value: unkno
       check(({ cursor }: ScopeState<A, K>): ScopeError | undefined =>
         isMutableCollection(cursor, collection)
           ? undefined
-          : { _tag: 'ModifyVariable', path: cursor.debugPath, collection, name, mutable: cursor.mutable },
+          : { _tag: 'ModifyScopeVariableError', path: cursor.debugPath, collection, name, mutable: cursor.mutable },
       ),
       modify((s) => {
         const at = [collection, ...s.cursor.at, name]
@@ -97,9 +97,9 @@ const notFound = <A, K>(s: ScopeState<A, K>, collection: string, name: string): 
   const path = s.cursor.debugPath
   if (isCollectionEmpty(s, collection)) {
     const collections = Object.keys(s.store.variables)
-    return { _tag: 'CollectionNotFound', path, collection, name, present: collections }
+    return { _tag: 'ScopeCollectionNotFound', path, collection, name, present: collections }
   }
-  return { _tag: 'VariableNotFound', path, collection, name, present: present(s, collection) }
+  return { _tag: 'ScopeVariableNotFoundError', path, collection, name, present: present(s, collection) }
 }
 
 /** What to do next about a declared parameter: use the value, or initialize it with the key. */
@@ -114,9 +114,15 @@ export const declareParam = <A, K>(ops: RngOps<K>, name: string): ScopeStep<A, K
       if (!isMutableCollection(s.cursor, 'params')) {
         const error = notFound(s, 'params', name)
         return fail(
-          error._tag === 'CollectionNotFound'
+          error._tag === 'ScopeCollectionNotFound'
             ? error
-            : { _tag: 'ParamNotFound', path: s.cursor.debugPath, name, present: present(s, 'params'), nearest: nearest(s, 'params') },
+            : {
+                _tag: 'ScopeParamNotFoundError',
+                path: s.cursor.debugPath,
+                name,
+                present: present(s, 'params'),
+                nearest: nearest(s, 'params'),
+              },
         )
       }
       return map(makeRng<A, K>(ops, 'params'), (key) => ({ _tag: 'Absent', key }))
@@ -135,7 +141,7 @@ export const shapeProblem = <A>(
     const actual = ops.shape(leaves[i]!)
     const want = expected[i]!
     if (actual.length !== want.length || actual.some((d, j) => d !== want[j]))
-      return { _tag: 'ParamShape', path: cursor.debugPath, name, expected: want, actual }
+      return { _tag: 'ScopeParamShapeError', path: cursor.debugPath, name, expected: want, actual }
   }
   return undefined
 }
@@ -150,7 +156,7 @@ export const makeRng = <A, K>(ops: RngOps<K>, name: string): ScopeStep<A, K, K> 
     choose((s: ScopeState<A, K>): ScopeStep<A, K, K> => {
       const { store, cursor } = s
       const stream = hasRng(cursor, name) ? name : 'params'
-      if (!hasRng(cursor, stream)) return fail({ _tag: 'RngMissing', path: cursor.debugPath, name, present: Object.keys(cursor.rngs) })
+      if (!hasRng(cursor, stream)) return fail({ _tag: 'InvalidRngError', path: cursor.debugPath, name, present: Object.keys(cursor.rngs) })
       const counted = increment(countersAt(store.counters, cursor.at), stream)
       const rng = extend(cursor.rngs[stream]!, countOf(counted, stream))
       const next = { ...s, store: { ...store, counters: withCountersAt(store.counters, cursor.at, counted) } }

@@ -39,12 +39,12 @@ const child = (s: S, name: string): S => {
 describe('names', () => {
   test('a scope shares its name with none, variables of two collections may', () => {
     const [, s] = run(reserve<number, number>('x', 'params'), state())
-    expect(error(reserve('x', 'params'), s)._tag).toBe('NameInUse')
-    expect(error(reserve('x'), s)).toMatchObject({ _tag: 'NameInUse', collection: null })
+    expect(error(reserve('x', 'params'), s)._tag).toBe('NameInUseError')
+    expect(error(reserve('x'), s)).toMatchObject({ _tag: 'NameInUseError', collection: null })
     const [, s2] = run(reserve<number, number>('x', 'state'), s)
-    expect(error(reserve('x', 'state'), s2)._tag).toBe('NameInUse')
+    expect(error(reserve('x', 'state'), s2)._tag).toBe('NameInUseError')
     const [, s3] = run(reserve<number, number>('constructor'), s2)
-    expect(error(push('constructor'), s3)._tag).toBe('NameInUse')
+    expect(error(push('constructor'), s3)._tag).toBe('NameInUseError')
     expect(run(push<number, number>('constructor', { reuse: true }), s3)[0].path).toEqual(['constructor'])
   })
   test('default names count from zero; rewinding frees all', () => {
@@ -54,12 +54,12 @@ describe('names', () => {
   })
   test('an invalid scope neither pushes nor writes', () => {
     const [, s] = run(invalidate<number, number>(), state({}, { mutable: true }))
-    expect(error(push('a'), s)._tag).toBe('InvalidScope')
-    expect(error(putVariable('params', 'w', 1), s)._tag).toBe('InvalidScope')
+    expect(error(push('a'), s)._tag).toBe('InvalidScopeError')
+    expect(error(putVariable('params', 'w', 1), s)._tag).toBe('InvalidScopeError')
   })
   test('flags', () => {
     expect(run(getFlag<number, number>('initializing'), state({}, { flags: { initializing: true } }))[0]).toBe(true)
-    expect(error(getFlag('x'), state())).toEqual({ _tag: 'FlagMissing', path: [], name: 'x', present: [] })
+    expect(error(getFlag('x'), state())).toEqual({ _tag: 'FlagNotFoundError', path: [], name: 'x', present: [] })
   })
 })
 
@@ -74,7 +74,7 @@ describe('variables', () => {
   })
   test('only mutable collections are written', () => {
     const s = state({ params: { w: 1 }, state: { n: 2 } }, { mutable: denyList('params') })
-    expect(error(putVariable('params', 'w', 3), s)).toMatchObject({ _tag: 'ModifyVariable', collection: 'params', name: 'w' })
+    expect(error(putVariable('params', 'w', 3), s)).toMatchObject({ _tag: 'ModifyScopeVariableError', collection: 'params', name: 'w' })
     expect(mutableVariablesOf(run(putVariable<number, number>('state', 'n', 3), s)[1])).toEqual({ state: { n: 3 } })
   })
   test('a dict is merged into the one that is there', () => {
@@ -86,36 +86,36 @@ describe('variables', () => {
     expect(run(declareVariable<number, number>('state', 'n', false), s)[0]).toBe('present')
     expect(run(declareVariable<number, number>('other', 'm', true), s)[0]).toBe('absent')
     expect(error(declareVariable('state', 'm', true), s)).toEqual({
-      _tag: 'VariableNotFound',
+      _tag: 'ScopeVariableNotFoundError',
       path: ['a'],
       collection: 'state',
       name: 'm',
       present: ['n'],
     })
-    expect(error(declareVariable('none', 'm', true), s)).toMatchObject({ _tag: 'CollectionNotFound', present: ['state'] })
+    expect(error(declareVariable('none', 'm', true), s)).toMatchObject({ _tag: 'ScopeCollectionNotFound', present: ['state'] })
   })
   test('declaring a parameter', () => {
     const s = state({}, { mutable: true, rngs: { params: 7 } })
     const [declared, drawn] = run(declareParam<number, number>(ops, 'w'), s)
     expect(declared._tag).toBe('Absent')
     expect(drawn.store.counters.counts).toEqual({ params: 1 })
-    expect(error(declareParam(ops, 'w'), drawn)._tag).toBe('NameInUse')
-    expect(error(declareParam(ops, 'w'), state({}, { mutable: true }))._tag).toBe('RngMissing')
+    expect(error(declareParam(ops, 'w'), drawn)._tag).toBe('NameInUseError')
+    expect(error(declareParam(ops, 'w'), state({}, { mutable: true }))._tag).toBe('InvalidRngError')
     expect(error(declareParam(ops, 'w'), state({ params: { b: 1 } }))).toEqual({
-      _tag: 'ParamNotFound',
+      _tag: 'ScopeParamNotFoundError',
       path: [],
       name: 'w',
       present: ['b'],
       nearest: { path: [], names: ['b'], missing: undefined },
     })
-    expect(error(declareParam(ops, 'w'), state())._tag).toBe('CollectionNotFound')
+    expect(error(declareParam(ops, 'w'), state())._tag).toBe('ScopeCollectionNotFound')
     expect(run(declareParam<number, number>(ops, 'b'), state({ params: { b: 1 } }))[0]).toEqual({ _tag: 'Present', value: 1 })
   })
   test('shapes', () => {
     const shape = { shape: (x: readonly number[]) => [x.length] }
     expect(shapeProblem(shape, state().cursor, 'w', [[1, 2]], [[2]])).toBeUndefined()
     expect(shapeProblem(shape, state().cursor, 'w', [[1, 2]], [[3]])).toEqual({
-      _tag: 'ParamShape',
+      _tag: 'ScopeParamShapeError',
       path: [],
       name: 'w',
       expected: [3],
@@ -143,9 +143,12 @@ describe('variables', () => {
   test('decoding', () => {
     expect(E.isRight(decodeVariables({ params: { a: 1 } }))).toBe(true)
     expect(decodeVariables({ params: 3 })).toEqual(
-      E.left({ _tag: 'InvalidVariables', problems: [{ path: ['params'], expected: 'an object of variables', actual: 3 }] }),
+      E.left({
+        _tag: 'ApplyScopeInvalidVariablesTypeError',
+        problems: [{ path: ['params'], expected: 'an object of variables', actual: 3 }],
+      }),
     )
-    expect(decodeVariables({ params: { params: {} } })).toEqual(E.left({ _tag: 'NestedParams' }))
+    expect(decodeVariables({ params: { params: {} } })).toEqual(E.left({ _tag: 'ApplyScopeInvalidVariablesStructureError' }))
     expect(E.isLeft(decodeVariables([1]))).toBe(true)
   })
 })

@@ -76,14 +76,14 @@ export const root = <A, K>({ variables = {}, rngs = {}, mutable = false, flags =
 
 /** Fails when the scope's function has returned. */
 export const checkValid = <A, K>(): ScopeStep<A, K, void> =>
-  check(({ store, cursor }) => (store.valid ? undefined : { _tag: 'InvalidScope', path: cursor.debugPath }))
+  check(({ store, cursor }) => (store.valid ? undefined : { _tag: 'InvalidScopeError', path: cursor.debugPath }))
 
 /** Ends the life of a store's scopes. */
 export const invalidate = <A, K>(): ScopeStep<A, K, void> => modify((s) => ({ ...s, store: { ...s.store, valid: false } }))
 
 /** Fails where a name, which may come from a caller without types, is none. Errors: InvalidName. */
 export const checkName = <A, K>(what: string, name: unknown): ScopeStep<A, K, void> =>
-  check(({ cursor }) => (typeof name === 'string' ? undefined : { _tag: 'InvalidName', path: cursor.debugPath, what, actual: name }))
+  check(({ cursor }) => (typeof name === 'string' ? undefined : { _tag: 'InvalidNameError', path: cursor.debugPath, what, actual: name }))
 
 /** Who holds a name: collections, null for a scope. */
 const holders = (r: Reservations, name: string): readonly (string | null)[] => (Object.hasOwn(r, name) ? r[name]! : [])
@@ -100,7 +100,7 @@ export const reserve = <A, K>(name: string, collection: string | null = null): S
     checkName<A, K>(collection === null ? 'submodule' : collection === 'params' ? 'parameter' : 'variable', name),
     andThen(
       check(({ cursor }: ScopeState<A, K>): ScopeError | undefined =>
-        nameReserved(cursor, name, collection) ? { _tag: 'NameInUse', path: cursor.debugPath, name, collection } : undefined,
+        nameReserved(cursor, name, collection) ? { _tag: 'NameInUseError', path: cursor.debugPath, name, collection } : undefined,
       ),
       modify((s) => {
         const reservations = { ...s.cursor.reservations, [name]: [...holders(s.cursor.reservations, name), collection] }
@@ -160,5 +160,5 @@ export const getFlag = <A, K>(name: string): ScopeStep<A, K, unknown> =>
   choose(({ cursor }: ScopeState<A, K>) =>
     Object.hasOwn(cursor.flags, name)
       ? of(cursor.flags[name])
-      : fail({ _tag: 'FlagMissing', path: cursor.debugPath, name, present: Object.keys(cursor.flags) }),
+      : fail({ _tag: 'FlagNotFoundError', path: cursor.debugPath, name, present: Object.keys(cursor.flags) }),
   )

@@ -66,7 +66,7 @@ export const shardShape = ({ mesh, spec }: NamedSharding, shape: readonly number
 
 /** Why an array of this shape can not lie so, if it can not. Error: Sharding. */
 export const shardingProblem = (where: string, { mesh, spec }: NamedSharding, shape: readonly number[]): ScopeError | undefined => {
-  const wrong = (reason: string): ScopeError => ({ _tag: 'Sharding', where, spec: spec.toString(), mesh: mesh.axes, shape, reason })
+  const wrong = (reason: string): ScopeError => ({ _tag: 'ShardingError', where, spec: spec.toString(), mesh: mesh.axes, shape, reason })
   const named = spec.axes.map(namesOfAxes)
   const all = named.flat()
   const unknown = all.find((name) => !Object.hasOwn(mesh.axes, name))

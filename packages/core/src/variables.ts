@@ -48,11 +48,15 @@ export const merge = (below: unknown, above: unknown): unknown => {
  * Errors: InvalidVariables with the path of what is no dict; NestedParams for `{ params: { params } }`.
  */
 export const decodeVariables = <A>(x: unknown): E.Either<ScopeError, Variables<A>> => {
-  if (!isDict(x)) return E.left({ _tag: 'InvalidVariables', problems: [{ path: [], expected: 'an object of collections', actual: x }] })
+  if (!isDict(x))
+    return E.left({
+      _tag: 'ApplyScopeInvalidVariablesTypeError',
+      problems: [{ path: [], expected: 'an object of collections', actual: x }],
+    })
   const problems = Object.entries(x).flatMap(([name, c]): Problem[] =>
     isDict(c) ? [] : [{ path: [name], expected: 'an object of variables', actual: c }],
   )
-  if (problems.length > 0) return E.left({ _tag: 'InvalidVariables', problems })
-  if (getIn(x, ['params', 'params']) !== undefined) return E.left({ _tag: 'NestedParams' })
+  if (problems.length > 0) return E.left({ _tag: 'ApplyScopeInvalidVariablesTypeError', problems })
+  if (getIn(x, ['params', 'params']) !== undefined) return E.left({ _tag: 'ApplyScopeInvalidVariablesStructureError' })
   return E.right(x as Variables<A>)
 }

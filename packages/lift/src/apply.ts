@@ -25,9 +25,9 @@ export const decodeRngs = (rngs: unknown): Readonly<Record<string, Key>> => {
   if (rngs === undefined || rngs === null) return {}
   if (isKey(rngs)) return { params: rngs }
   const expected = 'a key: a uint32 tensor of shape [2], as random.key gives'
-  if (!isDict(rngs)) throw exception({ _tag: 'InvalidRngs', problems: [{ path: [], expected, actual: rngs }] })
+  if (!isDict(rngs)) throw exception({ _tag: 'InvalidRngError', problems: [{ path: [], expected, actual: rngs }] })
   const problems = Object.entries(rngs).flatMap(([name, k]): Problem[] => (isKey(k) ? [] : [{ path: [name], expected, actual: k }]))
-  if (problems.length > 0) throw exception({ _tag: 'InvalidRngs', problems })
+  if (problems.length > 0) throw exception({ _tag: 'InvalidRngError', problems })
   return rngs as Readonly<Record<string, Key>>
 }
 

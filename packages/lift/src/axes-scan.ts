@@ -90,7 +90,7 @@ export const axesScan = <B, C, X, Y>(
       const tensors = leavesWithPath(result, isType).filter(([, leaf]) => !isStatic(leaf))
       const [part, ...at] = tensors[variant]![0] as readonly ['shared' | 'results', ...Path]
       const named = part === 'shared' ? describe(part, at) : describe(part, places.value[at[0] as number]!)
-      throw exception({ _tag: 'LoopVariant', where: 'scan', ...named })
+      throw exception({ _tag: 'LoopVariantError', where: 'scan', ...named })
     }
     return { shared: result.shared, constants: result.results }
   }

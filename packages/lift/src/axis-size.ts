@@ -34,7 +34,7 @@ const axesOf = (where: string, inAxes: unknown, args: readonly unknown[]): reado
     return broadcastPrefix(inAxes, args)
   } catch (cause) {
     if (!(cause instanceof TreeError)) throw cause
-    const error = exception({ _tag: 'InvalidOptions', where, problems: [{ path: ['inAxes'], expected, actual: inAxes }] })
+    const error = exception({ _tag: 'InvalidOptionsError', where, problems: [{ path: ['inAxes'], expected, actual: inAxes }] })
     error.cause = cause
     throw error
   }
@@ -74,12 +74,13 @@ export const axisSize = ({ where, entry, groups, groupAxes, args, inAxes, asked,
   const mapped = [...mappedArguments(where, entry, args, inAxes), ...variables]
   const sizes = mapped.map(({ what, axis, shape, path: at }): Sized => {
     const size = shape.at(axis)
-    if (size === undefined || axis < -shape.length) throw exception({ _tag: 'AxisRange', where, path: at, what, axis, shape })
+    if (size === undefined || axis < -shape.length) throw exception({ _tag: 'AxisRangeError', where, path: at, what, axis, shape })
     return { what, size }
   })
   const all = asked === undefined ? sizes : [{ what: option, size: asked }, ...sizes]
   const distinct = all.filter(({ size }, i) => all.findIndex((s) => s.size === size) === i)
   const known = fromVariables ? all.length : all.length - variables.length
-  if (known === 0 || distinct.length !== 1) throw exception({ _tag: 'AxisSize', where, path, option, sizes: known === 0 ? [] : distinct })
+  if (known === 0 || distinct.length !== 1)
+    throw exception({ _tag: 'AxisSizeError', where, path, option, sizes: known === 0 ? [] : distinct })
   return distinct[0]!.size
 }

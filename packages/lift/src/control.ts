@@ -43,7 +43,7 @@ const branchesOf =
   (index: unknown, scopes: S, args: Args): R => {
     const { variables = true, rngs = true } = options
     for (const branch of branches) asFunction(where, branch)
-    if (branches.length === 0) throw exception({ _tag: 'InvalidTarget', where, expected: 'at least one branch', actual: branches })
+    if (branches.length === 0) throw exception({ _tag: 'InvalidTargetError', where, expected: 'at least one branch', actual: branches })
     const body = (packed: Packed, ...xs: Args) => {
       const chosen = scalar(where, packed.entry, index, where === 'cond' ? 'the predicate' : 'the index')
       // Branch by branch: one goes on counting where the one before ended.

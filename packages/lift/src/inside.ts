@@ -95,7 +95,7 @@ export const checkUse = (cell: Cell, cursor: Cursor<unknown>, use: Use, of: stri
     const right = (use === 'read' || may.includes(use)) && !(lifted && (use === 'write' || (use !== 'draw' && differs())))
     if (!right)
       throw exception({
-        _tag: 'OuterScope',
+        _tag: 'OuterScopeError',
         where: entry.plan.where,
         path: entry.roots[0]?.debugPath ?? [],
         outer: cursor.debugPath,

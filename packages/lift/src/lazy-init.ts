@@ -26,5 +26,5 @@ export const lazyInit =
     const unknown = leaves.indexOf(null)
     if (unknown < 0) return result
     const [path, type] = leavesWithPath(result, isType)[unknown]!
-    throw exception({ _tag: 'LazyInit', path: keystr(path), shape: shapeOf(type) })
+    throw exception({ _tag: 'LazyInitError', path: keystr(path), shape: shapeOf(type) })
   }

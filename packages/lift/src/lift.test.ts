@@ -76,7 +76,7 @@ describe('errors', () => {
     )
     expect(e).toBeInstanceOf(lift.ScopeParamShapeError)
     expect(e.name).toBe('ScopeParamShapeError')
-    expect(e.detail).toEqual({ _tag: 'ParamShape', path: ['vmap()', 'd'], name: 'w', expected: [4], actual: [3] })
+    expect(e.detail).toEqual({ _tag: 'ScopeParamShapeError', path: ['vmap()', 'd'], name: 'w', expected: [4], actual: [3] })
     expect(e.message).toContain('parameter "w" in scope "/vmap()/d": its initializer gives shape [4], the existing value has shape [3]')
   })
   test.each<[string, new (...args: never[]) => Error, () => unknown]>([

@@ -23,7 +23,7 @@ export const explained = <R>(run: () => R, problem: () => ScopeError | undefined
 
 /** A function that is to be transformed. Errors: InvalidTargetError. */
 export const asFunction = <F>(where: string, fn: F, what = 'a function of scopes'): F => {
-  if (typeof fn !== 'function') throw exception({ _tag: 'InvalidTarget', where, expected: what, actual: fn })
+  if (typeof fn !== 'function') throw exception({ _tag: 'InvalidTargetError', where, expected: what, actual: fn })
   return fn
 }
 
@@ -89,7 +89,14 @@ export const checkCarry = (where: string, entry: Entry, { variables, value }: Le
   const refuse = (tree: unknown, named: (at: TreePath) => Named): void => {
     for (const [at, leaf] of leavesWithPath(tree))
       if (isStatic(leaf))
-        throw exception({ _tag: 'CarryMismatch', where, ...named(at), expected: 'a tensor', actual: typeText(leaf), fix: carryTensors })
+        throw exception({
+          _tag: 'CarryMismatchError',
+          where,
+          ...named(at),
+          expected: 'a tensor',
+          actual: typeText(leaf),
+          fix: carryTensors,
+        })
   }
   refuse(variables, (at) => variableAt(entry, at))
   refuse(value, (at) => valueAt(entry, 'the carry', at))
@@ -106,7 +113,7 @@ export const carryProblem = (
   if (variables !== undefined) {
     const made = variables.first === absent
     return {
-      _tag: 'CarryMismatch',
+      _tag: 'CarryMismatchError',
       where,
       ...variableAt(entry, variables.at),
       expected: made ? 'one that is there before the loop' : `${variables.first}, as before the iteration`,
@@ -117,7 +124,7 @@ export const carryProblem = (
   const value = difference(seen.before.value, seen.after.value)
   if (value === undefined) return undefined
   return {
-    _tag: 'CarryMismatch',
+    _tag: 'CarryMismatchError',
     where,
     ...valueAt(entry, 'the carry', value.at),
     expected: `${value.first}, as before the iteration`,
@@ -136,7 +143,7 @@ export const branchProblem = (where: string, entry: Entry, seen: readonly (Left 
     if (other === undefined) return undefined
     const found = (d: Difference, named: Named, fix: string): ScopeError => {
       const mismatch: Mismatch = { where, ...named, expected: `${d.first}, as in branch 0`, actual: `${d.second} in branch ${i + 1}`, fix }
-      return { _tag: 'BranchMismatch', ...mismatch }
+      return { _tag: 'BranchMismatchError', ...mismatch }
     }
     const variables = difference(first.variables, other.variables)
     if (variables !== undefined)
@@ -159,7 +166,7 @@ export const tangentProblem = (where: string, entry: Entry, primals: Left, tange
   if (found === undefined) return undefined
   const named = variables === undefined ? valueAt(entry, 'the arguments', found.at) : variableAt(entry, found.at)
   return {
-    _tag: 'ResultMismatch',
+    _tag: 'ResultMismatchError',
     where,
     ...named,
     what: `the tangent of ${named.what}`,
@@ -171,7 +178,7 @@ export const tangentProblem = (where: string, entry: Entry, primals: Left, tange
 
 /** A function answers something else than its transformation needs. */
 export const resultProblem = (where: string, path: Path, what: string, expected: string, actual: string, fix: string): ScopeError => ({
-  _tag: 'ResultMismatch',
+  _tag: 'ResultMismatchError',
   where,
   path,
   what,

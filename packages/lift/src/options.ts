@@ -3,4 +3,4 @@ import { optionsReaders } from '@heddle/tree/options'
 import { exception } from './edge'
 
 /** A reader of options that throws InvalidOptionsError. */
-export const optionsOf = optionsReaders((where, problems) => exception({ _tag: 'InvalidOptions', where, problems }))
+export const optionsOf = optionsReaders((where, problems) => exception({ _tag: 'InvalidOptionsError', where, problems }))

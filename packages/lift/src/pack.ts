@@ -120,7 +120,7 @@ const split = (scopes: Scopes, plan: Plan): { readonly packed: Packed; readonly 
   const stranger = leaves.find((s) => !(s instanceof Scope))
   if (stranger !== undefined || scopes === undefined) {
     const expected = 'a scope, or an array or object of scopes, as first argument'
-    throw exception({ _tag: 'InvalidTarget', where: plan.where, expected, actual: stranger ?? scopes })
+    throw exception({ _tag: 'InvalidTargetError', where: plan.where, expected, actual: stranger ?? scopes })
   }
   const all = leaves as readonly Scope[]
   const { roots, links } = aliases(all.map((s) => ({ store: s.cell, at: s.cursor.at })))
@@ -206,7 +206,8 @@ export const close = ({ plan }: Entry, opened: Opened<unknown>): Closed => {
     scope.invalidate()
     const all = group(scope.mutableVariables(), [...plan.outFilters, true]) as readonly Variables[]
     const rest = Object.keys(all[plan.outFilters.length]!)
-    if (rest.length > 0) throw exception({ _tag: 'UnmappedOutput', path: scope.cursor.debugPath, where: plan.where, collections: rest })
+    if (rest.length > 0)
+      throw exception({ _tag: 'UnmappedOutputError', path: scope.cursor.debugPath, where: plan.where, collections: rest })
     return all
   })
   return { variables: transpose(plan.outFilters.length, groups), counters: countersOf(opened) }
@@ -218,7 +219,7 @@ const refuseSameKeys = ({ plan, roots }: Entry, i: number, outside: Counters, wi
   if (stream === undefined) return
   const { path, debugPath } = roots[i]!
   throw exception({
-    _tag: 'OuterScope',
+    _tag: 'OuterScopeError',
     where: plan.where,
     path: debugPath,
     outer: path,

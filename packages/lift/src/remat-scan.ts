@@ -29,7 +29,7 @@ const isList = (x: unknown): x is readonly MetadataParams[] => Array.isArray(x)
 
 const paramsProblem = (loops: number, actual: readonly unknown[]): ScopeError => {
   const expected = `an object for all loops, or a list of ${loops}, one for each of lengths`
-  return { _tag: 'InvalidOptions', where: 'remat_scan', problems: [{ path: ['metadataParams'], expected, actual }] }
+  return { _tag: 'InvalidOptionsError', where: 'remat_scan', problems: [{ path: ['metadataParams'], expected, actual }] }
 }
 
 /** A function of scopes and a carry, repeated. Errors: InvalidOptionsError, and those of `scan`. Source: `flax.core.lift.remat_scan`. */

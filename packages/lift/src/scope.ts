@@ -195,7 +195,7 @@ export class Scope {
     const leaves = tree.leaves(value)
     const expected = this.#unchanged(() => otherShapes(init, args, declarer, leaves.map(shapeOf)))
     const problem = expected === undefined ? undefined : shapeProblem(leafOps, this.cursor, name, leaves, expected)
-    if (problem?._tag === 'ParamShape' && !leaves.every((x) => isTensor(x) || isType(x))) throw exception({ ...problem, value })
+    if (problem?._tag === 'ScopeParamShapeError' && !leaves.every((x) => isTensor(x) || isType(x))) throw exception({ ...problem, value })
     if (problem !== undefined) throw exception(problem)
     return value
   }

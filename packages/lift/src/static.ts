@@ -33,7 +33,7 @@ export const wrapStatic = <Args extends readonly unknown[]>(where: string, args:
   for (const i of places) {
     if (!leaves(args[i - 1]).some(isArray)) continue
     const expected = `no tensors in the static argument ${i}: static arguments are settings, compared by value`
-    throw exception({ _tag: 'InvalidOptions', where, problems: [{ path: ['staticArgnums'], expected, actual: argnums }] })
+    throw exception({ _tag: 'InvalidOptionsError', where, problems: [{ path: ['staticArgnums'], expected, actual: argnums }] })
   }
   return args.map((x, i) => (places.includes(i + 1) ? new Static(x) : x)) as unknown as Args
 }
@@ -44,7 +44,7 @@ export const argumentsAt = (where: string, option: string, count: number, argnum
   return [argnums].flat().map((a) => {
     const i = a < 0 ? a + count + 1 : a
     if (!Number.isInteger(i) || i < 1 || i > count)
-      throw exception({ _tag: 'InvalidOptions', where, problems: [{ path: [option], expected, actual: argnums }] })
+      throw exception({ _tag: 'InvalidOptionsError', where, problems: [{ path: [option], expected, actual: argnums }] })
     return i
   })
 }

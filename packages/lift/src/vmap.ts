@@ -122,10 +122,10 @@ const notShared = <T>(entry: Entry, answered: { readonly value: unknown }, run: 
   } catch (cause) {
     if (!(cause instanceof MappedOutputError)) throw cause
     const tensors = leavesWithPath(answered.value).filter(([, leaf]) => !isStatic(leaf))
-    const [[part, ...at] = []] = tensors[cause.output] ?? []
+    const [[part, ...at] = []] = tensors[cause.detail.output] ?? []
     const isResult = part === 0
     const named = isResult ? valueAt(entry, 'the result', at) : variableAt(entry, at.slice(1))
-    const error = exception({ _tag: 'SharedOutput', where: 'vmap', ...named, option: isResult ? 'outAxes' : 'variableAxes' })
+    const error = exception({ _tag: 'SharedOutputError', where: 'vmap', ...named, option: isResult ? 'outAxes' : 'variableAxes' })
     error.cause = cause
     throw error
   }

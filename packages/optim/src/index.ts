@@ -7,7 +7,7 @@
 export * from './accumulate'
 export * from './adaptive'
 export * from './clip'
-export { ArgumentError } from './error'
+export { ArgumentError } from '@heddle/func'
 export { HeddleError } from '@heddle/tree'
 export * from './losses/classification'
 export * from './losses/regression'

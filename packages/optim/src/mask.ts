@@ -1,6 +1,6 @@
 /** Transformations of some parameters only. What is masked out is null in the trees that the inner transformation sees. */
+import { ArgumentError } from '@heddle/func'
 import { leaves, map, type Tree } from '@heddle/tree'
-import { ArgumentError } from './error'
 import { type Extra, type GradientTransformation, setToZero } from './transformation'
 
 /** A tree of booleans that is a prefix of the parameters' tree, or a function that makes one of them. */

@@ -1,5 +1,5 @@
 /** What optimizers, schedules and losses take: read by the one rule for options, which `@heddle/func/options` tells. */
-import { isTensor } from '@heddle/func'
+import { ArgumentError, isTensor } from '@heddle/func'
 import {
   anything,
   boolean,
@@ -12,7 +12,6 @@ import {
   type OptionsReader,
   sayProblems,
 } from '@heddle/func/options'
-import { ArgumentError } from './error'
 
 /** A reader of options that throws this package's ArgumentError. */
 export const optionsOf = optionsReaders((where, problems) => new ArgumentError(where, sayProblems(problems)))

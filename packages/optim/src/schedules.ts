@@ -1,7 +1,6 @@
 /** Schedules: learning rates (or other numbers) that depend on the count of steps done. */
-import { np, type Tensor } from '@heddle/func'
+import { ArgumentError, np, type Tensor } from '@heddle/func'
 import { type Kind, type OptionsObject, boolean, finite, fraction, func, list, listOf, number, oneOf, required } from '@heddle/func/options'
-import { ArgumentError } from './error'
 import { optionsOf, read, scalar } from './options'
 import type { Schedule } from './scale'
 import type { Scalar } from './tree-math'

@@ -5,7 +5,7 @@
  * into the next. States are plain trees, so they go through `jit`, `scan` and checkpoints; their fields have optax's names,
  * unchanged, since they are what a checkpoint holds.
  */
-import { ArgumentError } from './error'
+import { ArgumentError } from '@heddle/func'
 import { mapLeaves, zerosLike } from './tree-math'
 
 /** Values that some transformations ask for besides gradients and parameters, such as the loss. */

@@ -1,7 +1,7 @@
 /**
  * TreeError: what a tree operation found wrong, where, and what it wanted there.
  */
-import { HeddleError } from './heddle-error'
+import { errorClass } from './error-class'
 import { keystr, type Path } from './path'
 
 /**
@@ -9,19 +9,11 @@ import { keystr, type Path } from './path'
  *
  * `path` is the way from the root to the place of the mismatch.
  */
-export class TreeError extends HeddleError {
-  readonly _tag: string = 'TreeError'
-  readonly operation: string
-  readonly path: Path
-  readonly problem: string
-
-  constructor(operation: string, path: Path, problem: string) {
-    super(`${operation}${path.length === 0 ? '' : ` at ${keystr(path)}`}: ${problem}`)
-    this.operation = operation
-    this.path = path
-    this.problem = problem
-  }
-}
+export class TreeError extends errorClass(
+  'TreeError',
+  (operation: string, path: Path, problem: string) => ({ operation, path, problem }),
+  ({ operation, path, problem }) => `${operation}${path.length === 0 ? '' : ` at ${keystr(path)}`}: ${problem}`,
+) {}
 
 const isPlain = (x: object): boolean => {
   const proto: unknown = Object.getPrototypeOf(x)

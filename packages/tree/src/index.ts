@@ -3,6 +3,7 @@
  */
 export { noteCopy } from './copies'
 export { TreeError } from './error'
+export { errorClass, type ErrorClass } from './error-class'
 export { HeddleError } from './heddle-error'
 export {
   compose,

@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { HeddleError } from './heddle-error'
+import { errorClass } from './error-class'
 import { framesOf, usersFrames } from './stack'
 
-class Wrong extends HeddleError {
-  readonly _tag = 'Wrong'
-}
+class Wrong extends errorClass(
+  'Wrong',
+  (said: string, options?: ErrorOptions) => ({ said, ...options }),
+  ({ said }) => said,
+) {}
 
 const samples: Readonly<Record<string, readonly [frames: readonly string[], kept: readonly string[]]>> = {
   'V8, installed': [

@@ -21,7 +21,7 @@ export const namesOf =
 export const checkOptions = (where: string, allowed: readonly string[], given: unknown): void => {
   if (!isPlainObject(given))
     throw exception({
-      _tag: 'InvalidOptions',
+      _tag: 'InvalidOptionsError',
       where,
       problems: [{ path: [], expected: `options { ${allowed.join(', ')} }`, actual: given }],
     })
@@ -29,5 +29,5 @@ export const checkOptions = (where: string, allowed: readonly string[], given: u
     if (allowed.includes(name)) return []
     return [{ path: [name], expected: 'no option of this name', actual, hint: suggestion(name, allowed), fault: 'unknown' as const }]
   })
-  if (problems.length > 0) throw exception({ _tag: 'InvalidOptions', where, problems })
+  if (problems.length > 0) throw exception({ _tag: 'InvalidOptionsError', where, problems })
 }

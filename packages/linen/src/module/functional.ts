@@ -16,7 +16,7 @@ const checked = <M extends Module>(where: string, fn: unknown, module: M): M => 
   if (typeof fn !== 'function') throw new TransformTargetError(`nn.${where}(fn, module)`, fn)
   if (!isModule(module))
     throw exception({
-      _tag: 'InvalidTarget',
+      _tag: 'InvalidTargetError',
       where: `nn.${where}(fn, module)`,
       expected: 'a module as its second argument',
       actual: module,

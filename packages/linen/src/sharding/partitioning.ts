@@ -56,7 +56,7 @@ const noted = (module: Module, collection: string, name: string, axes: unknown):
   })
 }
 const changed = (name: string, before: AxisMetadata, now: AxisMetadata): ScopeError => ({
-  _tag: 'LogicalAxes',
+  _tag: 'LogicalAxesError',
   names: [name],
   reason: `declared with axes ${JSON.stringify(now.names)}, and before with ${JSON.stringify(before.names)}`,
 })
@@ -156,7 +156,7 @@ const addingAxis = <T extends Target>(target: T, given: InOut | undefined, name:
     transInFn: (v) =>
       changeNames((names) => {
         if (names[axis] === name) return names.toSpliced(axis, 1)
-        throw exception({ _tag: 'LogicalAxes', names: names.map(String), reason: `axis ${axis} should be "${name}"` })
+        throw exception({ _tag: 'LogicalAxesError', names: names.map(String), reason: `axis ${axis} should be "${name}"` })
       }, v),
     transOutFn: (v) => changeNames((names) => names.toSpliced(axis, 0, name), v),
   })

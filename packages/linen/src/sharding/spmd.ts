@@ -80,7 +80,7 @@ export interface ConstraintOptions {
 }
 
 const undecided = (names: LogicalNames): ScopeError => ({
-  _tag: 'LogicalAxes',
+  _tag: 'LogicalAxesError',
   names: names.map(String),
   reason: 'no rule decides about one of them',
 })

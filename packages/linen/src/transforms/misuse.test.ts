@@ -11,7 +11,7 @@ const own = { variableAxes: { params: 0 }, splitRngs: { params: true } } as cons
 const shared = { variableBroadcast: 'params', splitRngs: { params: false } } as const
 
 /** The message of the error of a class that a function throws. */
-const messageOf = (Class: new (...args: never[]) => Error, run: () => unknown): string => {
+const messageOf = (Class: abstract new (...args: never[]) => Error, run: () => unknown): string => {
   try {
     run()
   } catch (error) {

@@ -1,6 +1,5 @@
 /** Losses of predicted classes and distributions: one number for each example. */
-import { nn, np, type Tensor, type TensorLike } from '@heddle/func'
-import { ArgumentError } from '../error'
+import { ArgumentError, nn, np, type Tensor, type TensorLike } from '@heddle/func'
 import { integer, number, type OptionsObject } from '@heddle/func/options'
 import { optionsOf } from '../options'
 import { axisKinds, type AxisOptions } from './regression'
