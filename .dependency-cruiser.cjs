@@ -1,4 +1,4 @@
-// Who may import whom. Three lists to edit, the rules follow from them.
+// Who may import whom. Four lists to edit, the rules follow from them.
 
 // Packages: what a package's src may import of its siblings (by value or by type).
 const may = {
@@ -34,11 +34,39 @@ const layers = [
   ['conformance'],
 ]
 
+// Floors of packages/linen/src, lowest first: a floor imports (by value or by type) itself and the floors above it in this list. The class
+// Module stands on its machinery, which knows of modules what `module/state.ts` says.
+const floors = [
+  ['error'],
+  ['module/(?!module\\.|types\\.|functional\\.)[^/]+'],
+  ['summary'],
+  ['module/(module|types|functional)'],
+  ['lifting'],
+  ['transforms'],
+  ['layers', 'sharding'],
+  ['index', 'errors'],
+]
+
 // Published subpaths of a package: the only doors for its siblings.
 const doors = ['index', 'backend/index', 'conformance/index', 'auto', 'ready', 'with-gpu', 'lower/index', 'options']
 
-const at = (names) => `^packages/func/src/(${names.join('|')})(/|\\.ts$)`
+const at = (name) => (names) => `^packages/${name}/src/(${names.join('|')})(/|\\.ts$)`
 const byValue = { dependencyTypesNot: ['type-only'] }
+
+/** The rules of a package in storeys: none imports what comes after it in the list. */
+const looksDown = (name, list, kinds) =>
+  list.slice(0, -1).map((storey, i) => ({
+    name: `${name}-floor-${i}-${storey[0].split('/')[0]}-looks-down`,
+    severity: 'error',
+    from: { path: at(name)(storey), pathNot: '\\.test\\.ts$' },
+    to: {
+      path: list
+        .slice(i + 1)
+        .map(at(name))
+        .join('|'),
+      ...kinds,
+    },
+  }))
 
 module.exports = {
   forbidden: [
@@ -83,18 +111,28 @@ module.exports = {
       from: { path: '^packages/', pathNot: `^packages/(${from.join('|')})/` },
       to: { path: `(^|/)node_modules/${name}/` },
     })),
-    ...layers.slice(0, -1).map((layer, i) => ({
-      name: `func-${layer[0].replace(/[^a-z/-]+/g, '')}-looks-down`,
+    ...looksDown('func', layers, byValue),
+    ...looksDown('linen', floors, {}),
+    {
+      name: 'linen-lies-in-rooms',
+      comment: 'What lies beside the rooms is on no floor.',
       severity: 'error',
-      from: { path: at(layer), pathNot: '\\.test\\.ts$' },
-      to: {
-        path: layers
-          .slice(i + 1)
-          .map(at)
-          .join('|'),
-        ...byValue,
-      },
-    })),
+      from: { path: '^packages/linen/src/[^/]+\\.ts$', pathNot: ['/(index|error|errors)\\.ts$', '\\.test\\.ts$'] },
+      to: {},
+    },
+    {
+      name: 'linen-bundle-stands-alone',
+      comment: 'The plugins of bundlers run in Node; the rest of linen runs anywhere.',
+      severity: 'error',
+      from: { path: '^packages/linen/src/bundle/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^packages/linen/src/(?!bundle/)' },
+    },
+    {
+      name: 'linen-looks-at-no-bundle',
+      severity: 'error',
+      from: { path: '^packages/linen/src/(?!bundle/)' },
+      to: { path: '^packages/linen/src/bundle/' },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

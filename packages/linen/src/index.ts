@@ -34,16 +34,25 @@ export {
   type Variables,
 } from '@heddle/lift'
 export * from './layers/activation'
-export type { ApplyOptions, BindOptions, InitOptions } from './module/bind'
-export type { CaptureFilter, Interceptor, InterceptorContext } from './module/context'
+export type { BindOptions } from './module/bind'
 export { canonicalizeDtype, promoteDtype, type DtypeOptions, type PromoteDtype } from './layers/dtypes'
 export * from './errors'
-export { apply, init, initWithOutput, interceptMethods, shareScope } from './module/functional'
+export {
+  apply,
+  init,
+  initWithOutput,
+  interceptMethods,
+  moduleTable,
+  shareScope,
+  tabulate,
+  type Row,
+  type Table,
+} from './module/functional'
 export { initializers, ones, onesInit, zeros, zerosInit, type Initializer } from './layers/initializers'
 export * from './layers'
 export { LogicallyPartitioned, withLogicalPartitioning, type LogicalOptions } from './sharding/logically-partitioned'
 export { mergeParam } from './layers/merge-param'
-export { Module } from './module/module'
+export { isModule, Module } from './module/module'
 export type { PropTypes } from './module/props'
 export * as partitioning from './sharding/partitioning'
 export {
@@ -59,10 +68,22 @@ export {
   type ConstraintOptions,
   type LogicalSpec,
 } from './sharding/spmd'
-export { isModule } from './module/state'
 export { costOf, type Cost } from './summary/cost'
-export { moduleTable, type Row, type Table, type TableOptions } from './summary/table'
-export { tabulate, type TabulateOptions } from './summary/text'
+export type { TableOptions } from './summary/table'
+export type { TabulateOptions } from './summary/text'
 export * from './transforms'
-export type { Applied, ArgsOf, ModuleArgs, ModuleClass, ModuleOptions, OutputOf, PropsIn } from './module/types'
+export type {
+  Applied,
+  ApplyOptions,
+  ArgsOf,
+  CaptureFilter,
+  InitOptions,
+  Interceptor,
+  InterceptorContext,
+  ModuleArgs,
+  ModuleClass,
+  ModuleOptions,
+  OutputOf,
+  PropsIn,
+} from './module/types'
 export type { SowOptions } from './module/variable'

@@ -4,7 +4,8 @@
 import { asTransformed, wrapClass } from '../module/call'
 import { classNameOf } from '../module/class-name'
 import { TransformTargetError } from '../error'
-import { asMethod, asModuleFn, callLifted, type AnyModuleFn, type LiftOptions, type Run } from './lift-method'
+import { asMethod, asModuleFn, type AnyModuleFn } from './lift-method'
+import type { Lifter } from './lifter'
 import { Module } from '../module/module'
 import { checkOptions, type Transformation } from './transformation'
 import type { ModuleClass } from '../module/types'
@@ -23,9 +24,6 @@ export interface Methods<O, T = unknown> {
   /** Methods to transform: by default `call`. With an object each has options of its own. */
   readonly methods?: readonly MethodName<T>[] | { readonly [K in MethodName<T>]?: O } | undefined
 }
-
-/** Transforms a function of a module, given the options for it. */
-export type Lifter<O> = (fn: AnyModuleFn, lift: LiftOptions, options: O) => AnyModuleFn
 
 const isModuleClass = (x: unknown): x is ModuleClass => typeof x === 'function' && (x === Module || x.prototype instanceof Module)
 
@@ -73,14 +71,3 @@ export const liftTarget = <T, O>(transformation: Transformation, target: T, opti
   const fn = target as unknown as AnyModuleFn
   return asTransformed(lifter(asModuleFn(fn), { name: fn.name }, own as unknown as O), fn) as T
 }
-
-/** The lifter of a transformation of functions of scopes; with `fork` it begins with fresh random streams. */
-export const lifterOf =
-  <O>(transform: (fn: (scopes: never, ...args: never[]) => never, options: O) => unknown, { fork = false } = {}): Lifter<O> =>
-  (fn, lift, options) => {
-    const run: Run = ([inner], scopes, args) => {
-      const transformed = transform(inner as unknown as (scopes: never, ...args: never[]) => never, options)
-      return (transformed as (scopes: unknown, ...args: readonly unknown[]) => unknown)(scopes, ...args)
-    }
-    return (target, ...args) => callLifted(run, [fn], target, args, { ...lift, fork })
-  }

@@ -8,9 +8,8 @@ import { drain, touch } from '../module/attach'
 import { asHandled, callMethod, methodOf } from '../module/call'
 import { isWatched } from '../module/context'
 import { TransformedMethodReturnValueError } from '../error'
-import type { Module } from '../module/module'
 import { modulesOf, remake, take, takenKey, type Taken } from './take-apart'
-import { exportState, goOnWith, internals, isModule, type CallState } from '../module/state'
+import { type AnyModule, exportState, goOnWith, internals, isModule, type CallState } from '../module/state'
 
 /** A function of a module, or of a tree of them. */
 export type AnyModuleFn = (target: unknown, ...args: readonly unknown[]) => unknown
@@ -81,7 +80,7 @@ const statesOf = (target: unknown): readonly CallState[] =>
     return exportState(m[internals])
   })
 
-const leaveStates = (modules: readonly Module[], states: readonly CallState[]): void =>
+const leaveStates = (modules: readonly AnyModule[], states: readonly CallState[]): void =>
   modules.forEach((m, i) => goOnWith(touch(m), states[i]!))
 
 /** What is static of a call, as a part of the structure of the arguments. */
@@ -123,7 +122,7 @@ export const compiled = (fn: AnyModuleFn, { moduleClass, name }: LiftOptions, op
 
 /** A method for a class that calls a function of its module. */
 export const asMethod = (fn: AnyModuleFn, name: string): ((...args: unknown[]) => unknown) => {
-  const method = function (this: Module, ...args: unknown[]): unknown {
+  const method = function (this: AnyModule, ...args: unknown[]): unknown {
     return fn(this, ...args)
   }
   return asHandled(Object.defineProperty(method, 'name', { value: name }), name)

@@ -6,8 +6,7 @@ import { Variable, type Scope } from '@heddle/lift'
 import { flatten, leaves, mapUntil, registerNode, staticKey, type TreeDef } from '@heddle/tree'
 import { drain, touch } from '../module/attach'
 import { make } from '../module/clone'
-import type { Module } from '../module/module'
-import { beginWith, exportState, internals, isModule, type CallState } from '../module/state'
+import { type AnyModule, beginWith, exportState, internals, isModule, type CallState } from '../module/state'
 
 /** A module without its scope: how it is made again. */
 interface ModuleSpec {
@@ -66,7 +65,7 @@ const idOf = (x: Variable): number => {
 const isOpaque = (x: unknown): boolean => isModule(x) || x instanceof Variable || x instanceof Ref
 
 /** The modules of a tree, which has modules only. */
-export const modulesOf = (target: unknown): { readonly modules: readonly Module[]; readonly treedef: TreeDef } => {
+export const modulesOf = (target: unknown): { readonly modules: readonly AnyModule[]; readonly treedef: TreeDef } => {
   const { leaves, treedef } = flatten(target, isModule)
   return { modules: leaves.filter(isModule), treedef }
 }
@@ -83,7 +82,7 @@ export const take = (target: unknown, args: readonly unknown[], change: (scope: 
   }
   const main = scopes.length
   let next = 0
-  const describe = (m: Module, own: boolean): Module | Ref => {
+  const describe = (m: AnyModule, own: boolean): AnyModule | Ref => {
     const s = touch(m)
     if (s.scope === undefined) return m
     const known = specs.get(s.id)
@@ -134,15 +133,15 @@ export const remake = (
   scopes: readonly Scope[],
   moduleClass?: unknown,
 ): { readonly target: unknown; readonly args: readonly unknown[] } => {
-  const made = new Map<number, Module | Variable>()
-  const remade = (spec: Spec, own: boolean): Module | Variable => {
+  const made = new Map<number, AnyModule | Variable>()
+  const remade = (spec: Spec, own: boolean): AnyModule | Variable => {
     const known = made.get(spec.id)
     if (known !== undefined) return known
     const fresh = spec._tag === 'Module' ? module(spec, own) : spec.on(scopes[spec.scope]!)
     made.set(spec.id, fresh)
     return fresh
   }
-  const module = (spec: ModuleSpec, own: boolean): Module =>
+  const module = (spec: ModuleSpec, own: boolean): AnyModule =>
     make({
       constructor: own && moduleClass !== undefined ? moduleClass : spec.constructor,
       parent: scopes[spec.scope]!,

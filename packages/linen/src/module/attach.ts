@@ -9,18 +9,17 @@ import type { Scope } from '@heddle/lift'
 import { classOf } from './class-name'
 import { clone } from './clone'
 import { AssignSubModuleError } from '../error'
-import type { Module } from './module'
-import { mapModules, modulesIn } from './module-tree'
-import { internals, isModule, type Internals } from './state'
+import { holdsModules, mapModules, modulesIn } from './module-tree'
+import { type AnyModule, internals, isModule, type Internals } from './state'
 import { whereOf } from './where'
 
 /** What was adopted in a model, by the id of the original: a module shared by reference is one submodule. */
-const adopted = new WeakMap<object, Map<number, Module>>()
+const adopted = new WeakMap<object, Map<number, AnyModule>>()
 
-const adoptedIn = (scope: Scope): Map<number, Module> => {
+const adoptedIn = (scope: Scope): Map<number, AnyModule> => {
   const known = adopted.get(scope.cell)
   if (known !== undefined) return known
-  const fresh = new Map<number, Module>()
+  const fresh = new Map<number, AnyModule>()
   adopted.set(scope.cell, fresh)
   return fresh
 }
@@ -29,7 +28,7 @@ const adoptedIn = (scope: Scope): Map<number, Module> => {
 export const mayInitialize = (s: Internals): boolean => !s.attached || s.inSetup || s.inCompact
 
 /** A new module takes its place: at once under a scope, in the parent's queue under a module. Errors: AssignSubModuleError. */
-export const place = (module: Module): void => {
+export const place = (module: AnyModule): void => {
   const s = module[internals]
   if (s.parent === null) return
   if (!isModule(s.parent)) {
@@ -48,19 +47,25 @@ export const place = (module: Module): void => {
 }
 
 /** Makes sure that a module has its name and scope, if it is to have some. */
-export const touch = (module: Module): Internals => {
+export const touch = (module: AnyModule): Internals => {
   const s = module[internals]
   if (s.pending && isModule(s.parent)) drain(s.parent)
   return s
 }
 
+/** The props of a module, with the names of those in them. */
+export const settledProps = (module: AnyModule): object => {
+  const s = module[internals]
+  return (s.pending && holdsModules(s.props) ? touch(module) : s).props
+}
+
 /** Attaches all new children of a module that have or get a name, in the order in which they were made. */
-export const drain = (parent: Module): void => {
+export const drain = (parent: AnyModule): void => {
   const p = touch(parent)
   if (p.queue.length === 0) return
   const queue = p.queue
   p.queue = []
-  const fields = new Set<Module>()
+  const fields = new Set<AnyModule>()
   for (const m of queue)
     for (const field of Object.values(m).flatMap(modulesIn)) if (queue.indexOf(field) > queue.indexOf(m)) fields.add(field)
   for (const m of queue) {
@@ -79,9 +84,9 @@ const release = (s: Internals): void => {
 }
 
 /** Gives a module its name and scope. Errors: NameInUseError, AssignSubModuleError. */
-const attach = (module: Module): void => {
+const attach = (module: AnyModule): void => {
   const s = module[internals]
-  const parent = s.parent as Module
+  const parent = s.parent as AnyModule
   const p = parent[internals]
   s.pending = false
   if (!mayInitialize(p)) throw new AssignSubModuleError(classOf(module), whereOf(parent))
@@ -98,13 +103,13 @@ const attach = (module: Module): void => {
 }
 
 /** A module with a scope adopts the modules in its props. */
-const settle = (module: Module): void => {
+const settle = (module: AnyModule): void => {
   adoptProps(module)
   module[internals].attached = true
 }
 
 /** The modules in the props become submodules, if they have no parent. */
-const adoptProps = (module: Module): void => {
+const adoptProps = (module: AnyModule): void => {
   const s = module[internals]
   const entries = Object.entries(s.props)
   const { childNames = {} } = module.constructor as { readonly childNames?: Readonly<Record<string, string>> }
@@ -113,17 +118,24 @@ const adoptProps = (module: Module): void => {
 }
 
 /** The modules in a class field or in an attribute that setup assigned become submodules. Answers what is to be kept in their place. */
-export const adoptAttribute = (module: Module, key: string, value: unknown): unknown => adopt(module, key, value, true)
+export const adoptAttribute = (module: AnyModule, key: string, value: unknown): unknown => adopt(module, key, value, true)
 
-const adopt = (self: Module, key: string, value: unknown, own: boolean): unknown => {
+const adopt = (self: AnyModule, key: string, value: unknown, own: boolean): unknown => {
   const scope = self[internals].scope!
-  const fresh: Module[] = []
+  const fresh: AnyModule[] = []
   const result = mapModules((m, suffix) => adoptOne(self, `${key}${suffix}`, m, own, adoptedIn(scope), fresh), value)
   for (const m of fresh) attach(m)
   return result
 }
 
-const adoptOne = (self: Module, name: string, original: Module, own: boolean, known: Map<number, Module>, fresh: Module[]): Module => {
+const adoptOne = (
+  self: AnyModule,
+  name: string,
+  original: AnyModule,
+  own: boolean,
+  known: Map<number, AnyModule>,
+  fresh: AnyModule[],
+): AnyModule => {
   let module = original
   let s = module[internals]
   if (s.pending && s.parent !== self) {
@@ -145,7 +157,7 @@ const adoptOne = (self: Module, name: string, original: Module, own: boolean, kn
   return module
 }
 
-const keepsNames = (module: Module): boolean =>
+const keepsNames = (module: AnyModule): boolean =>
   (module.constructor as { readonly preserveAdoptedNames?: boolean }).preserveAdoptedNames === true
 
 /** Is the first scope the second, or around it? */
@@ -156,16 +168,16 @@ export const contains = (outer: Scope, inner: Scope): boolean =>
  * One module uses the scope of the other, so that it adds to it without a level of its own: a child that of its parent, else the first
  * that of the second. Source: `flax.linen.share_scope`.
  */
-export const moveScope = (module: Module, other: Module): void => {
+export const moveScope = (module: AnyModule, other: AnyModule): void => {
   const [inner, outer] = contains(touch(module).scope!, touch(other).scope!) ? [other, module] : [module, other]
   const s = inner[internals]
   const scope = outer[internals].scope!
   s.scope = scope
-  for (const child of s.children.values()) rehang(child, scope.push(child.name))
+  for (const [name, child] of s.children) rehang(child, scope.push(name))
 }
 
-const rehang = (module: Module, scope: Scope): void => {
+const rehang = (module: AnyModule, scope: Scope): void => {
   const s = module[internals]
   s.scope = scope
-  for (const child of s.children.values()) rehang(child, scope.push(child.name))
+  for (const [name, child] of s.children) rehang(child, scope.push(name))
 }

@@ -7,11 +7,11 @@ import { anything, boolean, either, func } from '@heddle/func/options'
 import * as lift from '@heddle/lift'
 import type { Rngs, Scope, Variables } from '@heddle/lift'
 import { leavesWithPath } from '@heddle/tree'
-import { touch } from './attach'
+import { settledProps, touch } from './attach'
 import { isMethod } from './call'
 import { classOf } from './class-name'
 import { deepClone } from './clone'
-import { capture, captureCalls, withRoot, type CaptureFilter } from './context'
+import { type AnyCaptureFilter, capture, captureCalls, withRoot } from './context'
 import {
   ApplyModuleInvalidMethodError,
   CallUnbindOnUnboundModuleError,
@@ -19,31 +19,30 @@ import {
   JaxTransformError,
   MethodInFieldError,
 } from '../error'
-import type { Module } from './module'
-import { isModule } from './state'
+import { type AnyModule, isModule } from './state'
 
 /** A function of a module. */
 export type ModuleFn = (module: never, ...args: never[]) => unknown
 
 /** Options of init. */
-export interface InitOptions {
+export interface InitOptions<F = AnyCaptureFilter> {
   /** The method to call, by name, or a function of the module (default `call`). */
   readonly method?: string | ModuleFn
   /** Which collections are made: by default all but `intermediates`. */
   readonly mutable?: Filter
   /** Keep what methods return in `intermediates`: of all `call`s, or as the filter says. */
-  readonly captureIntermediates?: boolean | CaptureFilter
+  readonly captureIntermediates?: boolean | F
 }
 
 /** Options of apply. */
-export interface ApplyOptions {
+export interface ApplyOptions<F = AnyCaptureFilter> {
   readonly rngs?: Rngs
   /** The method to call, by name, or a function of the module (default `call`). */
   readonly method?: string | ModuleFn
   /** Which collections may be written: by default none. With it, apply answers the output and these collections. */
   readonly mutable?: Filter
   /** Keep what methods return in `intermediates`: of all `call`s, or as the filter says. */
-  readonly captureIntermediates?: boolean | CaptureFilter
+  readonly captureIntermediates?: boolean | F
 }
 
 const capturedOf = either(boolean, { ...func, expected: 'a function of module and method' })
@@ -53,7 +52,7 @@ const initOptions = lift.optionsOf<InitOptions>(initKinds)
 const applyOptions = lift.optionsOf<ApplyOptions>({ ...initKinds, rngs: anything })
 const bindOptions = lift.optionsOf<BindOptions>({ rngs: anything, mutable: anything })
 
-type Call = (module: Module, ...args: readonly unknown[]) => unknown
+type Call = (module: AnyModule, ...args: readonly unknown[]) => unknown
 
 /** The function of a module that is to be run: a method, by name or itself, or a function whose first argument is the module. */
 const callOf = (method: string | ModuleFn = 'call'): Call => {
@@ -63,9 +62,9 @@ const callOf = (method: string | ModuleFn = 'call'): Call => {
 }
 
 /** A method by name; of a submodule that is an attribute or a prop of this name, its call. Errors: ApplyModuleInvalidMethodError. */
-const named = (module: Module, name: string): ((...args: readonly unknown[]) => unknown) => {
-  const attribute: unknown = (module as unknown as Record<string, unknown>)[name]
-  const prop: unknown = (module.props as Readonly<Record<string, unknown>>)[name]
+const named = (module: AnyModule, name: string): ((...args: readonly unknown[]) => unknown) => {
+  const attribute: unknown = Reflect.get(module, name)
+  const prop: unknown = Reflect.get(settledProps(module), name)
   const submodule = [attribute, prop].find(isModule)
   if (submodule !== undefined) return named(submodule, 'call')
   if (typeof attribute !== 'function') return invalidMethod(module, name)
@@ -73,28 +72,28 @@ const named = (module: Module, name: string): ((...args: readonly unknown[]) => 
   return (...args) => Reflect.apply(attribute, module, args)
 }
 
-const invalidMethod = (module: Module, method: unknown): never => {
+const invalidMethod = (module: AnyModule, method: unknown): never => {
   throw new ApplyModuleInvalidMethodError(classOf(module), method)
 }
 
-const capturing = (asked: boolean | CaptureFilter = false): CaptureFilter | undefined =>
+const capturing = (asked: boolean | AnyCaptureFilter = false): AnyCaptureFilter | undefined =>
   asked === true ? captureCalls : asked === false ? undefined : asked
 
 /** Runs a function of a clone of the module that holds the variables of a scope. */
 const onScope =
-  (where: string, module: Module, fn: Call, filter: CaptureFilter | undefined) =>
+  (where: string, module: AnyModule, fn: Call, filter: AnyCaptureFilter | undefined) =>
   (scope: Scope, ...args: readonly unknown[]): unknown =>
     capture.during(where, filter, () => withRoot(module, () => fn(deepClone(module, { parent: scope }), ...args)))
 
 /** Arguments of a method, which stand in a list. Errors: InvalidArgumentsError. */
-const listed = (module: Module, operation: string, first: string, args: unknown): readonly unknown[] => {
+const listed = (module: AnyModule, operation: string, first: string, args: unknown): readonly unknown[] => {
   if (Array.isArray(args)) return args
   throw new InvalidArgumentsError(classOf(module), operation, first, args)
 }
 
 /** Initializes the variables of a module: its output, and the variables. Source: `flax.linen.Module.init_with_output`. */
 export const initWithOutput = (
-  module: Module,
+  module: AnyModule,
   rngs: Rngs,
   args: readonly unknown[],
   options?: InitOptions,
@@ -114,7 +113,7 @@ const checked = (variables: Variables): Variables => {
 }
 
 const initializing = (
-  module: Module,
+  module: AnyModule,
   given: InitOptions | undefined,
   operation: string,
 ): { readonly run: ReturnType<typeof onScope>; readonly mutable: Filter } => {
@@ -130,13 +129,13 @@ const initializing = (
  *
  * Errors: LazyInitError. Source: `flax.linen.Module.lazy_init`.
  */
-export const lazyInit = (module: Module, rngs: Rngs, args: readonly unknown[], options?: InitOptions): Variables => {
+export const lazyInit = (module: AnyModule, rngs: Rngs, args: readonly unknown[], options?: InitOptions): Variables => {
   const { run, mutable } = initializing(module, options, 'lazyInit')
   return lift.lazyInit(run, { mutable })(rngs, ...listed(module, 'lazyInit', 'key', args))
 }
 
 /** Runs a module on variables. Source: `flax.linen.Module.apply`. */
-export const apply = (module: Module, variables: unknown, args: readonly unknown[], given?: ApplyOptions): unknown => {
+export const apply = (module: AnyModule, variables: unknown, args: readonly unknown[], given?: ApplyOptions): unknown => {
   const options = applyOptions(`${classOf(module)}.apply`, given)
   const filter = capturing(options.captureIntermediates)
   const asked = options.mutable ?? false
@@ -155,11 +154,11 @@ export interface BindOptions {
 }
 
 /** A clone of the module that holds variables. Source: `flax.linen.Module.bind`. */
-export const bind = <M extends Module>(module: M, variables: unknown, options?: BindOptions): M =>
+export const bind = <M extends AnyModule>(module: M, variables: unknown, options?: BindOptions): M =>
   deepClone(module, { parent: lift.bind(variables, bindOptions(`${classOf(module)}.bind`, options)) })
 
 /** A clone without variables, and the variables. Errors: CallUnbindOnUnboundModuleError. Source: `flax.linen.Module.unbind`. */
-export const unbind = <M extends Module>(module: M): readonly [module: M, variables: Variables] => {
+export const unbind = <M extends AnyModule>(module: M): readonly [module: M, variables: Variables] => {
   const { scope } = touch(module)
   if (scope === undefined) throw new CallUnbindOnUnboundModuleError(classOf(module))
   return [deepClone(module, { name: undefined, resetNames: true }), scope.variables()]

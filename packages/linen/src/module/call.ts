@@ -16,13 +16,12 @@ import {
   SetAttributeFrozenModuleError,
   UnboundModuleError,
 } from '../error'
-import type { Module } from './module'
 import { nameScope } from './name-scope'
-import { internals, isModule, resetState, type Internals } from './state'
-import type { ModuleClass } from './types'
+import { type AnyModule, type AnyModuleClass, internals, isModule, resetState, type Internals } from './state'
+import { sow } from './variable'
 import { whereOf } from './where'
 
-type Method = (this: Module, ...args: unknown[]) => unknown
+type Method = (this: AnyModule, ...args: unknown[]) => unknown
 
 /** Marks wrapped methods, and those that are to stay as they are. */
 const handled = new WeakSet<object>()
@@ -72,7 +71,7 @@ const scoped = new WeakMap<object, Method>()
 
 const reserved = ['props', 'name', 'parent', 'scope']
 const wrapped = new WeakSet<object>()
-let base: ModuleClass
+let base: AnyModuleClass
 
 /** The names in a static list of a class and of those it extends. */
 const listed = (cls: object, list: 'compact' | 'compactNameScope' | 'nowrap'): ReadonlySet<string> => {
@@ -87,7 +86,7 @@ export const wrapClass = (cls: { readonly prototype: object }, top: object): voi
   const { prototype } = cls
   if (prototype === top || wrapped.has(prototype)) return
   wrapped.add(prototype)
-  base = top.constructor as ModuleClass
+  base = top.constructor as AnyModuleClass
   const above = Object.getPrototypeOf(prototype) as { readonly constructor: { readonly prototype: object } }
   if (above !== top) wrapClass({ prototype: above }, top)
   const compact = listed(prototype.constructor, 'compact')
@@ -135,9 +134,9 @@ const scopedMethod = (fn: Method, name: string): Method => {
 }
 
 /** The scopes of methods that have one, as submodules. */
-const makeNameScopes = (self: Module): void => {
+const makeNameScopes = (self: AnyModule): void => {
   for (const name of listed(self.constructor, 'compactNameScope')) {
-    const fn = scoped.get((self as unknown as Readonly<Record<string, object>>)[name]!)
+    const fn = scoped.get(Reflect.get(self, name) as object)
     if (fn !== undefined)
       self[internals].nameScopes.set(
         name,
@@ -150,7 +149,7 @@ const makeNameScopes = (self: Module): void => {
 export const capturedName = (method: string): string => (method === 'call' ? '__call__' : method)
 
 /** Calls a method; errors tell where. Errors: CallCompactUnboundModuleError, CallSetupUnboundModuleError. */
-export const callMethod = (self: Module, fn: Method, name: string, compact: boolean, args: readonly unknown[]): unknown => {
+export const callMethod = (self: AnyModule, fn: Method, name: string, compact: boolean, args: readonly unknown[]): unknown => {
   try {
     if (currentModule() !== null) return runMethod(self, fn, name, compact, args)
     return withDeepStacks(() => runMethod(self, fn, name, compact, args))
@@ -159,12 +158,12 @@ export const callMethod = (self: Module, fn: Method, name: string, compact: bool
   }
 }
 
-const unboundCall = (self: Module, name: string): Error => {
+const unboundCall = (self: AnyModule, name: string): Error => {
   const outer = currentModule()
   return new CallCompactUnboundModuleError(classOf(self), name, outer === null || outer === self ? undefined : classOf(outer))
 }
 
-const runMethod = (self: Module, fn: Method, name: string, compact: boolean, args: readonly unknown[]): unknown => {
+const runMethod = (self: AnyModule, fn: Method, name: string, compact: boolean, args: readonly unknown[]): unknown => {
   const s = touch(self)
   const isSetup = name === 'setup'
   if (isSetup && s.scope === undefined) throw new CallSetupUnboundModuleError(classOf(self))
@@ -180,7 +179,7 @@ const runMethod = (self: Module, fn: Method, name: string, compact: boolean, arg
       const index = isSetup ? undefined : observer.get()?.enter(self, name)
       const result = intercepted(self, fn, name)(...args)
       if (compact) drain(self)
-      if (capture.get()?.(self, name) === true) self.sow('intermediates', capturedName(name), result)
+      if (capture.get()?.(self as never, name) === true) sow(self, 'intermediates', capturedName(name), result)
       if (index !== undefined) observer.get()?.leave(index, self, name, args, result)
       return result
     })
@@ -191,12 +190,12 @@ const runMethod = (self: Module, fn: Method, name: string, compact: boolean, arg
   }
 }
 
-const intercepted = (module: Module, fn: Method, method: string): ((...args: readonly unknown[]) => unknown) => {
+const intercepted = (module: AnyModule, fn: Method, method: string): ((...args: readonly unknown[]) => unknown) => {
   const bare = (...args: readonly unknown[]): unknown => fn.apply(module, [...args])
   return interceptors.get().reduceRight<(...args: readonly unknown[]) => unknown>(
     (next, interceptor) =>
       (...args) =>
-        interceptor(next, args, { module, method, original: bare }),
+        interceptor(next, args, { module: module as never, method, original: bare }),
     bare,
   )
 }
@@ -206,7 +205,7 @@ const intercepted = (module: Module, fn: Method, method: string): ((...args: rea
  *
  * Before and after, attributes that hold modules make them submodules: class fields, and what setup assigned.
  */
-export const trySetup = (self: Module): void => {
+export const trySetup = (self: AnyModule): void => {
   const s = touch(self)
   if (s.scope === undefined || s.inSetup || s.setup === 'done') return
   s.inSetup = true
@@ -227,19 +226,18 @@ export const trySetup = (self: Module): void => {
 }
 
 /** Declared fields without a value are taken away, so that their assignment in setup is noticed. */
-const clearUndefined = (self: Module): void => {
-  const fields = self as unknown as Record<string, unknown>
-  for (const key of Object.keys(fields)) if (fields[key] === undefined) delete fields[key]
+const clearUndefined = (self: AnyModule): void => {
+  for (const [key, value] of Object.entries(self)) if (value === undefined) Reflect.deleteProperty(self, key)
 }
 
-const adoptFields = (self: Module): void => {
+const adoptFields = (self: AnyModule): void => {
   for (const [key, value] of Object.entries(self)) {
     const next = adoptAttribute(self, key, value)
     if (next !== value) define(self, key, next)
   }
 }
 
-const define = (self: Module, key: PropertyKey, value: unknown): boolean =>
+const define = (self: AnyModule, key: PropertyKey, value: unknown): boolean =>
   Reflect.defineProperty(self, key, { value, writable: true, enumerable: true, configurable: true })
 
 const frozen = (s: Internals): boolean => s.attached && !s.inSetup
@@ -279,7 +277,7 @@ export const attributes: ProxyHandler<object> = {
   get: (target, key, receiver: object) => {
     if (typeof key === 'string' && !Reflect.has(target, key) && isModule(receiver)) {
       trySetup(receiver)
-      if (Object.hasOwn(receiver, key)) return (receiver as unknown as Record<string, unknown>)[key]
+      if (Object.hasOwn(receiver, key)) return Reflect.get(receiver, key) as unknown
       if (receiver[internals].scope === undefined && setupNames(receiver.constructor).has(key))
         throw new UnboundModuleError(classOf(receiver), `attribute ${JSON.stringify(key)} yet, which setup() makes`)
     }

@@ -4,13 +4,12 @@
  */
 import type { Scope } from '@heddle/lift'
 import { context, inside, type CloneRecipe } from './context'
-import type { Module } from './module'
 import { mapModules } from './module-tree'
-import { internals } from './state'
+import { type AnyModule, internals } from './state'
 
 /** How a clone differs. */
 export interface CloneOptions {
-  readonly parent?: Module | Scope | null
+  readonly parent?: AnyModule | Scope | null
   /** The name; that of the original where the key is absent. */
   readonly name?: string | undefined
   /** Props that change. */
@@ -18,7 +17,7 @@ export interface CloneOptions {
 }
 
 /** A clone that shares the modules in its props. Source: `flax.linen.Module.clone`. */
-export const clone = <M extends Module>(module: M, options: CloneOptions = {}): M => {
+export const clone = <M extends AnyModule>(module: M, options: CloneOptions = {}): M => {
   const s = module[internals]
   return make<M>({
     constructor: module.constructor,
@@ -29,7 +28,7 @@ export const clone = <M extends Module>(module: M, options: CloneOptions = {}): 
 }
 
 /** A module of a class, whatever its constructor takes. */
-export const make = <M extends Module>(recipe: CloneRecipe): M => {
+export const make = <M extends AnyModule>(recipe: CloneRecipe): M => {
   const before = context.recipe
   context.recipe = recipe
   try {
@@ -46,8 +45,8 @@ export interface DeepCloneOptions extends CloneOptions {
 }
 
 /** A clone whose modules in props are clones too; one that is there twice stays one. */
-export const deepClone = <M extends Module>(module: M, options: DeepCloneOptions = {}, known = new Map<number, Module>()): M => {
-  const copy = (m: Module): Module => {
+export const deepClone = <M extends AnyModule>(module: M, options: DeepCloneOptions = {}, known = new Map<number, AnyModule>()): M => {
+  const copy = (m: AnyModule): AnyModule => {
     const { id } = m[internals]
     const copied = known.get(id) ?? deepClone(m, options.resetNames === true ? { name: undefined, resetNames: true } : {}, known)
     known.set(id, copied)

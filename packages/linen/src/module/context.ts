@@ -5,27 +5,31 @@
  * not run without.
  */
 import { ambient, staticKey } from '@heddle/func'
+import type { AnyModule } from './state'
 import type { Scope } from '@heddle/lift'
-import type { Module } from './module'
 
-/** Which return values are kept among the intermediates: of which module, and which method. */
-export type CaptureFilter = (module: Module, method: string) => boolean
+/** Which return values are kept among the intermediates: of which module (what filters take is known above), and which method. */
+export type AnyCaptureFilter = (module: never, method: string) => boolean
 
 /** What an interceptor is told of the call. */
-export interface InterceptorContext {
-  readonly module: Module
+export interface InterceptorContextOf<M> {
+  readonly module: M
   readonly method: string
   /** The method without any interceptor around it. */
   readonly original: (...args: readonly unknown[]) => unknown
 }
 
 /** Stands around the call of a method: `next` calls it, or the next interceptor. */
-export type Interceptor = (next: (...args: readonly unknown[]) => unknown, args: readonly unknown[], context: InterceptorContext) => unknown
+export type InterceptorOf<M> = (
+  next: (...args: readonly unknown[]) => unknown,
+  args: readonly unknown[],
+  context: InterceptorContextOf<M>,
+) => unknown
 
 /** Told of each call of a method when it has returned. */
 export interface CallObserver {
-  readonly enter: (module: Module, method: string) => number
-  readonly leave: (index: number, module: Module, method: string, args: readonly unknown[], result: unknown) => void
+  readonly enter: (module: AnyModule, method: string) => number
+  readonly leave: (index: number, module: AnyModule, method: string, args: readonly unknown[], result: unknown) => void
 }
 
 /** What a clone is made of, in place of what its constructor passes on. */
@@ -33,25 +37,25 @@ export interface CloneRecipe {
   readonly constructor: unknown
   readonly props: object
   readonly name: string | undefined
-  readonly parent: Module | Scope | null
+  readonly parent: AnyModule | Scope | null
 }
 
 interface Context {
-  modules: readonly (Module | null)[]
+  modules: readonly (AnyModule | null)[]
   recipe: CloneRecipe | undefined
   /** The class of the module that init or apply runs. */
   root: object | undefined
 }
 
 /** Which results are captured. */
-export const capture = ambient<CaptureFilter | undefined>(undefined, staticKey)
+export const capture = ambient<AnyCaptureFilter | undefined>(undefined, staticKey)
 /** Who stands around calls, the outermost first. */
-export const interceptors = ambient<readonly Interceptor[]>([], staticKey)
+export const interceptors = ambient<readonly InterceptorOf<never>[]>([], staticKey)
 /** Who is told of calls. */
 export const observer = ambient<CallObserver | undefined>(undefined, staticKey)
 
 /** Captures what `call`s return. */
-export const captureCalls: CaptureFilter = (_module, method) => method === 'call'
+export const captureCalls = (_module: unknown, method: string): boolean => method === 'call'
 
 /** Does someone want to see each call as it happens? Programs compiled before would hide them. */
 export const isWatched = (): boolean => {
@@ -63,10 +67,10 @@ export const isWatched = (): boolean => {
 export const context: Context = { modules: [null], recipe: undefined, root: undefined }
 
 /** The module whose method runs; null outside. */
-export const currentModule = (): Module | null => context.modules.at(-1) ?? null
+export const currentModule = (): AnyModule | null => context.modules.at(-1) ?? null
 
 /** Runs as if inside a method of a module, or outside of all (null). */
-export const inside = <R>(module: Module | null, run: () => R): R => {
+export const inside = <R>(module: AnyModule | null, run: () => R): R => {
   const { modules, recipe } = context
   context.modules = [...modules, module]
   try {
@@ -78,7 +82,7 @@ export const inside = <R>(module: Module | null, run: () => R): R => {
 }
 
 /** Runs what init or apply runs of a module, for errors to say which. */
-export const withRoot = <R>(module: Module, run: () => R): R => {
+export const withRoot = <R>(module: AnyModule, run: () => R): R => {
   const before = context.root
   context.root = module.constructor
   try {

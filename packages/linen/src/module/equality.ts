@@ -3,12 +3,11 @@
  * for one serves the other.
  */
 import { keyOf, staticKey } from '@heddle/tree'
-import type { Module } from './module'
 import { mapModules } from './module-tree'
-import { internals, isModule } from './state'
+import { type AnyModule, internals, isModule } from './state'
 
 /** A module as static data: equal strings mean equal modules. A module that holds variables is equal to itself alone. */
-export const moduleKey = (module: Module): string => {
+export const moduleKey = (module: AnyModule): string => {
   const { id, scope, pending, name, props } = module[internals]
   return scope === undefined && !pending
     ? staticKey(['module', module.constructor, name, Object.entries(props).sort(byName)])
@@ -16,10 +15,10 @@ export const moduleKey = (module: Module): string => {
 }
 
 /** Class and props of a module, bound or not, and of those in its props: what the shapes of its parameters depend on besides its input. */
-export const settingsKey = (module: Module): string =>
+export const settingsKey = (module: AnyModule): string =>
   staticKey([module.constructor, mapModules((m) => settingsKey(m), module[internals].props)])
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Are they the same kind of module? Arrays and plain objects in props are compared by value, modules as this does. */
-export const sameModule = (a: Module, b: unknown): boolean => a === b || (isModule(b) && a[keyOf]() === b[keyOf]())
+export const sameModule = (a: AnyModule, b: unknown): boolean => a === b || (isModule(b) && a[keyOf]() === b[keyOf]())

@@ -4,11 +4,10 @@
 import { HeddleError, retell } from '@heddle/tree'
 import { classNameOf, classOf } from './class-name'
 import { context } from './context'
-import type { Module } from './module'
-import { internals, isModule } from './state'
+import { type AnyModule, internals, isModule } from './state'
 
 /** The class of the outermost module, if it is known. */
-const rootOf = (module: Module): string => {
+const rootOf = (module: AnyModule): string => {
   const { parent, scope } = module[internals]
   if (isModule(parent)) return rootOf(parent)
   if (scope === undefined || scope.path.length === 0) return classOf(module)
@@ -16,7 +15,7 @@ const rootOf = (module: Module): string => {
 }
 
 /** The way to a module from the root of its model: `MLP/Dense_0`, `MLP/vmap(Dense_0)`. */
-export const modulePathOf = (module: Module): string => {
+export const modulePathOf = (module: AnyModule): string => {
   const { scope } = module[internals]
   return [rootOf(module), ...(scope?.path ?? [])].join('/')
 }
@@ -25,10 +24,10 @@ export const modulePathOf = (module: Module): string => {
 const ofTheEngine = (e: Error): boolean =>
   e instanceof TypeError || e instanceof RangeError || e instanceof ReferenceError || e instanceof SyntaxError
 
-const noteOf = (module: Module, method: string, path: string): string => `\n  in ${path} (${classOf(module)}.${method})`
+const noteOf = (module: AnyModule, method: string, path: string): string => `\n  in ${path} (${classOf(module)}.${method})`
 
 /** The error that a method raised, with the place of the module: in `modulePath`, and in the message if it is heddle's or the engine's. */
-export const placed = (error: unknown, module: Module, method: string): unknown => {
+export const placed = (error: unknown, module: AnyModule, method: string): unknown => {
   if (!(error instanceof Error) || !Object.isExtensible(error) || Object.hasOwn(error, 'modulePath')) return error
   const path = modulePathOf(module)
   const note = noteOf(module, method, path)

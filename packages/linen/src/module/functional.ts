@@ -1,15 +1,16 @@
 /**
- * Functions of modules: init and apply for a function in the place of a method, shared scopes, and what stands around calls.
+ * Functions of modules: init and apply for a function in the place of a method, shared scopes, what stands around calls, and summaries.
  */
 import type { Synchronous } from '@heddle/func'
 import { exception, type Rngs, type Variables } from '@heddle/lift'
 import { moveScope, touch } from './attach'
 import * as bind from './bind'
-import { interceptors, type Interceptor } from './context'
+import { interceptors } from './context'
 import { CallShareScopeOnUnboundModuleError, TransformTargetError } from '../error'
-import type { Module } from './module'
-import { isModule } from './state'
-import type { Applied } from './types'
+import { isModule, type Module } from './module'
+import * as summary from '../summary/table'
+import { tabulate as textOf, type TabulateOptions } from '../summary/text'
+import type { Applied, ApplyOptions, InitOptions, Interceptor } from './types'
 
 /** The module, if it is one and the function is one. Errors: TransformTargetError. */
 const checked = <M extends Module>(where: string, fn: unknown, module: M): M => {
@@ -34,7 +35,7 @@ const checked = <M extends Module>(where: string, fn: unknown, module: M): M => 
  * const y = f(variables, x)
  */
 export const apply =
-  <M extends Module, Args extends readonly unknown[], R, const O extends Omit<bind.ApplyOptions, 'method'> = object>(
+  <M extends Module, Args extends readonly unknown[], R, const O extends Omit<ApplyOptions, 'method'> = object>(
     fn: (module: M, ...args: Args) => R,
     module: M,
     options?: O,
@@ -47,7 +48,7 @@ export const initWithOutput =
   <M extends Module, Args extends readonly unknown[], R>(
     fn: (module: M, ...args: Args) => R,
     module: M,
-    options?: Omit<bind.InitOptions, 'method'>,
+    options?: Omit<InitOptions, 'method'>,
   ): ((rngs: Rngs, ...args: Args) => readonly [output: R, variables: Variables]) =>
   (rngs, ...args) =>
     bind.initWithOutput(checked('init', fn, module), rngs, args, { ...options, method: fn as never }) as readonly [R, Variables]
@@ -57,7 +58,7 @@ export const init =
   <M extends Module, Args extends readonly unknown[], R>(
     fn: (module: M, ...args: Args) => R,
     module: M,
-    options?: Omit<bind.InitOptions, 'method'>,
+    options?: Omit<InitOptions, 'method'>,
   ): ((rngs: Rngs, ...args: Args) => Variables) =>
   (rngs, ...args) =>
     initWithOutput(fn, module, options)(rngs, ...args)[1]
@@ -87,3 +88,23 @@ export const shareScope = (module: Module, other: Module): void => {
  */
 export const interceptMethods = <R>(interceptor: Interceptor, run: () => Synchronous<R>): R =>
   interceptors.during('interceptMethods', [...interceptors.get(), interceptor], run as () => R)
+
+/** A call of a method in a summary. */
+export type Row = summary.Row<Module>
+/** A summary: the calls of a run. */
+export type Table = summary.Table<Module>
+
+/** What init would do, as a table. Arguments may be types in place of tensors. Source: `flax.linen.summary`. */
+export const moduleTable = (module: Module, rngs: Rngs, args: readonly unknown[], options?: summary.TableOptions): Table =>
+  summary.moduleTable(module, rngs, args, options) as Table
+
+/**
+ * A table of the modules that a call runs, as text.
+ *
+ * With `computeFlops` and `computeVjpFlops` it has the numbers of operations of each call too. Source: `flax.linen.tabulate`.
+ *
+ * @example
+ * console.log(nn.tabulate(model, random.key(0), [x], { depth: 1, computeFlops: true }))
+ */
+export const tabulate = (module: Module, rngs: Rngs, args: readonly unknown[], options?: TabulateOptions): string =>
+  textOf(module, rngs, args, options)

@@ -1,8 +1,7 @@
 /**
  * Modules in trees: props and attributes may hold arrays and objects of modules. Their names are those of the way to them: `heads_0`.
  */
-import { isModule } from './state'
-import type { Module } from './module'
+import { type AnyModule, isModule } from './state'
 
 type Plain = Readonly<Record<string, unknown>>
 
@@ -23,7 +22,7 @@ export const holds = (x: unknown, is: (x: unknown) => boolean): boolean => {
 export const holdsModules = (x: unknown): boolean => holds(x, isModule)
 
 /** The modules in it, in order. */
-export const modulesIn = (x: unknown): readonly Module[] => {
+export const modulesIn = (x: unknown): readonly AnyModule[] => {
   if (isModule(x)) return [x]
   if (Array.isArray(x)) return x.flatMap(modulesIn)
   return isPlain(x) ? sortedEntries(x).flatMap(([, v]) => modulesIn(v)) : []
@@ -35,7 +34,7 @@ const sortedEntries = (x: Plain): (readonly [string, unknown])[] =>
     .map((k) => [k, x[k]] as const)
 
 /** A copy with other modules in it, frozen; the same object if there are none. `f` gets the way to the module: `_0_name`. */
-export const mapModules = (f: (module: Module, suffix: string) => unknown, x: unknown, suffix = ''): unknown => {
+export const mapModules = (f: (module: AnyModule, suffix: string) => unknown, x: unknown, suffix = ''): unknown => {
   if (isModule(x)) return f(x, suffix)
   if (!holdsModules(x)) return x
   if (Array.isArray(x)) return Object.freeze(x.map((v, i) => mapModules(f, v, `${suffix}_${i}`)))

@@ -5,21 +5,33 @@
 import type { AxisMetadata } from '@heddle/core'
 import { keyOf } from '@heddle/tree'
 import type { Key, Path, Declared, DeclareOptions, Init, Rngs, Scope, Variable, Variables } from '@heddle/lift'
-import { touch, place } from './attach'
-import { apply, bind, initWithOutput, lazyInit, unbind, type ApplyOptions, type BindOptions, type InitOptions } from './bind'
+import { place, settledProps, touch } from './attach'
+import { apply, bind, initWithOutput, lazyInit, unbind, type BindOptions } from './bind'
 import { attributes, wrapClass } from './call'
 import { clone, deepClone, takeRecipe, type CloneOptions } from './clone'
 import { classNameOf } from './class-name'
 import { currentModule } from './context'
 import { moduleKey, sameModule } from './equality'
 import { InvalidInstanceModuleError, SetAttributeFrozenModuleError, SetAttributeInModuleSetupError } from '../error'
-import { holdsModules } from './module-tree'
 import { checkProps, propsOf, withDefaults } from './props'
 import { showModule } from './show'
-import { internals, isModule, newInternals, type Internals } from './state'
+import * as machinery from './state'
+import { internals, newInternals, type Internals } from './state'
 import { moduleTable, type TableOptions } from '../summary/table'
 import { tabulate, type TabulateOptions } from '../summary/text'
-import type { Applied, AppliedBy, ApplyOptionsOf, ArgsOf, InitOptionsOf, ModuleArgs, ModuleOptions, OutputOf, TypesOr } from './types'
+import type {
+  Applied,
+  AppliedBy,
+  ApplyOptions,
+  ApplyOptionsOf,
+  ArgsOf,
+  InitOptions,
+  InitOptionsOf,
+  ModuleArgs,
+  ModuleOptions,
+  OutputOf,
+  TypesOr,
+} from './types'
 import { param, perturb, scopeOf, sow, variable, type SowOptions } from './variable'
 import { whereOf } from './where'
 
@@ -71,30 +83,29 @@ export class Module<P extends object = object, D extends keyof P = never> {
         ? newInternals(propsOf(new.target, props), options.name ?? given.name, parent === undefined ? currentModule() : parent)
         : newInternals(withDefaults(new.target, recipe.props), recipe.name, recipe.parent)
     Object.defineProperty(this, internals, { value: s })
-    place(this as unknown as Module)
+    place(this)
   }
 
   /** The settings of the module, frozen. Modules in them are submodules of this one, or of where they were made. */
   get props(): Readonly<P> {
-    const s = this[internals]
-    return (s.pending && holdsModules(s.props) ? touch(this as unknown as Module) : s).props as Readonly<P>
+    return settledProps(this) as Readonly<P>
   }
   set props(_: never) {
-    const Refused = touch(this as unknown as Module).inSetup ? SetAttributeInModuleSetupError : SetAttributeFrozenModuleError
-    throw new Refused(whereOf(this as unknown as Module), 'props')
+    const Refused = touch(this).inSetup ? SetAttributeInModuleSetupError : SetAttributeFrozenModuleError
+    throw new Refused(whereOf(this), 'props')
   }
   /** Its name among the submodules of its parent; undefined as long as it has none. */
   get name(): string | undefined {
-    return touch(this as unknown as Module).name
+    return touch(this).name
   }
   /** The module that it is a submodule of; null for the outermost. */
   get parent(): Module | null {
-    const { parent } = touch(this as unknown as Module)
+    const { parent } = touch(this)
     return isModule(parent) ? parent : null
   }
   /** Its scope; undefined as long as it has no variables. */
   get scope(): Scope | undefined {
-    return touch(this as unknown as Module).scope
+    return touch(this).scope
   }
   /** Names from the root of the model. Errors: UnboundModuleError. */
   get path(): Path {
@@ -106,7 +117,7 @@ export class Module<P extends object = object, D extends keyof P = never> {
   }
 
   #scope(what: string): Scope {
-    return scopeOf(this as unknown as Module, what)
+    return scopeOf(this, what)
   }
 
   /**
@@ -122,7 +133,7 @@ export class Module<P extends object = object, D extends keyof P = never> {
   ): Variables
   init<const O extends InitOptionsOf<this>>(rngs: Rngs, args: ArgsOf<this, O>, options?: O): Variables
   init(rngs: Rngs, args: unknown, options?: object): Variables {
-    return initWithOutput(this as unknown as Module, rngs, args as readonly unknown[], options as InitOptions)[1]
+    return initWithOutput(this, rngs, args as readonly unknown[], options as InitOptions)[1]
   }
   /**
    * Initializes variables without the computation: arguments may be types, `{ shape, dtype }`, in place of tensors.
@@ -133,7 +144,7 @@ export class Module<P extends object = object, D extends keyof P = never> {
    * const variables = model.lazyInit(random.key(0), [{ shape: [1024, 128], dtype: 'float32' }])
    */
   lazyInit<const O extends InitOptionsOf<this>>(rngs: Rngs, args: TypesOr<ArgsOf<this, O>>, options?: O): Variables {
-    return lazyInit(this as unknown as Module, rngs, args as readonly unknown[], options as InitOptions)
+    return lazyInit(this, rngs, args as readonly unknown[], options as InitOptions)
   }
   /** `init` that answers the output too. */
   initWithOutput<const O extends InitOptionsOf<this>>(
@@ -141,13 +152,10 @@ export class Module<P extends object = object, D extends keyof P = never> {
     args: ArgsOf<this, O>,
     options?: O,
   ): readonly [output: OutputOf<this, O>, variables: Variables] {
-    return initWithOutput(
-      this as unknown as Module,
-      rngs,
-      args as readonly unknown[],
-      options as InitOptions,
-      'initWithOutput',
-    ) as readonly [OutputOf<this, O>, Variables]
+    return initWithOutput(this, rngs, args as readonly unknown[], options as InitOptions, 'initWithOutput') as readonly [
+      OutputOf<this, O>,
+      Variables,
+    ]
   }
   /**
    * Runs a method (`call`) on variables and arguments.
@@ -169,15 +177,15 @@ export class Module<P extends object = object, D extends keyof P = never> {
   ): AppliedBy<R, O>
   apply<const O extends ApplyOptionsOf<this>>(variables: object, args: ArgsOf<this, O>, options?: O): Applied<this, O>
   apply(variables: object, args: unknown, options?: object): unknown {
-    return apply(this as unknown as Module, variables, args as readonly unknown[], options as ApplyOptions)
+    return apply(this, variables, args as readonly unknown[], options as ApplyOptions)
   }
   /** A clone that holds variables, for working with it by hand. Source: `flax.linen.Module.bind`. */
   bind(variables: object, options?: BindOptions): this {
-    return bind(this as unknown as Module, variables, options) as this
+    return bind(this, variables, options)
   }
   /** A clone without variables, and the variables. Errors: CallUnbindOnUnboundModuleError. */
   unbind(): readonly [module: this, variables: Variables] {
-    return unbind(this as unknown as Module) as readonly [this, Variables]
+    return unbind(this)
   }
 
   /**
@@ -186,7 +194,7 @@ export class Module<P extends object = object, D extends keyof P = never> {
    * Errors: ScopeParamNotFoundError, ScopeParamShapeError, NameInUseError, DeclareVariableError. Source: `flax.linen.Module.param`.
    */
   param<T, Args extends readonly unknown[]>(name: string, init: Init<T, Args>, ...args: Args): T {
-    return param(this as unknown as Module, name, init, args)
+    return param(this, name, init, args)
   }
   /** `param` with options: `unbox: false` answers boxes with metadata as they are. */
   paramOf<T, Args extends readonly unknown[], const O extends DeclareOptions = object>(
@@ -195,7 +203,7 @@ export class Module<P extends object = object, D extends keyof P = never> {
     args: Args,
     options?: O,
   ): Declared<T, O> {
-    return param(this as unknown as Module, name, init, args, options)
+    return param(this, name, init, args, options)
   }
   /**
    * A variable of a collection, made by the initializer if it is absent and the collection is mutable. Read and write its `value`.
@@ -212,7 +220,7 @@ export class Module<P extends object = object, D extends keyof P = never> {
   }
   /** `variable` with options: `unbox: false` answers boxes with metadata as they are. */
   variableOf<T>(collection: string, name: string, init?: () => T | AxisMetadata<T>, options?: DeclareOptions): Variable<T> {
-    return variable(this as unknown as Module, collection, name, init, options)
+    return variable(this, collection, name, init, options)
   }
   /** Is there a variable of this name? Errors: UnboundModuleError. */
   hasVariable(collection: string, name: string): boolean {
@@ -233,11 +241,11 @@ export class Module<P extends object = object, D extends keyof P = never> {
    * this.sow('intermediates', 'h', h)
    */
   sow<T, S = readonly T[]>(collection: string, name: string, value: T, options?: SowOptions<S, T>): boolean {
-    return sow(this as unknown as Module, collection, name, value, options)
+    return sow(this, collection, name, value, options)
   }
   /** Adds a variable of zeros to a value, so that its gradient can be asked for. Source: `flax.linen.Module.perturb`. */
   perturb<T>(name: string, value: T, collection = 'perturbations'): T {
-    return perturb(this as unknown as Module, name, value, collection)
+    return perturb(this, name, value, collection)
   }
   /** A new key of a stream, or of `params` if there is no such stream. Errors: InvalidRngError, UnboundModuleError. */
   makeRng(name = 'params'): Key {
@@ -257,7 +265,7 @@ export class Module<P extends object = object, D extends keyof P = never> {
 
   /** A table of the submodules, their inputs, outputs and variables, as text. Nothing is computed. Source: `flax.linen.Module.tabulate`. */
   tabulate<const O extends InitOptionsOf<this> & TabulateOptions>(rngs: Rngs, args: TypesOr<ArgsOf<this, O>>, options?: O): string {
-    return tabulate(this as unknown as Module, rngs, args as readonly unknown[], options as TabulateOptions)
+    return tabulate(this, rngs, args as readonly unknown[], options as TabulateOptions)
   }
   /** Clones of the modules that a call runs, by path. Nothing is computed. Source: `flax.linen.Module.module_paths`. */
   modulePaths<const O extends InitOptionsOf<this> & TableOptions>(
@@ -265,35 +273,35 @@ export class Module<P extends object = object, D extends keyof P = never> {
     args: TypesOr<ArgsOf<this, O>>,
     options?: O,
   ): Readonly<Record<string, Module>> {
-    const { rows } = moduleTable(this as unknown as Module, rngs, args as readonly unknown[], options as TableOptions, 'modulePaths')
-    return Object.fromEntries(rows.map(({ path, module }) => [path.join('/'), module]))
+    const { rows } = moduleTable(this, rngs, args as readonly unknown[], options as TableOptions, 'modulePaths')
+    return Object.fromEntries(rows.map(({ path, module }) => [path.join('/'), module as Module]))
   }
 
   /** A clone with some props changed, sharing the modules in its props; without variables unless a parent is given. */
   clone(props: Partial<P> = {}, options: Pick<CloneOptions, 'parent' | 'name'> = {}): this {
     checkProps(this.constructor, withDefaults(this.constructor, { ...this[internals].props, ...props }))
-    return clone(this as unknown as Module, { ...options, props }) as this
+    return clone(this, { ...options, props })
   }
   /** A clone with some props changed, whose modules in props are clones too, as a submodule of the module that makes it. */
   copy(props: Partial<P> = {}, options: ModuleOptions = {}): this {
     const parent = options.parent === undefined ? currentModule() : options.parent
     checkProps(this.constructor, withDefaults(this.constructor, { ...this[internals].props, ...props }))
-    return deepClone(this as unknown as Module, { parent, name: options.name, props }) as this
+    return deepClone(this, { parent, name: options.name, props })
   }
 
   /** Are class, name and props equal? A module that holds variables is equal to itself alone. */
   equals(other: unknown): boolean {
-    return sameModule(this as unknown as Module, other)
+    return sameModule(this, other)
   }
   [keyOf](): string {
-    return moduleKey(this as unknown as Module)
+    return moduleKey(this)
   }
   /** Class, props and submodules, over several lines. */
   toString(): string {
-    return showModule(this as unknown as Module)
+    return showModule(this)
   }
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return showModule(this as unknown as Module)
+    return showModule(this)
   }
 
   /** For a message to who calls it on the class. Errors: InvalidInstanceModuleError. */
@@ -310,6 +318,9 @@ export class Module<P extends object = object, D extends keyof P = never> {
     return noInstance(this, 'lazyInit', args)
   }
 }
+
+/** Is it a module? */
+export const isModule = (x: unknown): x is Module => machinery.isModule(x)
 
 const noInstance = (cls: object, method: string, args: readonly unknown[]): never => {
   throw new InvalidInstanceModuleError(classNameOf(cls), method, args.length)

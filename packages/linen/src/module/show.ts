@@ -3,8 +3,7 @@
  */
 import { isTensor } from '@heddle/func'
 import { classOf } from './class-name'
-import type { Module } from './module'
-import { internals, isModule } from './state'
+import { type AnyModule, internals, isModule } from './state'
 
 const indent = (text: string): string =>
   text
@@ -33,7 +32,7 @@ const section = (title: string, entries: readonly (readonly [string, unknown])[]
  *
  * Neither runs setup nor gives names: it shows what is there. Source: the repr of `flax.linen.Module`.
  */
-export const showModule = (module: Module): string => {
+export const showModule = (module: AnyModule): string => {
   const { props, children } = module[internals]
   const lines = [...section('props', Object.entries(props)), ...section('children', [...children])]
   return lines.length === 0 ? `${classOf(module)}()` : `${classOf(module)}(\n${indent(lines.join('\n'))}\n)`

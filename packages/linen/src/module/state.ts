@@ -1,16 +1,29 @@
 /**
  * What the machinery keeps of each module, out of the way of its own attributes: identity, place in the tree of modules, and where it is
- * in the life of a call. Modules are recognized by it, so that this file needs no class.
+ * in the life of a call. Modules are recognized by it, so that the machinery needs no class: `AnyModule` is what it knows of one.
  */
 import type { Scope } from '@heddle/lift'
-import { noteCopy } from '@heddle/tree'
-import type { Module } from './module'
-import type { NameScope } from './name-scope'
+import { type keyOf, noteCopy } from '@heddle/tree'
 
 noteCopy('@heddle/linen')
 
 /** The key under which a module keeps its internals. */
 export const internals: unique symbol = Symbol.for('heddle.linen.module') as never
+
+/** What the machinery knows of a module. `Module`, the class, stands above it. */
+export interface AnyModule {
+  readonly [internals]: Internals
+  /** Equal strings mean equal modules. */
+  [keyOf](): string
+}
+
+/** A class of modules, for the machinery. */
+export type AnyModuleClass = new (...args: never[]) => AnyModule
+
+/** The submodule that stands for a method with a scope of its own. */
+export interface NameScope extends AnyModule {
+  readonly call: (...args: readonly unknown[]) => unknown
+}
 
 /** How far setup is: not run; run outside of the transformation that the module now is in; run. */
 export type SetupState = 'new' | 'transformed' | 'done'
@@ -29,7 +42,7 @@ export interface Internals {
   readonly id: number
   props: object
   name: string | undefined
-  parent: Module | Scope | null
+  parent: AnyModule | Scope | null
   scope: Scope | undefined
   /** Waits for a name and a scope, which its parent gives to its new children in order, when they are first needed. */
   pending: boolean
@@ -42,17 +55,17 @@ export interface Internals {
   /** The arguments of the method that runs. */
   args: readonly unknown[]
   /** Submodules by name. */
-  readonly children: Map<string, Module>
+  readonly children: Map<string, AnyModule>
   /** Of methods with a scope of their own, the submodules that stand for them. */
   readonly nameScopes: Map<string, NameScope>
   /** New children that have no name and scope yet. */
-  queue: Module[]
+  queue: AnyModule[]
 }
 
 let ids = 0
 
 /** The internals of a new module. */
-export const newInternals = (props: object, name: string | undefined, parent: Module | Scope | null): Internals => ({
+export const newInternals = (props: object, name: string | undefined, parent: AnyModule | Scope | null): Internals => ({
   id: ids++,
   props,
   name,
@@ -71,7 +84,7 @@ export const newInternals = (props: object, name: string | undefined, parent: Mo
 })
 
 /** Is it a module? */
-export const isModule = (x: unknown): x is Module => typeof x === 'object' && x !== null && Object.hasOwn(x, internals)
+export const isModule = (x: unknown): x is AnyModule => typeof x === 'object' && x !== null && Object.hasOwn(x, internals)
 
 /** The state of a call, to be taken into a transformation. */
 export const exportState = (s: Internals): CallState => ({

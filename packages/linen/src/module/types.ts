@@ -4,8 +4,20 @@
 import type { Filter } from '@heddle/core'
 import type { ShapeDtype, Tensor } from '@heddle/func'
 import type { Scope, Variables } from '@heddle/lift'
-import type { ApplyOptions, InitOptions } from './bind'
+import type * as bind from './bind'
+import type { InterceptorContextOf, InterceptorOf } from './context'
 import type { Module } from './module'
+
+/** Which return values are kept among the intermediates: of which module, and which method. */
+export type CaptureFilter = (module: Module, method: string) => boolean
+/** What an interceptor is told of the call. */
+export type InterceptorContext = InterceptorContextOf<Module>
+/** Stands around the call of a method: `next` calls it, or the next interceptor. */
+export type Interceptor = InterceptorOf<Module>
+/** Options of init. */
+export type InitOptions = bind.InitOptions<CaptureFilter>
+/** Options of apply. */
+export type ApplyOptions = bind.ApplyOptions<CaptureFilter>
 
 /** A class of modules. */
 export type ModuleClass<M extends Module = Module> = new (...args: never[]) => M

@@ -9,19 +9,18 @@ import { mayInitialize, touch } from './attach'
 import { classOf } from './class-name'
 import { settingsKey } from './equality'
 import { DeclareVariableError, UnboundModuleError } from '../error'
-import type { Module } from './module'
-import { internals } from './state'
+import { type AnyModule, internals } from './state'
 import { whereOf } from './where'
 
 /** The scope of a module. Errors: UnboundModuleError. */
-export const scopeOf = (module: Module, what: string): Scope => {
+export const scopeOf = (module: AnyModule, what: string): Scope => {
   const { scope } = touch(module)
   if (scope === undefined) throw new UnboundModuleError(classOf(module), what)
   return scope
 }
 
 /** The scope of a module that may declare something now. Errors: UnboundModuleError, DeclareVariableError. */
-const declaring = (module: Module, kind: string, name: string): Scope => {
+const declaring = (module: AnyModule, kind: string, name: string): Scope => {
   const scope = scopeOf(module, `${kind}s`)
   if (!mayInitialize(touch(module))) throw new DeclareVariableError(kind, name, whereOf(module))
   return scope
@@ -29,7 +28,7 @@ const declaring = (module: Module, kind: string, name: string): Scope => {
 
 /** Declares a parameter. Source: `flax.linen.Module.param`. */
 export const param = <T, Args extends readonly unknown[]>(
-  module: Module,
+  module: AnyModule,
   name: string,
   init: Init<T, Args>,
   args: Args,
@@ -42,7 +41,7 @@ export const param = <T, Args extends readonly unknown[]>(
 
 /** Declares a variable. Source: `flax.linen.Module.variable`. */
 export const variable = <T>(
-  module: Module,
+  module: AnyModule,
   collection: string,
   name: string,
   init: (() => T | AxisMetadata<T>) | undefined,
@@ -56,7 +55,7 @@ export interface SowOptions<S, T> {
 }
 
 /** Keeps a value, if its collection is mutable; was it? Source: `flax.linen.Module.sow`. */
-export const sow = <S, T>(module: Module, collection: string, name: string, value: T, options?: SowOptions<S, T>): boolean => {
+export const sow = <S, T>(module: AnyModule, collection: string, name: string, value: T, options?: SowOptions<S, T>): boolean => {
   const scope = scopeOf(module, 'variables')
   const sowing =
     options === undefined ? undefined : { init: options.init(), reduce: options.reduce as (before: unknown, value: unknown) => unknown }
@@ -68,7 +67,7 @@ export const sow = <S, T>(module: Module, collection: string, name: string, valu
  *
  * Errors: UnboundModuleError; ScopeVariableNotFoundError where the collection is there without the variable. Source: `flax.linen.Module.perturb`.
  */
-export const perturb = <T>(module: Module, name: string, value: T, collection = 'perturbations'): T => {
+export const perturb = <T>(module: AnyModule, name: string, value: T, collection = 'perturbations'): T => {
   const scope = scopeOf(module, 'variables')
   if (scope.isMutableCollection(collection) && !scope.hasVariable(collection, name)) {
     scope.reserve(name, collection)

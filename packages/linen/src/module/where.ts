@@ -2,11 +2,10 @@
  * Where a module is, for messages.
  */
 import { classOf } from './class-name'
-import type { Module } from './module'
-import { internals } from './state'
+import { type AnyModule, internals } from './state'
 
 /** The class of a module, and its path if it has one: `Dense at /encoder/Dense_0`. */
-export const whereOf = (module: Module): string => {
+export const whereOf = (module: AnyModule): string => {
   const { scope } = module[internals]
   return scope === undefined || scope.path.length === 0 ? classOf(module) : `${classOf(module)} at ${scope.pathText}`
 }

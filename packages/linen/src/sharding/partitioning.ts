@@ -7,7 +7,7 @@ import { ArgumentError } from '@heddle/func'
 import { exception, PartitionSpec, type Axis, type Filter, type Init, type InOut, type Variables, Variable } from '@heddle/lift'
 import { mapUntil, registerNode, staticKey } from '@heddle/tree'
 import { currentModule } from '../module/context'
-import type { Module } from '../module/module'
+import { isModule, type Module } from '../module/module'
 import { withLogicalConstraint, type RulesFallback } from './spmd'
 import { mapVariables, scan, vmap, type ScanOptions, type Target, type VmapOptions } from '../transforms'
 
@@ -40,9 +40,15 @@ export interface AxesOptions {
   readonly module?: Module
 }
 
+/** The module whose method runs. */
+const running = (): Module | undefined => {
+  const module = currentModule()
+  return isModule(module) ? module : undefined
+}
+
 const declaring = (where: string, given: Module | undefined): Module => {
-  const module = given ?? currentModule()
-  if (module === null) throw new ArgumentError(where, 'no method of a module is running: pass `module`')
+  const module = given ?? running()
+  if (module === undefined) throw new ArgumentError(where, 'no method of a module is running: pass `module`')
   return module
 }
 
@@ -152,7 +158,7 @@ const addingAxis = <T extends Target>(target: T, given: InOut | undefined, name:
   const axis: Axis | undefined = typeof given === 'object' && given !== null ? given.axis : given
   if (axis === undefined || axis === null) return target
   return mapVariables(target, collection, {
-    mutable: currentModule()?.isMutableCollection(collection) ?? true,
+    mutable: running()?.isMutableCollection(collection) ?? true,
     transInFn: (v) =>
       changeNames((names) => {
         if (names[axis] === name) return names.toSpliced(axis, 1)

@@ -5,14 +5,14 @@ import { evalShape, isTensor, makeJaxpr, RuleUnsupportedError, type ShapeDtype, 
 import type { Filter, Rngs } from '@heddle/lift'
 import { leaves } from '@heddle/tree'
 import { apply, initWithOutput } from '../module/bind'
-import type { Module } from '../module/module'
 import { costOf } from './cost'
+import type { AnyModule } from '../module/state'
 import { holes, typed } from './types'
 
 /** A call of a method in a model. Tensors are types here. */
 export interface CallSite {
   /** A clone of the module, without variables. */
-  readonly module: Module
+  readonly module: AnyModule
   readonly method: string
   readonly inputs: readonly unknown[]
   /** Names of its random streams. */

@@ -5,19 +5,20 @@ import { denyList, getIn, isDict } from '@heddle/core'
 import { evalShape, type Tensor } from '@heddle/func'
 import { boolean, count } from '@heddle/func/options'
 import { optionsOf, type Path, type Rngs } from '@heddle/lift'
+import { touch } from '../module/attach'
 import { initKinds, initWithOutput, type InitOptions } from '../module/bind'
 import { classOf } from '../module/class-name'
 import { deepClone } from '../module/clone'
 import { observer, type CallObserver } from '../module/context'
-import type { Module } from '../module/module'
 import { callFlops, vjpFlops, type CallSite } from './call-cost'
+import type { AnyModule } from '../module/state'
 import { holes, typed, type VariableTypes } from './types'
 
 /** One call of a method. Tensors are types here. */
-export interface Row {
+export interface Row<M = AnyModule> {
   readonly path: Path
   /** A clone of the module, without variables. */
-  readonly module: Module
+  readonly module: M
   readonly method: string
   readonly inputs: readonly unknown[]
   readonly outputs: unknown
@@ -32,10 +33,10 @@ export interface Row {
 }
 
 /** All calls of a run. */
-export interface Table {
-  readonly module: Module
+export interface Table<M = AnyModule> {
+  readonly module: M
   readonly collections: readonly string[]
-  readonly rows: readonly Row[]
+  readonly rows: readonly Row<M>[]
 }
 
 /** What a table shows. */
@@ -55,8 +56,7 @@ interface Call extends CallSite {
   readonly outputs: unknown
 }
 
-const isMethod = (module: Module, name: string): boolean =>
-  typeof (module as unknown as Readonly<Record<string, unknown>>)[name] === 'function'
+const isMethod = (module: AnyModule, name: string): boolean => typeof Reflect.get(module, name) === 'function'
 
 /** An observer that notes calls of methods, of modules with variables, in the order in which they begin. */
 const tableOptions = optionsOf<TableOptions>({
@@ -71,7 +71,7 @@ const tableOptions = optionsOf<TableOptions>({
 const recorder = (calls: (Call | undefined)[]): CallObserver => ({
   enter: () => calls.push(undefined) - 1,
   leave: (index, module, method, args, result) => {
-    const { scope } = module
+    const { scope } = touch(module)
     if (scope === undefined || !isMethod(module, method)) return
     calls[index] = {
       path: scope.path,
@@ -98,7 +98,7 @@ const own = (variables: VariableTypes, path: Path, called: ReadonlySet<string>):
 
 /** What init would do: its calls, and the types of the variables that it would make. */
 const observe = (
-  module: Module,
+  module: AnyModule,
   rngs: Rngs,
   args: readonly unknown[],
   options: InitOptions,
@@ -117,9 +117,9 @@ const observe = (
   return { calls: calls.filter((c) => c !== undefined), variables }
 }
 
-/** What init would do, as a table. Arguments may be types in place of tensors. Source: `flax.linen.summary`. */
+/** What init would do, as a table. Arguments may be types in place of tensors. */
 export const moduleTable = (
-  module: Module,
+  module: AnyModule,
   rngs: Rngs,
   args: readonly unknown[],
   given?: TableOptions,

@@ -6,9 +6,9 @@ import { bytesOf, type ShapeDtype } from '@heddle/func'
 import type { Rngs } from '@heddle/lift'
 import { leaves, mapUntil } from '@heddle/tree'
 import { classNameOf, classOf } from '../module/class-name'
-import type { Module } from '../module/module'
 import { drawGrid } from './grid'
 import { moduleTable, type Row, type Table, type TableOptions } from './table'
+import type { AnyModule } from '../module/state'
 import { isType, mapTypes, type VariableTypes } from './types'
 
 /** What a summary shows. */
@@ -96,15 +96,8 @@ const columns = ({ rows }: Table): readonly Column[] => [
   ...(rows.some((row) => row.vjpFlops !== undefined) ? [{ title: 'vjp flops', cell: (row: Row) => String(row.vjpFlops) }] : []),
 ]
 
-/**
- * A table of the modules that a call runs, as text.
- *
- * With `computeFlops` and `computeVjpFlops` it has the numbers of operations of each call too. Source: `flax.linen.tabulate`.
- *
- * @example
- * console.log(nn.tabulate(model, random.key(0), [x], { depth: 1, computeFlops: true }))
- */
-export const tabulate = (module: Module, rngs: Rngs, args: readonly unknown[], options?: TabulateOptions): string => {
+/** A table of the modules that a call runs, as text. */
+export const tabulate = (module: AnyModule, rngs: Rngs, args: readonly unknown[], options?: TabulateOptions): string => {
   const table = moduleTable(module, rngs, args, options, 'tabulate')
   const { rows, collections } = table
   const shown = columns(table)

@@ -2,7 +2,8 @@
  * foldRngs of modules.
  */
 import * as lift from '@heddle/lift'
-import { lifterOf, liftTarget, type Methods } from '../lifting/lift-class'
+import { liftTarget, type Methods } from '../lifting/lift-class'
+import { lifterOf } from '../lifting/lifter'
 import { namesOf, type Transformation } from '../lifting/transformation'
 import type { Target } from './target'
 

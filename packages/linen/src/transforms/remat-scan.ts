@@ -2,7 +2,8 @@
  * rematScan of modules.
  */
 import * as lift from '@heddle/lift'
-import { lifterOf, liftTarget } from '../lifting/lift-class'
+import { liftTarget } from '../lifting/lift-class'
+import { lifterOf } from '../lifting/lifter'
 import { namesOf, type Transformation } from '../lifting/transformation'
 import type { Target } from './target'
 
