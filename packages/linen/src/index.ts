@@ -1,6 +1,7 @@
 /**
  * Flax linen in TypeScript: modules, layers, and transformations of modules.
  */
+export { type Cost, costOf } from '@heddle/func'
 export {
   AxisMetadata,
   broadcast,
@@ -68,7 +69,6 @@ export {
   type ConstraintOptions,
   type LogicalSpec,
 } from './sharding/spmd'
-export { costOf, type Cost } from './summary/cost'
 export type { TableOptions } from './summary/table'
 export type { TabulateOptions } from './summary/text'
 export * from './transforms'

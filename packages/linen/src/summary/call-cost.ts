@@ -1,11 +1,10 @@
 /**
  * The cost of one call of a method: the module is run alone, abstractly, on variables and arguments of the types that it had in the model.
  */
-import { evalShape, isTensor, makeJaxpr, RuleUnsupportedError, type ShapeDtype, type Tensor, vjp } from '@heddle/func'
+import { costOf, evalShape, isTensor, makeJaxpr, RuleUnsupportedError, type ShapeDtype, type Tensor, vjp } from '@heddle/func'
 import type { Filter, Rngs } from '@heddle/lift'
 import { leaves } from '@heddle/tree'
 import { apply, initWithOutput } from '../module/bind'
-import { costOf } from './cost'
 import type { AnyModule } from '../module/state'
 import { holes, typed } from './types'
 

@@ -5,7 +5,12 @@
  * is summed, none for what only moves data; transcendental functions apart. Other than there, the body of a loop counts as often as it runs,
  * and a cumulative sum takes an addition for each element. A loop whose length is not known counts once, a branch as the dearest.
  */
-import type { Aval, ClosedJaxpr, CondParams, Eqn, Jaxpr, LeafName, ParamsOf, ScanParams, WhileParams } from '@heddle/func/backend'
+import type { Aval } from '../aval'
+import type { CondParams } from '../primitives/control/cond'
+import type { ScanParams } from '../primitives/control/scan-params'
+import type { WhileParams } from '../primitives/control/while'
+import type { LeafName, ParamsOf } from '../table'
+import type { ClosedJaxpr, Eqn, Jaxpr } from './jaxpr'
 
 /** Numbers of operations. */
 export interface Cost {
@@ -34,7 +39,6 @@ const pointwise =
   (perElement = 1, transcendentals = 0): Rule<unknown> =>
   (_, [out]) =>
     times(sizeOf(out), { flops: perElement, transcendentals })
-const transcendental = pointwise(0, 1)
 /** For each element but one of each result so many operations. */
 const reduction =
   (perStep = 1): Rule<unknown> =>
@@ -97,16 +101,14 @@ const qr: Rule<unknown> = ([a]) => {
 const cholesky: Rule<unknown> = ([a]) => flops(Math.round((sizeOf(a) * a!.shape.at(-1)!) / 3))
 const triangularSolve: Rule<unknown> = ([a, b]) => flops(sizeOf(b) * a!.shape.at(-1)!)
 
-/** 20 rounds of an addition, a rotation and an exclusive or; the key is added five times. */
-const threefry = pointwise(20 * 5 + 5 * 3 + 2)
-
-const one = pointwise()
 /** The same rule for several primitives. */
 const all = <N extends LeafName>(rule: Rule<never>, ...names: readonly N[]): { readonly [K in N]: Rule<ParamsOf[K]> } =>
   Object.fromEntries(names.map((name) => [name, rule])) as { readonly [K in N]: Rule<ParamsOf[K]> }
 
+type Rules = { readonly [N in LeafName]: Rule<ParamsOf[N]> }
+
 /** Rules of all leaf primitives. */
-const rules: { readonly [N in LeafName]: Rule<ParamsOf[N]> } = {
+const makeRules = (one = pointwise(), transcendental = pointwise(0, 1)): Rules => ({
   ...all(free, 'broadcast_in_dim', 'transpose', 'reshape', 'squeeze', 'slice', 'concatenate', 'pad', 'rev', 'iota'),
   ...all(free, 'dynamic_slice', 'dynamic_update_slice', 'gather', 'scatter', 'stop_gradient', 'copy'),
   ...all(one, 'neg', 'add', 'add_any', 'sub', 'mul', 'div', 'rem', 'square', 'convert_element_type', 'bitcast_convert_type'),
@@ -156,13 +158,18 @@ const rules: { readonly [N in LeafName]: Rule<ParamsOf[N]> } = {
   conv_general_dilated: convolution,
   ...all(window, 'reduce_window_sum', 'reduce_window_max', 'reduce_window_min', 'select_and_gather_add'),
   select_and_scatter_add: ([source], _, { windowDimensions }) => flops(sizeOf(source) * product(windowDimensions)),
-  threefry2x32: threefry,
+  // 20 rounds of an addition, a rotation and an exclusive or; the key is added five times
+  threefry2x32: pointwise(20 * 5 + 5 * 3 + 2),
   qr,
   cholesky,
   triangular_solve: triangularSolve,
-}
+})
 
-const isLeaf = (name: string): name is LeafName => Object.hasOwn(rules, name)
+let made: Rules | undefined
+/** Made when the first cost is asked for: a bundle that asks for none has none of them. */
+const rules = (): Rules => (made ??= makeRules())
+
+const isLeaf = (name: string): name is LeafName => Object.hasOwn(rules(), name)
 const types = (atoms: Eqn['ins'] | Eqn['outs']): readonly Aval[] => atoms.map((a) => a.aval)
 
 /** What a loop, a branch or a call costs: that of the programs in its parameters. */
@@ -187,14 +194,14 @@ const ofBodies = ({ primitive, params }: Eqn): Cost => {
 
 const ofEqn = (eqn: Eqn): Cost => {
   const { name } = eqn.primitive
-  return isLeaf(name) ? (rules[name] as Rule<unknown>)(types(eqn.ins), types(eqn.outs), eqn.params) : ofBodies(eqn)
+  return isLeaf(name) ? (rules()[name] as Rule<unknown>)(types(eqn.ins), types(eqn.outs), eqn.params) : ofBodies(eqn)
 }
 
 /**
  * How many operations a program takes.
  *
  * @example
- * nn.costOf(makeJaxpr((x: Tensor) => x.dot(x))({ shape: [8, 8], dtype: 'float32' })).flops // 1024
+ * costOf(makeJaxpr((x: Tensor) => x.dot(x))({ shape: [8, 8], dtype: 'float32' })).flops // 1024
  */
 export const costOf = (program: Jaxpr | ClosedJaxpr): Cost => {
   const { eqns } = 'jaxpr' in program ? program.jaxpr : program

@@ -1,6 +1,6 @@
 // Costs of programs: those that XLA's cost analysis gives for what JAX makes of the same functions.
 import { hostBackend } from '@heddle/backend-host'
-import { checkpoint, jit, lax, makeJaxpr, nn, np, setDefaultBackend, type ShapeDtype, type Tensor } from '@heddle/func'
+import { checkpoint, jit, lax, makeJaxpr, nn, np, setDefaultBackend, type ShapeDtype, type Tensor } from '../index'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { costOf } from './cost'
 
