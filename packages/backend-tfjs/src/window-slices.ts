@@ -8,7 +8,7 @@ import type { ParamsOf, Shape } from '@heddle/func/backend'
 type Params = ParamsOf['reduce_window_sum']
 
 /** Windows with sides longer than this in all are not cut up. */
-const mostSlices = 16
+const MAX_SLICES = 16
 
 export interface StridedPart {
   readonly begin: Shape
@@ -26,7 +26,7 @@ export const windowSlices = (shape: Shape, result: Shape, p: Params): WindowSlic
   const { windowDimensions: sides, windowStrides: strides, padding } = p
   if (p.baseDilation.some((d) => d !== 1) || padding.some(([low, high]) => low < 0 || high < 0)) return undefined
   const over = shape.map((_, i) => i).filter((i) => sides[i] !== 1 || strides[i] !== 1)
-  if (over.length === 0 || over.reduce((n, i) => n + sides[i]!, 0) > mostSlices) return undefined
+  if (over.length === 0 || over.reduce((n, i) => n + sides[i]!, 0) > MAX_SLICES) return undefined
   const sizes = shape.map((n, i) => n + padding[i]![0] + padding[i]![1])
   const axes = over.map((axis) => {
     const before = [...sizes]

@@ -11,7 +11,7 @@ import type { Id, Op } from './tensorflow'
 
 type Params = ParamsOf['conv_general_dilated']
 /** Convolutions of more groups than this are the host's. */
-const mostGroups = 16
+const MAX_GROUPS = 16
 
 interface Step {
   readonly op: Op
@@ -127,7 +127,7 @@ const convolution =
     const [sh, sw] = two(params.windowStrides)
     const [dh, dw] = two(params.rhsDilation)
     const depthwise = groups > 1 && batchGroupCount === 1 && groups === input.shape[3] && sh === sw && dh === 1 && dw === 1
-    if (groups > mostGroups && !depthwise) return undefined
+    if (groups > MAX_GROUPS && !depthwise) return undefined
     if (depthwise) {
       const [h, w, , m] = filter.shape as [number, number, number, number]
       filter.reshape([h, w, groups, m / groups])

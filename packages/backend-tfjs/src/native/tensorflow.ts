@@ -43,7 +43,7 @@ export type Id = number
 export type Op = (...ids: readonly Id[]) => Id
 
 /** More constants than this are not worth keeping. */
-const mostConstants = 4096
+const MAX_CONSTANTS = 4096
 
 export class Tensorflow {
   readonly #constants = new Map<string, Id>()
@@ -98,7 +98,7 @@ export class Tensorflow {
     return () => {
       const known = this.#constants.get(key)
       if (known !== undefined) return known
-      if (this.#constants.size >= mostConstants) this.clear()
+      if (this.#constants.size >= MAX_CONSTANTS) this.clear()
       const id = this.create(data, shape, 'int32')
       this.#constants.set(key, id)
       return id

@@ -51,12 +51,12 @@ const binaryOf =
   }
 
 /** Powers up to this are multiplied out. */
-const mostFactors = 16
+const MAX_FACTORS = 16
 const integerPower = ({ store, heap }: Context): WasmPlan<ParamsOf['integer_pow']> => {
   const [square, multiply, reciprocal] = [heap.call('Square'), heap.call('Multiply'), heap.call('Reciprocal')]
   return ({ ins, outs, params: { y } }) => {
     const power = Math.abs(y)
-    if (!isFloat32(ins) || power < 2 || power > mostFactors) return undefined
+    if (!isFloat32(ins) || power < 2 || power > MAX_FACTORS) return undefined
     const out = outs[0]!
     const n = sizeOf(out.shape)
     return (inputs) => {

@@ -17,7 +17,7 @@ import { padding } from './layout'
 type Params = ParamsOf['conv_general_dilated']
 
 /** Elements of the matrix that is made at a time. */
-const mostElements = 1 << 22
+const MAX_ELEMENTS = 1 << 22
 
 /** [batch, height, width, feature] as [feature, height, width, batch]. */
 const swapped = ([n, h, w, c]: Four): Four => [c, h, w, n]
@@ -45,7 +45,7 @@ export const wideWindow =
     const feature = shape[1] * shape[2] * shape[3]
 
     const rows = batch * oh * ow
-    const atOnce = Math.max(1, Math.min(features, Math.floor(mostElements / (rows * wh * ww))))
+    const atOnce = Math.max(1, Math.min(features, Math.floor(MAX_ELEMENTS / (rows * wh * ww))))
     const parts = Array.from({ length: Math.ceil(features / atOnce) }, (_, i) => {
       const [from, n] = [i * atOnce, Math.min(atOnce, features - i * atOnce)]
       const k = n * wh * ww

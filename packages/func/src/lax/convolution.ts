@@ -1,7 +1,7 @@
-/** Contractions and convolutions with the signatures of jax.lax. */
+/** Convolutions with the signatures of jax.lax. */
 import { range, type Shape } from '../aval'
 import type { DType } from '../dtype'
-import { ArgumentError, ShapeError } from '../error'
+import { ArgumentError } from '../error'
 import { productKinds, productOptions, type ProductOptions } from '../numpy/contraction'
 import { type PrecisionLike, precisionOf } from '../numpy/precision'
 import { asTensor, type TensorLike } from '../numpy/promote'
@@ -17,62 +17,12 @@ import {
   shape as shapeKind,
   isPlainObject,
 } from '../options'
-import { dotGeneral as dotP, type DotDimensionNumbers } from '../primitives/contraction'
 import { convGeneralDilated as convP } from '../primitives/convolution'
 import { rev } from '../primitives/layout'
 import { transpose } from '../primitives/structural'
 import type { ConvDimensionNumbers } from '../table'
 import type { Tensor } from '../tensor'
 import { type Padding, padtypeToPads } from './padding'
-
-export type DotOptions = ProductOptions
-const pairOf =
-  (is: (x: unknown) => boolean) =>
-  (x: unknown): boolean =>
-    Array.isArray(x) && x.length === 2 && x.every(is)
-const dotDims: Kind = {
-  expected: '[[contracted axes of lhs, of rhs], [batch axes of lhs, of rhs]]',
-  is: pairOf(pairOf((x) => Array.isArray(x) && x.every(Number.isInteger))),
-}
-/** Contracted and batch axes of both operands; result axes are batch, free of lhs, free of rhs. */
-export const dotGeneral = (lhs: TensorLike, rhs: TensorLike, dimensionNumbers: DotDimensionNumbers, options?: DotOptions): Tensor => {
-  const { precision, preferredElementType } = productOptions('lax.dotGeneral', options)
-  readArgument('lax.dotGeneral', 'dimensionNumbers', dotDims, dimensionNumbers)
-  return dotP(asTensor(lhs, 'lax.dotGeneral'), asTensor(rhs, 'lax.dotGeneral'), {
-    dimensionNumbers,
-    precision: precisionOf('lax.dotGeneral', precision),
-    preferredElementType: preferredElementType ?? null,
-  })
-}
-/** Vector and matrix products. */
-export const dot = (lhs: TensorLike, rhs: TensorLike, options?: DotOptions): Tensor => {
-  const [a, b] = [asTensor(lhs, 'lax.dot'), asTensor(rhs, 'lax.dot')]
-  if (a.ndim < 1 || a.ndim > 2 || b.ndim < 1 || b.ndim > 2)
-    throw new ShapeError('lax.dot', [a.aval, b.aval], 'expected vectors or matrices')
-  return dotGeneral(
-    a,
-    b,
-    [
-      [[a.ndim - 1], [0]],
-      [[], []],
-    ],
-    options,
-  )
-}
-/** Matrix products over the last two axes, all others being batch axes of equal sizes. */
-export const batchMatmul = (lhs: TensorLike, rhs: TensorLike, options?: DotOptions): Tensor => {
-  const [a, b] = [asTensor(lhs, 'lax.batchMatmul'), asTensor(rhs, 'lax.batchMatmul')]
-  const batch = range(a.ndim - 2)
-  return dotGeneral(
-    a,
-    b,
-    [
-      [[a.ndim - 1], [b.ndim - 2]],
-      [batch, batch],
-    ],
-    options,
-  )
-}
 
 /** Three layouts such as ['NHWC', 'HWIO', 'NHWC'] (lhs, rhs, result), or axes in full; ['NCHW', 'OIHW', 'NCHW'] by default. */
 export type ConvDims = readonly [lhs: string, rhs: string, out: string] | ConvDimensionNumbers
@@ -166,7 +116,7 @@ export const convGeneralDilated = (
   })
 }
 /** A convolution of layouts NCHW and OIHW. */
-export const conv = (lhs: TensorLike, rhs: TensorLike, windowStrides: Shape, padding: Padding, options?: DotOptions): Tensor =>
+export const conv = (lhs: TensorLike, rhs: TensorLike, windowStrides: Shape, padding: Padding, options?: ProductOptions): Tensor =>
   convGeneralDilated(lhs, rhs, windowStrides, padding, productOptions('lax.conv', options))
 /** The same with dilations. */
 export const convWithGeneralPadding = (
@@ -176,7 +126,7 @@ export const convWithGeneralPadding = (
   padding: Padding,
   lhsDilation?: Shape,
   rhsDilation?: Shape,
-  options?: DotOptions,
+  options?: ProductOptions,
 ): Tensor =>
   convGeneralDilated(lhs, rhs, windowStrides, padding, {
     ...productOptions('lax.convWithGeneralPadding', options),

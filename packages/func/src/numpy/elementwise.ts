@@ -274,11 +274,11 @@ export const nextafter = floatBinary('nextafter', (x, y) => {
   return where(P.eq(x, y), y, where(B.or(P.ne(x, x), P.ne(y, y)), literal(Number.NaN, x.aval.dtype), next))
 })
 /** Exponents beyond which all finite numbers overflow or vanish. */
-const mostExponent = { float16: 42, bfloat16: 279, float32: 279, float64: 2100 } as const
+const MAX_EXPONENT = { float16: 42, bfloat16: 279, float32: 279, float64: 2100 } as const
 /** `x * 2 ** exponent`, in three steps, of which none overflows where the result does not. */
 export const ldexp = (x: TensorLike, exponent: TensorLike): Tensor => {
   const t = floatOperand('ldexp', x)
-  const most = mostExponent[t.aval.dtype as keyof typeof mostExponent]
+  const most = MAX_EXPONENT[t.aval.dtype as keyof typeof MAX_EXPONENT]
   const given = asTensor(exponent, 'ldexp')
   const { kind } = dtypes[given.aval.dtype]
   const e = kind === 'int' ? convert(clip(given, -most, most), t.aval.dtype) : clip(convert(given, t.aval.dtype), -most, most)

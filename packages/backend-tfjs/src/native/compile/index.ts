@@ -27,7 +27,7 @@ export interface Compiler {
 }
 
 /** XLA takes minutes for longer programs than this. */
-const mostEquations = 4000
+const MAX_EQUATIONS = 4000
 /** Programs inside of an equation. */
 const innerOf = ({ params }: Eqn): readonly Jaxpr[] => {
   const {
@@ -44,13 +44,13 @@ const countEquations = (program: Jaxpr): number =>
   program.eqns.reduce((n, e) => n + 1 + innerOf(e).reduce((m, j) => m + countEquations(j), 0), 0)
 const hasLoop = (program: Jaxpr): boolean =>
   program.eqns.some((e) => e.primitive.name === 'scan' || e.primitive.name === 'while' || innerOf(e).some(hasLoop))
-const suitsXla = (program: Jaxpr): boolean => hasLoop(program) && countEquations(program) <= mostEquations
+const suitsXla = (program: Jaxpr): boolean => hasLoop(program) && countEquations(program) <= MAX_EQUATIONS
 
 const reasonOf = (e: unknown): string => (e instanceof Error ? e.message : String(e)).slice(0, 300)
 /** Programs of XLA that are loaded at a time. */
-const mostXla = 48
+const MAX_XLA = 48
 /** Programs that could not be compiled, of which the reasons are kept. */
-const mostReasons = 16
+const MAX_REASONS = 16
 
 /** What is freed with a program, apart from what runs it: see `Executable.dispose`. */
 class Resources {
@@ -81,11 +81,11 @@ export const compilerOf = (context: Context, files: Files, mode: CompileMode): C
   }
   const lower = mode === 'auto' ? byKind : mode === 'xla' ? toXla : lowerToGraph
   const way = mode === 'xla' ? 'XLA' : mode === 'graph' || !hasXla(version) ? 'graphs' : 'graphs and XLA'
-  const residents = new Residents(mostXla)
+  const residents = new Residents(MAX_XLA)
   const declined = new Set<string>()
 
   const decline = (name: string, e: unknown): void => {
-    if (declined.size < mostReasons) declined.add(`${name} (${reasonOf(e)})`)
+    if (declined.size < MAX_REASONS) declined.add(`${name} (${reasonOf(e)})`)
   }
   const load = (program: Jaxpr, name: string): Loaded | undefined => {
     try {

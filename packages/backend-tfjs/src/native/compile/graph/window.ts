@@ -10,7 +10,7 @@ import type { Lower, Lowerings } from './lowering'
 import { add, cast, compare, extremum, full, isNaN, mul, pad, reduce, select, sizeOf, stridedSlice, type, typed } from './ops'
 
 /** More slices than this make too long a graph. */
-const mostSlices = 1024
+const MAX_SLICES = 1024
 const lowest = (dtype: Element): number | boolean =>
   dtype === 'bool' ? false : dtype === 'float32' ? -Infinity : dtype === 'uint32' ? 0 : -0x80000000
 const highest = (dtype: Element): number | boolean =>
@@ -18,7 +18,7 @@ const highest = (dtype: Element): number | boolean =>
 
 /** All places of a window, the last axis fastest. */
 const offsets = (dims: readonly number[]): readonly (readonly number[])[] => {
-  if (sizeOf(dims) > mostSlices)
+  if (sizeOf(dims) > MAX_SLICES)
     throw new BackendError('tfjs', `a window of ${sizeOf(dims)} elements is too large for a graph of TensorFlow`)
   return dims.reduce<readonly (readonly number[])[]>((all, n) => all.flatMap((o) => Array.from({ length: n }, (_, i) => [...o, i])), [[]])
 }
@@ -56,7 +56,7 @@ const folding = (b: Block, x: Value, w: WindowShape, out: Type, identity: number
     }
     const array = padded(b, result, identity, along)
     const places = result.shape.map((d, i) => (i === axis ? out.shape[axis]! : d))
-    if (n > mostSlices) throw new BackendError('tfjs', `a window of ${n} elements is too large for a graph of TensorFlow`)
+    if (n > MAX_SLICES) throw new BackendError('tfjs', `a window of ${n} elements is too large for a graph of TensorFlow`)
     const parts = Array.from({ length: n }, (_, k) =>
       slicesAt(
         b,
