@@ -1,8 +1,8 @@
 /** The backend as a whole: memory counts, and products and convolutions too large for a golden against plain sums. */
-import type { Aval, DType, HostArray } from '@heddle/func/backend'
+import { type Aval, type DType, type HostArray, sizeOf } from '@heddle/func/backend'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hostArray, sizeOf } from './element'
+import { hostArray } from './element'
 import { hostBackend, kernels } from './index'
 
 const aval = (shape: readonly number[], dtype: DType = 'float32'): Aval => ({ shape, dtype, weakType: false })

@@ -17,11 +17,6 @@ export const isHalf = (dtype: DType): dtype is HalfDType => dtype === 'float16' 
 export const isBig = (dtype: DType): boolean => dtype === 'int64' || dtype === 'uint64'
 
 /** Number of elements of a shape. */
-export const sizeOf = (shape: readonly number[]): number => {
-  let n = 1
-  for (const d of shape) n *= d
-  return n
-}
 /** Zeros in the storage of a dtype. */
 export const alloc = (dtype: DType, n: number): TypedArray => new dtypes[dtype].storage(n)
 export const hostArray = (shape: readonly number[], dtype: DType, data: TypedArray): HostArray => ({ shape, dtype, data })

@@ -2,8 +2,7 @@
  * Folds along axes. An array and some of its axes are seen as [outer, size, inner], the middle one being folded; where
  * the axes do not lie side by side the data are transposed first.
  */
-import type { TypedArray } from '@heddle/func/backend'
-import { sizeOf } from './element'
+import { type TypedArray, sizeOf } from '@heddle/func/backend'
 import { others, pick, transposer } from './strided'
 
 export interface FoldLayout {

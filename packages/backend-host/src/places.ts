@@ -1,9 +1,9 @@
 /**
  * Where gather and scatter look: one window of the operand for each index vector, with XLA's rules for what is out of bounds.
  */
-import type { HostArray } from '@heddle/func/backend'
-import { asIndices, type NumberData, sizeOf } from './element'
-import { pick, stridesOf } from './strided'
+import { type HostArray, sizeOf, stridesOf } from '@heddle/func/backend'
+import { asIndices, type NumberData } from './element'
+import { pick } from './strided'
 
 export interface Indexing {
   /** Shape of the operand, and of the window in it (1 where the window has no axis). */

@@ -4,8 +4,8 @@
  * Each primitive brings loops of its own (not a function per element), so that the JIT compiles each for the element types
  * it meets. An operand's step is 1, or 0 where it is a scalar beside operands of the result's shape.
  */
-import type { DType, TypedArray } from '@heddle/func/backend'
-import { alloc, type BigData, byArithmetic, type HostKernel, hostArray, type NumberData, sizeOf, viaFloat32 } from './element'
+import { type DType, type TypedArray, sizeOf } from '@heddle/func/backend'
+import { alloc, type BigData, byArithmetic, type HostKernel, hostArray, type NumberData, viaFloat32 } from './element'
 
 export type Loop1<D> = (x: D, out: D, n: number) => void
 export type Loop2<D> = (x: D, sx: number, y: D, sy: number, out: D, n: number) => void

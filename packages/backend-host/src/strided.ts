@@ -3,19 +3,8 @@
  *
  * Elements are only moved, so a walk works on bits: all 4-byte dtypes run through one Int32Array loop, whatever they mean.
  */
-import type { TypedArray } from '@heddle/func/backend'
-import { sizeOf } from './element'
+import { type TypedArray, sizeOf, stridesOf } from '@heddle/func/backend'
 
-/** Row-major strides in elements. */
-export const stridesOf = (shape: readonly number[]): number[] => {
-  const strides = new Array<number>(shape.length)
-  let n = 1
-  for (let i = shape.length - 1; i >= 0; i--) {
-    strides[i] = n
-    n *= shape[i]!
-  }
-  return strides
-}
 /** 0, 1, ... n-1. */
 export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
 /** The entries at some positions. */

@@ -4,7 +4,7 @@
  * A buffer is counted: `share` is another handle on the same data, and the last release frees it. Host data are copied as they
  * come, or, large and aligned on a CPU, are used where they lie and kept alive until the plugin says that it is done.
  */
-import { type Aval, bytesOf, type DType, dtypes, type HostArray, type Sharding, type Storage } from '@heddle/func/backend'
+import { type Aval, bytesOf, type DType, dtypes, type HostArray, type Sharding, type Storage, sizeOf } from '@heddle/func/backend'
 import type { ApiFunction } from './api/library'
 import { addressOf, Args, copyOut, type Pointer, Words } from './api/memory'
 import { structs } from './api/struct'
@@ -40,7 +40,6 @@ export class PjrtBuffer {
     readonly bytes: number,
   ) {}
 }
-const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
 export const bytesOfType = ({ shape, dtype }: { readonly shape: readonly number[]; readonly dtype: DType }): number =>
   sizeOf(shape) * bytesOf(dtype)
 

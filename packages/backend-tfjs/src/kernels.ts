@@ -5,15 +5,10 @@
  * an element type that the device can't hold, and, decided when they run, tiny ones whose operands are all on the host: a loop's
  * counter or a learning rate is computed where it is, without a round trip.
  */
-import type { Aval, Kernel, KernelCall, Kernels, LeafName, ParamsOf } from '@heddle/func/backend'
+import { type Kernel, type KernelCall, type Kernels, type LeafName, type ParamsOf, sizeOf } from '@heddle/func/backend'
 import type { HostKernels, Plans, Run } from './device'
 import type { Store, TfjsBuffer } from './store'
 
-const sizeOf = (a: Aval): number => {
-  let n = 1
-  for (const d of a.shape) n *= d
-  return n
-}
 /** The host's kernel on the backend's buffers. */
 export const onHost = <H, N extends LeafName>(store: Store<H>, kernel: HostKernels[N], call: KernelCall<ParamsOf[N]>): Run<H> => {
   let prepared: ReturnType<HostKernels[N]> | undefined
@@ -35,7 +30,7 @@ const kernelOf =
     let most = 0
     for (const types of [call.ins, call.outs])
       for (const a of types) {
-        const n = sizeOf(a)
+        const n = sizeOf(a.shape)
         if (n === 0 || !holds.has(a.dtype)) return fallback
         if (n > most) most = n
       }

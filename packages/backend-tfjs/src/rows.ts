@@ -3,8 +3,7 @@
  *
  * Recognised from XLA's dimension numbers; everything else is the general case.
  */
-import type { Aval, ParamsOf } from '@heddle/func/backend'
-import { product } from './strided'
+import { type Aval, type ParamsOf, sizeOf } from '@heddle/func/backend'
 
 /** x [outer, size, inner] and indices [count]. */
 export interface Rows {
@@ -16,10 +15,10 @@ export interface Rows {
 }
 const rowsAlong = (shape: readonly number[], axis: number, indices: readonly number[]): Rows => ({
   axis,
-  outer: product(shape.slice(0, axis)),
+  outer: sizeOf(shape.slice(0, axis)),
   size: shape[axis]!,
-  inner: product(shape.slice(axis + 1)),
-  count: product(indices.slice(0, -1)),
+  inner: sizeOf(shape.slice(axis + 1)),
+  count: sizeOf(indices.slice(0, -1)),
 })
 /** Whether window axes stand around the `batch` index axes as the axes of the array do around `axis`. */
 const around = (window: readonly number[], rank: number, axis: number, batch: number): boolean =>
@@ -46,5 +45,5 @@ export const rowsOfScatter = (x: Aval, indices: Aval, updates: Aval, { dimension
     return undefined
   if (d.insertedWindowDims[0] !== axis || !around(d.updateWindowDims, x.shape.length, axis, indices.shape.length - 1)) return undefined
   const rows = rowsAlong(x.shape, axis, indices.shape)
-  return product(updates.shape) === rows.outer * rows.count * rows.inner ? rows : undefined
+  return sizeOf(updates.shape) === rows.outer * rows.count * rows.inner ? rows : undefined
 }

@@ -15,6 +15,8 @@ import {
   type Shape,
   type Storage,
   type TypedArray,
+  sizeOf,
+  sameShape,
 } from '@heddle/func/backend'
 import type { Device } from './device'
 
@@ -46,17 +48,6 @@ export class TfjsBuffer<H = unknown> {
   get isDevice(): boolean {
     return this.data.device !== undefined
   }
-}
-
-const sameShape = (a: Shape, b: Shape): boolean => {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
-}
-const sizeOf = (shape: Shape): number => {
-  let n = 1
-  for (const d of shape) n *= d
-  return n
 }
 
 export class Store<H> {

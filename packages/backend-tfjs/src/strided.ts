@@ -3,25 +3,9 @@
  *
  * A copy is prepared once (axes of size 1 dropped, neighbours merged, a loop chosen) and run on data as often as needed.
  */
-import type { Shape } from '@heddle/func/backend'
+import { type Shape, sizeOf } from '@heddle/func/backend'
 
-/** Row-major strides in elements. */
-export const stridesOf = (shape: Shape): number[] => {
-  const strides = new Array<number>(shape.length)
-  let n = 1
-  for (let i = shape.length - 1; i >= 0; i--) {
-    strides[i] = n
-    n *= shape[i]!
-  }
-  return strides
-}
-export const sizeOf = (shape: Shape): number => {
-  let n = 1
-  for (const d of shape) n *= d
-  return n
-}
 export const pick = (xs: readonly number[], at: readonly number[]): number[] => at.map((i) => xs[i]!)
-export const product = (xs: readonly number[]): number => xs.reduce((a, b) => a * b, 1)
 
 interface Axis {
   n: number
@@ -107,7 +91,7 @@ const nest = (axes: readonly Axis[]): Copy => {
   if (first === undefined) return (src, s, dst, d) => void (dst[d] = src[s]!)
   if (rest.length === 0) return line(first)
   const inner = rest[rest.length - 1]!
-  const block = product(rest.map((a) => a.n))
+  const block = sizeOf(rest.map((a) => a.n))
   const dense = inner.dst === 1 && rest.every((a, i) => i === rest.length - 1 || a.dst === rest[i + 1]!.dst * rest[i + 1]!.n)
   if (first.src === 0 && first.dst === block && dense) return doubled(first.n, block, nest(rest))
   if (rest.length === 1) {

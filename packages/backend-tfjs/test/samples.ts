@@ -1,5 +1,5 @@
 /** Random calls of each primitive that some device computes itself, in sizes that goldens are too small for. */
-import type { Aval, DType, HostArray, LeafName } from '@heddle/func/backend'
+import { type Aval, type DType, type HostArray, type LeafName, sizeOf } from '@heddle/func/backend'
 import { array } from './arrays'
 
 export interface Sample {
@@ -9,7 +9,6 @@ export interface Sample {
   readonly outs: readonly Aval[]
 }
 const type = (dtype: DType, shape: readonly number[]): Aval => ({ dtype, shape, weakType: false })
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
 /** A generator of its own, so that a failure can be repeated. */
 const random = (seed: number): (() => number) => {

@@ -1,9 +1,9 @@
 /** dot_general: each operand is seen as [batch, free, contracted], by strides where its axes allow, else transposed; then matrix products. */
-import type { DType, HostArray, Kernels } from '@heddle/func/backend'
+import { type DType, type HostArray, type Kernels, sizeOf, stridesOf } from '@heddle/func/backend'
 import { converter } from '../convert'
-import { alloc, hostArray, isHalf, narrow, sizeOf } from '../element'
+import { alloc, hostArray, isHalf, narrow } from '../element'
 import { gemm } from '../gemm'
-import { others, pick, stridesOf, transposer } from '../strided'
+import { others, pick, transposer } from '../strided'
 
 type Dot = Kernels<HostArray>['dot_general']
 

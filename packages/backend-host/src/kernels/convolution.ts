@@ -4,11 +4,11 @@
  * Operands are brought to [batch, feature, ...spatial] and [out, in, ...spatial]; patches are made for a limited number of
  * places at a time, so that memory stays small.
  */
-import type { DType, HostArray, Kernels, TypedArray } from '@heddle/func/backend'
+import { type DType, type HostArray, type Kernels, type TypedArray, sizeOf, stridesOf } from '@heddle/func/backend'
 import { converter } from '../convert'
-import { alloc, hostArray, isHalf, type NumberData, narrow, sizeOf } from '../element'
+import { alloc, hostArray, isHalf, type NumberData, narrow } from '../element'
 import { gemm } from '../gemm'
-import { allocLike, pick, stridesOf, transposer } from '../strided'
+import { allocLike, pick, transposer } from '../strided'
 
 type Conv = Kernels<HostArray>['conv_general_dilated']
 type ConvCall = Parameters<Conv>[0]

@@ -1,21 +1,9 @@
 /** dynamic_slice dynamic_update_slice gather scatter: windows at places that data decide. */
-import { type DType, dtypes, type HostArray, type Kernels, type ParamsOf, type TypedArray } from '@heddle/func/backend'
+import { type DType, dtypes, type HostArray, type Kernels, type ParamsOf, type TypedArray, sizeOf, stridesOf } from '@heddle/func/backend'
 import { converter } from '../convert'
-import {
-  alloc,
-  asIndex,
-  byArithmetic,
-  type HostKernel,
-  highest,
-  hostArray,
-  isBig,
-  lowest,
-  type NumberData,
-  sizeOf,
-  viaFloat32,
-} from '../element'
+import { alloc, asIndex, byArithmetic, type HostKernel, highest, hostArray, isBig, lowest, type NumberData, viaFloat32 } from '../element'
 import { places } from '../places'
-import { bitsOf, lines, move, others, pick, stridesOf, walk } from '../strided'
+import { bitsOf, lines, move, others, pick, walk } from '../strided'
 
 type Family =
   | 'dynamic_slice'

@@ -1,7 +1,7 @@
 /** slice concatenate pad rev iota: elements moved, never computed. */
-import type { HostArray, Kernels } from '@heddle/func/backend'
-import { alloc, hostArray, isBig, type NumberData, narrow, sizeOf, widen } from '../element'
-import { allocLike, bitsOf, copier, move, stridesOf, walk } from '../strided'
+import { type HostArray, type Kernels, sizeOf, stridesOf } from '@heddle/func/backend'
+import { alloc, hostArray, isBig, type NumberData, narrow, widen } from '../element'
+import { allocLike, bitsOf, copier, move, walk } from '../strided'
 
 type Table = Pick<Kernels<HostArray>, 'slice' | 'concatenate' | 'pad' | 'rev' | 'iota'>
 

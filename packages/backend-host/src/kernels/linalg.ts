@@ -1,6 +1,6 @@
 /** qr, cholesky and triangular_solve of the last two axes, computed in doubles, batch by batch. */
-import type { HostArray, Kernels } from '@heddle/func/backend'
-import { alloc, hostArray, type NumberData, sizeOf, viaFloat32 } from '../element'
+import { type HostArray, type Kernels, sizeOf } from '@heddle/func/backend'
+import { alloc, hostArray, type NumberData, viaFloat32 } from '../element'
 
 type Table = Pick<Kernels<HostArray>, 'qr' | 'cholesky' | 'triangular_solve'>
 

@@ -1,6 +1,6 @@
 /** Rounding, extrema, comparison, selection and identities. */
-import type { HostArray, Kernels } from '@heddle/func/backend'
-import { alloc, asIndices, hostArray, type NumberData, sizeOf, viaFloat32 } from '../element'
+import { type HostArray, type Kernels, sizeOf } from '@heddle/func/backend'
+import { alloc, asIndices, hostArray, type NumberData, viaFloat32 } from '../element'
 import { binary, comparison, floatFunction, stepOf, unary } from '../pointwise'
 import { bitsOf } from '../strided'
 

@@ -3,8 +3,7 @@
  *
  * Which element of a window is selected depends on the data at every step, so choices are made by masks rather than branches.
  */
-import type { KernelCall, ParamsOf } from '@heddle/func/backend'
-import { sizeOf } from '../element'
+import { type KernelCall, type ParamsOf, sizeOf } from '@heddle/func/backend'
 
 type Call = KernelCall<ParamsOf['select_and_scatter_add']>
 type Scatter = (source: Float32Array, operand: Float32Array, out: Float32Array) => void

@@ -1,6 +1,6 @@
 /** Threefry-2x32 with 20 rounds. Source: J. Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (2011). */
-import type { HostArray, Kernels } from '@heddle/func/backend'
-import { hostArray, sizeOf } from '../element'
+import { type HostArray, type Kernels, sizeOf } from '@heddle/func/backend'
+import { hostArray } from '../element'
 import { stepOf } from '../pointwise'
 
 const parity = 0x1bd11bda

@@ -1,6 +1,6 @@
 /** Extrema, products, all, any, and the places of extrema. Over nothing they answer their identity. */
-import type { DType, HostArray, Kernels, TypedArray } from '@heddle/func/backend'
-import { alloc, byArithmetic, highest, hostArray, isBig, lowest, type NumberData, sizeOf, viaFloat32 } from '../element'
+import { type DType, type HostArray, type Kernels, type TypedArray, sizeOf } from '@heddle/func/backend'
+import { alloc, byArithmetic, highest, hostArray, isBig, lowest, type NumberData, viaFloat32 } from '../element'
 import { type FoldLayout, fold, foldLayout } from '../fold'
 
 type Family = 'reduce_max' | 'reduce_min' | 'reduce_prod' | 'reduce_and' | 'reduce_or' | 'argmax' | 'argmin'

@@ -1,6 +1,6 @@
 /** sort and top_k along an axis. Numbers ascend, NaN is the largest, equal elements keep their order, and -0 equals 0. */
-import type { HostArray, Kernels, TypedArray } from '@heddle/func/backend'
-import { alloc, hostArray, isBig, type NumberData, sizeOf, viaFloat32 } from '../element'
+import { type HostArray, type Kernels, type TypedArray, sizeOf } from '@heddle/func/backend'
+import { alloc, hostArray, isBig, type NumberData, viaFloat32 } from '../element'
 import { allocLike } from '../strided'
 
 type Table = Pick<Kernels<HostArray>, 'sort' | 'top_k'>

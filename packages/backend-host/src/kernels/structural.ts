@@ -1,9 +1,9 @@
 /** broadcast_in_dim transpose reshape squeeze reduce_sum add_any convert_element_type. */
-import type { HostArray, Kernels } from '@heddle/func/backend'
+import { type HostArray, type Kernels, sizeOf, stridesOf } from '@heddle/func/backend'
 import { converter } from '../convert'
-import { alloc, byArithmetic, hostArray, type NumberData, sizeOf, viaFloat32 } from '../element'
+import { alloc, byArithmetic, hostArray, type NumberData, viaFloat32 } from '../element'
 import { type FoldLayout, fold, foldLayout } from '../fold'
-import { copier, stridesOf, transposer } from '../strided'
+import { copier, transposer } from '../strided'
 import { add } from './arithmetic'
 
 type Family = 'broadcast_in_dim' | 'transpose' | 'reshape' | 'squeeze' | 'reduce_sum' | 'add_any' | 'convert_element_type'

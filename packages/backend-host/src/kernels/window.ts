@@ -3,9 +3,9 @@
  *
  * A reduction over a box is one along each axis after the other, so its cost grows with the sum of the window's sizes.
  */
-import type { DType, HostArray, Kernels, ParamsOf, TypedArray } from '@heddle/func/backend'
-import { alloc, byArithmetic, highest, hostArray, isBig, lowest, type NumberData, sizeOf, viaFloat32 } from '../element'
-import { range, stridesOf } from '../strided'
+import { type DType, type HostArray, type Kernels, type ParamsOf, type TypedArray, sizeOf, stridesOf } from '@heddle/func/backend'
+import { alloc, byArithmetic, highest, hostArray, isBig, lowest, type NumberData, viaFloat32 } from '../element'
+import { range } from '../strided'
 import { poolingScatter } from './pooling'
 
 type Table = Pick<

@@ -1,5 +1,5 @@
 /** Which part of an array each device of a mesh holds, and how parts are cut out of host data and put back. */
-import { dtypes, type HostArray, type Sharding, type Shape, type TypedArray } from '@heddle/func/backend'
+import { dtypes, type HostArray, type Sharding, type Shape, sizeOf, type TypedArray } from '@heddle/func/backend'
 
 type Mesh = Sharding['mesh']
 
@@ -13,15 +13,15 @@ export const coordinatesOf = (mesh: Mesh, device: number): readonly number[] => 
   }
   return at
 }
-const sizeOf = (mesh: Mesh, name: string): number => mesh.find(([n]) => n === name)![1]
+const axisSize = (mesh: Mesh, name: string): number => mesh.find(([n]) => n === name)![1]
 
 /** Into how many parts each axis of an array is cut. */
 export const partsOf = ({ mesh, dims }: Sharding): readonly number[] =>
-  dims.map((names) => (names ?? []).reduce((n, name) => n * sizeOf(mesh, name), 1))
+  dims.map((names) => (names ?? []).reduce((n, name) => n * axisSize(mesh, name), 1))
 /** Which part of each axis a device holds: its place on the mesh axes that the axis is spread over, the first the slowest. */
 export const partAt = ({ mesh, dims }: Sharding, device: number): readonly number[] => {
   const at = coordinatesOf(mesh, device)
-  return dims.map((names) => (names ?? []).reduce((n, name) => n * sizeOf(mesh, name) + at[mesh.findIndex(([m]) => m === name)]!, 0))
+  return dims.map((names) => (names ?? []).reduce((n, name) => n * axisSize(mesh, name) + at[mesh.findIndex(([m]) => m === name)]!, 0))
 }
 export const partShape = (shape: Shape, sharding: Sharding): readonly number[] => {
   const parts = partsOf(sharding)
@@ -33,7 +33,7 @@ const runs = (shape: Shape, part: Shape, start: readonly number[], f: (whole: nu
   // trailing axes that are whole belong to one run
   let axis = shape.length - 1
   while (axis > 0 && part[axis] === shape[axis]) axis--
-  const inner = shape.slice(axis + 1).reduce((n, d) => n * d, 1)
+  const inner = sizeOf(shape.slice(axis + 1))
   const walk = (i: number, whole: number, at: number): void => {
     if (i >= axis) {
       const [n, m, s] = axis < 0 ? [1, 1, 0] : [shape[axis]!, part[axis]!, start[axis]!]
@@ -49,7 +49,7 @@ const startOf = (part: Shape, at: readonly number[]): readonly number[] => part.
 /** What a device holds of an array. */
 export const cutPart = ({ shape, dtype, data }: HostArray, sharding: Sharding, device: number): HostArray => {
   const part = partShape(shape, sharding)
-  const size = part.reduce((n, d) => n * d, 1)
+  const size = sizeOf(part)
   if (size === data.length) return { shape: part, dtype, data }
   const out = new dtypes[dtype].storage(size)
   runs(shape, part, startOf(part, partAt(sharding, device)), (whole, at, length) => {

@@ -1,5 +1,5 @@
 /** How XLA has laid the results of a program over devices, read from the compiled module. */
-import type { Sharding, Shape } from '@heddle/func/backend'
+import { type Sharding, type Shape, sizeOf, stridesOf } from '@heddle/func/backend'
 import { coordinatesOf, partsOf } from './layout'
 
 type Mesh = Sharding['mesh']
@@ -59,10 +59,9 @@ const OUTPUT_SHARDING = 12
 const [TYPE, TILE_DIMENSIONS, TILE_DEVICES, TUPLE, RESHAPE, PERMUTATION] = [1, 3, 4, 5, 9, 10] as const
 const [REPLICATED, OTHER] = [0, 3] as const
 
-const product = (xs: readonly number[]): number => xs.reduce((n, x) => n * x, 1)
 /** 0, 1, ... laid out in a shape and transposed: which device is at each place. */
 const countedDevices = (shape: readonly number[], permutation: readonly number[]): readonly number[] => {
-  const strides = shape.map((_, i) => product(shape.slice(i + 1)))
+  const strides = stridesOf(shape)
   const walk = (i: number, offset: number): readonly number[] =>
     i === permutation.length
       ? [offset]
@@ -88,14 +87,14 @@ const partsByDevice = (sharding: Fields, rank: number): readonly (readonly numbe
 }
 /** The mesh axes that one axis of an array is spread over; undefined if it is so by a part of a mesh axis. */
 const axesOf = (mesh: Mesh, part: (device: number) => number): readonly string[] | undefined => {
-  const strides = mesh.map((_, i) => product(mesh.slice(i + 1).map(([, n]) => n)))
+  const strides = stridesOf(mesh.map(([, n]) => n))
   const steps = mesh.map(([name, size], i) => ({ name, size, axis: i, step: size > 1 ? part(strides[i]!) : 0 }))
   const used = steps.filter((s) => s.step > 0).sort((a, b) => b.step - a.step)
   const fits = (device: number): boolean => {
     const at = coordinatesOf(mesh, device)
     return part(device) === used.reduce((n, { size, axis }) => n * size + at[axis]!, 0)
   }
-  for (let d = 0; d < product(mesh.map(([, n]) => n)); d++) if (!fits(d)) return undefined
+  for (let d = 0; d < sizeOf(mesh.map(([, n]) => n)); d++) if (!fits(d)) return undefined
   return used.map((s) => s.name)
 }
 const shardingOf = (bytes: Uint8Array, mesh: Mesh, shape: Shape): Sharding | undefined => {

@@ -1,11 +1,9 @@
 /** Arrays over several devices: a part on each, cut and joined on the host. */
-import { type Aval, BackendError, dtypes, type HostArray, type Sharding } from '@heddle/func/backend'
+import { type Aval, BackendError, dtypes, type HostArray, type Sharding, sizeOf } from '@heddle/func/backend'
 import { deviceCount } from '@heddle/stablehlo/lower'
 import { type BufferStore, bytesOfType, PjrtBuffer } from '../buffer'
 import type { Client } from '../client'
 import { cutPart, holders, partShape, putPart } from './layout'
-
-const product = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
 
 /** Errors: BackendError for more devices than the client has. */
 export const checkDevices = (client: Client, mesh: Sharding['mesh']): number => {
@@ -46,7 +44,7 @@ export const shardedStore = (client: Client, stores: readonly BufferStore[], hom
     b.parts.forEach((part, d) => stores[d]!.release(part))
   }
   const partType = (b: PjrtBuffer, aval: Aval): Aval => ({ ...aval, shape: partShape(aval.shape, b.sharding!) })
-  const empty = ({ shape, dtype }: Aval): HostArray => ({ shape, dtype, data: new dtypes[dtype].storage(product(shape)) })
+  const empty = ({ shape, dtype }: Aval): HostArray => ({ shape, dtype, data: new dtypes[dtype].storage(sizeOf(shape)) })
   const downloadSync = (b: PjrtBuffer, aval: Aval): HostArray => {
     if (b.parts === undefined) return base.downloadSync(b, aval)
     const whole = empty(aval)

@@ -1,8 +1,7 @@
 /** Reductions and layout by tfjs's kernels on a GPU. */
-import type { DType, ParamsOf } from '@heddle/func/backend'
+import { type DType, type ParamsOf, sizeOf } from '@heddle/func/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Plans } from '../device'
-import { sizeOf } from '../strided'
 import { allOf, type Context, exact, fits, type GpuPlan, reshaped, run, using } from './context'
 
 /**

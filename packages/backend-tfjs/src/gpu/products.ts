@@ -1,10 +1,10 @@
 /** Products, convolutions and lookups by tfjs's kernels on a GPU: the plain cases; the others are the host's. */
-import type { Aval, FusedKernels, ParamsOf, Shape } from '@heddle/func/backend'
+import { type Aval, type FusedKernels, type ParamsOf, type Shape, sizeOf } from '@heddle/func/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Plans } from '../device'
 import { onHost } from '../kernels'
 import { rowsOfGather } from '../rows'
-import { pick, product } from '../strided'
+import { pick } from '../strided'
 import { allOf, type Buffer, type Context, exact, fits, type GpuPlan, type GpuRun, reshaped, run, using } from './context'
 
 /** An operand transposed and reshaped; to be freed. */
@@ -22,10 +22,10 @@ const dotGeneral = (context: Context): GpuPlan<ParamsOf['dot_general']> => {
     const free = (a: Aval, ...used: (readonly number[])[]): number[] =>
       a.shape.map((_, i) => i).filter((i) => !used.some((u) => u.includes(i)))
     const [rows, columns] = [free(lhs, lhsBatch, lhsContract), free(rhs, rhsBatch, rhsContract)]
-    const batch = product(pick(lhs.shape, lhsBatch))
-    const k = product(pick(lhs.shape, lhsContract))
-    const left = arranged(context, [...lhsBatch, ...rows, ...lhsContract], [batch, product(pick(lhs.shape, rows)), k])
-    const right = arranged(context, [...rhsBatch, ...rhsContract, ...columns], [batch, k, product(pick(rhs.shape, columns))])
+    const batch = sizeOf(pick(lhs.shape, lhsBatch))
+    const k = sizeOf(pick(lhs.shape, lhsContract))
+    const left = arranged(context, [...lhsBatch, ...rows, ...lhsContract], [batch, sizeOf(pick(lhs.shape, rows)), k])
+    const right = arranged(context, [...rhsBatch, ...rhsContract, ...columns], [batch, k, sizeOf(pick(rhs.shape, columns))])
     return run(context, outs[0]!, (x, y) =>
       using(context, [left(x!), right(y!)], (a, b) => op({ a: a!, b: b! }, { transposeA: false, transposeB: false })),
     )

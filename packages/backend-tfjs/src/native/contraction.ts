@@ -1,7 +1,7 @@
 /** Matrix products of TensorFlow: an operand that is transposed within each matrix is passed as it is, with a flag. */
-import type { Aval, FusedKernels, ParamsOf, Shape } from '@heddle/func/backend'
+import { type Aval, type FusedKernels, type ParamsOf, type Shape, sizeOf } from '@heddle/func/backend'
 import type { Plans } from '../device'
-import { pick, product } from '../strided'
+import { pick } from '../strided'
 import { allOf, type Buffer, type Context, fits, type NativePlan } from './context'
 import type { Id, Op } from './tensorflow'
 
@@ -23,7 +23,7 @@ const side = (
   const transposed = !isOrdered([...batch, ...rows, ...columns]) && isOrdered([...batch, ...columns, ...rows])
   const order = transposed ? [...batch, ...columns, ...rows] : [...batch, ...rows, ...columns]
   const [first, second] = transposed ? [columns, rows] : [rows, columns]
-  const target: Shape = [...pick(shape, batch), product(pick(shape, first)), product(pick(shape, second))]
+  const target: Shape = [...pick(shape, batch), sizeOf(pick(shape, first)), sizeOf(pick(shape, second))]
   const steps: Op[] = []
   if (!isOrdered(order)) {
     const axes = tf.ints(order)
@@ -63,8 +63,8 @@ const dotGeneral =
         ? tf.op('MatMul', type, tf.flag('transpose_a', left.transposed), tf.flag('transpose_b', right.transposed))
         : tf.op('BatchMatMulV2', type, tf.flag('adj_x', left.transposed), tf.flag('adj_y', right.transposed))
     const out = outs[0]!
-    const rows = product(pick(lhs.shape, free(lhs, lhsBatch, lhsContract)))
-    const columns = product(pick(rhs.shape, free(rhs, rhsBatch, rhsContract)))
+    const rows = sizeOf(pick(lhs.shape, free(lhs, lhsBatch, lhsContract)))
+    const columns = sizeOf(pick(rhs.shape, free(rhs, rhsBatch, rhsContract)))
     const shape = [...pick(lhs.shape, lhsBatch), rows, columns]
     return (inputs) => {
       const a = left.arrange(inputs[0]!)

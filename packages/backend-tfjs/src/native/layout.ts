@@ -1,7 +1,6 @@
 /** Moving data by TensorFlow. */
-import type { ParamsOf } from '@heddle/func/backend'
+import { type ParamsOf, sizeOf } from '@heddle/func/backend'
 import type { Plans } from '../device'
-import { sizeOf } from '../strided'
 import { type Context, fits, type NativePlan, run } from './context'
 import type { Id, Op } from './tensorflow'
 

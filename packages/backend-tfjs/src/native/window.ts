@@ -2,7 +2,7 @@
  * Sums and extrema of windows by TensorFlow. Its pooling of images is thirty times as fast as folding slices, but MaxPool drops a NaN:
  * it is used where the sum of all elements is a number, for then none of them is NaN.
  */
-import type { ParamsOf } from '@heddle/func/backend'
+import { type ParamsOf, sizeOf } from '@heddle/func/backend'
 import type { Plans } from '../device'
 import { isPooling, windowSlices } from '../window-slices'
 import { allOf, type Context, fits, type NativePlan, run } from './context'
@@ -56,7 +56,7 @@ const sums =
     if (!allOf(call.ins, 'float32') || !isPooling(call.params, 'unpadded')) return windowBy(context, 'AddV2', 0)(call)
     const average = pooling(context, 'AvgPool', call.params)
     const times = tf.op('Mul', tf.typed('T', 'float32'))
-    const count = Float32Array.of(windowDimensions.reduce((a, b) => a * b, 1))
+    const count = Float32Array.of(sizeOf(windowDimensions))
     return run(context, call.outs[0]!, (x) => tf.using([average(x!), tf.create(count, [], 'float32')], (a, n) => times(a!, n!)))
   }
 const extrema =

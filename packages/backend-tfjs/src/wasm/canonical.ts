@@ -2,8 +2,7 @@
  * Convolutions in canonical order, [batch, height, width, feature], whatever the layout of their operands: sizes and strides of each
  * axis, and the geometry of the window.
  */
-import type { ParamsOf, Shape } from '@heddle/func/backend'
-import { stridesOf } from '../strided'
+import { type ParamsOf, type Shape, stridesOf } from '@heddle/func/backend'
 
 type Params = ParamsOf['conv_general_dilated']
 export type Four = readonly [number, number, number, number]

@@ -1,8 +1,7 @@
 /** What the families of wasm kernels share: where buffers live, and how a kernel in JavaScript runs in the heap. */
-import type { Aval, TypedArray } from '@heddle/func/backend'
+import { type Aval, type TypedArray, sizeOf } from '@heddle/func/backend'
 import type { HostKernels, Run } from '../device'
 import type { Store, TfjsBuffer } from '../store'
-import { sizeOf } from '../strided'
 import type { Block, Heap } from './heap'
 
 export interface Context {

@@ -4,9 +4,9 @@
  * So operands are transposed first, and a batch is a loop over its matrices unless they are tiny. tfjs keeps the packed right
  * operand by its number alone: used again in another shape, it would be read wrongly, so each shape has its own number.
  */
-import type { Aval, ParamsOf, Shape } from '@heddle/func/backend'
+import { type Aval, type ParamsOf, type Shape, sizeOf } from '@heddle/func/backend'
 import type { Plan, Plans } from '../device'
-import { pick, product } from '../strided'
+import { pick } from '../strided'
 import { type Buffer, type Context, isFloat32 } from './context'
 import type { Block, Heap } from './heap'
 import { movesNothing, transposer } from './layout'
@@ -70,10 +70,10 @@ const dotGeneral =
     const [lhs, rhs] = ins as readonly [Aval, Aval]
     const lhsFree = othersOf(lhs, lhsContract, lhsBatch)
     const rhsFree = othersOf(rhs, rhsContract, rhsBatch)
-    const batch = product(pick(lhs.shape, lhsBatch))
-    const m = product(pick(lhs.shape, lhsFree))
-    const k = product(pick(lhs.shape, lhsContract))
-    const n = product(pick(rhs.shape, rhsFree))
+    const batch = sizeOf(pick(lhs.shape, lhsBatch))
+    const m = sizeOf(pick(lhs.shape, lhsFree))
+    const k = sizeOf(pick(lhs.shape, lhsContract))
+    const n = sizeOf(pick(rhs.shape, rhsFree))
     const left = arranged(context, lhs.shape, [...lhsBatch, ...lhsFree, ...lhsContract])
     const right = arranged(context, rhs.shape, [...rhsBatch, ...rhsContract, ...rhsFree])
     const { store, heap } = context

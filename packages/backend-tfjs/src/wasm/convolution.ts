@@ -5,9 +5,9 @@
  * input (as in gradients of strided convolutions) and cropping by the same copy, groups by a loop. tfjs on wasm has no gradient of
  * a filter and a slow one of an input; both are again convolutions here, so a net trains at the speed of its forward pass.
  */
-import type { ParamsOf } from '@heddle/func/backend'
+import { type ParamsOf, sizeOf, stridesOf } from '@heddle/func/backend'
 import type { Plan, Plans } from '../device'
-import { type Copy, copier, product, stridesOf } from '../strided'
+import { type Copy, copier } from '../strided'
 import {
   type Canonical,
   canonical,
@@ -34,7 +34,7 @@ const inputReader = (context: Context, x: Canonical, offset: number, g: Geometry
   const [pt, pl] = g.pads
   const byCopy = g.inputDilation.some((d) => d > 1) || [...pt, ...pl].some((p) => p < 0)
   const shape: Four = byCopy ? paddedShape(x.shape, g) : x.shape
-  const size = product(shape)
+  const size = sizeOf(shape)
   const { copy, from, to } = byCopy
     ? padding(x.shape, shape, paddingConfig(g), x.strides)
     : { copy: copier(x.shape, x.strides, stridesOf(shape)), from: 0, to: 0 }
@@ -60,7 +60,7 @@ const inputReader = (context: Context, x: Canonical, offset: number, g: Geometry
 }
 const filterReader = (context: Context, w: Canonical, offset: number, groups: number): Read => {
   const { store, heap } = context
-  const size = product(w.shape)
+  const size = sizeOf(w.shape)
   if (groups === 1 && isDense(w)) return (buffer) => ({ block: store.onDevice(buffer), made: false })
   const copy = copier(w.shape, w.strides, stridesOf(w.shape))
   return (buffer, group) => {
@@ -97,7 +97,7 @@ const convolution =
     const weights = share(w, 3, groups)
     const filter = filterReader(context, weights, weights.shape[3] * w.strides[3], groups)
     const result = share(out, 3, groups)
-    const resultSize = product(result.shape)
+    const resultSize = sizeOf(result.shape)
     const direct = groups === 1 && isDense(out)
     const place: Copy = copier(result.shape, stridesOf(result.shape), out.strides)
     const c = heap.call(depthwise ? 'DepthwiseConv2dNative' : 'Conv2D')
@@ -126,7 +126,7 @@ const convolution =
         o.id,
       )
     return ([a, b]) => {
-      const total = direct ? undefined : heap.alloc('float32', product(out.shape))
+      const total = direct ? undefined : heap.alloc('float32', sizeOf(out.shape))
       let last: Block | undefined
       for (let group = 0; group < groups; group++) {
         const xs = input.read(a!, group)
@@ -138,7 +138,7 @@ const convolution =
         if (total === undefined) last = o
         else {
           const view = heap.f32(o, resultSize)
-          place(view, 0, heap.f32(total, product(out.shape)), group * result.shape[3] * out.strides[3])
+          place(view, 0, heap.f32(total, sizeOf(out.shape)), group * result.shape[3] * out.strides[3])
           heap.free(o)
         }
       }

@@ -1,8 +1,8 @@
 /** Indexing of float32 on wasm: windows at computed places, and rows by their numbers; the general gather and scatter are the host's. */
-import type { Aval, ParamsOf } from '@heddle/func/backend'
+import { type Aval, type ParamsOf, stridesOf } from '@heddle/func/backend'
 import type { Plan, Plans } from '../device'
 import { rowsOfGather, rowsOfScatter } from '../rows'
-import { copier, stridesOf } from '../strided'
+import { copier } from '../strided'
 import { type Buffer, type Context, inHeap, isFloat32 } from './context'
 import type { Block } from './heap'
 

@@ -4,9 +4,9 @@
  * C transposes a matrix at 2 ns an element, tiles and transposes more axes at 50, and tfjs copies a whole tensor to slice it; these
  * take 0.5 to 1.5 ns, or a memory move where lines are long.
  */
-import type { ParamsOf, Shape } from '@heddle/func/backend'
+import { type ParamsOf, type Shape, sizeOf, stridesOf } from '@heddle/func/backend'
 import type { Plan, Plans } from '../device'
-import { type Copy, copier, pick, sizeOf, stridesOf } from '../strided'
+import { type Copy, copier, pick } from '../strided'
 import { type Buffer, type Context, inHeap, isFloat32 } from './context'
 import type { Block } from './heap'
 

@@ -4,9 +4,8 @@
  * Left to the host: sign (C gives 0 for NaN and for 1e-20), log1p, sin, cos (C is off by up to 4 % near 0), round half away,
  * integers, comparisons (C takes four times as long). max and min are a module of our own (extrema.ts). A bool is a byte of 0 or 1.
  */
-import type { KernelCall, ParamsOf } from '@heddle/func/backend'
+import { type KernelCall, type ParamsOf, sizeOf } from '@heddle/func/backend'
 import type { Plan, Plans } from '../device'
-import { sizeOf } from '../strided'
 import { bitsOf, type Context, inHeap, isFloat32 } from './context'
 import type { Block } from './heap'
 

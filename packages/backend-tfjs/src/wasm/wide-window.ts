@@ -6,8 +6,8 @@
  * in which the filter (the gradient of the layer's output) already lies in memory. Large matrices are made and multiplied in parts.
  */
 import type { Plan } from '../device'
-import { copier, product, stridesOf } from '../strided'
-import type { ParamsOf } from '@heddle/func/backend'
+import { copier } from '../strided'
+import { type ParamsOf, sizeOf, stridesOf } from '@heddle/func/backend'
 import { type Canonical, canonical, type Four, geometryOf, isDense, paddedShape, paddingConfig, spatialOf } from './canonical'
 import { type Context, isFloat32 } from './context'
 import { matrixProduct } from './contraction'
@@ -60,18 +60,18 @@ export const wideWindow =
     const size = rows * filters
 
     return (inputs) => {
-      const padded = heap.alloc('float32', product(shape))
-      const filter = dense ? store.onDevice(inputs[1]!) : heap.alloc('float32', product(w.shape))
-      const view = heap.f32(padded, product(shape))
+      const padded = heap.alloc('float32', sizeOf(shape))
+      const filter = dense ? store.onDevice(inputs[1]!) : heap.alloc('float32', sizeOf(w.shape))
+      const view = heap.f32(padded, sizeOf(shape))
       view.fill(0)
       pad.copy(store.onHost(inputs[0]!) as Float32Array, pad.from, view, pad.to)
-      if (!dense) rearrange(store.onHost(inputs[1]!) as Float32Array, 0, heap.f32(filter, product(w.shape)), 0)
+      if (!dense) rearrange(store.onHost(inputs[1]!) as Float32Array, 0, heap.f32(filter, sizeOf(w.shape)), 0)
 
       let total: Block | undefined
       for (const { from, k, columns, multiply } of parts) {
         const matrix = heap.alloc('float32', rows * k)
         const result = heap.alloc('float32', size)
-        const [source, target] = [heap.f32(padded, product(shape)), heap.f32(matrix, rows * k)]
+        const [source, target] = [heap.f32(padded, sizeOf(shape)), heap.f32(matrix, rows * k)]
         for (let i = 0; i < oh; i++)
           for (let j = 0; j < ow; j++)
             columns(source, from * feature + i * g.strides[0] * sh + j * g.strides[1] * sw, target, (i * ow + j) * k)

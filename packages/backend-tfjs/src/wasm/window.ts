@@ -4,9 +4,8 @@
  * XNNPACK's pooling of images turns a NaN into -Infinity or drops it, so it is used where the sum of all elements is a number. All
  * else is JavaScript: a window is the product of its sides, so it is reduced along one axis after the other, whole rows at a time.
  */
-import type { ParamsOf } from '@heddle/func/backend'
+import { type ParamsOf, sizeOf } from '@heddle/func/backend'
 import type { Plan, Plans } from '../device'
-import { product } from '../strided'
 import { isPooling } from '../window-slices'
 import { bitsOf, type Context, inHeap, isFloat32 } from './context'
 import type { Block } from './heap'
@@ -36,7 +35,7 @@ const axisWindow = (shape: readonly number[], axis: number, result: number, p: P
     }
     ends[j] = rows.length
   }
-  return { outer: product(shape.slice(0, axis)), inner: product(shape.slice(axis + 1)), size, result, ends, rows: Int32Array.from(rows) }
+  return { outer: sizeOf(shape.slice(0, axis)), inner: sizeOf(shape.slice(axis + 1)), size, result, ends, rows: Int32Array.from(rows) }
 }
 const isTrivial = (p: Params, axis: number): boolean =>
   p.windowDimensions[axis] === 1 &&
@@ -139,10 +138,10 @@ const pooled =
     const [, sh, sw] = p.windowStrides as [number, number, number, number]
     const [, [top, bottom], [left, right]] = p.padding as [unknown, readonly [number, number], readonly [number, number]]
     const geometry = [batch, height, width, h, w, top, right, bottom, left]
-    const n = product(call.outs[0]!.shape)
+    const n = sizeOf(call.outs[0]!.shape)
     return (inputs) => {
       const x = store.onDevice(inputs[0]!)
-      if (!isClean(heap.f32(x, product(call.ins[0]!.shape)))) return loops(inputs)
+      if (!isClean(heap.f32(x, sizeOf(call.ins[0]!.shape)))) return loops(inputs)
       const out = heap.alloc('float32', n)
       if (name === 'MaxPool') {
         c(x.id, ...geometry, 1, 1, sh, sw, channels, channels, out.id)

@@ -1,4 +1,4 @@
-/** What a backend needs of func: types, and the table of dtypes; never the engine. */
+/** What a backend needs of func: types, the table of dtypes, the arithmetic of shapes; never the engine. */
 export type { Aval, Shape } from '../aval'
 export type { DType, DTypeKind, StorageOf, TypedArray } from '../dtype'
 export type { Atom, ClosedJaxpr, Eqn, Jaxpr, Literal, Var } from '../ir/jaxpr'
@@ -12,6 +12,7 @@ export type { WhileParams } from '../primitives/control/while'
 export type { Sharding } from '../sharding'
 export type * from './backend'
 export { Holding, own, reclaim } from './reclaim'
+export { sameShape, sizeOf, stridesOf } from '../aval'
 export { bytesOf, dtypes, isDType, isFloating, isInteger } from '../dtype'
 export { errorClass } from '@heddle/tree'
 export { BackendError, sayBackend } from '../error'

@@ -4,6 +4,7 @@
  * The reflection of column i is H = I - tau v v', v zero above i and one at i; tau and the sign of R's diagonal are LAPACK's
  * (geqrf, larfg): the diagonal gets the sign that does not cancel, and a column that is zero below it stays as it is.
  */
+import { sizeOf } from '@heddle/func/backend'
 import type { Block, Value } from '../text/block'
 import {
   abs,
@@ -32,7 +33,7 @@ import { type Type, type } from '../text/type'
 const matrix = (shape: readonly number[]) => {
   const [m, n] = shape.slice(-2) as [number, number]
   const stack = shape.slice(0, -2)
-  return { m, n, stack, count: stack.reduce((p, d) => p * d, 1) }
+  return { m, n, stack, count: sizeOf(stack) }
 }
 /** One value a matrix, or one a row of each, as a matrix. */
 const overMatrix = (b: Block, x: Value, t: Type): Value => broadcast(b, x, t.shape, x.shape.length === 1 ? [0] : [0, 1])

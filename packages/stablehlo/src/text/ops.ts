@@ -1,10 +1,8 @@
 /** Single operations of StableHLO, as functions of values: what the lowerings are written in. */
-import { type DType, dtypes, isFloating, type PrecisionPair, type Shape } from '@heddle/func/backend'
+import { type DType, dtypes, isFloating, type PrecisionPair, type Shape, sameShape } from '@heddle/func/backend'
 import type { Block, Value } from './block'
 import type { Scalar } from './constant'
 import { functionType, list, resultTypes, tensorType, type Type, type } from './type'
-
-const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i])
 
 export const unary = (b: Block, name: string, x: Value): Value => b.op(`stablehlo.${name} ${x.name} : ${tensorType(x)}`, x)
 export const binary = (b: Block, name: string, x: Value, y: Value): Value =>

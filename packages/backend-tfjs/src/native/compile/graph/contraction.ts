@@ -1,8 +1,8 @@
 /** Products of matrices: an operand that is transposed within each matrix is passed as it is, with a flag. */
-import { BackendError, type ContractionParams } from '@heddle/func/backend'
+import { BackendError, type ContractionParams, sizeOf } from '@heddle/func/backend'
 import type { Block, Value } from './block'
 import type { Lower, Lowerings } from './lowering'
-import { cast, matmul, reshape, sizeOf, transpose } from './ops'
+import { cast, matmul, reshape, transpose } from './ops'
 
 const isOrdered = (order: readonly number[]): boolean => order.every((axis, i) => axis === i)
 /** As [...batch, rows, columns], or with both swapped. */

@@ -2,11 +2,11 @@
  * Convolutions of at most two spatial axes on [batch, height, width, feature]. The gradient of a filter is a convolution with a window
  * nearly as large as the image; TensorFlow has an operation of its own for that.
  */
-import { BackendError, type ConvolutionParams, type Shape } from '@heddle/func/backend'
+import { BackendError, type ConvolutionParams, type Shape, sizeOf } from '@heddle/func/backend'
 import { type Attrs, attr } from '../graph-def'
 import type { Block, Value } from './block'
 import type { Lower, Lowerings } from './lowering'
-import { concatenate, pad, reshape, sizeOf, slice, transpose, type, typed } from './ops'
+import { concatenate, pad, reshape, slice, transpose, type, typed } from './ops'
 
 type Params = ConvolutionParams['conv_general_dilated']
 const spatial = (spec: readonly number[]): readonly number[] => spec.slice(2)

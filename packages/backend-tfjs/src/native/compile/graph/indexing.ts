@@ -2,7 +2,7 @@
  * Indexing. TensorFlow fails where an index is out of bounds, so indices are moved inside first; what a scatter is to drop goes to a
  * place behind the array's end, which is cut off.
  */
-import { BackendError, type IndexingParams, type ScatterParams, type Shape } from '@heddle/func/backend'
+import { BackendError, type IndexingParams, type ScatterParams, type Shape, sizeOf, stridesOf } from '@heddle/func/backend'
 import { rowsOfGather, rowsOfScatter } from '../../../rows'
 import { attr } from '../graph-def'
 import type { Block, Value, Values } from './block'
@@ -22,7 +22,6 @@ import {
   pack,
   reshape,
   select,
-  sizeOf,
   slice,
   type,
   typed,
@@ -84,7 +83,7 @@ const others = (rank: number, used: readonly number[]): number[] =>
   Array.from({ length: rank }, (_, i) => i).filter((i) => !used.includes(i))
 /** Where each element of the windows' array lies in the flattened operand; and which windows lie inside. */
 const places = (b: Block, shape: Shape, indices: Value, windows: Shape, n: Numbers): { readonly flat: Value; readonly inside: Value } => {
-  const strides = shape.map((_, i) => sizeOf(shape.slice(i + 1)))
+  const strides = stridesOf(shape)
   const batchShape = indices.shape.slice(0, -1)
   let start = full(b, 0, 'int32', batchShape)
   let inside = full(b, true, 'bool', batchShape)

@@ -2,7 +2,7 @@
  * Linear algebra for stacks of matrices. TensorFlow's Cholesky and triangular solve fail on singular matrices where ours answer NaN or
  * infinities, so both are loops over columns; its QR is LAPACK's.
  */
-import type { LinalgParams } from '@heddle/func/backend'
+import { type LinalgParams, sizeOf } from '@heddle/func/backend'
 import { attr } from '../graph-def'
 import type { Block, Value } from './block'
 import type { Lower, Lowerings } from './lowering'
@@ -19,7 +19,6 @@ import {
   reshape,
   reverse,
   select,
-  sizeOf,
   sub,
   transpose,
   typed,

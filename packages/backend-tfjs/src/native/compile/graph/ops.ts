@@ -1,5 +1,5 @@
 /** TensorFlow's operations as functions of values, which is what lowerings are written in. */
-import type { Shape } from '@heddle/func/backend'
+import { type Shape, sizeOf, sameShape } from '@heddle/func/backend'
 import { type Attrs, attr } from '../graph-def'
 import type { Block, Element, Type, Value, Values } from './block'
 import { tfTypeOf } from './block'
@@ -7,8 +7,6 @@ import { tfTypeOf } from './block'
 export const type = (shape: Shape, dtype: Element): Type => ({ shape, dtype })
 export const typed = (name: string, x: { readonly dtype: Element }): Attrs => ({ [name]: attr.type(tfTypeOf(x)) })
 const indexed = (name: string): Attrs => ({ [name]: attr.type('int32') })
-const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i])
-export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1)
 
 /** The shape of operands put together: they are equal or scalars, or broadcast as in NumPy. */
 const joined = (a: Shape, b: Shape): Shape => {

@@ -1,9 +1,9 @@
 /** Sorting by TensorFlow's selection of the largest, whose ties come lower index first: of the complement of a key that is stable. */
-import type { SortParams } from '@heddle/func/backend'
+import { type SortParams, sizeOf } from '@heddle/func/backend'
 import { attr } from '../graph-def'
 import type { Block, Value, Values } from './block'
 import type { Lowerings } from './lowering'
-import { gatherRows, not, reshape, sizeOf, transpose, type, typed } from './ops'
+import { gatherRows, not, reshape, transpose, type, typed } from './ops'
 import { sortKey } from './sort-key'
 
 /** The indices along the last axis of the k largest keys [rows, n]. */

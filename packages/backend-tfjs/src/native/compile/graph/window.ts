@@ -2,12 +2,12 @@
  * Windows as slices, one for each place in the window, folded in order; pooling of images by TensorFlow's own operations, where the
  * array has no NaN, which they would lose.
  */
-import { BackendError, type WindowParams, type WindowShape } from '@heddle/func/backend'
+import { BackendError, type WindowParams, type WindowShape, sizeOf } from '@heddle/func/backend'
 import { isPooling } from '../../../window-slices'
 import { attr } from '../graph-def'
 import type { Block, Element, Type, Value, Values } from './block'
 import type { Lower, Lowerings } from './lowering'
-import { add, cast, compare, extremum, full, isNaN, mul, pad, reduce, select, sizeOf, stridedSlice, type, typed } from './ops'
+import { add, cast, compare, extremum, full, isNaN, mul, pad, reduce, select, stridedSlice, type, typed } from './ops'
 
 /** More slices than this make too long a graph. */
 const MAX_SLICES = 1024
