@@ -51,7 +51,9 @@ const reduction =
 
 /** Sums over named axes; of a number: times the size of the axes. Errors: AxisNameError, ShapeError. */
 export const psum: Reduction = reduction('psum', C.psum)
+/** The maximum over the named axis. Source: `jax.lax.pmax`. */
 export const pmax: Reduction = reduction('pmax', C.pmax)
+/** The minimum over the named axis. Source: `jax.lax.pmin`. */
 export const pmin: Reduction = reduction('pmin', C.pmin)
 /** Means over named axes. */
 export const pmean: Reduction = (tree, axisName, options) => {
@@ -69,6 +71,7 @@ export const pshuffle = <X>(tree: X, axisName: string, perm: readonly number[]):
     axisName,
     perm.map((source, destination) => [source, destination] as const),
   )
+/** Options of `allGather`. */
 export interface AllGatherOptions extends GroupOptions {
   /** Where the gathered axis stands in the result; 0. */
   readonly axis?: number | undefined
@@ -83,6 +86,7 @@ export const allGather = <X>(tree: X, axisName: string, options?: AllGatherOptio
     C.allGather(x, { axisName, allGatherDimension: axisOf('allGather', axis, tiled ? x.ndim : x.ndim + 1), tiled, axisIndexGroups }),
   )
 }
+/** Options of `allToAll`. */
 export interface TiledOptions extends OptionsObject {
   readonly tiled?: boolean
 }
@@ -101,6 +105,7 @@ export const allToAll = <X>(tree: X, axisName: string, splitAxis: number, concat
 }
 /** A named axis and an axis of the tensors exchanged. */
 export const pswapaxes = <X>(tree: X, axisName: string, axis: number): Collected<X> => allToAll(tree, axisName, axis, axis)
+/** Options of `psumScatter`. */
 export interface PsumScatterOptions extends GroupOptions {
   readonly scatterDimension?: number
   /** Blocks of the axis, not its elements. */

@@ -58,6 +58,7 @@ export const convDimensionNumbers = (rank: number, dims?: ConvDims | null): Conv
 }
 const isLayouts = (dims: ConvDims): dims is readonly [string, string, string] => Array.isArray(dims)
 
+/** Options of `convGeneralDilated`. */
 export interface ConvOptions extends OptionsObject {
   readonly lhsDilation?: Shape | undefined
   readonly rhsDilation?: Shape | undefined
@@ -134,6 +135,7 @@ export const convWithGeneralPadding = (
     rhsDilation,
   })
 
+/** Options of `convTranspose`. */
 export interface ConvTransposeOptions extends OptionsObject {
   readonly rhsDilation?: Shape | undefined
   /** ['NHWC', 'HWIO', 'NHWC'] and its kin for 1 and 3 spatial axes by default. */

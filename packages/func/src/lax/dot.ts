@@ -8,6 +8,7 @@ import { type Kind, readArgument } from '../options'
 import { dotGeneral as dotP, type DotDimensionNumbers } from '../primitives/contraction'
 import type { Tensor } from '../tensor'
 
+/** Options of `dotGeneral`, `dot` and `batchMatmul`. */
 export type DotOptions = ProductOptions
 const pairOf =
   (is: (x: unknown) => boolean) =>

@@ -68,6 +68,7 @@ export const dynamicIndexInDim = (x: TensorLike, index: TensorLike, axis = 0, ke
   const part = dynamicSliceInDim(t, index, 1, at)
   return keepdims ? part : squeeze(part, { dimensions: [at] })
 }
+/** `x` with `update` written from `start` on along `axis`; a start out of range is moved inside. */
 export const dynamicUpdateSliceInDim = (x: TensorLike, update: TensorLike, start: TensorLike, axis: number): Tensor => {
   const t = asTensor(x, 'lax.dynamicUpdateSliceInDim')
   return dynamicUpdateSlice(t, update, along(t, axisOf('lax.dynamicUpdateSliceInDim', axis, t.ndim), start))
@@ -81,8 +82,10 @@ export const dynamicUpdateIndexInDim = (x: TensorLike, update: TensorLike, index
 }
 
 type PartialDims<D> = { readonly [K in keyof D]: D[K] }
+/** Which axes of operand and indices are what, for a gather; batching axes may be left out. */
 export type GatherDims = Omit<GatherDimensionNumbers, 'operandBatchingDims' | 'startIndicesBatchingDims'> &
   Partial<PartialDims<GatherDimensionNumbers>>
+/** Options of `gather`. */
 export interface GatherOptions extends OptionsObject {
   readonly mode?: GatherMode | undefined
   readonly fillValue?: number | undefined
@@ -108,8 +111,10 @@ export const gather = (
   })
 }
 
+/** Which axes of indices and updates are what, for a scatter; batching axes may be left out. */
 export type ScatterDims = Omit<ScatterDimensionNumbers, 'operandBatchingDims' | 'scatterIndicesBatchingDims'> &
   Partial<PartialDims<ScatterDimensionNumbers>>
+/** Options of the scatters. */
 export interface ScatterOptions extends OptionsObject {
   readonly indicesAreSorted?: boolean | undefined
   readonly uniqueIndices?: boolean | undefined
@@ -130,13 +135,18 @@ const scattering =
   }
 /** XLA's scatter, which replaces. */
 export const scatter = scattering('lax.scatter', I.scatter)
+/** `x` with updates added at windows that indices place. Source: `jax.lax.scatter_add`. */
 export const scatterAdd = scattering('lax.scatterAdd', I.scatterAdd)
 /** Subtracts the updates. */
 export const scatterSub = scattering('lax.scatterSub', (x, indices, updates, params) => I.scatterAdd(x, indices, neg(updates), params))
+/** `x` multiplied by updates at windows that indices place. */
 export const scatterMul = scattering('lax.scatterMul', I.scatterMul)
+/** `x`, where windows that indices place are the smaller of what is there and the update. */
 export const scatterMin = scattering('lax.scatterMin', I.scatterMin)
+/** `x`, where windows that indices place are the larger of what is there and the update. */
 export const scatterMax = scattering('lax.scatterMax', I.scatterMax)
 
+/** Options of `sort` and `sortKeyVal`. */
 export interface SortOptions extends OptionsObject {
   readonly dimension?: number | undefined
   readonly isStable?: boolean | undefined

@@ -7,9 +7,11 @@ import { boolean, type OptionsObject, optionsOf } from '../options'
 import { matrixTranspose } from '../numpy/shape'
 import type { Tensor } from '../tensor'
 
+/** Options of `cholesky`. */
 export interface CholeskyOptions extends OptionsObject {
   readonly symmetrizeInput?: boolean
 }
+/** Options of `qr`. */
 export interface QrOptions extends OptionsObject {
   readonly fullMatrices?: boolean
 }
@@ -26,6 +28,7 @@ export const qr = (x: TensorLike, options?: QrOptions): [q: Tensor, r: Tensor] =
   const { fullMatrices = true } = qrOptions('lax.linalg.qr', options)
   return qrP(asTensor(x, 'lax.linalg.qr'), { fullMatrices })
 }
+/** Options of `triangularSolve`. */
 export interface TriangularSolveOptions extends OptionsObject {
   /** Solve a x = b (true), or x a = b; false by default, as in JAX. */
   readonly leftSide?: boolean

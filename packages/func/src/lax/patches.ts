@@ -12,6 +12,7 @@ import type { Tensor } from '../tensor'
 import { convDimensionNumbers, convGeneralDilated, type ConvOptions } from './convolution'
 import type { Padding } from './padding'
 
+/** Options of `convGeneralDilatedPatches`. */
 export type PatchesOptions = Pick<ConvOptions, 'lhsDilation' | 'rhsDilation' | 'dimensionNumbers' | 'precision'> & OptionsObject
 const patchesOptions = optionsOf<PatchesOptions>({
   lhsDilation: shapeKind,

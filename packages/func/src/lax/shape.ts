@@ -63,19 +63,23 @@ export const collapse = (x: TensorLike, start: number, stop?: number): Tensor =>
   const to = stop === undefined ? t.ndim : stop < 0 ? stop + t.ndim : stop
   return S.reshape(t, { newSizes: [...t.shape.slice(0, from), sizeOf(t.shape.slice(from, to)), ...t.shape.slice(to)] })
 }
+/** The axes in the order of `permutation`. */
 export const transpose = (x: TensorLike, permutation: readonly number[]): Tensor => {
   readArgument('lax.transpose', 'permutation', places, permutation)
   return S.transpose(asTensor(x, 'lax.transpose'), { permutation })
 }
+/** `x` without axes of size 1. Errors: ShapeError where one has another size. */
 export const squeeze = (x: TensorLike, dimensions: readonly number[]): Tensor => {
   const t = asTensor(x, 'lax.squeeze')
   return S.squeeze(t, { dimensions: axesOf('lax.squeeze', dimensions, t.ndim) })
 }
+/** `x` with axes of size 1, at these places of the result. */
 export const expandDims = (x: TensorLike, dimensions: readonly number[]): Tensor => {
   const t = asTensor(x, 'lax.expandDims')
   readArgument('lax.expandDims', 'dimensions', listOf(integer, 'a list of axes'), dimensions)
   return S.expandDims(t, axesOf('lax.expandDims', dimensions, t.ndim + dimensions.length))
 }
+/** Tensors one after the other along an axis; all others have equal sizes. */
 export const concatenate = (xs: readonly TensorLike[], dimension: number): Tensor => {
   readArgument('lax.concatenate', 'operands', list, xs)
   readArgument('lax.concatenate', 'dimension', count, dimension)
@@ -94,10 +98,12 @@ export const pad = (x: TensorLike, value: TensorLike, paddingConfig: readonly (r
   readArgument('lax.pad', 'paddingConfig', paddings, paddingConfig)
   return L.pad(t, asType(value, t.dtype, 'lax.pad'), { paddingConfig })
 }
+/** `x` with these axes reversed. */
 export const rev = (x: TensorLike, dimensions: readonly number[]): Tensor => {
   readArgument('lax.rev', 'dimensions', places, dimensions)
   return L.rev(asTensor(x, 'lax.rev'), { dimensions })
 }
+/** The box from `startIndices` up to `limitIndices` (excluded), every `strides`-th element. Errors: ShapeError outside of the shape. */
 export const slice = (x: TensorLike, startIndices: Shape, limitIndices: Shape, strides: Shape | null = null): Tensor => {
   readArgument('lax.slice', 'startIndices', shapeKind, startIndices)
   readArgument('lax.slice', 'limitIndices', shapeKind, limitIndices)
@@ -134,8 +140,10 @@ export const broadcastedIota = (dtype: DType, shape: Shape, dimension: number): 
   readArgument('lax.broadcastedIota', 'dimension', count, dimension)
   return L.iota({ dtype: readDType('lax.broadcastedIota', dtype), shape, dimension })
 }
+/** A tensor of one value. */
 export const full = (shape: Shape, value: Scalar, dtype: DType = 'float32'): Tensor =>
   fullOf(readScalar('lax.full', value), shapeOf('lax.full', shape), readDType('lax.full', dtype))
+/** A tensor of one value, with shape and dtype of `x` where none are given. */
 export const fullLike = (x: TensorLike, value: Scalar, dtype?: DType, shape?: Shape): Tensor => {
   const t = asTensor(x, 'lax.fullLike')
   return fullOf(readScalar('lax.fullLike', value), shapeOf('lax.fullLike', shape ?? t.shape), readDType('lax.fullLike', dtype ?? t.dtype))
@@ -167,9 +175,13 @@ const ofBits =
   }
 const allBits = (dtype: DType): number | bigint => (dtypes[dtype].kind === 'uint' ? iinfo(dtype).max : -1)
 
+/** The sum over `axes`. */
 export const reduceSum = reduction('lax.reduceSum', S.reduceSum)
+/** The product over `axes`. */
 export const reduceProd = reduction('lax.reduceProd', R.reduceProd)
+/** The maximum over `axes`; -inf, or the smallest integer, of none. */
 export const reduceMax = reduction('lax.reduceMax', R.reduceMax)
+/** The minimum over `axes`; inf, or the largest integer, of none. */
 export const reduceMin = reduction('lax.reduceMin', R.reduceMin)
 /** Of booleans: whether all are true; of integers: the bits that all have. */
 export const reduceAnd = reduction('lax.reduceAnd', ofBits(R.reduceAnd, B.and, -1))
@@ -184,10 +196,12 @@ export const reduce = (x: TensorLike, initValue: TensorLike, reducer: keyof type
   readArgument('lax.reduce', 'reducer', reducerKind, reducer)
   return combiners[reducer](reducers[reducer](t, axes), asType(initValue, t.dtype, 'lax.reduce'))
 }
+/** Where along `axis` the first maximum is; a NaN counts as the largest. */
 export const argmax = (x: TensorLike, axis: number, indexDtype: DType = 'int32'): Tensor => {
   const t = asTensor(x, 'lax.argmax')
   return R.argmax(t, { axes: [axisOf('lax.argmax', axis, t.ndim)], indexDtype: readDType('lax.argmax', indexDtype) })
 }
+/** Where along `axis` the first minimum is; a NaN counts as the smallest. */
 export const argmin = (x: TensorLike, axis: number, indexDtype: DType = 'int32'): Tensor => {
   const t = asTensor(x, 'lax.argmin')
   return R.argmin(t, { axes: [axisOf('lax.argmin', axis, t.ndim)], indexDtype: readDType('lax.argmin', indexDtype) })
@@ -199,8 +213,13 @@ const running =
     readArgument(name, 'reverse', boolean, reverse)
     return f(t, { axis: axisOf(name, axis, t.ndim), reverse })
   }
+/** Running sums along an axis. */
 export const cumsum = running('lax.cumsum', C.cumsum)
+/** Running products along an axis. */
 export const cumprod = running('lax.cumprod', C.cumprod)
+/** Running maxima along an axis. */
 export const cummax = running('lax.cummax', C.cummax)
+/** Running minima along an axis. */
 export const cummin = running('lax.cummin', C.cummin)
+/** Running logarithms of sums of exponentials along an axis. */
 export const cumlogsumexp = running('lax.cumlogsumexp', C.cumlogsumexp)

@@ -12,6 +12,7 @@ import type { WindowShape } from '../table'
 import type { Tensor } from '../tensor'
 import { type Padding, padtypeToPads } from './padding'
 
+/** Options of `reduceWindow` and its kin. */
 export interface WindowOptions extends OptionsObject {
   readonly baseDilation?: Shape | undefined
   readonly windowDilation?: Shape | undefined
@@ -50,8 +51,11 @@ const windowed =
     const t = asTensor(x, 'reduceWindow')
     return f(t, windowOf(t, windowDimensions, windowStrides, padding, options))
   }
+/** The sum of each window. Source: `jax.lax.reduce_window` with add. */
 export const reduceWindowSum = windowed(sumP)
+/** The maximum of each window. */
 export const reduceWindowMax = windowed(maxP)
+/** The minimum of each window. */
 export const reduceWindowMin = windowed(minP)
 
 /** The reductions that windows know. */

@@ -27,6 +27,7 @@ const gatedRelu6 = gated(
   (x) => E.minimum(E.maximum(x, 0), weakFloat(6)),
   (x) => logicalAnd(greater(x, 0), less(x, 6)),
 )
+/** `x` itself. */
 export const identity = (x: TensorLike): Tensor => asTensor(x, 'identity')
 /** `max(x, 0)`, with derivative 0 at 0. */
 export const relu = (x: TensorLike): Tensor => {
@@ -88,6 +89,7 @@ export const celu = (x: TensorLike, alpha: TensorLike = 1): Tensor => {
 }
 /** The self-normalizing exponential unit (Klambauer et al., 2017). */
 export const selu = (x: TensorLike): Tensor => E.multiply(elu(x, 1.6732632423543772), 1.0507009873554805)
+/** Options of `gelu`. */
 export interface GeluOptions extends OptionsObject {
   readonly approximate?: boolean | undefined
 }
@@ -123,6 +125,7 @@ export const hardSilu = (x: TensorLike): Tensor => {
   return E.multiply(t, hardSigmoid(t))
 }
 export { hardSilu as hardSwish }
+/** The hyperbolic tangent. */
 export const tanh = E.tanh
 /** `log(1 - exp(-x))` for positive x. */
 export const log1mexp = (x: TensorLike): Tensor => {

@@ -14,6 +14,7 @@ import { convert, expandDims, reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { softmax } from './softmax'
 
+/** Options of `dotProductAttention`. */
 export interface AttentionOptions extends OptionsObject {
   /** Added to the logits: `[B, N, T, S]`, axes of size 1 broadcast. */
   readonly bias?: TensorLike | undefined

@@ -28,6 +28,7 @@ import type { Tensor } from '../tensor'
 
 /** Makes a parameter of a shape; float32 unless a dtype is given here or when the initializer was made. */
 export type Initializer = (key: Tensor, shape: Shape, dtype?: DType) => Tensor
+/** What all initializers take: the dtype where the layer names none. */
 export interface InitializerOptions extends OptionsObject {
   readonly dtype?: DType | undefined
 }
@@ -36,10 +37,13 @@ const initializerOptions = optionsOf<InitializerOptions>({ dtype: dtypeKind }, {
 const factor = (where: string, name: string, x: number): void => readArgument(where, name, finite, x)
 const times = (x: Tensor, factor: number): Tensor => mul(x, literal(factor, x.dtype))
 
+/** Zeros; the key is not used. */
 export const zeros: Initializer = (_key, shape, dtype) => zerosOf(shape, dtype)
+/** Ones; the key is not used. */
 export const ones: Initializer = (_key, shape, dtype) => onesOf(shape, dtype)
 /** Flax's names: functions that answer the initializers above. */
 export const zerosInit = (): Initializer => zeros
+/** The initializer `ones`, as Flax has it. */
 export const onesInit = (): Initializer => ones
 /** The same value everywhere (or a tensor that broadcasts). */
 export const constant = (value: TensorLike, options?: InitializerOptions): Initializer => {
@@ -59,6 +63,7 @@ export const normal = (stddev = 0.01, options?: InitializerOptions): Initializer
   const { dtype } = initializerOptions('normal', options)
   return (key, shape, own = dtype) => times(random.normal(key, shape, { dtype: own }), stddev)
 }
+/** Options of `truncatedNormal`. */
 export interface TruncatedOptions extends InitializerOptions {
   /** Bounds before scaling; -2 and 2. */
   readonly lower?: number
@@ -73,6 +78,7 @@ export const truncatedNormal = (stddev = 0.01, options?: TruncatedOptions): Init
 }
 
 type Axes = number | readonly number[]
+/** Which axes of a shape are inputs, outputs and batches. */
 export interface FanOptions extends InitializerOptions {
   /** Axes of inputs (-2), of outputs (-1), and of neither (none). */
   readonly inAxis?: Axes | undefined
@@ -93,7 +99,9 @@ const fans = (shape: Shape, { inAxis = -2, outAxis = -1, batchAxis = [] }: FanOp
   const field = sizeOf(shape) / inputs / outputs / size(batchAxis)
   return { fanIn: inputs * field, fanOut: outputs * field }
 }
+/** By which count of inputs and outputs a variance is divided. */
 export type FanMode = 'fan_in' | 'fan_out' | 'fan_avg' | 'fan_geo_avg'
+/** What `varianceScaling` draws from. */
 export type Distribution = 'truncated_normal' | 'normal' | 'uniform'
 const denominators: Readonly<Record<FanMode, (fanIn: number, fanOut: number) => number>> = {
   fan_in: (fanIn) => fanIn,
@@ -128,14 +136,21 @@ const scaling =
   (scale: number, mode: FanMode, distribution: Distribution) =>
   (options?: FanOptions): Initializer =>
     varianceScaling(scale, mode, distribution, options)
+/** A truncated normal with variance 1 / fan in. Source: LeCun et al., Efficient BackProp (1998). */
 export const lecunNormal = scaling(1, 'fan_in', 'truncated_normal')
+/** Uniform with variance 1 / fan in. Source: LeCun et al., Efficient BackProp (1998). */
 export const lecunUniform = scaling(1, 'fan_in', 'uniform')
+/** A truncated normal with variance 2 / (fan in + fan out). Source: Glorot and Bengio (2010). */
 export const glorotNormal = scaling(1, 'fan_avg', 'truncated_normal')
+/** Uniform with variance 2 / (fan in + fan out). Source: Glorot and Bengio (2010). */
 export const glorotUniform = scaling(1, 'fan_avg', 'uniform')
+/** A truncated normal with variance 2 / fan in. Source: He et al. (2015). */
 export const heNormal = scaling(2, 'fan_in', 'truncated_normal')
+/** Uniform with variance 2 / fan in. Source: He et al. (2015). */
 export const heUniform = scaling(2, 'fan_in', 'uniform')
 export { glorotNormal as xavierNormal, glorotUniform as xavierUniform, heNormal as kaimingNormal, heUniform as kaimingUniform }
 
+/** Options of `orthogonal`. */
 export interface OrthogonalOptions extends InitializerOptions {
   /** The axis whose size is the number of columns; -1. */
   readonly columnAxis?: number

@@ -26,6 +26,7 @@ import { axisIndex, namedAxisSize } from '../primitives/collective'
 import { convert, expandDims } from '../primitives/structural'
 import { isTensor, type Tensor } from '../tensor'
 
+/** Options of `softmax` and `logSoftmax`. */
 export interface SoftmaxOptions extends OptionsObject {
   /** Over which axes; -1. */
   readonly axis?: Axis | undefined
@@ -61,6 +62,7 @@ export const logSoftmax = (x: TensorLike, arg?: ReduceArg<SoftmaxOptions>): Tens
   return where === undefined ? out : choose(where, out, literal(lowest, t.dtype))
 }
 
+/** Options of `logsumexp`. */
 export interface LogsumexpOptions extends MaskedOptions {
   /** Factors of the exponentials. */
   readonly b?: TensorLike | undefined
@@ -91,6 +93,7 @@ export const logmeanexp = (x: TensorLike, arg?: ReduceArg<MaskedOptions>): Tenso
   return E.subtract(logsumexp(t, { axis, keepdims, where }), typeof n === 'number' ? Math.log(n) : E.log(n.astype(t.dtype)))
 }
 
+/** Options of `standardize`. */
 export interface StandardizeOptions extends SoftmaxOptions {
   readonly mean?: TensorLike | undefined
   readonly variance?: TensorLike | undefined
@@ -119,6 +122,7 @@ export const standardize = (x: TensorLike, arg?: ReduceArg<StandardizeOptions>):
   return E.multiply(shifted, scaleOf(E.clip(E.subtract(spread(squares), E.square(floatOperand('standardize', known!))), 0)))
 }
 
+/** Options of `oneHot`. */
 export interface OneHotOptions extends OptionsObject {
   readonly dtype?: DType | undefined
   /** Where the new axis stands in the result, or the name of a mapped axis. */

@@ -17,6 +17,7 @@ import { asTensor, axisOf, broadcastShapes, broadcastTo, promoteTypes, type Tens
 import { sum } from './reduce'
 import { moveaxis } from './shape'
 
+/** Options of products: how exact, and in which dtype sums are kept. */
 export interface ProductOptions extends OptionsObject {
   /** How exactly hardware multiplies; kernels of host and tfjs are always as exact as the dtype. */
   readonly precision?: PrecisionLike | undefined
@@ -25,6 +26,7 @@ export interface ProductOptions extends OptionsObject {
 }
 /** Precisions are read by their names. */
 export const productKinds = { precision: anything, preferredElementType: dtypeKind }
+/** Reads options of products. */
 export const productOptions = optionsOf<ProductOptions>(productKinds)
 /** The parameters of a product. */
 const productOf = (where: string, options: ProductOptions | undefined): Pick<DotParams, 'precision' | 'preferredElementType'> => {

@@ -19,6 +19,7 @@ import { asTensor, asType, broadcastTo, isScalar, readScalar, type Scalar, scala
 export interface TypeOptions extends OptionsObject {
   readonly dtype?: DType | undefined
 }
+/** A dtype, or options with one. */
 export type DTypeOption = DType | TypeOptions | undefined
 const typeOptions = optionsOf<TypeOptions>(
   { dtype: dtypeKind },
@@ -64,8 +65,10 @@ export const full = (shape: number | Shape, value: TensorLike, option?: DTypeOpt
   const x = asTensor(value, 'full')
   return broadcastTo(dtype === undefined ? x : convert(x, dtype), to, 'full')
 }
+/** Zeros, float32 by default. */
 export const zeros = (shape: number | Shape, option?: DTypeOption): Tensor =>
   fullOf(0, shapeOf('zeros', shape), dtypeOption('zeros', option) ?? 'float32')
+/** Ones, float32 by default. */
 export const ones = (shape: number | Shape, option?: DTypeOption): Tensor =>
   fullOf(1, shapeOf('ones', shape), dtypeOption('ones', option) ?? 'float32')
 /** Zeros: memory is never uninitialized here. */
@@ -90,14 +93,17 @@ const isShapeDtype = (x: unknown): x is { readonly shape: Shape; readonly dtype:
   typeof x === 'object' && x !== null && !Array.isArray(x) && 'shape' in x && 'dtype' in x
 
 type Like = TensorLike | { readonly shape: Shape; readonly dtype: DType }
+/** Zeros with shape and dtype of `x` where none are given. */
 export const zerosLike = (x: Like, option?: LikeOption): Tensor => {
   const { shape, dtype } = likeOf('zerosLike', x, option)
   return fullOf(0, shape, dtype)
 }
+/** Ones with shape and dtype of `x` where none are given. */
 export const onesLike = (x: Like, option?: LikeOption): Tensor => {
   const { shape, dtype } = likeOf('onesLike', x, option)
   return fullOf(1, shape, dtype)
 }
+/** Zeros with shape and dtype of `x`: nothing here is left uninitialized. */
 export const emptyLike = zerosLike
 /** A tensor of the type of `x` with `value` everywhere. */
 export const fullLike = (x: Like, value: TensorLike, option?: LikeOption): Tensor => {

@@ -5,6 +5,7 @@ import { readDType } from '../options'
 import { isTensor, type Tensor } from '../tensor'
 import { commonType, type TensorLike } from './promote'
 
+/** What `finfo` answers. */
 export interface FloatInfo {
   readonly bits: number
   /** Bits of the stored mantissa. */
@@ -36,6 +37,7 @@ export const finfo = (of: DType | Tensor): FloatInfo => {
   if (!info) throw new DTypeError('finfo', `${dtype} is no float dtype`)
   return info
 }
+/** What `iinfo` answers. */
 export interface IntInfo {
   readonly bits: number
   readonly min: number | bigint
@@ -57,6 +59,7 @@ export const promoteTypes = (a: DType, b: DType): DType =>
 export const resultType = (...xs: readonly (TensorLike | DType)[]): DType =>
   promote(xs.map((x) => (typeof x === 'string' ? strong(readDType('resultType', x)) : commonType([x])))).dtype
 
+/** Families of dtypes that `issubdtype` knows. */
 export type DTypeFamily = 'integer' | 'signedinteger' | 'unsignedinteger' | 'floating' | 'inexact' | 'number' | 'bool'
 /** Whether a dtype is of a family, or the same dtype. */
 export const issubdtype = (dtype: DType, of: DTypeFamily | DType): boolean => {
@@ -79,10 +82,15 @@ export const issubdtype = (dtype: DType, of: DTypeFamily | DType): boolean => {
       return dtype === readDType('issubdtype', of)
   }
 }
+/** π. */
 export const pi = Math.PI
+/** Euler's number. */
 export const e = Math.E
+/** Infinity. */
 export const inf = Number.POSITIVE_INFINITY
+/** Not a number. */
 export const nan = Number.NaN
+/** Euler's constant γ. */
 export const eulerGamma = 0.5772156649015329
 /** A new axis in an index. */
 export const newaxis = null

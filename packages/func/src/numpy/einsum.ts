@@ -81,6 +81,7 @@ const keptOf = (terms: readonly Labelled[], pair: readonly [number, number], out
 
 /** What computes sums of products over pairs of axes: lax.dotGeneral, or another in its place. */
 export type DotGeneral = (lhs: Tensor, rhs: Tensor, dimensionNumbers: DotDimensionNumbers, options: ProductOptions) => Tensor
+/** Options of `einsum`. */
 export interface EinsumOptions extends ProductOptions {
   readonly dotGeneral?: DotGeneral | undefined
 }

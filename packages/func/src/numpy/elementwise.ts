@@ -39,11 +39,13 @@ const like = (x: Tensor, value: number): Tensor => literal(value, x.aval.dtype, 
 
 /** `x + y`; booleans: or. */
 export const add = binary('add', (x, y) => (isBool(x) ? B.or(x, y) : A.add(x, y)))
+/** `x - y`; not of booleans. */
 export const subtract = binary('subtract', (x, y) => A.sub(x, y))
 /** `x * y`; booleans: and. */
 export const multiply = binary('multiply', (x, y) => (isBool(x) ? B.and(x, y) : A.mul(x, y)))
 /** `x / y` as floats. */
 export const divide = floatBinary('divide', A.div)
+/** `x / y` as floats: `divide`. */
 export const trueDivide = divide
 /** The largest integer at or below `x / y`, in the operands' dtype. */
 export const floorDivide = numeric('floorDivide', (x, y) => {
@@ -64,6 +66,7 @@ export const remainder = numeric('remainder', (x, given) => {
   const opposite = P.ne(P.lt(r, zero), P.lt(y, zero))
   return where(B.and(P.ne(r, zero), opposite), A.add(r, y), r)
 })
+/** The remainder with the sign of the divisor: `remainder`. */
 export const mod = remainder
 /** The remainder with the sign of the dividend. */
 export const fmod = numeric('fmod', (x, y) => A.rem(x, byOne(y)))
@@ -86,6 +89,7 @@ export const power = (x: TensorLike, y: TensorLike): Tensor => {
   const [f, g] = floatOperands('power', [a, b])
   return T.pow(f, g)
 }
+/** `x` to the power `y`: `power`. */
 export const pow = power
 const integerPower = (x: Tensor, y: number): Tensor => {
   const base = isBool(x) ? convert(x, 'int32') : x
@@ -103,16 +107,23 @@ const powerBySquaring = (x: Tensor, y: Tensor): Tensor => {
   }
   return result
 }
+/** `x` to the power `y`, as floats. */
 export const floatPower = floatBinary('floatPower', T.pow)
 
+/** `-x`. */
 export const negative: Unary = (x) => A.neg(asTensor(x, 'negative'))
+/** `+x`: x itself. */
 export const positive: Unary = (x) => asTensor(x, 'positive')
+/** |x|, in the dtype of x. */
 export const absolute: Unary = (x) => {
   const t = asTensor(x, 'absolute')
   return isBool(t) || dtypes[t.aval.dtype].kind === 'uint' ? t : P.abs(t)
 }
+/** |x|, in the dtype of x. */
 export const abs = absolute
+/** |x|, as floats. */
 export const fabs = floatUnary('fabs', P.abs)
+/** -1, 0 or 1, in the dtype of x; NaN of NaN. */
 export const sign: Unary = (x) => P.sign(asTensor(x, 'sign'))
 /** Integers and booleans are their own floor. */
 const rounding =
@@ -121,10 +132,13 @@ const rounding =
     const t = asTensor(x, name)
     return isFloating(t.aval.dtype) ? f(t) : t
   }
+/** The largest whole number at or below x; integers stay. */
 export const floor = rounding('floor', P.floor)
+/** The smallest whole number at or above x; integers stay. */
 export const ceil = rounding('ceil', P.ceil)
 /** Toward zero. */
 export const trunc = rounding('trunc', (x) => where(P.lt(x, like(x, 0)), P.ceil(x), P.floor(x)))
+/** Toward zero to a whole number: `trunc`. */
 export const fix = trunc
 /** To the nearest integer, ties to even; always as a float. */
 export const rint = floatUnary('rint', (x) => P.round(x, { roundingMethod: 1 }))
@@ -141,35 +155,57 @@ export const round = (x: TensorLike, decimals = 0): Tensor => {
   const back = decimals > 0 ? A.div(whole, factor) : A.mul(whole, factor)
   return floating ? back : convert(back, t.aval.dtype)
 }
+/** `round`. */
 export const around = round
 
+/** e to the power x. */
 export const exp = floatUnary('exp', T.exp)
+/** 2 to the power x. */
 export const exp2 = floatUnary('exp2', T.exp2)
 /** `exp(x) - 1`, precise near 0. */
 export const expm1 = floatUnary('expm1', T.expm1)
+/** The natural logarithm; NaN below 0, -inf at 0. */
 export const log = floatUnary('log', T.log)
 /** `log(1 + x)`, precise near 0. */
 export const log1p = floatUnary('log1p', T.log1p)
+/** The logarithm to base 2. */
 export const log2 = floatUnary('log2', (x) => A.div(T.log(x), like(x, Math.LN2)))
+/** The logarithm to base 10. */
 export const log10 = floatUnary('log10', (x) => A.div(T.log(x), like(x, Math.LN10)))
+/** The square root; NaN below 0. */
 export const sqrt = floatUnary('sqrt', T.sqrt)
+/** The cube root, of negative numbers too. */
 export const cbrt = floatUnary('cbrt', T.cbrt)
+/** `x * x`, in the dtype of x. */
 export const square: Unary = (x) => {
   const t = asTensor(x, 'square')
   return A.square(isBool(t) ? convert(t, 'int32') : t)
 }
+/** `1 / x`, as floats. */
 export const reciprocal = floatUnary('reciprocal', (x) => A.integerPow(x, { y: -1 }))
+/** The sine of radians. */
 export const sin = floatUnary('sin', T.sin)
+/** The cosine of radians. */
 export const cos = floatUnary('cos', T.cos)
+/** The tangent of radians. */
 export const tan = floatUnary('tan', T.tan)
+/** The arc sine, in radians from -π/2 to π/2; NaN outside of [-1, 1]. */
 export const arcsin = floatUnary('arcsin', T.asin)
+/** The arc cosine, in radians from 0 to π; NaN outside of [-1, 1]. */
 export const arccos = floatUnary('arccos', T.acos)
+/** The arc tangent, in radians from -π/2 to π/2. */
 export const arctan = floatUnary('arctan', T.atan)
+/** The hyperbolic sine. */
 export const sinh = floatUnary('sinh', T.sinh)
+/** The hyperbolic cosine. */
 export const cosh = floatUnary('cosh', T.cosh)
+/** The hyperbolic tangent. */
 export const tanh = floatUnary('tanh', T.tanh)
+/** The inverse hyperbolic sine. */
 export const arcsinh = floatUnary('arcsinh', T.asinh)
+/** The inverse hyperbolic cosine; NaN below 1. */
 export const arccosh = floatUnary('arccosh', T.acosh)
+/** The inverse hyperbolic tangent; NaN outside of [-1, 1]. */
 export const arctanh = floatUnary('arctanh', T.atanh)
 export { arccos as acos, arccosh as acosh, arcsin as asin, arcsinh as asinh, arctan as atan, arctanh as atanh }
 /** The angle of the point (y, x) = (first, second operand). */
@@ -196,7 +232,9 @@ export const hypot = floatBinary(
     },
   ),
 )
+/** Degrees as radians. */
 export const deg2rad = floatUnary('deg2rad', (x) => A.mul(x, like(x, Math.PI / 180)))
+/** Radians as degrees. */
 export const rad2deg = floatUnary('rad2deg', (x) => A.mul(x, like(x, 180 / Math.PI)))
 export { deg2rad as radians, rad2deg as degrees }
 /** The n-th derivative of `sin(x) / x` at 0, for x that are 0: its derivative is the next one. */
@@ -238,6 +276,7 @@ export const logaddexp = floatBinary(
     },
   ),
 )
+/** `log2(2 ** x + 2 ** y)`, without overflow. */
 export const logaddexp2 = floatBinary('logaddexp2', (x, y) => {
   const ln2 = like(x, Math.LN2)
   return A.div(logaddexp(A.mul(x, ln2), A.mul(y, ln2)), ln2)

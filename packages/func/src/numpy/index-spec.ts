@@ -13,6 +13,7 @@ import { isTensor, type Tensor } from '../tensor'
 import { hostOf, isTypedArray, type NestedArray } from './host-data'
 import { ofNumbers } from './host-tensor'
 
+/** A range of an axis, as Python writes `start:stop:step`; null is left open. Made by `slice`. */
 export interface Slice {
   readonly _tag: 'Slice'
   readonly start: number | null
@@ -26,6 +27,7 @@ export const slice = (...args: readonly [number | null, (number | null)?, (numbe
     : { _tag: 'Slice', start: args[0], stop: args[1] ?? null, step: args[2] ?? null }
 const isSlice = (x: unknown): x is Slice => typeof x === 'object' && x !== null && (x as Slice)._tag === 'Slice'
 
+/** What stands for an axis in an index: a number, a range, null for a new axis, an array of indices or a mask. */
 export type IndexElement = number | bigint | null | ':' | '...' | `${string}:${string}` | Slice | Tensor | NestedArray | TypedArray
 /** One element, or the list of them. In a list, an array of integers is an element of its own: `[[0, 2]]`. */
 export type Index = IndexElement | readonly IndexElement[]

@@ -20,6 +20,7 @@ import { indexVectors, newAxes, placesOf } from './indexing'
 import { where } from './logic'
 import { asTensor, asType, broadcastShapes, broadcastTo, type TensorLike } from './promote'
 
+/** Options of updates by index. */
 export interface UpdateOptions extends OptionsObject {
   /** What happens to places outside: 'drop' (the default) or moved inside ('clip'). */
   readonly mode?: 'drop' | 'clip' | 'promise_in_bounds'

@@ -26,6 +26,7 @@ import { asTensor, asType, axisOf, promoteTypes, shapeOf, type TensorLike } from
 import { atleast1d, atleast2d, atleast3d, ravel } from './shape'
 import { take } from './take'
 
+/** Options of `concatenate` and `stack`. */
 export interface JoinOptions extends OptionsObject {
   readonly axis?: number | null | undefined
   readonly dtype?: DType | undefined
@@ -91,11 +92,14 @@ export const unstack = (x: TensorLike, axis = 0): Tensor[] => {
   const at = axisOf('unstack', axis, t.ndim)
   return range(t.shape[at]!).map((i) => reshape(sliceAxis(t, at, i, i + 1), { newSizes: t.shape.filter((_, a) => a !== at) }))
 }
+/** Tensors below each other, along the first axis; vectors are rows. */
 export const vstack = (xs: Joined): Tensor => concatenate(partsOf('vstack', xs).map(atleast2d), 0)
+/** Tensors beside each other, along the second axis; vectors along their one. */
 export const hstack = (xs: Joined): Tensor => {
   const ts = partsOf('hstack', xs).map(atleast1d)
   return concatenate(ts, ts[0]?.ndim === 1 ? 0 : 1)
 }
+/** Tensors behind each other, along the third axis. */
 export const dstack = (xs: Joined): Tensor => concatenate(partsOf('dstack', xs).map(atleast3d), 2)
 /** Vectors as the columns of a matrix. */
 export const columnStack = (xs: Joined): Tensor =>
@@ -149,7 +153,9 @@ export const arraySplit = (x: TensorLike, sections: number | readonly number[], 
     range(sections - 1).map((i) => (i + 1) * each + Math.min(i + 1, extra)),
   )
 }
+/** Parts along the first axis: how many, or where to cut. */
 export const vsplit = (x: TensorLike, sections: number | readonly number[]): Tensor[] => split(x, sections, 0)
+/** Parts along the second axis, of vectors along their one: how many, or where to cut. */
 export const hsplit = (x: TensorLike, sections: number | readonly number[]): Tensor[] => split(x, sections, asTensor(x).ndim === 1 ? 0 : 1)
 
 /** The whole tensor repeated along axes: `reps[i]` times along axis `i`, counted from the last. */
@@ -164,6 +170,7 @@ export const tile = (x: TensorLike, reps: number | readonly number[]): Tensor =>
   const broadcastDimensions = range(t.ndim).map((i) => 2 * (i + rank - t.ndim) + 1)
   return reshape(broadcastInDim(t, { shape, broadcastDimensions }), { newSizes: sizes.map((n, i) => n * times[i]!) })
 }
+/** Options of `repeat`. */
 export interface RepeatOptions extends OptionsObject {
   readonly axis?: number | null | undefined
   /** The length of the result; needed where `repeats` is traced. */
@@ -192,6 +199,7 @@ export const repeat = (x: TensorLike, repeats: number | readonly number[], optio
   const chosen = range(length).map((i) => places[i] ?? last)
   return take(t, ofNumbers(chosen, 'int32'), { axis: at })
 }
+/** Parts along the third axis: how many, or where to cut. */
 export const dsplit = (x: TensorLike, sections: number | readonly number[]): Tensor[] => split(x, sections, 2)
 /** Nested lists of blocks, the innermost joined along the last axis, the next along the one before. */
 export type Blocks = TensorLike | readonly Blocks[]

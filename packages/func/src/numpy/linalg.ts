@@ -29,7 +29,9 @@ const squareMatrix = (where_: string, x: TensorLike): Tensor => {
   return t
 }
 
+/** Which norm: a number, Infinity, or `fro` for matrices. */
 export type NormOrder = number | 'fro'
+/** Options of `norm`. */
 export interface NormOptions extends OptionsObject {
   readonly ord?: NormOrder | null | undefined
   /** One axis for vectors, two for matrices, none for all elements. */
@@ -78,6 +80,7 @@ export const norm = (x: TensorLike, given?: NormOptions): Tensor => {
   throw new ArgumentError('linalg.norm', `an order needs one axis (vectors) or two (matrices), got ${count}`)
 }
 
+/** Options of `qr`. */
 export interface QrOptions extends OptionsObject {
   readonly mode?: 'reduced' | 'complete'
 }
@@ -85,6 +88,7 @@ const qrOptions = optionsOf<QrOptions>({ mode: oneOf('reduced', 'complete') }, {
 /** Q (orthonormal columns) and R (upper triangular) with Q R = x; 'complete' gives a square Q. */
 export const qr = (x: TensorLike, options?: QrOptions): [q: Tensor, r: Tensor] =>
   qrP(matrix('linalg.qr', x), { fullMatrices: qrOptions('linalg.qr', options).mode === 'complete' })
+/** Options of `cholesky`. */
 export interface CholeskyOptions extends OptionsObject {
   readonly upper?: boolean
 }
@@ -96,6 +100,7 @@ export const cholesky = (x: TensorLike, options?: CholeskyOptions): Tensor => {
   const l = choleskyP(divide(add(t, matrixTranspose(t)), 2))
   return upper ? matrixTranspose(l) : l
 }
+/** Options of `solveTriangular`. */
 export interface TriangularOptions extends OptionsObject {
   readonly lower?: boolean
   readonly unitDiagonal?: boolean

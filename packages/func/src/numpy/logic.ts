@@ -29,11 +29,17 @@ const compare =
     const [a, b] = operands(name, [x, y])
     return f(a, b)
   }
+/** `x == y`: a bool; NaN equals nothing. */
 export const equal = compare('equal', P.eq)
+/** `x != y`: a bool. */
 export const notEqual = compare('notEqual', P.ne)
+/** `x < y`: a bool. */
 export const less = compare('less', P.lt)
+/** `x <= y`: a bool. */
 export const lessEqual = compare('lessEqual', P.le)
+/** `x > y`: a bool. */
 export const greater = compare('greater', P.gt)
+/** `x >= y`: a bool. */
 export const greaterEqual = compare('greaterEqual', P.ge)
 
 /** As booleans: not zero. */
@@ -44,9 +50,13 @@ const logical =
     const [a, b] = operands(name, [toBool(x, name), toBool(y, name)])
     return f(a, b)
   }
+/** Both are not 0: a bool. */
 export const logicalAnd = logical('logicalAnd', B.and)
+/** One is not 0: a bool. */
 export const logicalOr = logical('logicalOr', B.or)
+/** Just one is not 0: a bool. */
 export const logicalXor = logical('logicalXor', B.xor)
+/** It is 0: a bool. */
 export const logicalNot = (x: TensorLike): Tensor => B.not(toBool(x, 'logicalNot'))
 
 const bits =
@@ -56,15 +66,20 @@ const bits =
     if (isFloating(a.aval.dtype)) throw new DTypeError(name, `expected integers or booleans, got ${a.aval.dtype}`)
     return f(a, b)
   }
+/** `x & y`, of integers or booleans. */
 export const bitwiseAnd = bits('bitwiseAnd', B.and)
+/** `x | y`, of integers or booleans. */
 export const bitwiseOr = bits('bitwiseOr', B.or)
+/** `x ^ y`, of integers or booleans. */
 export const bitwiseXor = bits('bitwiseXor', B.xor)
+/** `~x`, of integers; of booleans: not. */
 export const bitwiseNot = (x: TensorLike): Tensor => {
   const t = asTensor(x, 'bitwiseNot')
   if (isFloating(t.aval.dtype)) throw new DTypeError('bitwiseNot', `expected integers or booleans, got ${t.aval.dtype}`)
   return B.not(t)
 }
 export { bitwiseNot as bitwiseInvert, bitwiseNot as invert }
+/** `x << y`, of integers; 0 where y is not from 0 to the width less 1. */
 export const leftShift = bits('leftShift', B.shiftLeft)
 /** Signed integers keep their sign. */
 export const rightShift = bits('rightShift', (x, y) =>
@@ -100,10 +115,15 @@ const floatsOnly = (name: string, onInteger: boolean, f: (x: Tensor) => Tensor) 
   return isFloating(t.aval.dtype) ? f(t) : broadcastTo(literal(onInteger, 'bool'), t.shape)
 }
 const infinity = (x: Tensor, sign: 1 | -1): Tensor => literal(sign * Number.POSITIVE_INFINITY, x.aval.dtype)
+/** Is it NaN? A bool. */
 export const isnan = floatsOnly('isnan', false, (x) => P.ne(x, x))
+/** Neither infinite nor NaN: a bool. */
 export const isfinite = floatsOnly('isfinite', true, P.isFinite)
+/** Infinite, of either sign: a bool. */
 export const isinf = floatsOnly('isinf', false, (x) => P.eq(P.abs(x), infinity(x, 1)))
+/** Plus infinity: a bool. */
 export const isposinf = floatsOnly('isposinf', false, (x) => P.eq(x, infinity(x, 1)))
+/** Minus infinity: a bool. */
 export const isneginf = floatsOnly('isneginf', false, (x) => P.eq(x, infinity(x, -1)))
 
 const largest: Readonly<Record<string, number>> = {
@@ -133,6 +153,7 @@ export const nanToNum = (x: TensorLike, options?: NanToNumOptions): Tensor => {
   return where(P.eq(below, infinity(t, -1)), literal(neginf ?? -top, dtype), below)
 }
 
+/** Options of `isclose` and `allclose`. */
 export interface CloseOptions extends OptionsObject {
   readonly rtol?: number
   readonly atol?: number

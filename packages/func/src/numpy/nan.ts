@@ -28,8 +28,11 @@ import { sort } from './sorting'
 import { gathered, var as variance, type VarianceOptions } from './statistics'
 import { takeAlongAxis } from './take'
 
+/** Options of `nansum` and its kin. */
 export type NanReduceOptions = ReduceOptions
+/** Options of `nanmean`. */
 export type NanMeanOptions = MeanOptions
+/** Options of `nanvar` and `nanstd`. */
 export type NanVarianceOptions = VarianceOptions
 const meanOptions = optionsOf<NanMeanOptions>(meanKinds, { alone: 'axis' })
 const reduceOptions = optionsOf<NanReduceOptions>({ ...meanKinds, initial: tensorLike }, { alone: 'axis' })
@@ -56,6 +59,7 @@ export const nanvar = (x: TensorLike, arg?: ReduceArg<NanVarianceOptions>): Tens
   const options = varianceOptions('nanvar', arg)
   return variance(t, { ...options, where: taken(t, options.where) })
 }
+/** The standard deviation of what is not NaN. */
 export const nanstd = (x: TensorLike, arg?: ReduceArg<NanVarianceOptions>): Tensor => {
   const spread = nanvar(x, varianceOptions('nanstd', arg))
   const known = present(spread)
@@ -104,5 +108,7 @@ export const nanquantile = (x: TensorLike, q: number, arg?: ReduceArg<AxesOption
   const out = add(multiply(read(low), subtract(1, upper)), multiply(read(ceil(place)), upper)).squeeze(-1)
   return keepdims ? expandDims(out, axes) : out
 }
+/** A percentile (q from 0 to 100) of what is not NaN. */
 export const nanpercentile = (x: TensorLike, q: number, arg?: ReduceArg<AxesOptions>): Tensor => nanquantile(x, Number(q) / 100, arg)
+/** The median of what is not NaN. */
 export const nanmedian = (x: TensorLike, arg?: ReduceArg<AxesOptions>): Tensor => nanquantile(x, 0.5, arg)

@@ -11,9 +11,11 @@ import { asTensor, asType, broadcastTo, type TensorLike } from './promote'
 import { max, mean, min } from './reduce'
 import { take } from './take'
 
+/** What padding is filled with. */
 export type PadMode = 'constant' | 'edge' | 'reflect' | 'symmetric' | 'wrap' | 'linear_ramp' | 'maximum' | 'minimum' | 'mean' | 'empty'
 /** One number for all ends, [before, after] for all axes, or a pair for each axis. */
 export type PadWidth = number | readonly [number, number] | readonly (readonly [number, number])[] | readonly (readonly [number])[]
+/** Options of `pad`. */
 export interface PadOptions extends OptionsObject {
   /** The value of mode 'constant'; 0. */
   readonly constantValues?: TensorLike | undefined

@@ -25,8 +25,11 @@ const aligned = (where: string, p: TensorLike, q: TensorLike): [Tensor, Tensor] 
   const fill = (t: Tensor): Tensor => pad(t, [n - t.size, 0])
   return [fill(a), fill(b)]
 }
+/** The sum of two polynomials, coefficients from the highest power down. */
 export const polyadd = (p: TensorLike, q: TensorLike): Tensor => add(...aligned('polyadd', p, q))
+/** The difference of two polynomials, coefficients from the highest power down. */
 export const polysub = (p: TensorLike, q: TensorLike): Tensor => subtract(...aligned('polysub', p, q))
+/** The product of two polynomials, coefficients from the highest power down. */
 export const polymul = (p: TensorLike, q: TensorLike): Tensor => convolve(p, q)
 /** The derivative. */
 export const polyder = (p: TensorLike): Tensor => {

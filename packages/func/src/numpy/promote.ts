@@ -14,6 +14,7 @@ import { broadcastInDim, convert, convertElementType } from '../primitives/struc
 import { isTensor, type Tensor } from '../tensor'
 import { checkBigint, hostOf, isTypedArray, type NestedArray } from './host-data'
 
+/** A JavaScript value that stands for a tensor without axes. */
 export type Scalar = number | bigint | boolean
 export type { NestedArray }
 /** Anything that stands for a tensor. */

@@ -41,6 +41,7 @@ export interface ExtremumOptions extends MaskedOptions {
   /** What the reduction starts from. */
   readonly initial?: TensorLike | undefined
 }
+/** Options of reductions: axes, kept axes, dtype, what is counted, a first value. */
 export interface ReduceOptions extends MeanOptions, ExtremumOptions {}
 /** Options, or the axis by itself. */
 export type ReduceArg<O = ReduceOptions> = Axis | O | undefined

@@ -112,6 +112,7 @@ export const eye = (n: number, m: number | null = null, option?: DType | EyeOpti
   const { k = 0, dtype = 'float32' } = eyeOptions('eye', option)
   return convert(diagonalMask(...sizes('eye', n, m), k, eq), dtype)
 }
+/** The identity matrix [n, n], float32 by default. */
 export const identity = (n: number, option?: DTypeOption): Tensor => eye(n, null, { dtype: dtypeOption('identity', option) ?? 'float32' })
 /** `[n, m]` with ones at and below the k-th diagonal. */
 export const tri = (n: number, m: number | null = null, option?: DType | EyeOptions): Tensor => {

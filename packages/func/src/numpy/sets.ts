@@ -44,6 +44,7 @@ const known = (x: Tensor, asked: string): number => {
 }
 const count = (mask: Tensor): Tensor => reduceSum(convert(mask, 'int32'), { axes: range(mask.ndim) })
 
+/** How many places a result has room for, which jit must know, and what fills the rest. */
 export interface SizeOptions extends OptionsObject {
   /** How many results; needed inside of jit and vmap. */
   readonly size?: number | undefined
@@ -81,9 +82,11 @@ export const argwhere = (x: TensorLike, options?: SizeOptions): Tensor =>
     nonzero(x, sizeOptions('argwhere', options)).map((p) => expandDims(p, [1])),
     1,
   )
+/** Where the flattened tensor is not 0. Errors: ConcretizationError under jit without `size`. */
 export const flatnonzero = (x: TensorLike, options?: SizeOptions): Tensor =>
   nonzero(reshape(asTensor(x), { newSizes: [asTensor(x).size] }), sizeOptions('flatnonzero', options))[0]!
 
+/** Options of `bincount`. */
 export interface BincountOptions extends OptionsObject {
   readonly weights?: TensorLike | undefined
   readonly minlength?: number | undefined
@@ -113,6 +116,7 @@ export const bincount = (x: TensorLike, options?: BincountOptions): Tensor => {
   })
 }
 
+/** What `uniqueAll` and its kin answer. */
 export interface Unique {
   readonly values: Tensor
   /** The first place of each value. */
@@ -151,6 +155,7 @@ const uniqueOptions = optionsOf<SizeOptions>(
 )
 /** The sorted distinct elements. */
 export const unique = (x: TensorLike, options?: SizeOptions): Tensor => uniqueAll(x, uniqueOptions('unique', options)).values
+/** The distinct values in order: `unique`. */
 export const uniqueValues = unique
 /** Whether each element of `x` is among `elements`. */
 export const isin = (x: TensorLike, elements: TensorLike): Tensor => {
@@ -162,6 +167,7 @@ export const isin = (x: TensorLike, elements: TensorLike): Tensor => {
   return logicalNot(ne(found, t))
 }
 
+/** Options of `histogram`. */
 export interface HistogramOptions extends OptionsObject {
   readonly range?: readonly [number, number] | undefined
   readonly weights?: TensorLike | undefined

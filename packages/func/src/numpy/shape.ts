@@ -29,7 +29,9 @@ export const reshape = (x: TensorLike, shape: number | Shape): Tensor => {
 }
 /** All elements as a vector. */
 export const ravel = (x: TensorLike): Tensor => reshape(x, [-1])
+/** The size of each axis. */
 export const shape = (x: TensorLike): Shape => asTensor(x, 'shape').shape
+/** How many axes. */
 export const ndim = (x: TensorLike): number => asTensor(x, 'ndim').ndim
 /** The number of elements, or of places along an axis. */
 export const size = (x: TensorLike, axis?: number): number => {
@@ -48,6 +50,7 @@ export const transpose = (x: TensorLike, axes?: readonly number[] | null): Tenso
 export { transpose as permuteDims }
 /** The last two axes exchanged. */
 export const matrixTranspose = (x: TensorLike): Tensor => swapaxes(x, -1, -2)
+/** `x` with two axes exchanged. */
 export const swapaxes = (x: TensorLike, axis1: number, axis2: number): Tensor => {
   const t = asTensor(x, 'swapaxes')
   const [a, b] = [axisOf('swapaxes', axis1, t.ndim), axisOf('swapaxes', axis2, t.ndim)]
@@ -91,14 +94,17 @@ export const squeeze = (x: TensorLike, axis: number | readonly number[] | null =
   if (wrong !== undefined) throw new ShapeError('squeeze', [t.aval], `axis ${wrong} has size ${t.shape[wrong]}, not 1`)
   return squeezeAxes(t, { dimensions })
 }
+/** `x` with at least one axis. */
 export const atleast1d = (x: TensorLike): Tensor => {
   const t = asTensor(x, 'atleast1d')
   return t.ndim === 0 ? expand(t, [0]) : t
 }
+/** `x` with at least two axes; a vector is a row. */
 export const atleast2d = (x: TensorLike): Tensor => {
   const t = asTensor(x, 'atleast2d')
   return t.ndim >= 2 ? t : expand(t, range(2 - t.ndim))
 }
+/** `x` with at least three axes: a vector becomes [1, n, 1], a matrix [m, n, 1]. */
 export const atleast3d = (x: TensorLike): Tensor => {
   const t = atleast1d(x)
   return t.ndim >= 3 ? t : t.ndim === 2 ? expand(t, [2]) : expand(t, [0, 2])
@@ -127,7 +133,9 @@ export const flip = (x: TensorLike, axis: number | readonly number[] | null = nu
   const t = asTensor(x, 'flip')
   return rev(t, { dimensions: axesOf('flip', axis, t.ndim) })
 }
+/** The first axis reversed. */
 export const flipud = (x: TensorLike): Tensor => flip(x, 0)
+/** The second axis reversed. */
 export const fliplr = (x: TensorLike): Tensor => flip(x, 1)
 /** Rotated by `k` quarter turns from the first towards the second axis. */
 export const rot90 = (x: TensorLike, k = 1, axes: readonly [number, number] = [0, 1]): Tensor => {

@@ -15,6 +15,7 @@ import { axisOf, floatOperand, promoteInexact, type TensorLike } from './promote
 
 /** Where the two overlap at all ('full'), as often as the longer is long ('same'), or wholly ('valid'). */
 export type ConvolutionMode = 'full' | 'same' | 'valid'
+/** Options of `convolve` and `correlate`. */
 export type ConvolveOptions = Pick<ProductOptions, 'precision'> & OptionsObject
 const convolveOptions = optionsOf<ConvolveOptions>({ precision: anything })
 const modeKind = oneOf('full', 'same', 'valid')
@@ -72,6 +73,7 @@ const gradientAlong = (x: Tensor, axis: number, spacing: number): Tensor => {
   const last = divide(difference(n - 2, n - 1, 1), spacing)
   return concatenate([first, inner, last], { dimension: axis })
 }
+/** Options of `gradient`. */
 export interface GradientOptions extends OptionsObject {
   readonly axis?: number
   readonly spacing?: number
@@ -100,7 +102,11 @@ const window =
     )
   }
 const cosine = (k: number, t: number): number => Math.cos(2 * Math.PI * k * t)
+/** Hann's window of n points. */
 export const hanning = window('hanning', (t) => 0.5 - 0.5 * cosine(1, t))
+/** Hamming's window of n points. */
 export const hamming = window('hamming', (t) => 0.54 - 0.46 * cosine(1, t))
+/** Blackman's window of n points. */
 export const blackman = window('blackman', (t) => 0.42 - 0.5 * cosine(1, t) + 0.08 * cosine(2, t))
+/** Bartlett's window (a triangle) of n points. */
 export const bartlett = window('bartlett', (t) => 1 - Math.abs(2 * t - 1))

@@ -14,6 +14,7 @@ import type { Tensor } from '../tensor'
 import { asTensor, axisOf, promoteTypes, type TensorLike } from './promote'
 import { take } from './take'
 
+/** Options of `sort` and `argsort`. */
 export interface SortOptions extends OptionsObject {
   /** null sorts the flat order; -1. */
   readonly axis?: number | null | undefined

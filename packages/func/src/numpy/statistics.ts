@@ -16,6 +16,7 @@ import { any, type AxesOptions, axesKinds, countOf, mean, meanKinds, type MeanOp
 import { sort } from './sorting'
 import { takeAlongAxis } from './take'
 
+/** Options of `variance` and `std`. */
 export interface VarianceOptions extends MeanOptions {
   /** Subtracted from the number of elements in the divisor; 0. */
   readonly ddof?: number | undefined
@@ -70,6 +71,7 @@ export const average = (x: TensorLike, arg?: ReduceArg<AverageOptions>): Tensor 
   return divide(sum(multiply(t, full), { axis: axes, keepdims }), sum(full, { axis: axes, keepdims }))
 }
 
+/** Options of `quantile`, `percentile` and `median`. */
 export interface QuantileOptions extends AxesOptions {
   /** What to answer between two elements; linear. */
   readonly method?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest' | undefined

@@ -30,6 +30,7 @@ export const integerOperand = (where: string, x: TensorLike): { readonly index: 
   }
 }
 
+/** Options of `take`. */
 export interface TakeOptions extends OptionsObject {
   /** Without an axis the flat order is picked from. */
   readonly axis?: number | null | undefined

@@ -22,6 +22,7 @@ const unsigned: Readonly<Record<number, Unsigned>> = { 8: 'uint8', 16: 'uint16',
 
 /** Shape as a list; a number is one axis. */
 export type ShapeArg = number | Shape
+/** Options of samplers: shape and dtype of the result. */
 export interface DrawOptions extends OptionsObject {
   readonly dtype?: DType | undefined
 }
@@ -52,6 +53,7 @@ export const bits = asProgram(
   },
 )
 
+/** Options of `uniform`: from `minval` up to `maxval`, excluded. */
 export interface UniformOptions extends DrawOptions {
   readonly minval?: TensorLike | undefined
   readonly maxval?: TensorLike | undefined

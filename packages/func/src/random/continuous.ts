@@ -104,6 +104,7 @@ export const cauchy = asProgram(
     return tan(mul(sub(u, literal(0.5, to)), literal(Math.PI, to)))
   },
 )
+/** Options of `gumbel`. */
 export interface GumbelOptions extends DrawOptions {
   /** 'high' draws two floats for one, and so reaches further into the tail. */
   readonly mode?: 'low' | 'high' | undefined

@@ -49,6 +49,7 @@ export const geometric = asProgram(
   },
 )
 
+/** Options of `categorical`. */
 export interface CategoricalOptions extends GumbelOptions {
   readonly axis?: number
   /** The shape of the result; its last axes are those of the logits without `axis`. */
@@ -100,6 +101,7 @@ const shuffleAlong = (key: Tensor, x: Tensor, axis: number): Tensor => {
   }
   return out
 }
+/** Options of `permutation`. */
 export interface PermutationOptions extends OptionsObject {
   readonly axis?: number
   /** Each line along the axis in an order of its own. */
@@ -129,6 +131,7 @@ export const shuffle = asProgram(
   (key: Tensor, x: Tensor, { axis = 0 }: ShuffleOptions = {}): Tensor => shuffleAlong(key, x, axisOf('random.shuffle', axis, x.ndim)),
 )
 
+/** Options of `choice`. */
 export interface ChoiceOptions extends OptionsObject {
   readonly replace?: boolean
   /** Probabilities of the parts. */

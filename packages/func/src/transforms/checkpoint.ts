@@ -12,6 +12,7 @@ import { forwarded, handedThrough } from './forwarding'
 import type { NoNumbers } from './traced'
 import { vjp } from './vjp'
 
+/** Options of `checkpoint`. */
 export interface CheckpointOptions<S extends Argnums = Argnums> extends OptionsObject {
   /** Which intermediate values are kept after all; default none. */
   readonly policy?: CheckpointPolicy | null

@@ -12,6 +12,7 @@ import { places } from './argnums'
 import { alike, flatFunction, type FlatArgs, flattenTensors } from './flat'
 import type { NoNumbers } from './traced'
 
+/** Options of `customJvp` and `customVjp`. */
 export interface CustomOptions<S extends readonly number[] = readonly number[]> extends OptionsObject {
   /** Arguments that are passed as they are (functions, settings), first in the rules' arguments. */
   readonly nondiffArgnums?: S
@@ -44,6 +45,7 @@ const splitArgs = (f: AnyFunction, args: readonly unknown[], nondiffArgnums: rea
   }
 }
 
+/** A function with its own derivative: `customJvp(f).defjvp(rule)`. */
 export interface CustomJvp<A extends readonly unknown[], R> {
   (...args: A): R
   /** The rule: `(nondiff..., primals, tangents) -> [value, tangent]`. */
@@ -117,6 +119,7 @@ const checkRule = (where: string, value: FlatArgs, tangent: FlatArgs): void => {
   })
 }
 
+/** A function with its own backward pass: `customVjp(f).defvjp(forward, backward)`. */
 export interface CustomVjp<A extends readonly unknown[], R> {
   (...args: A): R
   /** `fwd(...args) -> [value, residuals]`; `bwd(nondiff..., residuals, cotangent) -> cotangents of the other arguments` (null for zero). */

@@ -17,6 +17,7 @@ import type { NoNumbersAt } from './traced'
 import { type GradsOf, vjp } from './vjp'
 import { vmap } from './vmap'
 
+/** Options of `jacfwd`, `jacrev` and `hessian`. */
 export interface JacobianOptions<N extends Argnums = Argnums> extends OptionsObject {
   /** The argument to differentiate by, or a list of several. Default 0. */
   readonly argnums?: N

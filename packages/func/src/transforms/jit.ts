@@ -15,6 +15,7 @@ import { forwarded, handedThrough } from './forwarding'
 import { type Shardings, withShardingConstraint } from './sharding'
 import type { NoNumbers } from './traced'
 
+/** Options of `jit`. */
 export interface JitOptions<S extends Argnums = Argnums> extends OptionsObject {
   /**
    * Arguments that are part of the program, not inputs of it: compared by value (plain data) or identity. Booleans and strings are so by
@@ -59,6 +60,7 @@ interface Traced {
   /** Whether other calls may use it. */
   readonly keep: boolean
 }
+/** A compiled function. */
 export interface Jitted<A extends readonly unknown[], R> {
   (...args: A): R
   /** How often the function was traced. */

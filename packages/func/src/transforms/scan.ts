@@ -14,6 +14,7 @@ import { flatFunction, flattenCarry, flattenTensors } from './flat'
 import { forwarded, handedThrough } from './forwarding'
 import type { NoNumbers } from './traced'
 
+/** Options of `scan`. */
 export interface ScanOptions extends OptionsObject {
   /** Number of steps; needed where `xs` has no leaf. */
   readonly length?: number

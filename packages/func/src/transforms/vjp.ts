@@ -72,6 +72,7 @@ const vjpOf = (
   return [unflatten(outTree, outs), pullback, hasAux ? unflatten(fn.aux().treedef, lin.outs.slice(n)) : undefined]
 }
 
+/** Options of `grad` and `valueAndGrad`. */
 export interface GradOptions<N extends number | readonly number[] = number | readonly number[]> extends OptionsObject {
   /** Which arguments to differentiate by; default 0. */
   readonly argnums?: N

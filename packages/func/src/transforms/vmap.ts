@@ -13,6 +13,7 @@ import { flatFunction, isStatic, perTensor } from './flat'
 /** An axis for a whole subtree, null for none, or a tree of such. */
 export type Axes = number | null | readonly Axes[] | { readonly [key: string]: Axes }
 
+/** Options of `vmap`. */
 export interface VmapOptions extends OptionsObject {
   /** Where the mapped axis is in each argument: one for all, or a list of prefix trees. Default 0. */
   readonly inAxes?: Axes
