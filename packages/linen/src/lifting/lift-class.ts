@@ -29,7 +29,7 @@ const isModuleClass = (x: unknown): x is ModuleClass => typeof x === 'function' 
 
 /** A subclass with transformed methods. Its name is that of the transformation and of the class: `VmapDense`. */
 const liftClass = <O>(
-  { name: transformation, prefix }: Transformation,
+  { name: transformation, prefix }: Naming,
   target: ModuleClass,
   options: O & Methods<O>,
   lifter: Lifter<O>,
@@ -55,19 +55,29 @@ const liftClass = <O>(
   return Lifted
 }
 
-/** Options for all methods, and for each. Errors: InvalidOptionsError. */
-const checkMethods = <O>({ name, options: allowed }: Transformation, { methods, ...own }: object & Methods<O>): void => {
-  checkOptions(name, allowed, own)
+/** Refuses wrong options. Errors: InvalidOptionsError. */
+export type Check = (where: string, options: object) => void
+
+/** Options for all methods, and for each. */
+const checkMethods = <O>(name: string, check: Check, { methods, ...own }: object & Methods<O>): void => {
+  check(name, own)
   if (methods === undefined || Array.isArray(methods)) return
-  for (const [method, each] of Object.entries(methods)) checkOptions(`${name} of method ${method}`, allowed, each as object)
+  for (const [method, each] of Object.entries(methods)) check(`${name} of method ${method}`, each as object)
 }
 
-/** Transforms a class of modules, or a function of a module. Errors: TransformTargetError, InvalidOptionsError. */
-export const liftTarget = <T, O>(transformation: Transformation, target: T, options: O & Methods<O>, lifter: Lifter<O>): T => {
-  checkMethods(transformation, options)
-  if (isModuleClass(target)) return liftClass(transformation, target, options, lifter) as T
-  if (typeof target !== 'function') throw new TransformTargetError(transformation.name, target)
+/** What a transformation is called, and what it puts before names of classes. */
+export type Naming = Pick<Transformation, 'name' | 'prefix'>
+
+/** Transforms a class of modules, or a function of a module. Errors: TransformTargetError, and those of `check`. */
+export const liftChecked = <T, O>(naming: Naming, target: T, options: O & Methods<O>, lifter: Lifter<O>, check: Check): T => {
+  checkMethods(naming.name, check, options)
+  if (isModuleClass(target)) return liftClass(naming, target, options, lifter) as T
+  if (typeof target !== 'function') throw new TransformTargetError(naming.name, target)
   const { methods: _, ...own } = options
   const fn = target as unknown as AnyModuleFn
   return asTransformed(lifter(asModuleFn(fn), { name: fn.name }, own as unknown as O), fn) as T
 }
+
+/** The same for one whose options have names. Errors: TransformTargetError, InvalidOptionsError. */
+export const liftTarget = <T, O>(transformation: Transformation, target: T, options: O & Methods<O>, lifter: Lifter<O>): T =>
+  liftChecked(transformation, target, options, lifter, (where, own) => checkOptions(where, transformation.options, own))
