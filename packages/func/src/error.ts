@@ -87,12 +87,28 @@ export class AxisNameError extends errorClass(
     (bound.length > 0 ? `bound here: ${bound.join(', ')}` : 'no axis is named here'),
   FuncError,
 ) {}
+/** What disagreed, for who gave the functions and can say more: trees with types (`{ shape, dtype }`) in the place of tensors. */
+export interface Disagreement {
+  /** The function whose answers these are; of branches the list. */
+  readonly of: unknown
+  /** Of a loop what is carried, before and after a turn; else what each function answered, up to the first that disagrees. */
+  readonly sides: readonly unknown[]
+}
 /** Two trees or types that must agree (a carry, the branches of a cond, tangents of primals) do not. */
-export class TypeMismatchError extends errorClass('TypeMismatchError' as string, of, said, FuncError) {}
+export class TypeMismatchError extends errorClass(
+  'TypeMismatchError' as string,
+  (operation: string, reason: string, disagreement?: Disagreement) => ({ ...of(operation, reason), disagreement }),
+  said,
+  FuncError,
+) {}
 /** A result of vmap that is mapped, but has out axis null. `output` is its place among the leaves of the result. */
 export class MappedOutputError extends errorClass(
   'MappedOutputError',
-  (operation: string, output: number) => ({ ...of(operation, `output ${output} is mapped, so its out axis can not be null`), output }),
+  (operation: string, output: number, disagreement: Disagreement) => ({
+    ...of(operation, `output ${output} is mapped, so its out axis can not be null`),
+    output,
+    disagreement,
+  }),
   said,
   TypeMismatchError,
 ) {}

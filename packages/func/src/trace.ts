@@ -96,3 +96,9 @@ export const bind = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: 
   return top.process(primitive, xs, params)
 }
 export const bind1 = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: P): Tensor => bind(primitive, xs, params)[0]!
+
+/**
+ * A function of a list of tensors to one, and of something besides that is none: a structure, a count. What interpreters run answers in this
+ * way all that its tracing learns; it sets nothing outside.
+ */
+export type FlatWithAux<X> = (xs: readonly Tensor[]) => readonly [outs: readonly Tensor[], aux: X]

@@ -2,7 +2,7 @@
 import { type Aval, aval, dropAxes } from '../aval'
 import { type BatchAxis, type Dim, ruleOf } from '../primitive'
 import { Tensor } from '../tensor'
-import { atNextLevel, bind, type Trace, whileActive, withNamedAxis } from '../trace'
+import { atNextLevel, bind, type FlatWithAux, type Trace, whileActive, withNamedAxis } from '../trace'
 
 class Batched extends Tensor {
   readonly aval: Aval
@@ -25,7 +25,15 @@ export const batchFlat = (
   axis: BatchAxis,
   xs: readonly Tensor[],
   dims: readonly Dim[],
-): BatchResult =>
+): BatchResult => batchWithAux((ys) => [f(ys), undefined], axis, xs, dims)[0]
+
+/** `batchFlat` of a function that answers something static besides tensors. */
+export const batchWithAux = <X>(
+  f: FlatWithAux<X>,
+  axis: BatchAxis,
+  xs: readonly Tensor[],
+  dims: readonly Dim[],
+): readonly [BatchResult, aux: X] =>
   atNextLevel((level) => {
     const trace: Trace = {
       level,
@@ -43,12 +51,13 @@ export const batchFlat = (
         })
       },
     }
-    const inside = (): BatchResult => {
-      const outs = f(xs.map((x, i) => (dims[i] === null || dims[i] === undefined ? x : new Batched(trace, x, dims[i]!))))
-      return {
+    const inside = (): readonly [BatchResult, X] => {
+      const [outs, aux] = f(xs.map((x, i) => (dims[i] === null || dims[i] === undefined ? x : new Batched(trace, x, dims[i]!))))
+      const result: BatchResult = {
         outs: outs.map((o) => (o.trace === trace ? (o as Batched).value : o)),
         dims: outs.map((o) => (o.trace === trace ? (o as Batched).dim : null)),
       }
+      return [result, aux]
     }
     return whileActive(trace, () =>
       axis.name === undefined ? inside() : withNamedAxis({ name: axis.name, size: axis.size, trace }, inside),

@@ -10,7 +10,7 @@ import type { Tensor } from '../tensor'
 import { batchFlat } from './batch'
 import { jvpFlat } from './jvp'
 import { run } from './run'
-import { stageClosed } from './stage'
+import { stageClosedWithAux } from './stage'
 
 export interface JvpJaxpr {
   /** Inputs: primals, then tangents of those in `nonzero`. Outputs: primals, then tangents of those in `outNonzero`. */
@@ -21,17 +21,16 @@ export interface JvpJaxpr {
 export const jvpJaxpr = (jaxpr: Jaxpr, nonzero: readonly boolean[], forced: readonly boolean[] = []): JvpJaxpr =>
   memo(jaxpr, `jvp:${bits(nonzero)}:${bits(forced)}`, () => {
     const n = jaxpr.ins.length
-    let outNonzero: readonly boolean[] = []
     const types = inAvals(jaxpr)
     const tangentTypes = types.filter((_, i) => nonzero[i]).map((a) => aval(a.shape, a.dtype))
-    const made = stageClosed(
+    const [made, outNonzero] = stageClosedWithAux(
       (xs) => {
         let next = n
         const ts = types.map((_, i) => (nonzero[i] ? xs[next++]! : null))
         const { outs, tangents } = jvpFlat((ys) => run(jaxpr, ys), xs.slice(0, n), ts)
-        outNonzero = tangents.map((t, i) => t !== null || (forced[i] ?? false))
-        const given = tangents.map((t, i) => (outNonzero[i] ? (t ?? zerosLike(outs[i]!)) : null))
-        return [...outs, ...given.filter((t): t is Tensor => t !== null)]
+        const isNonzero = tangents.map((t, i) => t !== null || (forced[i] ?? false))
+        const given = tangents.map((t, i) => (isNonzero[i] ? (t ?? zerosLike(outs[i]!)) : null))
+        return [[...outs, ...given.filter((t): t is Tensor => t !== null)], isNonzero]
       },
       [...types, ...tangentTypes],
       'jvp',
@@ -53,9 +52,8 @@ export interface BatchedJaxpr {
 /** The program with one more, leading, axis on inputs in `batched`; outputs in `forced` have it even where they need not. */
 export const batchJaxpr = (jaxpr: Jaxpr, axis: BatchAxis, batched: readonly boolean[], forced: readonly boolean[] = []): BatchedJaxpr =>
   memo(jaxpr, `batch:${axis.size}:${axis.name ?? ''}:${axis.spmdName ?? ''}:${bits(batched)}:${bits(forced)}`, () => {
-    let outBatched: readonly boolean[] = []
     const types = inAvals(jaxpr).map((a, i) => (batched[i] ? aval([axis.size, ...a.shape], a.dtype, a.weakType) : a))
-    const made = stageClosed(
+    const [made, outBatched] = stageClosedWithAux(
       (xs) => {
         const r = batchFlat(
           (ys) => run(jaxpr, ys),
@@ -63,8 +61,8 @@ export const batchJaxpr = (jaxpr: Jaxpr, axis: BatchAxis, batched: readonly bool
           xs,
           batched.map((b): Dim => (b ? 0 : null)),
         )
-        outBatched = r.dims.map((d, i) => d !== null || (forced[i] ?? false))
-        return r.outs.map((o, i) => (outBatched[i] ? batchAt(axis.size, o, r.dims[i]!) : o))
+        const isBatched = r.dims.map((d, i) => d !== null || (forced[i] ?? false))
+        return [r.outs.map((o, i) => (isBatched[i] ? batchAt(axis.size, o, r.dims[i]!) : o)), isBatched]
       },
       types,
       'vmap',

@@ -4,7 +4,7 @@ import { isFloating } from '../dtype'
 import { ArgumentError } from '../error'
 import { ruleOf, type Tangent } from '../primitive'
 import { Tensor } from '../tensor'
-import { atNextLevel, bind, type Trace, whileActive } from '../trace'
+import { atNextLevel, bind, type FlatWithAux, type Trace, whileActive } from '../trace'
 
 class Dual extends Tensor {
   constructor(
@@ -29,6 +29,10 @@ export interface JvpResult {
   readonly tangents: readonly Tangent[]
 }
 export const jvpFlat = (f: (xs: readonly Tensor[]) => readonly Tensor[], xs: readonly Tensor[], ts: readonly Tangent[]): JvpResult =>
+  jvpWithAux((ys) => [f(ys), undefined], xs, ts)[0]
+
+/** `jvpFlat` of a function that answers something static besides tensors. */
+export const jvpWithAux = <X>(f: FlatWithAux<X>, xs: readonly Tensor[], ts: readonly Tangent[]): readonly [JvpResult, aux: X] =>
   atNextLevel((level) => {
     const trace: Trace = {
       level,
@@ -47,11 +51,12 @@ export const jvpFlat = (f: (xs: readonly Tensor[]) => readonly Tensor[], xs: rea
       },
     }
     return whileActive(trace, () => {
-      const outs = f(xs.map((x, i) => (ts[i] && isFloating(x.aval.dtype) ? new Dual(trace, x, ts[i]!) : x)))
-      return {
+      const [outs, aux] = f(xs.map((x, i) => (ts[i] && isFloating(x.aval.dtype) ? new Dual(trace, x, ts[i]!) : x)))
+      const result: JvpResult = {
         outs: outs.map((o) => (o.trace === trace ? (o as Dual).primal : o)),
         tangents: outs.map((o) => (o.trace === trace ? (o as Dual).tangent : null)),
       }
+      return [result, aux]
     })
   })
 

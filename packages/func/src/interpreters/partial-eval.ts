@@ -9,9 +9,9 @@ import { inAvals, newVar } from '../ir/jaxpr'
 import { bits, memo } from '../ir/memo'
 import { type Emit, infer, type Primitive, settled } from '../primitive'
 import { Tensor } from '../tensor'
-import { atNextLevel, type Trace, whileActive } from '../trace'
+import { atNextLevel, type FlatWithAux, type Trace, whileActive } from '../trace'
 import { run } from './run'
-import { axisNamesOf, literalAtom, stageClosed } from './stage'
+import { axisNamesOf, literalAtom, stageClosedWithAux } from './stage'
 
 class Unknown extends Tensor {
   constructor(
@@ -36,7 +36,14 @@ export const partialEvalFlat = (
   f: (xs: readonly Tensor[]) => readonly Tensor[],
   args: readonly (Tensor | Aval)[],
   name = 'linearize',
-): PartialResult =>
+): PartialResult => partialEvalWithAux((xs) => [f(xs), undefined], args, name)[0]
+
+/** `partialEvalFlat` of a function that answers something static besides tensors. */
+export const partialEvalWithAux = <X>(
+  f: FlatWithAux<X>,
+  args: readonly (Tensor | Aval)[],
+  name = 'linearize',
+): readonly [PartialResult, aux: X] =>
   atNextLevel((level) => {
     const eqns: Eqn[] = []
     const residuals = new Map<Tensor, Var>()
@@ -84,7 +91,7 @@ export const partialEvalFlat = (
         ins.push(x)
         return x
       })
-      const outs = f(values)
+      const [outs, aux] = f(values)
       const unknown = outs.filter((o) => o.trace === trace).map((o) => (o as Unknown).atom)
       const all: Jaxpr = { ins: [...residuals.values(), ...ins.map((x) => x.atom)], eqns, outs: unknown, axisNames: axisNamesOf(eqns) }
       const live = dceIns(
@@ -93,11 +100,12 @@ export const partialEvalFlat = (
       )
       const kept = live.usedIns.slice(0, residuals.size)
       const jaxpr: Jaxpr = { ...live.jaxpr, ins: [...[...residuals.values()].filter((_, i) => kept[i]), ...ins.map((x) => x.atom)] }
-      return {
+      const result: PartialResult = {
         knownOuts: outs.map((o) => (o.trace === trace ? null : o)),
         jaxpr,
         residuals: [...residuals.keys()].filter((_, i) => kept[i]),
       }
+      return [result, aux]
     })
   })
 
@@ -113,15 +121,12 @@ export interface PartialJaxpr {
 export const partialEvalJaxpr = (jaxpr: Jaxpr, unknownIns: readonly boolean[], forced: readonly boolean[] = []): PartialJaxpr =>
   memo(jaxpr, `partial:${bits(unknownIns)}:${bits(forced)}`, () => {
     const types = inAvals(jaxpr)
-    let rest: Jaxpr | undefined
-    let outUnknown: readonly boolean[] = []
-    let numResiduals = 0
-    const known = stageClosed(
-      (xs) => {
+    const [known, rest] = stageClosedWithAux(
+      (xs): readonly [readonly Tensor[], Omit<PartialJaxpr, 'known'>] => {
         let next = 0
         const args = types.map((a, i) => (unknownIns[i] ? a : xs[next++]!))
         const r = partialEvalFlat((ys) => run(jaxpr, ys), args)
-        outUnknown = r.knownOuts.map((o, i) => o === null || (forced[i] ?? false))
+        const outUnknown = r.knownOuts.map((o, i) => o === null || (forced[i] ?? false))
         // a known output that must count as unknown is a residual that the unknown part passes on
         const promoted = r.knownOuts.filter((o, i): o is Tensor => o !== null && outUnknown[i] === true)
         const promotedVars = promoted.map((o) => newVar(o.aval))
@@ -133,12 +138,12 @@ export const partialEvalJaxpr = (jaxpr: Jaxpr, unknownIns: readonly boolean[], f
           else if (outUnknown[i]) outs.push(promotedVars[fromKnown++]!)
         })
         const n = r.residuals.length
-        rest = { ...r.jaxpr, ins: [...r.jaxpr.ins.slice(0, n), ...promotedVars, ...r.jaxpr.ins.slice(n)], outs }
-        numResiduals = n + promoted.length
-        return [...r.knownOuts.filter((o, i): o is Tensor => o !== null && !outUnknown[i]), ...r.residuals, ...promoted]
+        const unknown = { ...r.jaxpr, ins: [...r.jaxpr.ins.slice(0, n), ...promotedVars, ...r.jaxpr.ins.slice(n)], outs }
+        const early = r.knownOuts.filter((o, i): o is Tensor => o !== null && !outUnknown[i])
+        return [[...early, ...r.residuals, ...promoted], { unknown, outUnknown, numResiduals: n + promoted.length }]
       },
       types.filter((_, i) => !unknownIns[i]),
       'partial evaluation',
     )
-    return { known, unknown: rest!, outUnknown, numResiduals }
+    return { known, ...rest }
   })

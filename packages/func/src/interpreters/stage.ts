@@ -5,7 +5,7 @@ import type { Atom, ClosedJaxpr, Eqn, Jaxpr, Var } from '../ir/jaxpr'
 import { newVar } from '../ir/jaxpr'
 import { infer, type Primitive, settled } from '../primitive'
 import { Tensor } from '../tensor'
-import { atNextLevel, type Trace, whileActive, whileStaging } from '../trace'
+import { atNextLevel, type FlatWithAux, type Trace, whileActive, whileStaging } from '../trace'
 import { withConstants } from './constant'
 
 class Staged extends Tensor {
@@ -32,6 +32,10 @@ export const literalAtom = (x: Tensor): Atom | undefined => {
 
 /** What `f` closes over becomes leading inputs, returned as `consts`. `name` is for messages. */
 export const stage = (f: (xs: readonly Tensor[]) => readonly Tensor[], avals: readonly Aval[], name = 'jit'): ClosedJaxpr =>
+  stageWithAux((xs) => [f(xs), undefined], avals, name)[0]
+
+/** `stage` of a function that answers something static besides tensors, which comes out beside the program. */
+export const stageWithAux = <X>(f: FlatWithAux<X>, avals: readonly Aval[], name = 'jit'): readonly [program: ClosedJaxpr, aux: X] =>
   atNextLevel((level) => {
     const eqns: Eqn[] = []
     const consts = new Map<Tensor, Staged>()
@@ -64,19 +68,24 @@ export const stage = (f: (xs: readonly Tensor[]) => readonly Tensor[], avals: re
     }
     return whileActive(trace, () => {
       const ins = avals.map((a) => new Staged(trace, newVar(a)))
-      const outs = whileStaging(trace, () => f(ins)).map(lift)
+      const [results, aux] = whileStaging(trace, () => f(ins))
+      const outs = results.map(lift)
       const jaxpr: Jaxpr = {
         ins: [...consts.values(), ...ins].map((x) => x.atom as Var),
         eqns,
         outs,
         axisNames: axisNamesOf(eqns),
       }
-      return { jaxpr, consts: [...consts.keys()] }
+      return [{ jaxpr, consts: [...consts.keys()] }, aux]
     })
   })
 
 /** Stages a function into a program that has exactly the inputs given; concrete tensors that it closes over stand in it. */
-export const stageClosed = (f: (xs: readonly Tensor[]) => readonly Tensor[], avals: readonly Aval[], name = 'jit'): Jaxpr => {
-  const { jaxpr, consts } = stage(f, avals, name)
-  return consts.length === 0 ? jaxpr : withConstants(jaxpr, consts, name)
+export const stageClosed = (f: (xs: readonly Tensor[]) => readonly Tensor[], avals: readonly Aval[], name = 'jit'): Jaxpr =>
+  stageClosedWithAux((xs) => [f(xs), undefined], avals, name)[0]
+
+/** `stageClosed` of a function that answers something static besides tensors. */
+export const stageClosedWithAux = <X>(f: FlatWithAux<X>, avals: readonly Aval[], name = 'jit'): readonly [program: Jaxpr, aux: X] => {
+  const [{ jaxpr, consts }, aux] = stageWithAux(f, avals, name)
+  return [consts.length === 0 ? jaxpr : withConstants(jaxpr, consts, name), aux]
 }

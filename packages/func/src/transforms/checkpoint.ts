@@ -1,6 +1,6 @@
 /** Rematerialization for users, and its policies. */
 import { unflatten } from '@heddle/tree'
-import { stage } from '../interpreters/stage'
+import { stageWithAux } from '../interpreters/stage'
 import { argnums as argnumsKind, boolean, either, func, nothing, type OptionsObject, optionsOf, readFunction } from '../options'
 import { checkpointCall, type CheckpointPolicy } from '../primitives/call/checkpoint'
 import type { ParamsOf } from '../table'
@@ -51,14 +51,13 @@ export const checkpoint = <A extends readonly unknown[], const R, const S extend
     )
     const withStatics = (...dynamic: readonly unknown[]): unknown =>
       (f as (...a: readonly unknown[]) => unknown)(...args.map((a, i) => (statics.includes(i) ? a : dynamic[i])))
-    const fn = flatFunction(withStatics as (...a: never[]) => unknown, treedef, 'checkpoint')
-    const { jaxpr, consts } = stage(
-      fn.flat,
+    const [{ jaxpr, consts }, outTree] = stageWithAux(
+      flatFunction(withStatics as (...a: never[]) => unknown, treedef, 'checkpoint'),
       leaves.map((x) => x.aval),
       'checkpoint',
     )
     const given = [...consts, ...leaves]
-    return unflatten<R>(fn.outTree(), forwarded(handedThrough({ jaxpr }), given, checkpointCall(given, { jaxpr, policy, preventCse })))
+    return unflatten<R>(outTree, forwarded(handedThrough({ jaxpr }), given, checkpointCall(given, { jaxpr, policy, preventCse })))
   }
 }
 export { checkpoint as remat }

@@ -3,8 +3,8 @@ import { type TreeDef, unflatten } from '@heddle/tree'
 import { ConcreteTensor } from '../array'
 import { type Aval, aval, sameType, showAval } from '../aval'
 import { promote } from '../dtype'
-import { TypeMismatchError } from '../error'
-import { stage, stageClosed } from '../interpreters/stage'
+import { type Disagreement, TypeMismatchError } from '../error'
+import { stageClosed, stageWithAux } from '../interpreters/stage'
 import { run } from '../interpreters/run'
 import type { ClosedJaxpr, Jaxpr } from '../ir/jaxpr'
 import { outAvals } from '../ir/jaxpr'
@@ -15,7 +15,7 @@ import { ne } from '../primitives/piecewise'
 import { convert, convertElementType } from '../primitives/structural'
 import { literal } from '../literal'
 import type { Tensor } from '../tensor'
-import { alike, flatFunction, flattenTensors } from './flat'
+import { alike, flatFunctionFrom, flattenTensors, typeTree } from './flat'
 import { asResult, handedThrough } from './forwarding'
 import type { NoNumbers } from './traced'
 
@@ -43,7 +43,7 @@ const withSharedConsts = (
   })
   return { jaxprs, consts }
 }
-const commonTypes = (where: string, programs: readonly ClosedJaxpr[]): readonly Aval[] => {
+const commonTypes = (where: string, programs: readonly ClosedJaxpr[], disagreement: () => Disagreement): readonly Aval[] => {
   const all = programs.map((p) => outAvals(p.jaxpr))
   return all[0]!.map((first, i) => {
     const each = all.map((outs) => outs[i]!)
@@ -55,27 +55,46 @@ const commonTypes = (where: string, programs: readonly ClosedJaxpr[]): readonly 
       throw new TypeMismatchError(
         where,
         `all branches must return the same shapes and dtypes; output ${i} is ${each.map((a, b) => `${showAval(a)} in branch ${b}`).join(', ')}`,
+        disagreement(),
       )
     return type
   })
 }
-const branchOn = <A extends readonly unknown[], R>(where: string, index: Tensor, branches: readonly Branch<A, R>[], operands: A): R => {
+/** A branch that goes on from something static, and answers what it came to. */
+type BranchWithAux<L, A extends readonly unknown[], R> = (aux: L, ...operands: A) => readonly [result: R, aux: L]
+/** What tracing a branch came to. */
+interface TracedBranch<L> {
+  readonly program: ClosedJaxpr
+  readonly tree: TreeDef
+  readonly aux: L
+}
+const typesIn = ({ program, tree }: TracedBranch<unknown>): unknown => typeTree(tree, outAvals(program.jaxpr))
+const branchOn = <L, A extends readonly unknown[], R>(
+  where: string,
+  index: Tensor,
+  branches: readonly BranchWithAux<L, A, R>[],
+  operands: A,
+  aux: L,
+): readonly [result: R, aux: L] => {
   const { leaves, treedef } = flattenTensors(operands, where)
   const types = leaves.map((x) => x.aval)
-  let tree: TreeDef | undefined
-  const programs = branches.map((b, i) => {
-    const fn = flatFunction(b as (...a: never[]) => unknown, treedef, where)
-    const program = stage(fn.flat, types, where)
-    if (tree && !tree.equals(fn.outTree()))
+  const traced = branches.reduce<readonly TracedBranch<L>[]>((before, branch, i) => {
+    const from = i === 0 ? aux : before[i - 1]!.aux
+    const flat = flatFunctionFrom(branch, from, treedef, where)
+    const [program, [tree, next]] = stageWithAux(flat, types, where)
+    const all = [...before, { program, tree, aux: next }]
+    const first = all[0]!.tree
+    if (!first.equals(tree))
       throw new TypeMismatchError(
         where,
-        `all branches must return one structure; branch 0 returns ${tree.toString()}, branch ${i} ${fn.outTree().toString()}` +
-          (alike(tree, fn.outTree()) ? '; a boolean that depends on the branch is a tensor, np.array(true)' : ''),
+        `all branches must return one structure; branch 0 returns ${first.toString()}, branch ${i} ${tree.toString()}` +
+          (alike(first, tree) ? '; a boolean that depends on the branch is a tensor, np.array(true)' : ''),
+        { of: branches, sides: all.map(typesIn) },
       )
-    tree ??= fn.outTree()
-    return program
-  })
-  const outTypes = commonTypes(where, programs)
+    return all
+  }, [])
+  const programs = traced.map((t) => t.program)
+  const outTypes = commonTypes(where, programs, () => ({ of: branches, sides: traced.map(typesIn) }))
   const through = handedThroughAll(programs, leaves, outTypes)
   const chosen = programs.map(({ jaxpr, consts }) => ({ jaxpr: { ...jaxpr, outs: jaxpr.outs.filter((_, k) => !through[k]) }, consts }))
   const { jaxprs, consts } = withSharedConsts(
@@ -85,10 +104,11 @@ const branchOn = <A extends readonly unknown[], R>(where: string, index: Tensor,
   )
   const results = jaxprs[0]!.outs.length === 0 ? [] : condCall([index, ...consts, ...leaves], { branches: jaxprs })
   let next = 0
-  return unflatten<R>(
-    tree!,
+  const result = unflatten<R>(
+    traced[0]!.tree,
     through.map((x) => (x ? asResult(x) : results[next++]!)),
   )
+  return [result, traced.at(-1)!.aux]
 }
 /** What every branch hands through unchanged, the same tensor in each, is no matter of choice. */
 const handedThroughAll = (
@@ -107,12 +127,14 @@ const handedThroughAll = (
   })
 }
 /** The one branch that there is, on tensors all the same. */
-const onlyBranch = <A extends readonly unknown[], R>(branch: Branch<A, R>, operands: A): R => {
+const onlyBranch = <L, A extends readonly unknown[], R>(branch: BranchWithAux<L, A, R>, operands: A, aux: L): readonly [R, L] => {
   const { leaves, treedef } = flattenTensors(operands, 'switch')
-  const fn = flatFunction(branch as (...a: never[]) => unknown, treedef, 'switch')
-  const outs = fn.flat(leaves)
-  return unflatten<R>(fn.outTree(), outs)
+  const [outs, [tree, next]] = flatFunctionFrom(branch, aux, treedef, 'switch')(leaves)
+  return [unflatten<R>(tree, outs), next]
 }
+/** Branches that are not told anything. */
+const withoutAux = <A extends readonly unknown[], R>(branches: readonly Branch<A, R>[]): readonly BranchWithAux<null, A, R>[] =>
+  branches.map((b) => (_, ...operands) => [b(...operands), null])
 const scalar = (x: Tensor, where: string): Tensor => {
   if (x.ndim > 0)
     throw new TypeMismatchError(
@@ -144,7 +166,7 @@ export const cond = <A extends readonly unknown[], const R, S = readonly []>(
   readFunction('cond', falseFn, 'falseFn')
   const p = scalar(asTensor(pred, 'cond'), 'cond')
   const bool = p.aval.dtype === 'bool' ? p : ne(p, literal(0, p.aval.dtype))
-  return branchOn('cond', convert(bool, 'int32'), [falseFn, trueFn], operands)
+  return branchOn('cond', convert(bool, 'int32'), withoutAux<A, R>([falseFn, trueFn]), operands, null)[0]
 }
 /** The branch at `index`, clamped into range. Errors as for `cond`. Source: jax.lax.switch. */
 export const switchCase = <A extends readonly unknown[], const R, S = readonly []>(
@@ -152,13 +174,25 @@ export const switchCase = <A extends readonly unknown[], const R, S = readonly [
   branches: readonly (Branch<A, R> & NoNumbers<A, S>)[],
   ...operands: A
 ): R => {
-  readArgument('switch', 'index', branchIndex, index)
   readArgument('switch', 'branches', list, branches)
   for (const [i, b] of branches.entries()) readFunction('switch', b, `branches.${i}`)
+  return switchWithAux(index, withoutAux<A, R>(branches), operands, null)[0]
+}
+/**
+ * `switchCase` of branches that learn something static when they are traced: each goes on where the one before ended, the first from
+ * `aux`; what the last came to is answered beside the result. A TypeMismatchError tells their answers apart by `branches`.
+ */
+export const switchWithAux = <L, A extends readonly unknown[], R>(
+  index: Tensor | number,
+  branches: readonly BranchWithAux<L, A, R>[],
+  operands: A,
+  aux: L,
+): readonly [result: R, aux: L] => {
+  readArgument('switch', 'index', branchIndex, index)
   if (branches.length === 0) throw new TypeMismatchError('switch', 'at least one branch is needed')
   const i = scalar(asTensor(index, 'switch'), 'switch')
   // np.array(1) is a float32 here: a known index must be whole, whatever its dtype
   if (i instanceof ConcreteTensor && i.knownScalar !== undefined) readArgument('switch', 'index', integer, Number(i.knownScalar))
-  if (branches.length === 1) return onlyBranch(branches[0]!, operands)
-  return branchOn('switch', convert(i, 'int32'), branches, operands)
+  if (branches.length === 1) return onlyBranch(branches[0]!, operands, aux)
+  return branchOn('switch', convert(i, 'int32'), branches, operands, aux)
 }

@@ -71,9 +71,15 @@ export const customJvp = <A extends readonly unknown[], R, const S extends reado
     const given = rule
     const { nondiff, args: flat, fn } = splitArgs(f as unknown as AnyFunction, args, options.nondiffArgnums ?? [], where)
     const primal = flatFunction(fn as (...a: never[]) => unknown, flat.treedef, where)
+    // The function and its rule run when an interpreter wants them, and a primitive answers tensors alone.
+    let primalTree: TreeDef | undefined
     let outTree: TreeDef | undefined
     const outs = customJvpCall(flat.leaves, {
-      fn: primal.flat,
+      fn: (xs) => {
+        const [leaves, tree] = primal(xs)
+        primalTree = tree
+        return leaves
+      },
       jvp: (xs, ts) => {
         const answer = given(...nondiff, unflatten(flat.treedef, xs), unflatten(flat.treedef, ts)) as readonly [unknown, unknown]
         if (!Array.isArray(answer) || answer.length !== 2) throw new TypeMismatchError(where, 'the rule must return [value, tangent]')
@@ -86,7 +92,7 @@ export const customJvp = <A extends readonly unknown[], R, const S extends reado
       numConsts: 0,
       jaxpr: null,
     })
-    return unflatten<R>(primal.outTree() ?? outTree!, outs)
+    return unflatten<R>(primalTree ?? outTree!, outs)
   }
   const self: CustomJvp<A, R> = Object.assign(run, {
     defjvp: (r: (...args: never[]) => readonly [R, R]) => {
@@ -145,10 +151,15 @@ export const customVjp = <A extends readonly unknown[], R, const S extends reado
     const { nondiff, args: flat, fn } = splitArgs(f as unknown as AnyFunction, args, nondiffArgnums, where)
     const forward = splitArgs(fwd, args, nondiffArgnums, where).fn
     const primal = flatFunction(fn as (...a: never[]) => unknown, flat.treedef, where)
+    let primalTree: TreeDef | undefined
     let outTree: TreeDef | undefined
     let residualTree: TreeDef | undefined
     const outs = customVjpCall(flat.leaves, {
-      fn: primal.flat,
+      fn: (xs) => {
+        const [leaves, tree] = primal(xs)
+        primalTree = tree
+        return leaves
+      },
       fwd: (xs) => {
         const answer = forward(...unflatten<unknown[]>(flat.treedef, xs))
         if (!Array.isArray(answer) || answer.length !== 2) throw new TypeMismatchError(where, 'fwd must return [value, residuals]')
@@ -162,7 +173,7 @@ export const customVjp = <A extends readonly unknown[], R, const S extends reado
       numConsts: 0,
       jaxpr: null,
     })
-    return unflatten<R>(primal.outTree() ?? outTree!, outs)
+    return unflatten<R>(primalTree ?? outTree!, outs)
   }
   const self: CustomVjp<A, R> = Object.assign(run, {
     defvjp: (fwd: (...args: A) => readonly [R, unknown], bwd: (...args: never[]) => readonly unknown[]) => {

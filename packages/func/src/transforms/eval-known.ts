@@ -1,7 +1,7 @@
 /** Evaluation of what is known: some arguments are tensors, others types only; what depends on the tensors alone is computed. */
 import { flatten, unflatten } from '@heddle/tree'
 import { aval, type ShapeDtype } from '../aval'
-import { partialEvalFlat } from '../interpreters/partial-eval'
+import { partialEvalWithAux } from '../interpreters/partial-eval'
 import { asTensor, type TensorLike } from '../numpy/promote'
 import { isTensor, type Tensor } from '../tensor'
 import { flatFunction, isStatic } from './flat'
@@ -31,20 +31,18 @@ export const evalKnown = <A extends readonly unknown[], R>(
   ...args: { readonly [K in keyof A]: unknown }
 ): Known<R> => {
   const { leaves, treedef } = flatten(args, isType, isStatic)
-  const fn = flatFunction(f as (...a: never[]) => unknown, treedef, 'evalKnown')
-  let types: readonly ShapeDtype[] = []
-  const { knownOuts } = partialEvalFlat(
+  const flat = flatFunction(f as (...a: never[]) => unknown, treedef, 'evalKnown')
+  const [{ knownOuts }, { types, outTree }] = partialEvalWithAux(
     (xs) => {
-      const outs = fn.flat(xs)
-      types = outs.map(({ aval: { shape, dtype } }) => ({ shape, dtype }))
-      return outs
+      const [outs, outTree] = flat(xs)
+      return [outs, { types: outs.map(({ aval: { shape, dtype } }): ShapeDtype => ({ shape, dtype })), outTree }]
     },
     leaves.map((x) => (isType(x) ? aval(x.shape, x.dtype) : asTensor(x as TensorLike, 'evalKnown'))),
     'evalKnown',
   )
   return {
     result: unflatten<R>(
-      fn.outTree(),
+      outTree,
       knownOuts.map((o, i) => o ?? types[i]),
     ),
     leaves: knownOuts,

@@ -11,13 +11,16 @@ import {
   keystr,
   leaves as leavesOf,
   leavesWithPath,
+  map,
   type Path,
   type TreeDef,
   unflatten,
   withoutStatic,
 } from '@heddle/tree'
 import { describe } from '@heddle/tree/options'
-import { ArgumentError, TypeMismatchError } from '../error'
+import type { Aval, ShapeDtype } from '../aval'
+import { ArgumentError, type Disagreement, TypeMismatchError } from '../error'
+import type { FlatWithAux } from '../trace'
 import { literal } from '../literal'
 import { isTypedArray } from '../numpy/host-data'
 import { asTensor, isScalar, type TensorLike } from '../numpy/promote'
@@ -73,7 +76,7 @@ const refused = (tree: unknown, where: string, what: string): ArgumentError => {
 /**
  * The tensors of what a loop carries. Errors: TypeMismatchError for a boolean or string, which could not change from turn to turn.
  */
-export const flattenCarry = (tree: unknown, where: string): FlatArgs => {
+export const flattenCarry = (tree: unknown, where: string, disagreement?: () => Disagreement): FlatArgs => {
   const flat = flattenTensors(tree, where, 'the carry')
   if (!hasStatic(flat.treedef)) return flat
   const [path, leaf] = leavesWithPath(tree).find(([, x]) => isStatic(x))!
@@ -81,6 +84,7 @@ export const flattenCarry = (tree: unknown, where: string): FlatArgs => {
   throw new TypeMismatchError(
     where,
     `${placeOf('the carry', path)} is the ${typeof leaf} ${JSON.stringify(leaf)}, and a loop carries tensors: ${remedy}, or close over what does not change`,
+    disagreement?.(),
   )
 }
 const hasStatic = (treedef: TreeDef): boolean => withoutStatic(treedef) !== treedef
@@ -97,58 +101,58 @@ export const perTensor = (prefix: unknown, tree: unknown): readonly unknown[] =>
 
 export type Flat = (xs: readonly Tensor[]) => readonly Tensor[]
 
-/** A function of arguments as a flat one; `outTree` is the structure of what it returned last. */
-export interface FlatFunction {
-  readonly flat: Flat
-  readonly outTree: () => TreeDef
-}
+/** A tree with types in the place of tensors: what messages are made of. */
+export const typeTree = (treedef: TreeDef, avals: readonly Aval[]): unknown =>
+  unflatten(
+    treedef,
+    avals.map(({ shape, dtype }): ShapeDtype => ({ shape, dtype })),
+  )
+
+/** The same of a tree of tensors; what is none stays. */
+export const typesOf = (tree: unknown): unknown =>
+  map((x: unknown) => (isTensorLike(x) && !isStatic(x) ? typeOf(asTensor(x, 'types')) : x), tree)
+const typeOf = ({ aval: { shape, dtype } }: Tensor): ShapeDtype => ({ shape, dtype })
+
+/** A function of arguments as a flat one, with the structure of what it answers. */
+export type FlatFunction = FlatWithAux<TreeDef>
 const RESULT = 'the result'
-export const flatFunction = (f: (...args: never[]) => unknown, treedef: TreeDef, where: string): FlatFunction => {
-  let out: TreeDef | undefined
-  return {
-    flat: (xs) => {
-      const result = flattenTensors(synchronous(where, f(...unflatten<never[]>(treedef, xs))), where, RESULT)
-      out = result.treedef
-      return result.leaves
-    },
-    outTree: () => out!,
+export const flatFunction =
+  (f: (...args: never[]) => unknown, treedef: TreeDef, where: string): FlatFunction =>
+  (xs) => {
+    const result = flattenTensors(synchronous(where, f(...unflatten<never[]>(treedef, xs))), where, RESULT)
+    return [result.leaves, result.treedef]
   }
-}
-/** A function that answers `[result, aux]`, of which only the first is transformed. */
-export const flatFunctionWithAux = (
-  f: (...args: never[]) => unknown,
-  treedef: TreeDef,
-  where: string,
-  hasAux: boolean,
-): FlatFunction & {
-  readonly aux: () => { readonly leaves: readonly Tensor[]; readonly treedef: TreeDef }
-  readonly numOuts: () => number
-} => {
-  let out: TreeDef | undefined
-  let aux: TreeDef | undefined
-  let auxLeaves: readonly Tensor[] = []
-  let numOuts = 0
-  return {
-    flat: (xs) => {
-      const returned = synchronous(where, f(...unflatten<never[]>(treedef, xs)))
-      if (!hasAux) {
-        const result = flattenTensors(returned, where, RESULT)
-        out = result.treedef
-        numOuts = result.leaves.length
-        return result.leaves
-      }
-      if (!Array.isArray(returned) || returned.length !== 2)
-        throw new TypeMismatchError(where, 'with hasAux the function must return [value, aux]')
-      const result = flattenTensors(returned[0], where, 'the value')
-      const extra = flattenTensors(returned[1], where, 'aux')
-      out = result.treedef
-      aux = extra.treedef
-      auxLeaves = extra.leaves
-      numOuts = result.leaves.length
-      return [...result.leaves, ...extra.leaves]
-    },
-    outTree: () => out!,
-    aux: () => ({ leaves: auxLeaves, treedef: aux! }),
-    numOuts: () => numOuts,
+/** A function that goes on from something static and answers `[result, what it came to]`, of which only the first is transformed. */
+export const flatFunctionFrom =
+  <L, A extends readonly unknown[], X>(
+    f: (from: L, ...args: A) => readonly [result: unknown, aux: X],
+    from: L,
+    treedef: TreeDef,
+    where: string,
+  ): FlatWithAux<readonly [TreeDef, X]> =>
+  (xs) => {
+    const [answer, aux] = f(from, ...unflatten<A>(treedef, xs))
+    const result = flattenTensors(synchronous(where, answer), where, RESULT)
+    return [result.leaves, [result.treedef, aux]]
   }
+/** The structures of a value and of what is answered besides it; `numOuts` tells their leaves apart. */
+export interface WithAuxTree {
+  readonly outTree: TreeDef
+  readonly numOuts: number
+  readonly auxTree: TreeDef | undefined
 }
+/** A function that answers `[result, aux]` if it `hasAux`, of which only the first is transformed; the leaves of both. */
+export const flatFunctionWithAux =
+  (f: (...args: never[]) => unknown, treedef: TreeDef, where: string, hasAux: boolean): FlatWithAux<WithAuxTree> =>
+  (xs) => {
+    const returned = synchronous(where, f(...unflatten<never[]>(treedef, xs)))
+    if (!hasAux) {
+      const { leaves, treedef: outTree } = flattenTensors(returned, where, RESULT)
+      return [leaves, { outTree, numOuts: leaves.length, auxTree: undefined }]
+    }
+    if (!Array.isArray(returned) || returned.length !== 2)
+      throw new TypeMismatchError(where, 'with hasAux the function must return [value, aux]')
+    const result = flattenTensors(returned[0], where, 'the value')
+    const extra = flattenTensors(returned[1], where, 'aux')
+    return [[...result.leaves, ...extra.leaves], { outTree: result.treedef, numOuts: result.leaves.length, auxTree: extra.treedef }]
+  }

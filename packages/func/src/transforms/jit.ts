@@ -5,12 +5,12 @@ import { dtypes } from '../dtype'
 import { type Aval, sameType } from '../aval'
 import { TypeMismatchError } from '../error'
 import type { Backend, Device } from '../backend/backend'
-import { stage } from '../interpreters/stage'
+import { stageWithAux } from '../interpreters/stage'
 import { argnums as argnumsKind, anything, device, type OptionsObject, optionsOf, readFunction, string } from '../options'
 import { call, type JitParams } from '../primitives/call/jit'
 import { isTensor, type Tensor } from '../tensor'
 import { type Argnums, checkStatic, placesGiven } from './argnums'
-import { type FlatArgs, type FlatFunction, flatFunction, flattenTensors } from './flat'
+import { type FlatArgs, flatFunction, flattenTensors } from './flat'
 import { forwarded, handedThrough } from './forwarding'
 import { type Shardings, withShardingConstraint } from './sharding'
 import type { NoNumbers } from './traced'
@@ -169,9 +169,9 @@ const trace = (
 ): Traced => {
   const withStatics = (...dynamic: readonly unknown[]): unknown =>
     (f as (...a: readonly unknown[]) => unknown)(...args.map((_, i) => (statics.includes(i) ? args[i] : dynamic[i])))
-  const fn: FlatFunction = flatFunction(withStatics as (...a: never[]) => unknown, treedef, name)
+  const flat = flatFunction(withStatics as (...a: never[]) => unknown, treedef, name)
   const avals = leaves.map((x) => x.aval)
-  const [{ jaxpr, consts }, keep] = watched(() => stage(fn.flat, avals, name))
+  const [[{ jaxpr, consts }, outTree], keep] = watched(() => stageWithAux(flat, avals, name))
   const through = handedThrough({ jaxpr })
   const mask = args.flatMap((a, i) => (statics.includes(i) ? [] : flattenTensors(a, name).leaves.map(() => donated.includes(i))))
   return {
@@ -180,7 +180,7 @@ const trace = (
     consts,
     params: { jaxpr, name, donated: donated.length === 0 ? [] : [...consts.map(() => false), ...mask], device },
     through: through.every((at) => at < 0) ? undefined : through,
-    outTree: fn.outTree(),
+    outTree,
     direct: statics.length === 0 && args.every(isTensor),
     ambient: ambientKey(),
     keep: keep && isFree(consts),

@@ -1,6 +1,6 @@
 /** Forward mode for users. */
 import { unflatten } from '@heddle/tree'
-import { jvpFlat } from '../interpreters/jvp'
+import { jvpWithAux } from '../interpreters/jvp'
 import { zerosLike } from '../literal'
 import { isFloating } from '../dtype'
 import { TypeMismatchError } from '../error'
@@ -46,18 +46,16 @@ export function jvp(
   if (ts.length === args.leaves.length && !alike(treedef, args.treedef))
     throw new TypeMismatchError('jvp', `tangents have the structure of the primals, ${args.treedef.toString()}; got ${treedef.toString()}`)
   checkTangents('jvp', args.leaves, ts)
-  const fn = flatFunctionWithAux(f, args.treedef, 'jvp', hasAux)
-  const r = jvpFlat(
-    fn.flat,
+  const [r, { outTree, numOuts: n, auxTree }] = jvpWithAux(
+    flatFunctionWithAux(f, args.treedef, 'jvp', hasAux),
     args.leaves,
     ts.map((t) => (isFloating(t.aval.dtype) ? t : null)),
   )
-  const n = fn.numOuts()
   const outs = r.outs.slice(0, n)
-  const value = unflatten(fn.outTree(), outs)
+  const value = unflatten(outTree, outs)
   const tangent = unflatten(
-    fn.outTree(),
+    outTree,
     outs.map((o, i) => r.tangents[i] ?? zerosLike(o)),
   )
-  return hasAux ? [value, tangent, unflatten(fn.aux().treedef, r.outs.slice(n))] : [value, tangent]
+  return auxTree === undefined ? [value, tangent] : [value, tangent, unflatten(auxTree, r.outs.slice(n))]
 }

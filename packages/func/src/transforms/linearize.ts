@@ -3,8 +3,8 @@ import { unflatten } from '@heddle/tree'
 import { type Aval, aval, sameType, showAval } from '../aval'
 import { isFloating } from '../dtype'
 import { TypeMismatchError } from '../error'
-import { jvpFlat } from '../interpreters/jvp'
-import { partialEvalFlat } from '../interpreters/partial-eval'
+import { jvpWithAux } from '../interpreters/jvp'
+import { partialEvalWithAux } from '../interpreters/partial-eval'
 import { run } from '../interpreters/run'
 import { backward } from '../interpreters/transpose'
 import type { Jaxpr } from '../ir/jaxpr'
@@ -12,7 +12,8 @@ import { zerosLike } from '../literal'
 import { readFunction } from '../options'
 import type { Tangent } from '../primitive'
 import type { Tensor } from '../tensor'
-import { type Flat, flatFunction, flattenPrimals } from './flat'
+import type { FlatWithAux } from '../trace'
+import { flatFunction, flattenPrimals } from './flat'
 import type { NoNumbers } from './traced'
 
 export interface Linearized {
@@ -24,28 +25,24 @@ export interface Linearized {
   /** Tangents of outputs, zeros included. */
   readonly pushforward: (ts: readonly Tensor[]) => readonly Tensor[]
 }
-export const linearizeFlat = (f: Flat, xs: readonly Tensor[], name = 'grad'): Linearized => {
+export const linearizeWithAux = <X>(f: FlatWithAux<X>, xs: readonly Tensor[], name = 'grad'): readonly [Linearized, aux: X] => {
   const floats = xs.map((x) => isFloating(x.aval.dtype))
   const tangentTypes = xs.filter((_, i) => floats[i]).map((x): Aval => aval(x.aval.shape, x.aval.dtype))
-  let outs: readonly Tensor[] = []
-  let nonzero: readonly boolean[] = []
-  const { jaxpr, residuals, knownOuts } = partialEvalFlat(
+  // tangents alone are unknown, so each primal is a value
+  const [{ jaxpr, residuals, knownOuts }, { outs, nonzero, aux }] = partialEvalWithAux(
     (ts) => {
       let next = 0
-      const r = jvpFlat(
+      const [{ outs, tangents }, aux] = jvpWithAux(
         f,
         xs,
         floats.map((isFloat) => (isFloat ? ts[next++]! : null)),
       )
-      outs = r.outs
-      nonzero = r.tangents.map((t) => t !== null)
-      return r.tangents.filter((t): t is Tensor => t !== null)
+      return [tangents.filter((t): t is Tensor => t !== null), { outs, nonzero: tangents.map((t) => t !== null), aux }]
     },
     tangentTypes,
     name,
   )
-  // outs may be known tensors only: tangents alone are unknown, so each primal is a value
-  return {
+  const linearized: Linearized = {
     outs,
     residuals,
     pullback: (cts, kept = residuals) => {
@@ -60,6 +57,7 @@ export const linearizeFlat = (f: Flat, xs: readonly Tensor[], name = 'grad'): Li
     },
     pushforward: (ts) => pushforward(jaxpr, residuals, knownOuts, nonzero, outs, floats, ts),
   }
+  return [linearized, aux]
 }
 const pushforward = (
   jaxpr: Jaxpr,
@@ -99,9 +97,8 @@ export const linearize = <A extends readonly unknown[], const R>(
 ): [value: R, tangentOf: (...tangents: A) => R] => {
   readFunction('linearize', f)
   const args = flattenPrimals(primals, 'linearize')
-  const fn = flatFunction(f as (...a: never[]) => unknown, args.treedef, 'linearize')
-  const lin = linearizeFlat(fn.flat, args.leaves, 'linearize')
-  const outTree = fn.outTree()
+  const flat = flatFunction(f as (...a: never[]) => unknown, args.treedef, 'linearize')
+  const [lin, outTree] = linearizeWithAux(flat, args.leaves, 'linearize')
   return [
     unflatten<R>(outTree, lin.outs),
     (...tangents) => {

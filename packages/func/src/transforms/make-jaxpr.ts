@@ -1,7 +1,7 @@
 /** What a function does, as data: its program, and the types of its results. */
 import { type TreeDef, unflatten } from '@heddle/tree'
 import { type Aval, aval, type ShapeDtype } from '../aval'
-import { stage } from '../interpreters/stage'
+import { stageWithAux } from '../interpreters/stage'
 import type { ClosedJaxpr } from '../ir/jaxpr'
 import { outAvals } from '../ir/jaxpr'
 import { flatten } from '@heddle/tree'
@@ -25,13 +25,12 @@ const traceTypes = (
 ): { program: ClosedJaxpr; outTree: TreeDef } => {
   readFunction(where, f)
   const { leaves, treedef } = flatten(args, isType, isStatic)
-  const fn = flatFunction(f, treedef, where)
-  const program = stage(
-    fn.flat,
+  const [program, outTree] = stageWithAux(
+    flatFunction(f, treedef, where),
     leaves.map((x) => typeOf(x, where)),
     where,
   )
-  return { program, outTree: fn.outTree() }
+  return { program, outTree }
 }
 /** Tracing of `f` on arguments that are tensors or types (`{ shape, dtype }`): its program. Source: jax.make_jaxpr. */
 export const makeJaxpr =

@@ -1,8 +1,8 @@
 /** Loops of known length for users: scan and map. */
 import { unflatten } from '@heddle/tree'
 import { type Aval, aval, sameType, showAval } from '../aval'
-import { TypeMismatchError } from '../error'
-import { stage } from '../interpreters/stage'
+import { type Disagreement, TypeMismatchError } from '../error'
+import { stageWithAux } from '../interpreters/stage'
 import type { ClosedJaxpr } from '../ir/jaxpr'
 import { outAvals } from '../ir/jaxpr'
 import { boolean, count, either, type OptionsObject, optionsOf, positive, readFunction } from '../options'
@@ -10,7 +10,7 @@ import { scanCall } from '../primitives/control/scan'
 import { convertElementType } from '../primitives/structural'
 import { synchronous } from '../synchronous'
 import type { Tensor } from '../tensor'
-import { flatFunction, flattenCarry, flattenTensors } from './flat'
+import { flatFunction, flattenCarry, flattenTensors, typesOf, typeTree } from './flat'
 import { forwarded, handedThrough } from './forwarding'
 import type { NoNumbers } from './traced'
 
@@ -32,18 +32,34 @@ export const strengthen = (init: readonly Tensor[], outs: readonly Aval[]): read
       ? convertElementType(x, { newDtype: out.dtype, weakType: false })
       : x
   })
-const checkCarry = (where: string, names: readonly string[], before: readonly Aval[], after: readonly Aval[]): void => {
+const checkCarry = (
+  where: string,
+  names: readonly string[],
+  before: readonly Aval[],
+  after: readonly Aval[],
+  disagreement: Disagree<readonly Aval[]>,
+): void => {
   const wrong = before.flatMap((a, i) =>
     sameType(a, after[i]!) ? [] : [`${names[i]} went in as ${showAval(a)} and came out as ${showAval(after[i]!)}`],
   )
-  if (wrong.length > 0) throw new TypeMismatchError(where, `the carry must keep its shapes and dtypes: ${wrong.join('; ')}`)
+  if (wrong.length === 0) return
+  throw new TypeMismatchError(where, `the carry must keep its shapes and dtypes: ${wrong.join('; ')}`, disagreement(before, after))
+}
+/** How what is carried disagrees before and after a turn. */
+type Disagree<T> = (before: T, after: T) => Disagreement
+/** The trace of a body, whose first results are the carry. */
+interface TracedBody<X> {
+  readonly program: ClosedJaxpr
+  readonly numCarry: number
+  readonly aux: X
 }
 /** Traces a body whose first results are the carry; weak carries are strengthened until types agree. */
-export const traceWithCarry = (
+export const traceWithCarry = <X>(
   where: string,
-  trace: (carry: readonly Aval[]) => { readonly program: ClosedJaxpr; readonly numCarry: number },
+  trace: (carry: readonly Aval[]) => TracedBody<X>,
   init: readonly Tensor[],
-): { readonly program: ClosedJaxpr; readonly init: readonly Tensor[] } => {
+  disagreement: Disagree<readonly Aval[]>,
+): TracedBody<X> & { readonly init: readonly Tensor[] } => {
   const first = trace(init.map((x) => x.aval))
   if (first.numCarry !== init.length)
     throw new TypeMismatchError(
@@ -52,7 +68,7 @@ export const traceWithCarry = (
     )
   const outs = outAvals(first.program.jaxpr).slice(0, init.length)
   const names = init.map((_, i) => `leaf ${i}`)
-  if (init.every((x, i) => sameType(x.aval, outs[i]!))) return { program: first.program, init }
+  if (init.every((x, i) => sameType(x.aval, outs[i]!))) return { ...first, init }
   const stronger = strengthen(init, outs)
   const second = trace(stronger.map((x) => x.aval))
   checkCarry(
@@ -60,8 +76,9 @@ export const traceWithCarry = (
     names,
     stronger.map((x) => x.aval),
     outAvals(second.program.jaxpr).slice(0, init.length),
+    disagreement,
   )
-  return { program: second.program, init: stronger }
+  return { ...second, init: stronger }
 }
 const lengthOf = (xs: readonly Tensor[], given: number | undefined): number => {
   const scalar = xs.find((x) => x.ndim === 0)
@@ -86,7 +103,7 @@ export const scanLoop = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: 
   const length = lengthOf(scanned.leaves, options.length)
   const sliceTypes = scanned.leaves.map((x) => aval(x.aval.shape.slice(1), x.aval.dtype))
   const both = flattenTensors([init, xs], 'scan').treedef
-  let last: ReturnType<typeof flatFunction> | undefined
+  const disagree: Disagree<unknown> = (before, after) => ({ of: f, sides: [typesOf(before), typesOf(after)] })
   const traced = traceWithCarry(
     'scan',
     (types) => {
@@ -94,22 +111,23 @@ export const scanLoop = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: 
         ((c: C, x: X) => {
           const out = synchronous('scan', f(c, x))
           if (!Array.isArray(out) || out.length !== 2) throw new TypeMismatchError('scan', 'the body must return [carry, y]')
-          const got = flattenCarry(out[0], 'scan').treedef
+          const got = flattenCarry(out[0], 'scan', () => disagree(c, out[0])).treedef
           if (!got.equals(carry.treedef))
             throw new TypeMismatchError(
               'scan',
               `the body must return a carry of structure ${carry.treedef.toString()}, got ${got.toString()}`,
+              disagree(c, out[0]),
             )
           return out
         }) as (...a: never[]) => unknown,
         both,
         'scan',
       )
-      last = fn
-      const program = stage(fn.flat, [...types, ...sliceTypes], 'scan')
-      return { program, numCarry: carry.leaves.length }
+      const [program, aux] = stageWithAux(fn, [...types, ...sliceTypes], 'scan')
+      return { program, numCarry: carry.leaves.length, aux }
     },
     carry.leaves,
+    (before, after) => ({ of: f, sides: [typeTree(carry.treedef, before), typeTree(carry.treedef, after)] }),
   )
   const { jaxpr, consts } = traced.program
   const { unroll = 1 } = options
@@ -123,7 +141,7 @@ export const scanLoop = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: 
   })
   // a part of the carry that each step hands on is what it was at first
   const through = handedThrough(traced.program).map((at, i) => (i < carry.leaves.length && at === consts.length + i ? i : -1))
-  return unflatten<[C, Y]>(last!.outTree(), forwarded(through, traced.init, outs))
+  return unflatten<[C, Y]>(traced.aux, forwarded(through, traced.init, outs))
 }
 
 /**

@@ -8,7 +8,7 @@ import { argnums as argnumsKind, boolean, type OptionsObject, optionsOf, readFun
 import type { Tensor } from '../tensor'
 import { places } from './argnums'
 import { alike, flatFunctionWithAux, flattenPrimals } from './flat'
-import { linearizeFlat } from './linearize'
+import { linearizeWithAux } from './linearize'
 import type { NoNumbers, NoNumbersAt } from './traced'
 
 /**
@@ -40,10 +40,8 @@ const vjpOf = (
 ): readonly [unknown, (ct: unknown) => unknown, unknown] => {
   readFunction('vjp', f)
   const args = flattenPrimals(primals, 'vjp')
-  const fn = flatFunctionWithAux(f, args.treedef, 'vjp', hasAux)
-  const lin = linearizeFlat(fn.flat, args.leaves, 'vjp')
-  const n = fn.numOuts()
-  const outTree = fn.outTree()
+  const flat = flatFunctionWithAux(f, args.treedef, 'vjp', hasAux)
+  const [lin, { outTree, numOuts: n, auxTree }] = linearizeWithAux(flat, args.leaves, 'vjp')
   const outs = lin.outs.slice(0, n)
   const numAux = lin.outs.length - n
   const types = args.leaves.map((x) => x.aval)
@@ -69,7 +67,7 @@ const vjpOf = (
   }
   // a tree of its residuals, so that it may itself be a residual or go into a loop
   const pullback = partial(pull, lin.residuals)
-  return [unflatten(outTree, outs), pullback, hasAux ? unflatten(fn.aux().treedef, lin.outs.slice(n)) : undefined]
+  return [unflatten(outTree, outs), pullback, auxTree === undefined ? undefined : unflatten(auxTree, lin.outs.slice(n))]
 }
 
 /** Options of `grad` and `valueAndGrad`. */
@@ -159,7 +157,7 @@ const gradsOf = (
       where,
       `arguments to differentiate by must be floats, got ${showAval(integer.aval)}; choose others by argnums, or set allowInt`,
     )
-  const fn = flatFunctionWithAux(
+  const flat = flatFunctionWithAux(
     ((...some: readonly unknown[]) => {
       const all = [...args]
       at.forEach((i, k) => {
@@ -171,14 +169,13 @@ const gradsOf = (
     where,
     hasAux,
   )
-  const lin = linearizeFlat(fn.flat, chosen.leaves, where)
-  const n = fn.numOuts()
+  const [lin, { outTree, numOuts: n, auxTree }] = linearizeWithAux(flat, chosen.leaves, where)
   const [out] = lin.outs
-  const isTree = !fn.outTree().equals(flatten(0).treedef)
+  const isTree = !outTree.equals(flatten(0).treedef)
   if (n !== 1 || out!.aval.shape.length > 0 || !isFloating(out!.aval.dtype) || isTree)
     throw new TypeMismatchError(
       where,
-      `the function must return one scalar float, got ${isTree ? `a tree ${fn.outTree().toString()}` : n === 1 ? showAval(out!.aval) : `${n} tensors`}; sum it, or use vjp or jacrev` +
+      `the function must return one scalar float, got ${isTree ? `a tree ${outTree.toString()}` : n === 1 ? showAval(out!.aval) : `${n} tensors`}; sum it, or use vjp or jacrev` +
         (hasAux ? '' : '; to return more besides, use hasAux'),
     )
   const seed = literal(1, out!.aval.dtype)
@@ -188,8 +185,8 @@ const gradsOf = (
     back.map((b, i) => b ?? zerosLike(chosen.leaves[i]!)),
   )
   return {
-    value: unflatten(fn.outTree(), [out]),
-    aux: hasAux ? unflatten(fn.aux().treedef, lin.outs.slice(1)) : undefined,
+    value: unflatten(outTree, [out]),
+    aux: auxTree === undefined ? undefined : unflatten(auxTree, lin.outs.slice(1)),
     grads: typeof argnums === 'number' ? grads[0] : grads,
   }
 }

@@ -2,13 +2,13 @@
 import { broadcastPrefix, flatten, unflatten } from '@heddle/tree'
 import { showAval } from '../aval'
 import { MappedOutputError, TypeMismatchError } from '../error'
-import { batchFlat } from '../interpreters/batch'
+import { batchWithAux } from '../interpreters/batch'
 import { asTensor, type TensorLike } from '../numpy/promote'
 import { axisTree, count, type OptionsObject, optionsOf, readFunction, string } from '../options'
 import type { Dim } from '../primitive'
 import { batchAt, moveAxis } from '../primitives/structural'
 import type { Tensor } from '../tensor'
-import { flatFunction, isStatic, perTensor } from './flat'
+import { type FlatFunction, flatFunction, isStatic, perTensor, typeTree } from './flat'
 
 /** An axis for a whole subtree, null for none, or a tree of such. */
 export type Axes = number | null | readonly Axes[] | { readonly [key: string]: Axes }
@@ -59,18 +59,22 @@ export const vmap = <A extends readonly unknown[], const R>(f: (...args: A) => R
     const dims = leaves.map((x, j) => normalize(axes[at[j]!], x.ndim, `inAxes, leaf ${at[j]} of type ${showAval(x.aval)}`))
     const size = sizeOf(leaves, dims, axisSize)
     const fn = flatFunction(f as (...a: never[]) => unknown, treedef, 'vmap')
-    const flat = (xs: readonly Tensor[]): readonly Tensor[] => {
+    const flat: FlatFunction = (xs) => {
       const all = [...given]
       xs.forEach((x, j) => {
         all[at[j]!] = x
       })
-      return fn.flat(all as readonly Tensor[])
+      return fn(all as readonly Tensor[])
     }
-    const r = batchFlat(flat, { size, name: axisName, spmdName: spmdAxisName }, leaves, dims)
-    const out = unflatten<R>(fn.outTree(), r.outs)
-    const to = perTensor(outAxes, out)
+    const [r, outTree] = batchWithAux(flat, { size, name: axisName, spmdName: spmdAxisName }, leaves, dims)
+    const to = perTensor(outAxes, unflatten<R>(outTree, r.outs))
+    const mapped = r.dims.findIndex((dim, i) => to[i] === null && dim !== null)
+    if (mapped >= 0) {
+      const types = r.outs.map((o) => o.aval)
+      throw new MappedOutputError('vmap', mapped, { of: f, sides: [typeTree(outTree, types)] })
+    }
     return unflatten<R>(
-      fn.outTree(),
+      outTree,
       r.outs.map((o, i) => place(o, r.dims[i]!, to[i], size, i)),
     )
   }
@@ -90,10 +94,7 @@ const sizeOf = (leaves: readonly Tensor[], dims: readonly Dim[], given: number |
   return size
 }
 const place = (o: Tensor, dim: Dim, to: unknown, size: number, i: number): Tensor => {
-  if (to === null) {
-    if (dim === null) return o
-    throw new MappedOutputError('vmap', i)
-  }
+  if (to === null) return o
   const rank = dim === null ? o.ndim + 1 : o.ndim
   const at = normalize(to, rank, `outAxes, output ${i}`)!
   return dim === null ? batchAt(size, o, null, at) : moveAxis(o, dim, at)

@@ -1,9 +1,9 @@
 /** Loops with a condition, and counted ones, for users. */
-import { unflatten } from '@heddle/tree'
+import { structure, unflatten } from '@heddle/tree'
 import { type Aval, showAval } from '../aval'
 import { ConcreteTensor } from '../array'
-import { TypeMismatchError } from '../error'
-import { stage } from '../interpreters/stage'
+import { type Disagreement, TypeMismatchError } from '../error'
+import { stageWithAux } from '../interpreters/stage'
 import type { ClosedJaxpr, Jaxpr } from '../ir/jaxpr'
 import { literal } from '../literal'
 import { asTensor } from '../numpy/promote'
@@ -14,12 +14,25 @@ import { lt } from '../primitives/piecewise'
 import { convert } from '../primitives/structural'
 import { synchronous } from '../synchronous'
 import type { Tensor } from '../tensor'
-import { flatFunction, flattenCarry, flattenTensors } from './flat'
+import { flatFunction, flatFunctionFrom, flattenCarry, flattenTensors, typesOf, typeTree } from './flat'
 import { asResult, handedThrough } from './forwarding'
 import { scanLoop, traceWithCarry } from './scan'
 import type { NoNumbers } from './traced'
 
 const loop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry: C) => C, init: C): C => {
+  readFunction('whileLoop', body, 'body')
+  return whileLoopWithAux(cond, (c: C) => [body(c), null], init)[0]
+}
+
+/**
+ * `whileLoop` of a body that learns something static when it is traced, which is answered beside the last carry. A TypeMismatchError tells
+ * what was carried by `body`.
+ */
+export const whileLoopWithAux = <C, X>(
+  cond: (carry: C) => Tensor | boolean,
+  body: (carry: C) => readonly [carry: C, aux: X],
+  init: C,
+): readonly [carry: C, aux: X] => {
   readFunction('whileLoop', cond, 'cond')
   readFunction('whileLoop', body, 'body')
   flattenCarry(init, 'whileLoop')
@@ -27,21 +40,26 @@ const loop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry: C) => C, in
   const traced = traceWithCarry(
     'whileLoop',
     (types) => {
-      const turn = (c: C): readonly [C] => {
-        const next = synchronous('whileLoop', body(c))
-        flattenCarry(next, 'whileLoop')
-        return [next]
+      const turn = (_: null, c: C): readonly [readonly [C], X] => {
+        const [given, aux] = synchronous('whileLoop', body(c))
+        const next = synchronous('whileLoop', given)
+        const disagreement = (): Disagreement => ({ of: body, sides: [typesOf(c), typesOf(next)] })
+        flattenCarry(next, 'whileLoop', disagreement)
+        const tree = structure([next])
+        if (!tree.equals(treedef))
+          throw new TypeMismatchError(
+            'whileLoop',
+            `the body must return a carry of structure ${treedef.toString()}, got ${tree.toString()}`,
+            disagreement(),
+          )
+        return [[next], aux]
       }
-      const fn = flatFunction(turn as (...a: never[]) => unknown, treedef, 'whileLoop')
-      const program = stage(fn.flat, types, 'whileLoop')
-      if (!fn.outTree().equals(treedef))
-        throw new TypeMismatchError(
-          'whileLoop',
-          `the body must return a carry of structure ${treedef.toString()}, got ${fn.outTree().toString()}`,
-        )
-      return { program, numCarry: leaves.length }
+      const flat = flatFunctionFrom(turn, null, treedef, 'whileLoop')
+      const [program, [, aux]] = stageWithAux(flat, types, 'whileLoop')
+      return { program, numCarry: leaves.length, aux }
     },
     leaves,
+    (before, after) => ({ of: body, sides: [before, after].map((avals) => (typeTree(treedef, avals) as readonly unknown[])[0]) }),
   )
   const types = traced.init.map((x): Aval => x.aval)
   const holds = (c: C): Tensor => {
@@ -53,8 +71,8 @@ const loop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry: C) => C, in
       )
     return answer
   }
-  const condition = stage(flatFunction(holds as (...a: never[]) => unknown, treedef, 'whileLoop').flat, types, 'whileLoop')
-  return unflatten<[C]>(treedef, loopOver(condition, traced.program, traced.init))[0]
+  const [condition] = stageWithAux(flatFunction(holds as (...a: never[]) => unknown, treedef, 'whileLoop'), types, 'whileLoop')
+  return [unflatten<[C]>(treedef, loopOver(condition, traced.program, traced.init))[0], traced.aux]
 }
 /** The loop over what changes: a part of the carry that the body hands on is a constant of both programs. */
 const loopOver = (condition: ClosedJaxpr, body: ClosedJaxpr, init: readonly Tensor[]): readonly Tensor[] => {
