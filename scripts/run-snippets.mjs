@@ -1,7 +1,8 @@
-// Type checks and runs every ```ts block of the READMEs, from source, each as a program of its own.
+// Type checks and runs every ```ts block of the READMEs, from source, each as a program of its own, and type checks the @examples of doc comments.
 // Usage: node scripts/run-snippets.mjs [PATH PART]     A block under a line `<!-- not run -->` is left out.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { examples } from './examples.mjs'
 import { packages, root } from './packages.mjs'
 
 const only = process.argv[2] ?? ''
@@ -22,6 +23,19 @@ writeFileSync(
   `${out}/tsconfig.json`,
   JSON.stringify({ extends: '../../tsconfig.base.json', include: ['*.ts', '../../packages/*/src/**/*.d.ts'] }),
 )
+mkdirSync(`${out}/examples`)
+const { given, programs } = examples()
+writeFileSync(`${out}/examples/given.d.ts`, given)
+for (const { file, code } of programs) writeFileSync(`${out}/examples/${file}`, code)
+writeFileSync(
+  `${out}/examples/tsconfig.json`,
+  JSON.stringify({
+    extends: '../../../tsconfig.base.json',
+    // an example shows a value that it does not use
+    compilerOptions: { verbatimModuleSyntax: false, noUnusedLocals: false, noUnusedParameters: false },
+    include: ['*.ts', '../../../packages/*/src/**/*.d.ts'],
+  }),
+)
 
 let failures = 0
 const attempt = (what, command, args, cwd = root) => {
@@ -34,5 +48,6 @@ const attempt = (what, command, args, cwd = root) => {
   }
 }
 attempt('types', 'npx', ['tsc', '-p', `${out}/tsconfig.json`])
+attempt(`types of ${programs.length} examples`, 'npx', ['tsc', '-p', `${out}/examples/tsconfig.json`])
 for (const { at, file } of snippets) attempt(at, 'node', ['-C', '@heddle/source', '--import', 'tsx', `${out}/${file}`], out)
 process.exitCode = failures > 0 ? 1 : 0

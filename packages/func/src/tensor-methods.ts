@@ -133,7 +133,7 @@ export interface TensorMethods {
    * tensors and arrays, boolean masks.
    *
    * @example
-   * x.at(0, ':', slice(1, -1))
+   * x.at(0, ':', np.slice(1, -1))
    */
   at(...index: readonly IndexElement[]): Tensor
   /** A tensor with `value` at an index, whose elements stand in a list: `x.setAt([0, '1:3'], 5)`. Places outside are left out. */

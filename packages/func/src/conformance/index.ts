@@ -2,6 +2,8 @@
  * The conformance suite: every law on every row, for any backend. Free of test frameworks: it answers named functions.
  *
  * @example
+ * import { it } from 'vitest'
+ *
  * for (const { name, run } of conformance(await tfjs(), { reference: hostBackend() })) it(name, run)
  */
 import type { Backend } from '../backend/backend'

@@ -3,6 +3,7 @@
  * into the output.
  *
  * @example
+ * import { build } from 'esbuild'
  * import heddle from '@heddle/linen/esbuild'
  * await build({ entryPoints: ['main.ts'], bundle: true, splitting: true, format: 'esm', outdir: 'out', plugins: [heddle()] })
  */

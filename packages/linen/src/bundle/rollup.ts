@@ -4,7 +4,7 @@
  *
  * @example
  * import heddle from '@heddle/linen/rollup'
- * export default { input: 'main.js', plugins: [heddle(), nodeResolve({ browser: true }), commonjs()] }
+ * export default { input: 'main.js', plugins: [heddle()] } // before nodeResolve({ browser: true }) and commonjs()
  */
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -70,7 +70,7 @@ export const init =
  *
  * @example
  * class DenseLoRA extends nn.Module<{ base: nn.Dense; rank: number }> {
- *   override setup() {
+ *   setup() {
  *     nn.shareScope(this, this.props.base)
  *   }
  * }

@@ -57,7 +57,7 @@ export const switchModule = <M, Args extends readonly unknown[], R>(
  * Variables can't be made inside: run the body once before, when variables are initialized. Source: `flax.linen.while_loop`.
  *
  * @example
- * nn.whileLoop((m, c) => m.variables.state.acc.less(10), (m, c) => step(m, c), this, x, { carryVariables: 'state' })
+ * nn.whileLoop((m, c) => c.less(10), (m, c) => step(m, c), this, x, { carryVariables: 'state' })
  */
 export const whileLoop = <M, C>(
   condFn: ModuleFn<M, readonly [C], Tensor | boolean>,
