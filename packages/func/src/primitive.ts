@@ -6,6 +6,7 @@
 import type { Aval } from './aval'
 import type { Backend } from './backend/backend'
 import { RuleUnsupportedError, ShapeError } from './error'
+import type { Body } from './ir/bodies'
 import type { Jaxpr } from './ir/jaxpr'
 import type { Tensor } from './tensor'
 
@@ -53,6 +54,8 @@ export interface Rules<P> {
   readonly show?: (params: P) => Readonly<Record<string, unknown>>
 
   // Primitives with bodies. A primitive with none of these is a leaf: each backend has a kernel for it.
+  /** The programs that an equation holds. */
+  readonly bodies?: (params: P) => readonly Body[]
   /** The program this stands for, when calling it is all there is to it (jit, checkpoint, custom derivatives). */
   readonly inline?: (params: P) => Jaxpr
   /** True where its work must not be merged with equal work outside (checkpoint). */

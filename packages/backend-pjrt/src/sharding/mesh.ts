@@ -1,20 +1,10 @@
 /** The devices that a program is for: those of the meshes that its inputs and its constraints speak of. */
-import { BackendError, type Jaxpr, type Sharding } from '@heddle/func/backend'
+import { BackendError, equationsOf, type Jaxpr, type Sharding, type ShardingConstraintParams } from '@heddle/func/backend'
 import { deviceCount } from '@heddle/stablehlo/lower'
 
-const isJaxpr = (x: unknown): x is Jaxpr => typeof x === 'object' && x !== null && 'eqns' in x && 'outs' in x
-const bodies = (params: unknown): readonly Jaxpr[] =>
-  typeof params === 'object' && params !== null
-    ? Object.values(params)
-        .flatMap((v) => (Array.isArray(v) ? v : [v]))
-        .filter(isJaxpr)
-    : []
-
 const constraints = (program: Jaxpr): readonly Sharding[] =>
-  program.eqns.flatMap((e) =>
-    e.primitive.name === 'sharding_constraint'
-      ? [(e.params as { readonly sharding: Sharding }).sharding]
-      : bodies(e.params).flatMap((body) => constraints(body)),
+  [...equationsOf(program)].flatMap((e) =>
+    e.primitive.name === 'sharding_constraint' ? [(e.params as ShardingConstraintParams).sharding] : [],
   )
 /** Undefined for one device. Errors: BackendError where meshes have different numbers of devices. */
 export const meshOf = (program: Jaxpr, inShardings: readonly (Sharding | null)[], name: string): Sharding['mesh'] | undefined => {

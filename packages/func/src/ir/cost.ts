@@ -5,11 +5,9 @@
  * is summed, none for what only moves data; transcendental functions apart. Other than there, the body of a loop counts as often as it runs,
  * and a cumulative sum takes an addition for each element. A loop whose length is not known counts once, a branch as the dearest.
  */
-import type { Aval } from '../aval'
-import type { CondParams } from '../primitives/control/cond'
-import type { ScanParams } from '../primitives/control/scan-params'
-import type { WhileParams } from '../primitives/control/while'
+import { type Aval, sizeOf } from '../aval'
 import type { LeafName, ParamsOf } from '../table'
+import { bodiesOf, type Body } from './bodies'
 import type { ClosedJaxpr, Eqn, Jaxpr } from './jaxpr'
 
 /** Numbers of operations. */
@@ -28,8 +26,7 @@ const dearest = (a: Cost, b: Cost): Cost => ({
   transcendentals: Math.max(a.transcendentals, b.transcendentals),
 })
 
-const product = (xs: readonly number[]): number => xs.reduce((a, b) => a * b, 1)
-const sizeOf = (x: Aval | undefined): number => product(x?.shape ?? [])
+const elements = (x: Aval | undefined): number => sizeOf(x?.shape ?? [])
 
 type Rule<P> = (ins: readonly Aval[], outs: readonly Aval[], params: P) => Cost
 
@@ -38,21 +35,21 @@ const free = (): Cost => none
 const pointwise =
   (perElement = 1, transcendentals = 0): Rule<unknown> =>
   (_, [out]) =>
-    times(sizeOf(out), { flops: perElement, transcendentals })
+    times(elements(out), { flops: perElement, transcendentals })
 /** For each element but one of each result so many operations. */
 const reduction =
   (perStep = 1): Rule<unknown> =>
   ([x], [out]) =>
-    flops(perStep * (sizeOf(x) - sizeOf(out)))
+    flops(perStep * (elements(x) - elements(out)))
 const cumulative =
   (perStep = 1, transcendentals = 0): Rule<{ readonly axis: number }> =>
   ([x], _, { axis }) =>
-    times(sizeOf(x) - sizeOf(x) / Math.max(1, x!.shape[axis]!), { flops: perStep, transcendentals })
+    times(elements(x) - elements(x) / Math.max(1, x!.shape[axis]!), { flops: perStep, transcendentals })
 const window: Rule<{ readonly windowDimensions: readonly number[] }> = (_, [out], { windowDimensions }) =>
-  flops(sizeOf(out) * (product(windowDimensions) - 1))
+  flops(elements(out) * (sizeOf(windowDimensions) - 1))
 /** An operation for each element of the updates. */
-const scatter: Rule<unknown> = ([, , updates]) => flops(sizeOf(updates))
-const comparisons = (x: Aval | undefined, axis: number): Cost => flops(sizeOf(x) * Math.ceil(Math.log2(Math.max(1, x!.shape[axis]!))))
+const scatter: Rule<unknown> = ([, , updates]) => flops(elements(updates))
+const comparisons = (x: Aval | undefined, axis: number): Cost => flops(elements(x) * Math.ceil(Math.log2(Math.max(1, x!.shape[axis]!))))
 
 const multiplications = (power: number): number => {
   const bits = Math.abs(power).toString(2)
@@ -62,7 +59,7 @@ const multiplications = (power: number): number => {
 }
 
 const dotGeneral: Rule<ParamsOf['dot_general']> = ([lhs], [out], { dimensionNumbers: [[contract]] }) =>
-  flops(2 * sizeOf(out) * product(contract.map((i) => lhs!.shape[i]!)))
+  flops(2 * elements(out) * sizeOf(contract.map((i) => lhs!.shape[i]!)))
 
 /** How many pairs of a place in the result and one in the kernel meet an element of the input, along one axis. */
 const meetings = (size: { readonly input: number; readonly kernel: number; readonly output: number }, at: Along): number => {
@@ -89,17 +86,17 @@ const convolution: Rule<ParamsOf['conv_general_dilated']> = ([lhs, rhs], [out], 
       { stride, low: p.padding[i]![0], inputDilation: p.lhsDilation[i]!, kernelDilation: p.rhsDilation[i]! },
     ),
   )
-  return flops(2 * out!.shape[outSpec[0]!]! * out!.shape[outSpec[1]!]! * rhs!.shape[rhsSpec[1]!]! * product(places))
+  return flops(2 * out!.shape[outSpec[0]!]! * out!.shape[outSpec[1]!]! * rhs!.shape[rhsSpec[1]!]! * sizeOf(places))
 }
 
 /** m x n matrices with m >= n: Householder's R, and as much again for Q. */
 const qr: Rule<unknown> = ([a]) => {
   const [rows, columns] = a!.shape.slice(-2) as [number, number]
   const [m, n] = [Math.max(rows, columns), Math.min(rows, columns)]
-  return flops(product(a!.shape.slice(0, -2)) * Math.round(4 * m * n * n - (4 / 3) * n ** 3))
+  return flops(sizeOf(a!.shape.slice(0, -2)) * Math.round(4 * m * n * n - (4 / 3) * n ** 3))
 }
-const cholesky: Rule<unknown> = ([a]) => flops(Math.round((sizeOf(a) * a!.shape.at(-1)!) / 3))
-const triangularSolve: Rule<unknown> = ([a, b]) => flops(sizeOf(b) * a!.shape.at(-1)!)
+const cholesky: Rule<unknown> = ([a]) => flops(Math.round((elements(a) * a!.shape.at(-1)!) / 3))
+const triangularSolve: Rule<unknown> = ([a, b]) => flops(elements(b) * a!.shape.at(-1)!)
 
 /** The same rule for several primitives. */
 const all = <N extends LeafName>(rule: Rule<never>, ...names: readonly N[]): { readonly [K in N]: Rule<ParamsOf[K]> } =>
@@ -133,7 +130,7 @@ const makeRules = (one = pointwise(), transcendental = pointwise(0, 1)): Rules =
     'tanh',
     'erf',
   ),
-  integer_pow: (_, [out], { y }) => flops(sizeOf(out) * multiplications(y)),
+  integer_pow: (_, [out], { y }) => flops(elements(out) * multiplications(y)),
   exp2: pointwise(1, 1),
   asin: pointwise(5, 2),
   acos: pointwise(3, 2),
@@ -157,7 +154,7 @@ const makeRules = (one = pointwise(), transcendental = pointwise(0, 1)): Rules =
   dot_general: dotGeneral,
   conv_general_dilated: convolution,
   ...all(window, 'reduce_window_sum', 'reduce_window_max', 'reduce_window_min', 'select_and_gather_add'),
-  select_and_scatter_add: ([source], _, { windowDimensions }) => flops(sizeOf(source) * product(windowDimensions)),
+  select_and_scatter_add: ([source], _, { windowDimensions }) => flops(elements(source) * sizeOf(windowDimensions)),
   // 20 rounds of an addition, a rotation and an exclusive or; the key is added five times
   threefry2x32: pointwise(20 * 5 + 5 * 3 + 2),
   qr,
@@ -173,28 +170,15 @@ const isLeaf = (name: string): name is LeafName => Object.hasOwn(rules(), name)
 const types = (atoms: Eqn['ins'] | Eqn['outs']): readonly Aval[] => atoms.map((a) => a.aval)
 
 /** What a loop, a branch or a call costs: that of the programs in its parameters. */
-const ofBodies = ({ primitive, params }: Eqn): Cost => {
-  switch (primitive.name) {
-    case 'scan': {
-      const { jaxpr, length } = params as ScanParams
-      return times(length, costOf(jaxpr))
-    }
-    case 'while': {
-      const { condJaxpr, bodyJaxpr } = params as WhileParams
-      return plus(costOf(condJaxpr), costOf(bodyJaxpr))
-    }
-    case 'cond':
-      return (params as CondParams).branches.map(costOf).reduce(dearest, none)
-    default: {
-      const { jaxpr } = params as { readonly jaxpr?: Jaxpr | null }
-      return jaxpr === undefined || jaxpr === null ? none : costOf(jaxpr)
-    }
-  }
+const ofBodies = (bodies: readonly Body[]): Cost => {
+  const chosen = bodies.filter((b) => b.runs === 'choice').map((b) => costOf(b.jaxpr))
+  const all = bodies.flatMap(({ runs, jaxpr }) => (runs === 'choice' ? [] : [times(runs === 'while' ? 1 : runs, costOf(jaxpr))]))
+  return [chosen.reduce(dearest, none), ...all].reduce(plus)
 }
 
 const ofEqn = (eqn: Eqn): Cost => {
   const { name } = eqn.primitive
-  return isLeaf(name) ? (rules()[name] as Rule<unknown>)(types(eqn.ins), types(eqn.outs), eqn.params) : ofBodies(eqn)
+  return isLeaf(name) ? (rules()[name] as Rule<unknown>)(types(eqn.ins), types(eqn.outs), eqn.params) : ofBodies(bodiesOf(eqn))
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A jaxpr as text, in JAX's notation: `{ lambda ; a:f32[3]. let b:f32[3] = sin a in (b,) }`. */
 import { showAval } from '../aval'
+import { bodiesOf } from './bodies'
 import type { Atom, ClosedJaxpr, Eqn, Jaxpr, Var } from './jaxpr'
 
 /** a, b, ... z, ba, bb, ... */
@@ -7,7 +8,6 @@ const nameOf = (n: number): string => {
   const letter = (k: number): string => String.fromCharCode(97 + k)
   return n < 26 ? letter(n) : nameOf(Math.floor(n / 26)) + letter(n % 26)
 }
-const isJaxpr = (x: unknown): x is Jaxpr => typeof x === 'object' && x !== null && 'eqns' in x && 'ins' in x
 const snake = (s: string): string => s.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)
 
 class Names {
@@ -32,18 +32,19 @@ const atom = (a: Atom, names: Names): string =>
 const binder = (v: Var, names: Names): string => `${names.of(v)}:${showAval(v.aval)}`
 const indent = (text: string): string => text.replaceAll('\n', '\n  ')
 
-const value = (x: unknown): string => {
-  if (isJaxpr(x)) return indent(body(x))
+/** A parameter; `programs` are those that its equation holds. */
+const value = (x: unknown, programs: ReadonlySet<unknown>): string => {
+  if (programs.has(x)) return indent(body(x as Jaxpr))
   if (Array.isArray(x))
-    return x.some(isJaxpr)
-      ? `(\n  ${x.map((y) => indent(value(y))).join('\n  ')}\n)`
-      : `(${x.map(value).join(', ')}${x.length === 1 ? ',' : ''})`
+    return x.some((y) => programs.has(y))
+      ? `(\n  ${x.map((y) => indent(value(y, programs))).join('\n  ')}\n)`
+      : `(${x.map((y) => value(y, programs)).join(', ')}${x.length === 1 ? ',' : ''})`
   if (x === null) return 'None'
   if (typeof x === 'boolean') return x ? 'True' : 'False'
   if (typeof x === 'function') return x.name || 'function'
   if (typeof x === 'object')
     return `{${Object.entries(x)
-      .map(([k, v]) => `${snake(k)}: ${value(v)}`)
+      .map(([k, v]) => `${snake(k)}: ${value(v, programs)}`)
       .join(', ')}}`
   return String(x)
 }
@@ -51,7 +52,8 @@ const params = (e: Eqn): string => {
   const shown = e.primitive.show ? e.primitive.show(e.params as never) : (e.params as Readonly<Record<string, unknown>>)
   const entries = Object.entries(shown).sort(([a], [b]) => (a < b ? -1 : 1))
   if (entries.length === 0) return ''
-  const parts = entries.map(([k, v]) => `${snake(k)}=${value(v)}`)
+  const programs = new Set<unknown>(bodiesOf(e).map((b) => b.jaxpr))
+  const parts = entries.map(([k, v]) => `${snake(k)}=${value(v, programs)}`)
   return parts.some((p) => p.includes('\n')) ? `[\n  ${parts.map(indent).join('\n  ')}\n]` : `[${parts.join(' ')}]`
 }
 const equation = (e: Eqn, names: Names): string => {

@@ -7,18 +7,8 @@
 import { type Aval, sameType, showAval } from '../aval'
 import { BugError } from '../error'
 import { infer, type Primitive } from '../primitive'
+import { bodiesOf } from './bodies'
 import { type Atom, type Eqn, inAvals, type Jaxpr, type Var } from './jaxpr'
-
-const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null
-const isJaxpr = (x: unknown): x is Jaxpr => isObject(x) && Array.isArray(x.ins) && Array.isArray(x.eqns) && Array.isArray(x.outs)
-
-/** The programs in the parameters of an equation, with their path: `branches[0]`. */
-export const bodiesOf = (params: unknown, path = ''): readonly (readonly [path: string, body: Jaxpr])[] => {
-  if (isJaxpr(params)) return [[path, params]]
-  if (Array.isArray(params)) return params.flatMap((p, i) => bodiesOf(p, `${path}[${i}]`))
-  if (!isObject(params) || Object.getPrototypeOf(params) !== Object.prototype) return []
-  return Object.entries(params).flatMap(([k, v]) => bodiesOf(v, path === '' ? k : `${path}.${k}`))
-}
 
 const scalarFits = (value: unknown, { dtype }: Aval): boolean =>
   dtype === 'bool'
@@ -59,7 +49,7 @@ export const typecheckJaxpr = (jaxpr: Jaxpr, where = 'jaxpr'): void => {
       if (!sameType(a, got)) fail(at, `result ${k} has type ${showAval(got)}, the rule infers ${showAval(a)}`)
     })
     for (const v of e.outs) bindVar(v, at)
-    for (const [path, body] of bodiesOf(e.params)) typecheckJaxpr(body, `${where}${at}.${path}`)
+    for (const { path, jaxpr: body } of bodiesOf(e)) typecheckJaxpr(body, `${where}${at}.${path}`)
     for (const n of primitive.axisNames?.(e.params) ?? []) names.add(n)
   }
   for (const v of jaxpr.ins) bindVar(v, ', inputs')

@@ -4,7 +4,7 @@
  * Loading a program costs milliseconds to seconds, so under `auto` one that has run once ran over the kernels, and is compiled when it
  * is run again. What can't be compiled stays with the kernels; `describe` says why.
  */
-import type { Backend, CompileOptions, Eqn, Executable, Jaxpr } from '@heddle/func/backend'
+import { type Backend, type CompileOptions, equationsOf, type Executable, hasLoop, type Jaxpr } from '@heddle/func/backend'
 import type { Buffer, Context } from '../context'
 import { loadProgram, type Loaded } from './executable'
 import { lowerToGraph } from './graph/index'
@@ -28,22 +28,11 @@ export interface Compiler {
 
 /** XLA takes minutes for longer programs than this. */
 const MAX_EQUATIONS = 4000
-/** Programs inside of an equation. */
-const innerOf = ({ params }: Eqn): readonly Jaxpr[] => {
-  const {
-    jaxpr,
-    condJaxpr,
-    bodyJaxpr,
-    branches = [],
-  } = params as {
-    readonly [K in 'jaxpr' | 'condJaxpr' | 'bodyJaxpr']?: Jaxpr
-  } & { readonly branches?: readonly Jaxpr[] }
-  return [jaxpr, condJaxpr, bodyJaxpr, ...branches].filter((j) => j !== undefined)
+const countEquations = (program: Jaxpr): number => {
+  let n = 0
+  for (const _ of equationsOf(program)) n += 1
+  return n
 }
-const countEquations = (program: Jaxpr): number =>
-  program.eqns.reduce((n, e) => n + 1 + innerOf(e).reduce((m, j) => m + countEquations(j), 0), 0)
-const hasLoop = (program: Jaxpr): boolean =>
-  program.eqns.some((e) => e.primitive.name === 'scan' || e.primitive.name === 'while' || innerOf(e).some(hasLoop))
 const suitsXla = (program: Jaxpr): boolean => hasLoop(program) && countEquations(program) <= MAX_EQUATIONS
 
 const reasonOf = (e: unknown): string => (e instanceof Error ? e.message : String(e)).slice(0, 300)

@@ -10,6 +10,7 @@ import { partialEvalJaxpr } from '../../interpreters/partial-eval'
 import { run, runOpened } from '../../interpreters/run'
 import { stageClosed } from '../../interpreters/stage'
 import { transposeJaxpr } from '../../interpreters/transpose'
+import { called } from '../../ir/bodies'
 import { dce, dceIns } from '../../ir/dce'
 import type { Jaxpr, Var } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
@@ -130,6 +131,7 @@ const checkpointP: Primitive<CheckpointParams> = definePrimitive('checkpoint', {
     const r = dceIns(p.jaxpr, used)
     return { params: { ...p, jaxpr: r.jaxpr }, usedIns: r.usedIns, keptOuts: used }
   },
+  bodies: ({ jaxpr }) => called(jaxpr),
   inline: ({ jaxpr }) => jaxpr,
   barrier: ({ preventCse }) => preventCse,
   axisNames: ({ jaxpr }) => jaxpr.axisNames,

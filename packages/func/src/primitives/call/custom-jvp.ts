@@ -4,6 +4,7 @@ import { batchFlat } from '../../interpreters/batch'
 import { run } from '../../interpreters/run'
 import { stage } from '../../interpreters/stage'
 import { transposeJaxpr } from '../../interpreters/transpose'
+import { called } from '../../ir/bodies'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { outAvals } from '../../ir/jaxpr'
 import { zerosLike } from '../../literal'
@@ -78,6 +79,7 @@ const customJvpP: Primitive<CustomJvpParams> = definePrimitive('custom_jvp_call'
     )
     return [[...consts, ...xs], { ...p, fn: (ys) => run(jaxpr, ys), numConsts: p.numConsts + consts.length, jaxpr }]
   },
+  bodies: ({ jaxpr }) => (jaxpr === null ? [] : called(jaxpr)),
   inline: (p) => p.jaxpr!,
   impl: (xs, p) => p.fn(xs),
   axisNames: ({ jaxpr }) => jaxpr?.axisNames ?? [],

@@ -3,6 +3,7 @@ import { type Aval, aval } from '../../aval'
 import { isFloating } from '../../dtype'
 import { RuleUnsupportedError } from '../../error'
 import { run } from '../../interpreters/run'
+import { called } from '../../ir/bodies'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { outAvals } from '../../ir/jaxpr'
 import { zerosLike } from '../../literal'
@@ -138,6 +139,7 @@ const customVjpP: Primitive<CustomVjpParams> = definePrimitive('custom_vjp_call'
     )
     return [[...consts, ...xs], { ...p, fn: (ys) => run(jaxpr, ys), numConsts: p.numConsts + consts.length, jaxpr }]
   },
+  bodies: ({ jaxpr }) => (jaxpr === null ? [] : called(jaxpr)),
   inline: (p) => p.jaxpr!,
   impl: (xs, p) => p.fn(xs),
   axisNames: ({ jaxpr }) => jaxpr?.axisNames ?? [],

@@ -3,6 +3,7 @@ import type { Backend } from '../../backend/backend'
 import { batchJaxpr, jvpJaxpr, splitJvpOuts } from '../../interpreters/jaxprs'
 import { partialEvalJaxpr } from '../../interpreters/partial-eval'
 import { transposeJaxpr } from '../../interpreters/transpose'
+import { called } from '../../ir/bodies'
 import { dceIns } from '../../ir/dce'
 import type { Atom, Jaxpr } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
@@ -105,6 +106,7 @@ const jitP: Primitive<JitParams> = definePrimitive('jit', {
       keptOuts: used,
     }
   },
+  bodies: ({ jaxpr }) => called(jaxpr),
   inline: ({ jaxpr }) => jaxpr,
   donated: (p) => p.donated,
   device: (p) => p.device,

@@ -135,6 +135,7 @@ const condP: Primitive<CondParams> = definePrimitive('cond', {
     const operands = [index!, ...knownOuts.slice(numKnown), ...xs.filter((_, i) => unknown[i])]
     return merge(outUnknown, emit(condP, operands, { branches: unknownBranches }), knownOuts.slice(0, numKnown))
   },
+  bodies: ({ branches }) => branches.map((jaxpr, i) => ({ path: `branches[${i}]`, jaxpr, runs: 'choice' })),
   interpret: <B>({ branches }: CondParams, host: Interpreter<B>): ((inputs: readonly Held<B>[]) => readonly B[]) => {
     const programs = branches.map((b) => host.program(b))
     const indexType = { shape: [], dtype: 'int32', weakType: false } as const

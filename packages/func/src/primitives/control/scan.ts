@@ -200,6 +200,7 @@ const scanP: Primitive<ScanParams> = definePrimitive('scan', {
       (operands, params) => scanCall(operands, params),
       (operands, params) => emit(scanP, operands, params),
     ),
+  bodies: ({ jaxpr, length }) => [{ path: 'jaxpr', jaxpr, runs: length }],
   interpret: interpretScan,
   dce: scanDce,
   axisNames: ({ jaxpr }) => jaxpr.axisNames,

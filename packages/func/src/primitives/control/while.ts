@@ -148,6 +148,10 @@ const whileP: Primitive<WhileParams> = definePrimitive('while', {
     let k = 0
     return carryU.map((u, i) => (u ? all[i]! : known[k++]!))
   },
+  bodies: ({ condJaxpr, bodyJaxpr }) => [
+    { path: 'condJaxpr', jaxpr: condJaxpr, runs: 'while' },
+    { path: 'bodyJaxpr', jaxpr: bodyJaxpr, runs: 'while' },
+  ],
   interpret: <B>(p: WhileParams, host: Interpreter<B>): ((inputs: readonly Held<B>[]) => readonly B[]) => {
     const cond = host.program(p.condJaxpr)
     const body = host.program(p.bodyJaxpr)

@@ -1,0 +1,28 @@
+/** Which programs an equation holds: its primitive says so (`bodies`), to all who look inside of programs. */
+import type { Eqn, Jaxpr } from './jaxpr'
+
+/** How often a body runs when its equation does: so many times; as long as a condition holds; if it is the one of several that is chosen. */
+export type Runs = number | 'while' | 'choice'
+export interface Body {
+  /** Where it stands in the parameters: `branches[0]`. */
+  readonly path: string
+  readonly jaxpr: Jaxpr
+  readonly runs: Runs
+}
+/** The one program of a call. */
+export const called = (jaxpr: Jaxpr): readonly Body[] => [{ path: 'jaxpr', jaxpr, runs: 1 }]
+
+export const bodiesOf = (e: Eqn): readonly Body[] => e.primitive.bodies?.(e.params as never) ?? []
+
+/** All equations of a program, each followed by those of the programs that it holds. */
+export function* equationsOf(program: Jaxpr): Generator<Eqn, void> {
+  for (const e of program.eqns) {
+    yield e
+    for (const { jaxpr } of bodiesOf(e)) yield* equationsOf(jaxpr)
+  }
+}
+/** Whether some body in it runs another number of times than once. */
+export const hasLoop = (program: Jaxpr): boolean => {
+  for (const e of equationsOf(program)) if (bodiesOf(e).some(({ runs }) => runs === 'while' || (runs !== 'choice' && runs > 1))) return true
+  return false
+}
