@@ -79,8 +79,6 @@ export interface Rules<P> {
   readonly donated?: (params: P) => readonly boolean[]
   readonly device?: (params: P) => Backend | null
   readonly label?: (params: P) => string
-  /** Not to be removed or merged even if unused (none of our leaves). */
-  readonly effectful?: boolean
 }
 /** Records an equation in the program under construction and answers its results. */
 export type Emit = <P>(primitive: Primitive<P>, xs: Tensors, params: P) => Tensors

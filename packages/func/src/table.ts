@@ -1,5 +1,6 @@
 /**
- * Every leaf primitive and its parameters, family by family: the contract between func and backends. Types only.
+ * Every leaf primitive and its parameters, family by family, and every primitive that holds programs or says something of values: the
+ * contract between func and backends. Types only.
  *
  * Names and meanings are those of jax.lax (in camelCase), so that printed programs compare with JAX's. In all pointwise
  * primitives operands have equal shapes, or are scalars (shape []) beside operands of the result's shape; dtypes are equal
@@ -7,6 +8,15 @@
  */
 import type { Shape } from './aval'
 import type { DType } from './dtype'
+import type { ConstantParams } from './interpreters/constant'
+import type { Jaxpr } from './ir/jaxpr'
+import type { CheckpointParams } from './primitives/call/checkpoint'
+import type { JitParams } from './primitives/call/jit'
+import type { NameParams } from './primitives/call/name'
+import type { CondParams } from './primitives/control/cond'
+import type { ScanParams } from './primitives/control/scan-params'
+import type { WhileParams } from './primitives/control/while'
+import type { ShardingConstraintParams } from './primitives/sharding'
 
 export type NoParams = Readonly<Record<never, never>>
 
@@ -291,3 +301,30 @@ export interface ParamsOf
     RandomParams,
     LinalgParams {}
 export type LeafName = keyof ParamsOf
+
+/** Primitives of programs that are no leaves. Where a backend has kernels, func runs them; a compiler lowers them. */
+export interface BodyParams {
+  /** Calls a program. */
+  jit: JitParams
+  /** Calls a program; where `preventCse`, its work is not to be merged with equal work outside. */
+  checkpoint: CheckpointParams
+  /** Call the program, whose derivative is the user's. */
+  custom_jvp_call: { readonly jaxpr: Jaxpr }
+  custom_vjp_call: { readonly jaxpr: Jaxpr }
+  /** Operands: constants, carry, arrays whose rows the steps read. Results: carry, rows of all steps. */
+  scan: ScanParams
+  /** Operands: constants of the condition, of the body, carry. Results: carry. */
+  while: WhileParams
+  /** Operands: index (int32, clamped), then what every branch gets. */
+  cond: CondParams
+  /** No operands: a tensor. */
+  constant: ConstantParams
+  /** Identity. */
+  name: NameParams
+  /** Identity, which says how a value lies over devices. */
+  sharding_constraint: ShardingConstraintParams
+}
+export type BodyName = keyof BodyParams
+/** All that stands in the programs that a backend gets. */
+export interface PrimitiveParams extends ParamsOf, BodyParams {}
+export type PrimitiveName = keyof PrimitiveParams

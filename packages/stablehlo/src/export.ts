@@ -1,7 +1,6 @@
 /** What a function computes, as text that other runtimes read. */
 import { ArgumentError, ConcreteTensor, makeJaxpr } from '@heddle/func'
-import { moduleText } from './lower/program'
-import type { Host } from './lowerings/bodies'
+import { inline, moduleText } from './lower/program'
 import type { Body } from './text/block'
 
 export interface ExportOptions {
@@ -21,15 +20,13 @@ export const exportStablehlo = <A extends readonly unknown[]>(
 ): string => {
   const { jaxpr, consts } = makeJaxpr(fn)(...args)
   const types = jaxpr.ins.slice(consts.length).map((v) => v.aval)
-  const body =
-    (host: Host): Body =>
-    (b, inputs) => {
-      const constants = consts.map((c) => {
-        if (!(c instanceof ConcreteTensor))
-          throw new ArgumentError('exportStablehlo', 'the function closes over a traced tensor; pass it as an argument')
-        return b.data(c.hostSync())
-      })
-      return host.inline(b, jaxpr, [...constants, ...inputs])
-    }
+  const body: Body = (b, inputs) => {
+    const constants = consts.map((c) => {
+      if (!(c instanceof ConcreteTensor))
+        throw new ArgumentError('exportStablehlo', 'the function closes over a traced tensor; pass it as an argument')
+      return b.data(c.hostSync())
+    })
+    return inline(b, jaxpr, [...constants, ...inputs])
+  }
   return moduleText(types, body, { name })
 }

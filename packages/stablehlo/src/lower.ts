@@ -1,17 +1,14 @@
 /** What a lowering is: the operations of StableHLO that stand for one application of a primitive. */
-import type { Aval, DType, LeafName, ParamsOf } from '@heddle/func/backend'
-import { dtypes, isFloating } from '@heddle/func/backend'
+import { type Application, type Aval, type DType, dtypes, isFloating } from '@heddle/func/backend'
+import type * as Func from '@heddle/func/backend'
 import type { Block, Value } from './text/block'
 import type { Scalar } from './text/constant'
 
-export interface Call<P> {
-  readonly params: P
-  readonly ins: readonly Value[]
-  readonly outs: readonly Aval[]
-}
-export type Lower<P> = (b: Block, call: Call<P>) => readonly Value[]
+export type Call<P> = Application<P, Value>
+export type Lower<P> = Func.Lowering<P, Block, Value>
+export type Inline = Func.Inline<Block, Value>
 /** A row a primitive: one that is missing does not compile. */
-export type Lowerings<N extends LeafName = LeafName> = { readonly [K in N]: Lower<ParamsOf[K]> }
+export type Lowerings<N extends Func.PrimitiveName = Func.PrimitiveName> = Func.Lowerings<Block, Value, Aval, N>
 
 /** The least value of a dtype, which no maximum is below. */
 export const lowest = (dtype: DType): Scalar => {

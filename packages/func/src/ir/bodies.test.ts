@@ -4,10 +4,10 @@ import { checkpoint, customJvp, customVjp, type Jaxpr, jit, lax, makeJaxpr, np, 
 import { bodiesOf, equationsOf, hasLoop } from './bodies'
 
 const three = { shape: [3], dtype: 'float32' } as const
-const square = customJvp((x: Tensor) => x.mul(x)).defjvp(([x], [t]) => [x!.mul(x!), x!.mul(t!).mul(2)])
+const square = customJvp((x: Tensor) => x.mul(x)).defjvp(([x]: Tensor[], [t]: Tensor[]) => [x!.mul(x!), x!.mul(t!).mul(2)])
 const halved = customVjp((x: Tensor) => x.div(2)).defvjp(
   (x) => [x.div(2), null],
-  (_, ct) => [ct.div(2)],
+  (_: null, ct: Tensor) => [ct.div(2)],
 )
 const cases: Readonly<Record<string, readonly [f: (x: Tensor) => unknown, runs: readonly unknown[], loops: boolean]>> = {
   jit: [(x) => jit(np.sin)(x), [1], false],

@@ -1,32 +1,70 @@
-/** Dead code elimination: equations and inputs that no wanted output depends on. */
-import type { Eqn, Jaxpr, Var } from './jaxpr'
+/** Dead code elimination: equations and inputs that no wanted output depends on. The one place that decides what is dead. */
+import { bodiesOf } from './bodies'
+import type { Atom, Eqn, Jaxpr } from './jaxpr'
+import { bits, memo } from './memo'
 
-/** The program with only the outputs in `used`, all its inputs kept; and which of the inputs it still reads. */
-export const dce = (jaxpr: Jaxpr, used: readonly boolean[]): { readonly jaxpr: Jaxpr; readonly usedIns: readonly boolean[] } => {
-  const outs = jaxpr.outs.filter((_, i) => used[i])
-  const live = new Set<Var>()
-  for (const o of outs) if (o._tag === 'Var') live.add(o)
-  const eqns: Eqn[] = []
-  for (let i = jaxpr.eqns.length - 1; i >= 0; i--) {
-    const e = trim(jaxpr.eqns[i]!, live)
-    if (e === undefined) continue
-    eqns.push(e)
-    for (const a of e.ins) if (a._tag === 'Var') live.add(a)
+interface Step<V> {
+  readonly ins: readonly V[]
+  readonly outs: readonly V[]
+}
+/**
+ * The steps that some value in `live` depends on, in their order; `live` then has all that they read. `trim` may shrink one of them to
+ * what is read of it.
+ */
+export const onlyLive = <V, S extends Step<V>>(
+  steps: readonly S[],
+  live: Set<V>,
+  trim: (step: S, live: ReadonlySet<V>) => S = (s) => s,
+): readonly S[] => {
+  const kept: S[] = []
+  for (let i = steps.length - 1; i >= 0; i--) {
+    if (!steps[i]!.outs.some((o) => live.has(o))) continue
+    const s = trim(steps[i]!, live)
+    kept.push(s)
+    for (const x of s.ins) live.add(x)
   }
-  eqns.reverse()
-  const axisNames = jaxpr.axisNames.filter((n) => eqns.some((e) => e.primitive.axisNames?.(e.params as never).includes(n)))
-  return { jaxpr: { ins: jaxpr.ins, eqns, outs, axisNames }, usedIns: jaxpr.ins.map((v) => live.has(v)) }
+  return kept.reverse()
 }
-/** The equation without what its body computes for nobody; undefined if nothing is used. */
-const trim = (e: Eqn, live: ReadonlySet<Var>): Eqn | undefined => {
+
+export interface Trimmed {
+  readonly jaxpr: Jaxpr
+  readonly usedIns: readonly boolean[]
+}
+const isAll = (mask: readonly boolean[]): boolean => !mask.includes(false)
+/**
+ * The program with only the outputs in `used`, all its inputs kept; and which of the inputs it still reads. Made once, and the program
+ * itself where nothing is dead, so that who knows it knows it again.
+ */
+export const dce = (jaxpr: Jaxpr, used: readonly boolean[]): Trimmed =>
+  memo(jaxpr, `dce:${bits(used)}`, () => {
+    const outs = jaxpr.outs.filter((_, i) => used[i])
+    const live = new Set<Atom>(outs)
+    const eqns = onlyLive(jaxpr.eqns, live, trim)
+    const usedIns = jaxpr.ins.map((v) => live.has(v))
+    if (isAll(used) && eqns.length === jaxpr.eqns.length && eqns.every((e, i) => e === jaxpr.eqns[i])) return { jaxpr, usedIns }
+    const axisNames = jaxpr.axisNames.filter((n) => eqns.some((e) => e.primitive.axisNames?.(e.params as never).includes(n)))
+    return { jaxpr: { ins: jaxpr.ins, eqns, outs, axisNames }, usedIns }
+  })
+/** The equation without what its body computes for nobody; itself if that is nothing. */
+const trim = (e: Eqn, live: ReadonlySet<Atom>): Eqn => {
+  const { dce: rule, inline } = e.primitive
   const usedOuts = e.outs.map((v) => live.has(v))
-  if (!usedOuts.includes(true) && !e.primitive.effectful) return undefined
-  if (!e.primitive.dce || !(usedOuts.includes(false) || e.primitive.inline)) return e
-  const { params, usedIns, keptOuts } = e.primitive.dce(e.params as never, usedOuts)
-  return { primitive: e.primitive, params, ins: e.ins.filter((_, i) => usedIns[i]), outs: e.outs.filter((_, i) => keptOuts[i]) }
+  if (!rule || (isAll(usedOuts) && !inline)) return e
+  const { params, usedIns, keptOuts } = rule(e.params as never, usedOuts)
+  const made = { ...e, params, ins: e.ins.filter((_, i) => usedIns[i]), outs: e.outs.filter((_, i) => keptOuts[i]) }
+  const bodies = bodiesOf(e)
+  return isAll(usedIns) && isAll(keptOuts) && bodiesOf(made).every((b, i) => b.jaxpr === bodies[i]!.jaxpr) ? e : made
 }
+/** All that the outputs depend on. */
+export const live = (jaxpr: Jaxpr): Jaxpr =>
+  dce(
+    jaxpr,
+    jaxpr.outs.map(() => true),
+  ).jaxpr
 /** Without the unused inputs; the mask says which of the original ones remain. */
-export const dceIns = (jaxpr: Jaxpr, used: readonly boolean[]): { readonly jaxpr: Jaxpr; readonly usedIns: readonly boolean[] } => {
+export const dceIns = (jaxpr: Jaxpr, used: readonly boolean[]): Trimmed => {
   const r = dce(jaxpr, used)
-  return { jaxpr: { ...r.jaxpr, ins: r.jaxpr.ins.filter((_, i) => r.usedIns[i]) }, usedIns: r.usedIns }
+  return isAll(r.usedIns)
+    ? r
+    : memo(r.jaxpr, 'dce-ins', () => ({ ...r, jaxpr: { ...r.jaxpr, ins: r.jaxpr.ins.filter((_, i) => r.usedIns[i]) } }))
 }

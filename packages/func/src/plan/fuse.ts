@@ -1,18 +1,18 @@
 /** Finds combinations of kernels that a backend can do in one: matrix product, bias and activation. */
 import type { Aval } from '../aval'
 import type { Activation, Backend } from '../backend/backend'
+import { onlyLive } from '../ir/dce'
 import type { Literal } from '../ir/jaxpr'
 import type { ParamsOf } from '../table'
 import type { Graph, Node, ValueId } from './graph'
 
-export type Planned<B> =
-  | { readonly _tag: 'Node'; readonly node: Node }
-  | {
-      readonly _tag: 'Fused'
-      readonly run: (inputs: readonly B[]) => readonly B[]
-      readonly ins: readonly ValueId[]
-      readonly outs: readonly ValueId[]
-    }
+interface Values {
+  readonly ins: readonly ValueId[]
+  readonly outs: readonly ValueId[]
+}
+export type Planned<B> = Values &
+  ({ readonly _tag: 'Node'; readonly node: Node } | { readonly _tag: 'Fused'; readonly run: (inputs: readonly B[]) => readonly B[] })
+const plainOf = <B>(node: Node): Planned<B> => ({ _tag: 'Node', node, ins: node.ins, outs: node.outs })
 
 /** A product of [m, k] and [k, n] with a bias along n, and what comes after; the ids of the values in between. */
 interface Dense {
@@ -27,7 +27,7 @@ const activations: Readonly<Record<string, Activation>> = { logistic: 'logistic'
 const isZero = (l: Literal | undefined): boolean => l !== undefined && Number(l.value) === 0
 
 export const fuse = <B>(backend: Backend<B>, graph: Graph): readonly Planned<B>[] => {
-  const plain = graph.nodes.map((node): Planned<B> => ({ _tag: 'Node', node }))
+  const plain = graph.nodes.map((node) => plainOf<B>(node))
   const dense = backend.fused?.dense
   if (!dense) return plain
   const { types, literals } = graph
@@ -94,16 +94,9 @@ export const fuse = <B>(backend: Backend<B>, graph: Graph): readonly Planned<B>[
     replaced.set(d.nodes.at(-1)!, { _tag: 'Fused', run, ins, outs: [d.out] })
   }
   // a broadcast bias that only fused nodes read is no longer needed
-  const read = new Set(graph.outputs)
-  const kept: Planned<B>[] = []
-  for (const n of [...graph.nodes].reverse()) {
-    const r = replaced.get(n)
-    if (r === null) continue
-    const item: Planned<B> = r ?? { _tag: 'Node', node: n }
-    const { ins, outs } = item._tag === 'Fused' ? item : item.node
-    if (!outs.some((o) => read.has(o))) continue
-    for (const i of ins) read.add(i)
-    kept.push(item)
-  }
-  return kept.reverse()
+  const items = graph.nodes.flatMap((node): Planned<B>[] => {
+    const r = replaced.get(node)
+    return r === null ? [] : [r ?? plainOf(node)]
+  })
+  return onlyLive(items, new Set(graph.outputs))
 }

@@ -5,7 +5,7 @@
  */
 import type { Aval } from '../aval'
 import { BugError } from '../error'
-import { dce } from '../ir/dce'
+import { live, onlyLive } from '../ir/dce'
 import type { Atom, Jaxpr, Literal, Var } from '../ir/jaxpr'
 import type { Primitive } from '../primitive'
 
@@ -83,24 +83,8 @@ export const flattenProgram = (program: Jaxpr): Graph => {
     }
     return jaxpr.outs.map(read)
   }
-  const live = dce(
-    program,
-    program.outs.map(() => true),
-  ).jaxpr
-  const inputs = live.ins.map((v) => fresh(v.aval))
-  const outputs = walk(live, inputs, 0)
-  return { types, inputs, literals, nodes: onlyUsed(nodes, outputs), outputs }
-}
-
-/** Inlining can leave work that only unused outputs of a call needed. */
-export const onlyUsed = (nodes: readonly Node[], outputs: readonly ValueId[]): readonly Node[] => {
-  const live = new Set(outputs)
-  const kept: Node[] = []
-  for (let i = nodes.length - 1; i >= 0; i--) {
-    const n = nodes[i]!
-    if (!n.outs.some((o) => live.has(o))) continue
-    kept.push(n)
-    for (const x of n.ins) live.add(x)
-  }
-  return kept.reverse()
+  const inputs = program.ins.map((v) => fresh(v.aval))
+  const outputs = walk(live(program), inputs, 0)
+  // inlining can leave work that only unused outputs of a call needed
+  return { types, inputs, literals, nodes: onlyLive(nodes, new Set(outputs)), outputs }
 }

@@ -131,7 +131,7 @@ const foldConstants = <B>(backend: Backend<B>, graph: Graph, kept: Kept<B>): Fol
   const live: Prepared<B>[] = []
   for (const item of fuse(backend, graph)) {
     const run = item._tag === 'Fused' ? onWhole(backend, item.run) : prepare(backend, graph, item.node, kept)
-    const { ins, outs } = item._tag === 'Fused' ? item : item.node
+    const { ins, outs } = item
     const known = ins.map(constant)
     const foldable = item._tag === 'Node' && !item.node.primitive.interpret && bytes(outs) <= MAX_CONSTANT_BYTES
     if (foldable && known.every((c) => c !== undefined)) run(known as B[]).forEach((b, k) => constants.set(outs[k]!, kept.add(b as B)))

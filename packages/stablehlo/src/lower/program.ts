@@ -1,9 +1,7 @@
 /** A whole program as a module: the entry function, and private ones for calls and for what takes many operations. */
-import { type Atom, BackendError, type Eqn, type Jaxpr, type LeafName, type Sharding, type Var } from '@heddle/func/backend'
-import type { Lower } from '../lower'
-import { bodyOf, type Host } from '../lowerings/bodies'
-import { lowerings } from '../lowerings/index'
-import { Block, type Body, type Functions, type Reader, type Value } from '../text/block'
+import { type Aval, type Jaxpr, type LeafName, lowering, type Sharding } from '@heddle/func/backend'
+import { leaves, lowerings } from '../lowerings/index'
+import { Block, type Body, type Module, type Reader, type Value } from '../text/block'
 import { resultTypes, tensorType, type Type } from '../text/type'
 import { donations } from './donation'
 import { deviceCount, Meshes, type Partition, whole } from './partition'
@@ -19,47 +17,17 @@ export interface LowerOptions {
   readonly partition?: Partition
 }
 
-/** All leaf primitives, which are the rows of the table. */
-export const leafNames = Object.keys(lowerings) as readonly LeafName[]
+/** All leaf primitives, which are rows of the table. */
+export const leafNames = Object.keys(leaves) as readonly LeafName[]
 
-/** Equations that some result depends on. */
-const liveEqns = (jaxpr: Jaxpr): readonly Eqn[] => {
-  const live = new Set<Atom>(jaxpr.outs)
-  const kept: Eqn[] = []
-  for (let i = jaxpr.eqns.length - 1; i >= 0; i--) {
-    const e = jaxpr.eqns[i]!
-    if (!e.outs.some((v) => live.has(v)) && !e.primitive.effectful) continue
-    kept.push(e)
-    for (const a of e.ins) live.add(a)
-  }
-  return kept.reverse()
-}
-const unknown = (e: Eqn): never => {
-  throw new BackendError(
-    'stablehlo',
-    `${e.primitive.name} has no lowering${e.primitive.axisNames ? ': collectives go under the vmap that names their axis before a program is lowered' : ''}`,
-  )
-}
-const lowerEqn = (b: Block, e: Eqn, ins: readonly Value[], host: Host): readonly Value[] => {
-  const body = bodyOf(e)
-  if (body) return body(b, e.params, ins, host)
-  if (!Object.hasOwn(lowerings, e.primitive.name)) return unknown(e)
-  const outs = e.outs.map((v) => v.aval)
-  // nothing to compute: no operation needs to know of empty results
-  if (outs.every((o) => o.shape.includes(0))) return outs.map((o) => b.constant(0, o.dtype, o.shape))
-  const lower = lowerings[e.primitive.name as LeafName] as Lower<unknown>
-  return lower(b, { params: e.params, ins, outs })
-}
-const lowerJaxpr = (b: Block, jaxpr: Jaxpr, args: readonly Value[], host: Host): readonly Value[] => {
-  const env = new Map<Var, Value>()
-  jaxpr.ins.forEach((v, i) => env.set(v, args[i]!))
-  const read = (a: Atom): Value => (a._tag === 'Literal' ? b.constant(a.value, a.aval.dtype) : env.get(a)!)
-  for (const e of liveEqns(jaxpr)) {
-    const outs = lowerEqn(b, e, e.ins.map(read), host)
-    e.outs.forEach((v, i) => env.set(v, outs[i]!))
-  }
-  return jaxpr.outs.map(read)
-}
+/** The operations of a program, in place. */
+export const inline = lowering<Block, Value, Aval>({
+  name: 'stablehlo',
+  lowerings,
+  type: (aval) => aval,
+  literal: (b, { value, aval }) => b.constant(value, aval.dtype),
+  empty: (b, { dtype, shape }) => b.constant(0, dtype, shape),
+})
 
 /** A name as MLIR takes it after `@`. */
 const symbol = (name: string): string => {
@@ -73,8 +41,11 @@ interface Made {
   readonly outs: readonly Type[]
 }
 /** The private functions, in the order in which they were first wanted. */
-class PrivateFunctions implements Functions {
-  constructor(readonly reader: Reader) {}
+class PrivateFunctions implements Module {
+  constructor(
+    readonly reader: Reader,
+    readonly sharding: Module['sharding'],
+  ) {}
   readonly texts: string[] = []
   readonly #made = new Map<unknown, Map<string, Made>>()
   readonly #taken = new Set(['main'])
@@ -103,14 +74,14 @@ class PrivateFunctions implements Functions {
 const attributed = (text: string, attributes: string | undefined): string => (attributes ? `${text} {${attributes}}` : text)
 
 const functionText = (
-  functions: Functions,
+  module: Module,
   name: string,
   ins: readonly Type[],
   attributes: readonly string[],
   body: Body,
   resultAttributes: (outs: readonly Type[]) => readonly string[] = () => [],
 ) => {
-  const b = Block.ofFunction(functions)
+  const b = Block.ofFunction(module)
   const args = b.arguments(ins)
   const outs = body(b, args)
   const parameters = args.map((a, i) => attributed(`${a.name}: ${tensorType(a)}`, attributes[i])).join(', ')
@@ -125,21 +96,16 @@ export interface ModuleOptions extends Pick<LowerOptions, 'name' | 'reader' | 'p
   readonly attributes?: readonly string[]
 }
 /** The text of a module whose entry `main` is the function that `body` builds. */
-export const moduleText = (ins: readonly Type[], body: (host: Host) => Body, options: ModuleOptions = {}): string => {
+export const moduleText = (ins: readonly Type[], body: Body, options: ModuleOptions = {}): string => {
   const { name = 'main', reader = 'current', partition, attributes = [] } = options
-  const functions = new PrivateFunctions(reader)
   const meshes = new Meshes()
-  const host: Host = {
-    inline: (b, jaxpr, args) => lowerJaxpr(b, jaxpr, args, host),
-    call: (b, jaxpr, args, callee) => b.call(callee || 'fn', jaxpr, args, (inner, xs) => lowerJaxpr(inner, jaxpr, xs, host)),
-    ...(partition ? { sharding: (s) => meshes.text(s) } : {}),
-  }
+  const functions = new PrivateFunctions(reader, partition && ((s) => meshes.text(s)))
   const wholly = (types: readonly Type[]): readonly Sharding[] => (partition ? types.map((t) => whole(partition.mesh, t.shape.length)) : [])
   const places = wholly(ins).map((w, i) => meshes.attribute(partition?.ins[i] ?? w))
   const marks = ins.map((_, i) => [attributes[i], places[i]].filter((a) => a).join(', '))
   const wholeResults = (outs: readonly Type[]): readonly string[] =>
     partition?.wholeResults ? wholly(outs).map((s) => meshes.attribute(s)) : []
-  const main = functionText(functions, 'public @main', ins, marks, body(host), wholeResults).text
+  const main = functionText(functions, 'public @main', ins, marks, body, wholeResults).text
   const head = `module @jit_${symbol(name)} attributes {mhlo.num_partitions = ${partition ? deviceCount(partition.mesh) : 1} : i32, mhlo.num_replicas = 1 : i32} {`
   return `${[head, ...[...meshes.declarations(), main, ...functions.texts].map((f) => indent(f, '  ')), '}'].join('\n')}\n`
 }
@@ -153,5 +119,5 @@ export const lowerProgram = (program: Jaxpr, options: LowerOptions = {}): string
   const ins = program.ins.map((v) => v.aval)
   const outs = program.outs.map((o) => o.aval)
   const attributes = donations(ins, outs, options.donated ?? [], { paired: options.partition === undefined })
-  return moduleText(ins, (host) => (b, args) => host.inline(b, program, args), { ...options, attributes })
+  return moduleText(ins, (b, args) => inline(b, program, args), { ...options, attributes })
 }

@@ -1,7 +1,9 @@
-/** The table: a row for each leaf primitive, by families. */
+/** The table: a row for each primitive, by families. */
+import type { LeafName } from '@heddle/func/backend'
 import type { Lowerings } from '../lower'
 import { arithmetic } from './arithmetic'
 import { bitwise } from './bitwise'
+import { bodies } from './bodies'
 import { contraction } from './contraction'
 import { convolution } from './convolution'
 import { cumulative } from './cumulative'
@@ -16,7 +18,7 @@ import { structural } from './structural'
 import { transcendental } from './transcendental'
 import { window } from './window'
 
-export const lowerings: Lowerings = {
+export const leaves: Lowerings<LeafName> = {
   ...structural,
   ...arithmetic,
   ...piecewise,
@@ -33,3 +35,4 @@ export const lowerings: Lowerings = {
   ...random,
   ...linalg,
 }
+export const lowerings: Lowerings = { ...leaves, ...bodies }

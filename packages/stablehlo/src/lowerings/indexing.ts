@@ -49,7 +49,7 @@ const scatterCounted = (d: ScatterNumbers): ScatterNumbers => ({
 })
 
 const gatherAt = (b: Block, x: Value, given: Value, { dimensionNumbers, sliceSizes }: GatherParams, out: Value['shape']): Value => {
-  const old = b.functions.reader !== 'current' && dimensionNumbers.operandBatchingDims.length > 0
+  const old = b.module.reader !== 'current' && dimensionNumbers.operandBatchingDims.length > 0
   const d = old ? gatherCounted(dimensionNumbers) : dimensionNumbers
   const indices = old ? counted(b, given, dimensionNumbers.startIndicesBatchingDims) : given
   const numbers = named(
@@ -106,7 +106,7 @@ const scattering =
   (combine: Body): Lower<ScatterParams> =>
   (b, { params, ins: [x, indices, updates] }) => {
     const { dimensionNumbers } = params
-    const old = b.functions.reader !== 'current' && dimensionNumbers.operandBatchingDims.length > 0
+    const old = b.module.reader !== 'current' && dimensionNumbers.operandBatchingDims.length > 0
     const d = old ? scatterCounted(dimensionNumbers) : dimensionNumbers
     const inside = params.mode === 'clip' ? clipped(b, x!, indices!, updates!, params) : indices!
     const at = old ? counted(b, inside, dimensionNumbers.scatterIndicesBatchingDims) : inside

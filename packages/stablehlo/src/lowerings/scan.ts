@@ -1,8 +1,8 @@
 /** `scan` as a `while` over a counter: slices are read and results written at its place; short loops are unrolled. */
-import type { Aval, ScanParams } from '@heddle/func/backend'
+import type { Aval, BodyParams } from '@heddle/func/backend'
 import type { Block, Value } from '../text/block'
 import { add, compare, concatenate, dynamicSlice, dynamicUpdateSlice, like, reshape, slice, sub } from '../text/ops'
-import type { Host } from './bodies'
+import type { Lower } from '../lower'
 
 type Values = readonly Value[]
 /** One step: constants, carry and slices to the carry and slices. */
@@ -90,7 +90,7 @@ const looped = (
   return [group(all, 2), group(all, 4)]
 }
 
-export const scan = (b: Block, p: ScanParams, ins: Values, host: Host): Values => {
+export const scan: Lower<BodyParams['scan']> = (b, { params: p, ins }, inline) => {
   const { length, reverse, numConsts, numCarry } = p
   const consts = ins.slice(0, numConsts)
   const init = ins.slice(numConsts, numConsts + numCarry)
@@ -99,7 +99,7 @@ export const scan = (b: Block, p: ScanParams, ins: Values, host: Host): Values =
   const unroll = Math.max(1, Math.min(p.unroll, length))
   const turns = Math.floor(length / unroll)
   const step: Step = (c, cs, carry, slices) => {
-    const outs = host.inline(c, p.jaxpr, [...cs, ...carry, ...slices])
+    const outs = inline(c, p.jaxpr, [...cs, ...carry, ...slices])
     return [outs.slice(0, numCarry), outs.slice(numCarry)]
   }
   if (length === 0) return [...init, ...ys.map((y) => b.constant(0, y.dtype, [0, ...y.shape]))]

@@ -71,7 +71,7 @@ export const transcendental: Lowerings<keyof TranscendentalParams> = {
   cbrt: unaryOp('cbrt'),
   sin: unaryOp('sine'),
   cos: unaryOp('cosine'),
-  tan: (b, call) => (b.functions.reader === 'current' ? unaryOp('tan') : quotient)(b, call),
+  tan: (b, call, inline) => (b.module.reader === 'current' ? unaryOp('tan') : quotient)(b, call, inline),
   asin: inFunction('asin', atLeastFloat32(asin)),
   acos: inFunction('acos', atLeastFloat32(acos)),
   atan: (b, { ins: [x] }) => [atan(b, x!)],

@@ -6,7 +6,7 @@
  */
 import { dataText, type Scalar, scalarText } from './constant'
 import { resultTypes, tensorType, type Type, type } from './type'
-import type { DType, HostArray, Shape } from '@heddle/func/backend'
+import type { DType, HostArray, Shape, Sharding } from '@heddle/func/backend'
 
 /** A value that an operation or an argument has given. */
 export interface Value extends Type {
@@ -17,9 +17,11 @@ export interface Value extends Type {
  * before 2024 lists of integers in attributes are tensors.
  */
 export type Reader = 'current' | '2024' | '2023'
-/** The functions of a module, by what they were made for. */
-export interface Functions {
+/** What the functions of a module share. */
+export interface Module {
   readonly reader: Reader
+  /** A sharding in the text; absent where the module is for one device. */
+  readonly sharding: ((sharding: Sharding) => string) | undefined
   /** The name of a private function: made by `body` the first time that `key` is asked for. */
   readonly define: (
     key: unknown,
@@ -58,11 +60,11 @@ export class Block {
   readonly #lines: string[] = []
   readonly #constants = new Map<string, Value>()
   private constructor(
-    readonly functions: Functions,
+    readonly module: Module,
     readonly names: Names,
   ) {}
-  static ofFunction(functions: Functions): Block {
-    return new Block(functions, new Names())
+  static ofFunction(module: Module): Block {
+    return new Block(module, new Names())
   }
   arguments(types: readonly Type[]): readonly Value[] {
     return types.map((t) => ({ ...t, name: this.names.arg() }))
@@ -103,12 +105,12 @@ export class Block {
   }
   /** Calls a private function of the module, made once for its name, types and `key`. */
   call(name: string, key: unknown, ins: readonly Value[], body: Body): readonly Value[] {
-    const f = this.functions.define(key, name, ins, body)
+    const f = this.module.define(key, name, ins, body)
     return this.ops(`func.call @${f.name}(${names(ins)}) : (${typesOf(ins)}) -> ${resultTypes(f.outs)}`, f.outs)
   }
   /** The operations of a block inside, and its terminator. */
   #inside(args: readonly Value[], body: Body): string {
-    const b = new Block(this.functions, this.names)
+    const b = new Block(this.module, this.names)
     return b.finish(body(b, args), 'stablehlo.return')
   }
   /** All lines, after the terminator that returns `outs`. */

@@ -128,8 +128,8 @@ export const generic = (
   regions: readonly (() => string)[],
   outs: readonly Type[],
 ): readonly Value[] => {
-  const entries = Object.entries(attributes).map(([k, v]) => `${k} = ${b.functions.reader === '2023' ? listsAsTensors(v) : v}`)
-  const isOld = b.functions.reader !== 'current'
+  const entries = Object.entries(attributes).map(([k, v]) => `${k} = ${b.module.reader === '2023' ? listsAsTensors(v) : v}`)
+  const isOld = b.module.reader !== 'current'
   const properties = entries.length === 0 || isOld ? '' : ` <{${entries.join(', ')}}>`
   const dictionary = entries.length === 0 || !isOld ? '' : ` {${entries.join(', ')}}`
   const signature = `(${ins.map(tensorType).join(', ')}) -> ${outs.length === 0 ? '()' : resultTypes(outs)}`

@@ -11,7 +11,7 @@ import { run, runOpened } from '../../interpreters/run'
 import { stageClosed } from '../../interpreters/stage'
 import { transposeJaxpr } from '../../interpreters/transpose'
 import { called } from '../../ir/bodies'
-import { dce, dceIns } from '../../ir/dce'
+import { dceIns, live } from '../../ir/dce'
 import type { Jaxpr, Var } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
 import { bits, idOf, memo } from '../../ir/memo'
@@ -76,10 +76,7 @@ const cut = (jaxpr: Jaxpr, policy: CheckpointPolicy | null, unknownIns: readonly
     const unknownTypes = inAvals(open).filter((_, i) => unknownIns[i])
     const numAgain = again.jaxpr.ins.length
     return {
-      known: dce(
-        { ...known, outs: [...known.outs.slice(0, numKnownOuts), ...saved] },
-        new Array<boolean>(numKnownOuts + saved.length).fill(true),
-      ).jaxpr,
+      known: live({ ...known, outs: [...known.outs.slice(0, numKnownOuts), ...saved] }),
       numSaved: saved.length,
       reread,
       unknown: stageClosed(

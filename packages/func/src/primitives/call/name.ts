@@ -3,10 +3,13 @@ import { definePrimitive } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind1 } from '../../trace'
 
+export interface NameParams {
+  readonly name: string
+}
 /** Names a value, for `saveOnlyTheseNames` and its like. Source: jax.ad_checkpoint.checkpoint_name. */
 export const checkpointName = (x: Tensor, name: string): Tensor => bind1(nameP, [x], { name })
 
-const nameP = definePrimitive<{ readonly name: string }>('name', {
+const nameP = definePrimitive<NameParams>('name', {
   abstractEval: (ins) => ins,
   jvp: ([x], [t], { name }) => [[checkpointName(x!, name)], [t ? checkpointName(t, name) : null]],
   transpose: ([ct]) => [ct ?? null],

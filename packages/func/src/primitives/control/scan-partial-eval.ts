@@ -8,7 +8,7 @@ import { range } from '../../aval'
 import { partialEvalJaxpr } from '../../interpreters/partial-eval'
 import { run } from '../../interpreters/run'
 import { stageClosed } from '../../interpreters/stage'
-import { dce } from '../../ir/dce'
+import { live } from '../../ir/dce'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { inAvals } from '../../ir/jaxpr'
 import { bits, memo } from '../../ir/memo'
@@ -67,10 +67,7 @@ const cut = (p: ScanParams, unknownIns: readonly boolean[]): Cut =>
         ...invariantResiduals.map((i) => split.known.outs[placeOf(i)]!),
       ],
     }
-    const invariant = dce(
-      invariantRaw,
-      invariantRaw.outs.map(() => true),
-    ).jaxpr
+    const invariant = live(invariantRaw)
     const numLoopConsts = loopConsts.length + invariantYs.length
     const sources: Source[] = []
     const stackedOuts: number[] = []

@@ -7,7 +7,7 @@ import { batchJaxpr, jvpJaxpr } from '../../interpreters/jaxprs'
 import { transposeJaxpr } from '../../interpreters/transpose'
 import { stageClosed } from '../../interpreters/stage'
 import { run } from '../../interpreters/run'
-import { dce } from '../../ir/dce'
+import { live } from '../../ir/dce'
 import type { Jaxpr, Var } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
 import { bits, memo } from '../../ir/memo'
@@ -156,10 +156,7 @@ const transposedBody = (p: ScanParams, constLin: readonly boolean[], xsLin: read
       'scan transpose',
     )
     return {
-      body: dce(
-        body,
-        body.outs.map(() => true),
-      ).jaxpr,
+      body: live(body),
       sums,
       slices,
     }

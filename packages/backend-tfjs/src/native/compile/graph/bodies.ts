@@ -1,17 +1,15 @@
 /** Primitives with bodies: calls in place, loops and branches as functions of the graph. */
-import type { CheckpointParams, CondParams, ConstantParams, Eqn, JitParams, Jaxpr, ScanParams, WhileParams } from '@heddle/func/backend'
+import type { BodyParams, Jaxpr } from '@heddle/func/backend'
 import { toCarrier } from '../crossing'
 import { attr } from '../graph-def'
 import { type Block, type Type, tfTypeOf, typeOf, typesOf, type Value, type Values } from './block'
+import type { Lower, Lowerings } from './lowering'
 import { add, binary, compare, gatherRows, sub, type, typed } from './ops'
 
-/** The nodes of a program, in place. */
-export type Inline = (b: Block, jaxpr: Jaxpr, args: Values) => Values
-type LowerBody<P> = (b: Block, params: P, ins: Values, inline: Inline) => Values
+const called: Lower<{ readonly jaxpr: Jaxpr }> = (b, { params: { jaxpr }, ins }, inline) => inline(b, jaxpr, ins)
+const same: Lower<unknown> = (_b, { ins }) => ins
 
-const called: LowerBody<{ readonly jaxpr: Jaxpr }> = (b, { jaxpr }, ins, inline) => inline(b, jaxpr, ins)
-
-const whileLoop: LowerBody<WhileParams> = (b, p, ins, inline) => {
+const whileLoop: Lower<BodyParams['while']> = (b, { params: p, ins }, inline) => {
   const [nc, nb] = [p.condNumConsts, p.bodyNumConsts]
   const results = b.while(
     ins,
@@ -20,12 +18,11 @@ const whileLoop: LowerBody<WhileParams> = (b, p, ins, inline) => {
   )
   return results.slice(nc + nb)
 }
-const cond: LowerBody<CondParams> = (b, { branches }, [index, ...ins], inline) => {
+const cond: Lower<BodyParams['cond']> = (b, { params: { branches }, ins: [index, ...ins], outs }, inline) => {
   const [first] = branches as readonly [Jaxpr]
   if (branches.length === 1) return inline(b, first, ins)
   const low = binary(b, 'Maximum', index!, b.scalar(0, 'int32'))
   const clamped = binary(b, 'Minimum', low, b.scalar(branches.length - 1, 'int32'))
-  const outs = typesOf(first.outs.map((o) => o.aval))
   return b.case(
     clamped,
     ins,
@@ -51,7 +48,7 @@ const stacked = (b: Block, list: Value, { shape, dtype }: Type, length: number):
     { element_dtype: attr.type(tfTypeOf({ dtype })), num_elements: attr.int(length) },
     type([length, ...shape], dtype),
   )
-const scan: LowerBody<ScanParams> = (b, p, ins, inline) => {
+const scan: Lower<BodyParams['scan']> = (b, { params: p, ins }, inline) => {
   const { length, reverse, numConsts, numCarry } = p
   const consts = ins.slice(0, numConsts)
   const init = ins.slice(numConsts, numConsts + numCarry)
@@ -76,22 +73,21 @@ const scan: LowerBody<ScanParams> = (b, p, ins, inline) => {
   return [...group(results, 2), ...group(results, 4).map((list, k) => stacked(b, list, ys[k]!, length))]
 }
 
-const constant: LowerBody<ConstantParams> = (b, { value }) => {
+const constant: Lower<BodyParams['constant']> = (b, { params: { value } }) => {
   const { shape, dtype, data } = value.hostSync()
   return [b.data(typeOf({ shape, dtype }).dtype, shape, toCarrier(data, dtype) as Float32Array | Int32Array | Uint8Array)]
 }
 
-const bodies: Readonly<Record<string, LowerBody<never>>> = {
-  jit: called as LowerBody<JitParams>,
-  checkpoint: called as LowerBody<CheckpointParams>,
+export const bodies: Lowerings<keyof BodyParams> = {
+  jit: called,
+  checkpoint: called,
   custom_jvp_call: called,
   custom_vjp_call: called,
-  constant,
-  name: (_b: Block, _params: unknown, ins: Values) => ins,
   scan,
   while: whileLoop,
   cond,
+  constant,
+  name: same,
+  // a graph is for one device
+  sharding_constraint: same,
 }
-/** The lowering of an equation that has a body; undefined for all others. */
-export const bodyOf = (e: Eqn): LowerBody<unknown> | undefined =>
-  Object.hasOwn(bodies, e.primitive.name) ? (bodies[e.primitive.name] as LowerBody<unknown>) : undefined

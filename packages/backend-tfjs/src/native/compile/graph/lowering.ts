@@ -1,12 +1,8 @@
 /** What a lowering is: the nodes that stand for one application of a primitive. */
-import type { LeafName, ParamsOf } from '@heddle/func/backend'
-import type { Block, Type, Values } from './block'
+import type { Application, Lowering, Lowerings as Table, PrimitiveName } from '@heddle/func/backend'
+import type { Block, Type, Value } from './block'
 
-export interface Call<P> {
-  readonly params: P
-  readonly ins: Values
-  readonly outs: readonly Type[]
-}
-export type Lower<P> = (b: Block, call: Call<P>) => Values
+export type Call<P> = Application<P, Value, Type>
+export type Lower<P> = Lowering<P, Block, Value, Type>
 /** A row a primitive: one that is missing does not compile. */
-export type Lowerings<N extends LeafName = LeafName> = { readonly [K in N]: Lower<ParamsOf[K]> }
+export type Lowerings<N extends PrimitiveName = PrimitiveName> = Table<Block, Value, Type, N>
