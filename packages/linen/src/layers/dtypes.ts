@@ -26,5 +26,5 @@ type Promoted<Xs> = { readonly [K in keyof Xs]: Xs[K] }
 /** All operands in one dtype; undefined stays so. Source: `flax.linen.dtypes.promote_dtype`. */
 export const promoteDtype = <const Xs extends readonly (Tensor | undefined)[]>(xs: Xs, options: DtypeOptions = {}): Promoted<Xs> => {
   const dtype = canonicalizeDtype(xs, options)
-  return xs.map((x) => x?.astype(dtype)) as unknown as Promoted<Xs>
+  return xs.map((x) => x?.astype(dtype)) as readonly unknown[] as Promoted<Xs>
 }

@@ -131,7 +131,7 @@ export class RNN<const P extends RNNProps = RNNProps> extends Module<P> {
 
   /** Props as they are written, so that `returnCarry: true` decides what `call` answers. */
   constructor(props: P & ModuleOptions, options?: ModuleOptions) {
-    super(...([props, options] as unknown as ModuleArgs<P, never>))
+    super(...([props, options] as ModuleArgs<P, never>))
   }
 
   call<const O extends RNNCall = object>(inputs: Tensor, options?: O): RNNOutput<O, P> {

@@ -19,7 +19,7 @@ export interface SequentialProps {
 type Call = (...args: readonly unknown[]) => unknown
 
 const run = (layer: Layer, args: readonly unknown[]): unknown =>
-  isModule(layer) ? (layer as unknown as { readonly call: Call }).call(...args) : (layer as Call)(...args)
+  isModule(layer) ? (layer as Module & { readonly call: Call }).call(...args) : (layer as Call)(...args)
 
 /**
  * Calls layers in order, each with what the one before answered; of an array, with its elements as arguments.

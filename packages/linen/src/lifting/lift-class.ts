@@ -37,7 +37,7 @@ const liftClass = <O>(
   wrapClass(target, Module.prototype)
   const { methods = ['call'], ...common } = options
   const entries: [string, O][] = Array.isArray(methods)
-    ? (methods as readonly string[]).map((m) => [m, common as unknown as O])
+    ? (methods as readonly string[]).map((m) => [m, common as O])
     : Object.entries(methods as Readonly<Record<string, O>>)
   const name = `${prefix}${classNameOf(target)}`
   const Lifted = class extends (target as ModuleClass) {}
@@ -74,8 +74,8 @@ export const liftChecked = <T, O>(naming: Naming, target: T, options: O & Method
   if (isModuleClass(target)) return liftClass(naming, target, options, lifter) as T
   if (typeof target !== 'function') throw new TransformTargetError(naming.name, target)
   const { methods: _, ...own } = options
-  const fn = target as unknown as AnyModuleFn
-  return asTransformed(lifter(asModuleFn(fn), { name: fn.name }, own as unknown as O), fn) as T
+  const fn = target as AnyModuleFn
+  return asTransformed(lifter(asModuleFn(fn), { name: fn.name }, own as O), fn) as T
 }
 
 /** The same for one whose options have names. Errors: TransformTargetError, InvalidOptionsError. */

@@ -21,7 +21,7 @@ export type Run = (fns: readonly AnyScopeFn[], scopes: readonly Scope[], args: r
 
 /** A function of a module with what a method call keeps in order around it. */
 export const asModuleFn = (fn: (...args: never[]) => unknown): AnyModuleFn => {
-  const call = fn as unknown as (this: unknown, ...args: unknown[]) => unknown
+  const call = fn as (this: unknown, ...args: unknown[]) => unknown
   return (target, ...args) => {
     const method = methodOf(fn)
     if (method !== undefined) return (method as typeof call).apply(target, [...args])

@@ -8,10 +8,10 @@ export type Lifter<O> = (fn: AnyModuleFn, lift: LiftOptions, options: O) => AnyM
 
 /** The lifter of a transformation of functions of scopes; with `fork` it begins with fresh random streams. */
 export const lifterOf =
-  <O>(transform: (fn: (scopes: never, ...args: never[]) => never, options: O) => unknown, { fork = false } = {}): Lifter<O> =>
+  <O>(transform: (fn: never, options: O) => unknown, { fork = false } = {}): Lifter<O> =>
   (fn, lift, options) => {
     const run: Run = ([inner], scopes, args) => {
-      const transformed = transform(inner as unknown as (scopes: never, ...args: never[]) => never, options)
+      const transformed = transform(inner as never, options)
       return (transformed as (scopes: unknown, ...args: readonly unknown[]) => unknown)(scopes, ...args)
     }
     return (target, ...args) => callLifted(run, [fn], target, args, { ...lift, fork })

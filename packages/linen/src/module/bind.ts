@@ -58,7 +58,7 @@ type Call = (module: AnyModule, ...args: readonly unknown[]) => unknown
 const callOf = (method: string | ModuleFn = 'call'): Call => {
   if (typeof method === 'string') return (module, ...args) => named(module, method)(...args)
   if (typeof method !== 'function') return (module) => invalidMethod(module, method)
-  return isMethod(method) ? (module, ...args) => Reflect.apply(method, module, args) : (method as unknown as Call)
+  return isMethod(method) ? (module, ...args) => Reflect.apply(method, module, args) : (method as Call)
 }
 
 /** A method by name; of a submodule that is an attribute or a prop of this name, its call. Errors: ApplyModuleInvalidMethodError. */

@@ -52,7 +52,7 @@ export const asTransformed = <F extends (...args: readonly unknown[]) => unknown
     return isModule(this) && methodOf(target) !== undefined ? lifted(this, ...args) : lifted(...args)
   }
   targetOf.set(fn, target)
-  return Object.defineProperty(fn, 'name', { value: (target as { readonly name?: string }).name ?? '' }) as unknown as F
+  return Object.defineProperty(fn, 'name', { value: (target as { readonly name?: string }).name ?? '' }) as F
 }
 
 /** Makes a transformed function on a prototype a method: what was transformed is one of the class. */

@@ -91,7 +91,7 @@ export const liftTransform: {
   const name = nameOf(transform, given)
   plainOptions(name, options)
   const lifter = lifterOf<O>((fn, own) => {
-    const transformed = transform(fn as never, own)
+    const transformed = transform(fn, own)
     if (typeof transformed === 'function') return transformed
     throw new ArgumentError(name, `a transformation answers a function of scopes, got ${describe(transformed)}`)
   })
@@ -123,5 +123,5 @@ export const liftDirectTransform = <M, Args extends readonly unknown[], R>(
   args: Args,
 ): R => {
   const name = typeof transform === 'function' && transform.name !== '' ? transform.name : 'liftDirectTransform'
-  return direct(name, fns, mdl, args, (inner, scopes, xs) => transform(inner, scopes, xs as unknown as Args)) as R
+  return direct(name, fns, mdl, args, (inner, scopes, xs) => transform(inner, scopes, xs as Args)) as R
 }
