@@ -1,0 +1,73 @@
+// Derivatives where values are at their limits, vanish, overflow or tie: against what they are, not against what is left of the value.
+import { hostBackend } from '@heddle/backend-host'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { grad, jvp, lax, nn, np, setDefaultBackend, type Tensor } from '../../src/index'
+
+beforeAll(() => setDefaultBackend(hostBackend()))
+
+type F = (x: Tensor) => Tensor
+const derivative = (f: F, order: number): F => (order === 0 ? f : grad(derivative(f, order - 1)))
+const close = (x: number, want: number): void => {
+  if (Number.isNaN(want) || !Number.isFinite(want) || want === 0) expect(x).toBe(want)
+  else expect(Math.abs(x / want - 1), `${x} for ${want}`).toBeLessThan(2e-5)
+}
+const e20 = Math.exp(-20)
+// biome-ignore format: a table
+const rows: readonly (readonly [string, F, order: number, x: number, want: number])[] = [
+  ['expm1', np.expm1, 1, -20, e20], ['expm1', np.expm1, 2, -20, e20],
+  ['tanh', np.tanh, 1, 10, 4 * e20], ['tanh', np.tanh, 2, 10, -8 * e20], ['tanh', np.tanh, 2, -10, 8 * e20], ['tanh', np.tanh, 1, 0, 1],
+  ['tanh', np.tanh, 3, 0, -2],
+  ['sigmoid', nn.sigmoid, 1, 20, e20], ['sigmoid', nn.sigmoid, 1, -20, e20], ['sigmoid', nn.sigmoid, 2, 20, -e20], ['sigmoid', nn.sigmoid, 2, 0, 0],
+  ['exp2', np.exp2, 1, 128.00001, Math.LN2 * 2 ** 128.00001], ['exp2', np.exp2, 1, 3, Math.LN2 * 8],
+  ['arcsinh', np.arcsinh, 1, 1e20, 1e-20], ['arcsinh', np.arcsinh, 1, -1e20, 1e-20], ['arcsinh', np.arcsinh, 2, 2, -2 / 5 ** 1.5], ['arcsinh', np.arcsinh, 1, 0, 1],
+  ['arccosh', np.arccosh, 1, 1e20, 1e-20], ['arccosh', np.arccosh, 2, 2, -2 / 3 ** 1.5],
+  ['arcsin', np.arcsin, 1, 0.5, 1 / Math.sqrt(0.75)], ['arccos', np.arccos, 1, -0.5, -1 / Math.sqrt(0.75)],
+  ['softplus', nn.softplus, 2, 0, 0.25], ['logSigmoid', nn.logSigmoid, 2, 0, -0.25], ['softplus', nn.softplus, 1, -30, Math.exp(-30)],
+  ['sinc', np.sinc, 0, 0, 1], ['sinc', np.sinc, 1, 0, 0], ['sinc', np.sinc, 2, 0, -(Math.PI ** 2) / 3], ['sinc', np.sinc, 3, 0, 0],
+  ['sinc', np.sinc, 4, 0, Math.PI ** 4 / 5],
+  ['gelu', nn.gelu, 1, 1e20, 1], ['gelu', nn.gelu, 1, -1e20, 0], ['gelu', nn.gelu, 2, 1e20, 0], ['gelu', nn.gelu, 0, 1e20, 1e20],
+  ['mish', nn.mish, 1, 1e20, 1], ['mish', nn.mish, 1, -15, -14 * Math.exp(-15)],
+  ['digamma', lax.digamma, 1, -10.5, 9.778758], ['lgamma', lax.lgamma, 2, -100.3, 15.06928], ['digamma', lax.digamma, 1, 0.2, 26.267377],
+]
+test.each(rows)('%s, derivative %4$i', (_, f, order, x, want) => close(derivative(f, order)(np.array(x)).item() as number, want))
+
+const pair = (f: (x: Tensor, y: Tensor) => Tensor, x: number, y: number): readonly number[] =>
+  (grad(f, { argnums: [0, 1] })(np.array(x), np.array(y)) as unknown as readonly Tensor[]).map((t) => t.item() as number)
+const root = Math.SQRT1_2
+// biome-ignore format: a table
+const pairs: readonly (readonly [string, (x: Tensor, y: Tensor) => Tensor, readonly [number, number], readonly [number, number]])[] = [
+  ['hypot', np.hypot, [1e30, 1e30], [root, root]], ['hypot', np.hypot, [3, 4], [0.6, 0.8]], ['hypot', np.hypot, [1e-30, -1e-30], [root, -root]],
+  ['arctan2', np.arctan2, [1e-30, 1e-30], [5e29, -5e29]], ['arctan2', np.arctan2, [1e25, 1e25], [5e-26, -5e-26]], ['arctan2', np.arctan2, [3, 4], [0.16, -0.12]],
+  ['logaddexp', np.logaddexp, [1, 1], [0.5, 0.5]], ['logaddexp', np.logaddexp, [-30, 0], [Math.exp(-30), 1]], ['logaddexp', np.logaddexp, [-Infinity, 1], [0, 1]],
+  ['fmax', np.fmax, [1, 1], [0, 1]], ['fmin', np.fmin, [1, 1], [0, 1]], ['fmax', np.fmax, [NaN, 1], [0, 1]], ['fmin', np.fmin, [1, NaN], [1, 0]], ['fmax', np.fmax, [2, 1], [1, 0]],
+  ['copysign', np.copysign, [2, -3], [-1, 0]], ['copysign', np.copysign, [-2, -3], [1, 0]], ['copysign', np.copysign, [-2, 3], [-1, 0]],
+]
+test.each(pairs)('%s at %2$s', (_, f, [x, y], want) => pair(f, x, y).forEach((g, i) => close(g, want[i]!)))
+
+describe('two at once', () => {
+  test('logaddexp has its curvature at a tie', () => {
+    const second = (argnums: number): number =>
+      grad((x: Tensor) => grad((a: Tensor, b: Tensor) => np.logaddexp(a, b), { argnums })(x, np.array(1)))(np.array(1)).item() as number
+    expect([second(0), second(1)]).toEqual([0.25, -0.25])
+  })
+  test('fmax at a tie, forwards', () => {
+    expect(jvp(np.fmax, [np.array(1), np.array(1)], [np.array(1.5), np.array(2.5)])[1].item()).toBe(2.5)
+  })
+  test('ldexp where a factor alone would overflow', () => {
+    close(np.ldexp(1e-30, 130).item() as number, 1e-30 * 2 ** 130)
+    close(np.ldexp(2 ** 100, -200).item() as number, 2 ** -100)
+    expect(np.ldexp([0, Infinity, 1], 200).toArray()).toEqual([0, Infinity, Infinity])
+    expect(grad((x: Tensor) => np.ldexp(x, 3))(np.array(1.5)).item()).toBe(8)
+  })
+  test('logsumexp with factors of some elements: the others may be anything', () => {
+    const [a, b, where] = [np.array([1, 200, 3]), np.array([1, 2, 3]), np.array([true, false, true])]
+    const total = Math.exp(1) + 3 * Math.exp(3)
+    const of = (x: Tensor, y: Tensor): Tensor => nn.logsumexp(x, { b: y, where })
+    close(of(a, b).item() as number, Math.log(total))
+    const [da, db] = grad(of, { argnums: [0, 1] })(a, b) as unknown as readonly Tensor[]
+    ;(da!.toArray() as number[]).forEach((g, i) => close(g, [Math.exp(1) / total, 0, (3 * Math.exp(3)) / total][i]!))
+    ;(db!.toArray() as number[]).forEach((g, i) => close(g, [Math.exp(1) / total, 0, Math.exp(3) / total][i]!))
+    const mean = grad((x: Tensor) => nn.logmeanexp(x, { where }))(a).toArray() as number[]
+    mean.forEach((g, i) => close(g, [1 / (1 + Math.exp(2)), 0, 1 / (1 + Math.exp(-2))][i]!))
+  })
+})
