@@ -30,7 +30,8 @@ const layers = [
   ['numpy'],
   ['transforms'],
   ['random', 'lax', 'nn'],
-  ['index'],
+  ['install'],
+  ['namespaces', 'index'],
   ['conformance'],
 ]
 
@@ -48,7 +49,7 @@ const floors = [
 ]
 
 // Published subpaths of a package: the only doors for its siblings.
-const doors = ['index', 'backend/index', 'conformance/index', 'auto', 'ready', 'with-gpu', 'lower/index', 'options']
+const doors = ['index', 'backend/index', 'conformance/index', 'auto', 'ready', 'with-gpu', 'lower/index', 'options', 'namespaces/[a-z]+']
 
 const at = (name) => (names) => `^packages/${name}/src/(${names.join('|')})(/|\\.ts$)`
 const byValue = { dependencyTypesNot: ['type-only'] }

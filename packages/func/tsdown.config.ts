@@ -5,4 +5,8 @@ export default build({
   'backend/index': 'src/backend/index.ts',
   'conformance/index': 'src/conformance/index.ts',
   options: 'src/options.ts',
+  lax: 'src/namespaces/lax.ts',
+  nn: 'src/namespaces/nn.ts',
+  np: 'src/namespaces/np.ts',
+  random: 'src/namespaces/random.ts',
 })

@@ -3,10 +3,7 @@
  *
  * Namespaces: `np` (arrays), `lax` (primitives and control flow), `nn` (activations, initializers), `random`, `tree`.
  */
-import './interpreters/eval'
-import { installMethods } from './numpy/methods'
-
-installMethods()
+import './install'
 
 export * as tree from '@heddle/tree'
 export { HeddleError, staticKey } from '@heddle/tree'
@@ -21,13 +18,13 @@ export { type Cost, costOf } from './ir/cost'
 export type { ClosedJaxpr, Jaxpr } from './ir/jaxpr'
 export { printJaxpr } from './ir/print'
 export { typecheckJaxpr } from './ir/typecheck'
-export * as lax from './lax'
-export * as nn from './nn'
-export * as np from './numpy'
+export * as lax from '@heddle/func/lax'
+export * as nn from '@heddle/func/nn'
+export * as np from '@heddle/func/np'
 export type { TensorLike } from './numpy/promote'
 export type { CheckpointPolicy } from './primitives/call/checkpoint'
 export { checkpointName } from './primitives/call/name'
-export * as random from './random'
+export * as random from '@heddle/func/random'
 export { type Synchronous, synchronous } from './synchronous'
 export { isTensor, Tensor } from './tensor'
 export type { DataOf, ScalarOf } from './tensor-methods'

@@ -1,0 +1,4 @@
+/** `np` as an entry of its own, which every bundler takes apart: `import * as np from '@heddle/func/np'`. */
+import '../install'
+
+export * from '../numpy'
