@@ -6,15 +6,25 @@
  */
 import type { ScopeError } from './error'
 import { inFilter, type Filter } from './filter'
-import type { Path } from './path'
+import { startsWith, type Path } from './path'
 import { extend, lazyRng, noCounts, type Counters, type LazyRng } from './rng'
 import { andThen, check, choose, fail, map, modify, of, type Step } from './step'
 import type { Variables } from './variables'
+
+/** A static value that was left with the scope at a place in a store. */
+export interface Note {
+  readonly at: Path
+  readonly value: unknown
+}
+
+/** What was left with scopes, at most one note for each. */
+export type Notes = readonly Note[]
 
 /** What all scopes of a model share. */
 export interface Store<A> {
   readonly variables: Variables<A>
   readonly counters: Counters
+  readonly notes: Notes
   /** False when the function that the store was made for has returned. */
   readonly valid: boolean
 }
@@ -57,6 +67,7 @@ export interface RootOptions<A, K> {
 export const makeStore = <A>(variables: Variables<A> = {}, counters: Counters = noCounts): Store<A> => ({
   variables,
   counters,
+  notes: [],
   valid: true,
 })
 
@@ -73,6 +84,30 @@ export const root = <A, K>({ variables = {}, rngs = {}, mutable = false, flags =
     reservations: {},
   },
 })
+
+const isAt =
+  (at: Path) =>
+  (note: Note): boolean =>
+    note.at.length === at.length && startsWith(note.at, at)
+
+/** Notes with those of the scope at a path, and below, which stand in the place of others. */
+export const withNotesAt = (notes: Notes, path: Path, more: Notes): Notes => {
+  const placed = more.map(({ at, value }): Note => ({ at: [...path, ...at], value }))
+  return [...notes.filter((old) => !placed.some(isAt(old.at))), ...placed]
+}
+
+/** Leaves a static value with the scope: what is not in its variables, and a transformation is to bring out. */
+export const leaveNote = <A, K>(value: unknown): ScopeStep<A, K, void> =>
+  modify(({ store, cursor }) => ({ store: { ...store, notes: withNotesAt(store.notes, cursor.at, [{ at: [], value }]) }, cursor }))
+
+/** What was left with the scope, which is then no longer there; undefined where nothing was. */
+export const takeNote =
+  <A, K>(): ScopeStep<A, K, unknown> =>
+  ({ store, cursor }) => {
+    const here = isAt(cursor.at)
+    const next: ScopeState<A, K> = { store: { ...store, notes: store.notes.filter((n) => !here(n)) }, cursor }
+    return of<ScopeState<A, K>, unknown>(store.notes.find(here)?.value)(next)
+  }
 
 /** Fails when the scope's function has returned. */
 export const checkValid = <A, K>(): ScopeStep<A, K, void> =>

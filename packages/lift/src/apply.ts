@@ -6,7 +6,7 @@
 import { decodeFilter, decodeVariables, isDict, root, type Filter, type Problem } from '@heddle/core'
 import { synchronous, type Tensor } from '@heddle/func'
 import { exception, orThrow } from './edge'
-import { isKey, type Key } from './engine'
+import { isKey, type Key } from './ports'
 import { Scope, type ScopeFn, type Variables } from './scope'
 
 /** Keys by stream, or one key for the stream `params`. */

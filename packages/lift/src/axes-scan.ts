@@ -4,21 +4,31 @@
  * The body is first run on unknown carry and scanned values: what it answers as broadcast must be known all the same, and is computed
  * once, outside the loop; the loop then gets it as its broadcast input. So variables may be initialized inside the body.
  */
-import { broadcast } from '@heddle/core'
+import { broadcast, type ScopeError } from '@heddle/core'
 import { evalKnown, isStatic, isTensor, lax, np, type ShapeDtype, type Tensor } from '@heddle/func'
-import { broadcastPrefix, flatten, leavesWithPath, map, unflatten, type Path } from '@heddle/tree'
+import { broadcastPrefix, flatten, leavesWithPath, map, unflatten, type Path, type TreeDef } from '@heddle/tree'
 import { exception } from './edge'
-import type { Named } from './misuse'
+import { explained, sidesOf, type Named } from './misuse'
+import { Static } from './static'
 
-/** What a body answers: values that do not depend on the loop, the carry, and what is stacked. */
-export interface BodyResult<B, C, Y> {
+/** What a body answers: values that do not depend on the loop, the carry, what is stacked, and what it learned, which is static. */
+export interface BodyResult<B, C, Y, L> {
   readonly shared: B
   readonly carry: C
   readonly ys: Y
+  readonly learned: L
 }
 
-/** The body of a loop, in its first pass (`first`) or in the loop. */
-export type Body<B, C, X, Y> = (first: boolean, shared: B, carry: C, xs: X) => BodyResult<B, C, Y>
+/** A body, that goes on from what the first pass learned. */
+export type Body<B, C, X, Y, L> = (
+  learned: L,
+  shared: B,
+  carry: C,
+  xs: X,
+) => BodyResult<B, C, Y, L> & {
+  /** Does it add to the carry? Then the first iteration runs before the loop. */
+  readonly grows: boolean
+}
 
 /** Axes, and the loop. */
 export interface AxesScanOptions<C> {
@@ -31,12 +41,31 @@ export interface AxesScanOptions<C> {
   readonly unroll: number
   /** Run the first pass (default). Without it nothing can be made inside and broadcast, and results cannot be broadcast. */
   readonly checkConstancyInvariants: boolean
-  /** Has the first pass found that an iteration adds to the carry? Then the first iteration runs before the loop. */
-  readonly growing: () => boolean
-  /** Checks the carry after it. */
+  /** Checks the carry after an iteration that ran before the loop. */
   readonly grown: (carry: C) => void
+  /** What is wrong with a carry that disagrees before and after an iteration: trees with types. */
+  readonly mismatch: (before: C, after: C) => ScopeError | undefined
   /** What the user calls the value at a place in what is shared, or in the results. */
   readonly describe: (part: 'shared' | 'results', at: Path) => Named
+}
+
+/** What is known before the loop: what is shared, results that do not depend on the loop, and what the body learned. */
+interface FirstPass<B, L> {
+  readonly shared: B
+  readonly constants: readonly unknown[]
+  readonly learned: L
+  readonly grows: boolean
+}
+
+/** Results of an iteration: tensors that are stacked, and all the rest, which is static. */
+interface Stacked<L> {
+  readonly tensors: readonly Tensor[]
+  readonly rest: Static<{
+    readonly treedef: TreeDef
+    /** Booleans and strings among the leaves, and undefined for others. */
+    readonly leaves: readonly unknown[]
+    readonly learned: L
+  }>
 }
 
 const isShared = (axis: unknown): boolean => axis === null || axis === broadcast
@@ -50,15 +79,16 @@ const typeOf = (x: Tensor): ShapeDtype => {
 const toFront = (x: Tensor, axis: number): Tensor => (axis === 0 ? x : np.moveaxis(x, axis, 0))
 const fromFront = (x: Tensor, axis: number): Tensor => (axis === 0 ? x : np.moveaxis(x, 0, axis))
 
-/** Runs the loop. Errors: LoopVariantError. Source: `flax.core.axes_scan.scan`. */
-export const axesScan = <B, C, X, Y>(
-  body: Body<B, C, X, Y>,
+/** Runs the loop. Errors: LoopVariantError, and what `mismatch` says. Source: `flax.core.axes_scan.scan`. */
+export const axesScan = <B, C, X, Y, L>(
+  body: Body<B, C, X, Y, L>,
+  learned: L,
   shared: B,
   init: C,
   xs: X,
   options: AxesScanOptions<C>,
-): BodyResult<B, C, Y> => {
-  const { inAxes, outAxes, length, reverse, unroll, checkConstancyInvariants, growing, grown, describe } = options
+): BodyResult<B, C, Y, L> => {
+  const { inAxes, outAxes, length, reverse, unroll, checkConstancyInvariants, grown, mismatch, describe } = options
   const { leaves, treedef } = flatten(xs)
   const axes = broadcastPrefix(inAxes, xs)
   const scanned = leaves.flatMap((x, i) => (hasAxis(x, axes[i]) ? [toFront(np.asarray(x as Tensor), axes[i] as number)] : []))
@@ -71,70 +101,84 @@ export const axesScan = <B, C, X, Y>(
   }
   const outAxesOf = (ys: Y): readonly unknown[] => broadcastPrefix(outAxes, ys)
 
-  const firstPass = (): { readonly shared: B; readonly constants: readonly unknown[] } => {
-    const places: { value: readonly Path[] } = { value: [] }
+  const firstPass = (): FirstPass<B, L> => {
     const slices = scanned.map((x) => ({ shape: x.shape.slice(1), dtype: x.dtype }))
     const { result, leaves: known } = evalKnown(
       (carry: C, inputs: readonly unknown[]) => {
-        const done = body(true, shared, carry, argsOf(inputs))
+        const done = body(learned, shared, carry, argsOf(inputs))
         const outs = outAxesOf(done.ys)
         const results = leavesWithPath(done.ys).filter(([, leaf], i) => isShared(outs[i]) && !isStatic(leaf))
-        places.value = results.map(([at]) => at)
-        return { shared: done.shared, results: results.map(([, leaf]) => leaf) }
+        const facts = { places: results.map(([at]) => at), learned: done.learned, grows: done.grows }
+        return { shared: done.shared, results: results.map(([, leaf]) => leaf), facts: new Static(facts) }
       },
       map(typeOf, init),
       slices,
     )
+    const { places, ...facts } = result.facts.value
     const variant = known.indexOf(null)
     if (variant >= 0) {
       const tensors = leavesWithPath(result, isType).filter(([, leaf]) => !isStatic(leaf))
       const [part, ...at] = tensors[variant]![0] as readonly ['shared' | 'results', ...Path]
-      const named = part === 'shared' ? describe(part, at) : describe(part, places.value[at[0] as number]!)
+      const named = part === 'shared' ? describe(part, at) : describe(part, places[at[0] as number]!)
       throw exception({ _tag: 'LoopVariantError', where: 'scan', ...named })
     }
-    return { shared: result.shared, constants: result.results }
+    return { shared: result.shared, constants: result.results, ...facts }
   }
-  const first = checkConstancyInvariants ? firstPass() : { shared, constants: [] }
+  const first: FirstPass<B, L> = checkConstancyInvariants ? firstPass() : { shared, constants: [], learned, grows: false }
 
-  let out: ReturnType<typeof flatten> | undefined
-  const iterate = (c: C, slices: readonly unknown[]): readonly [C, readonly Tensor[]] => {
-    const done = body(false, first.shared, c, argsOf(slices))
-    out = flatten(done.ys)
+  const iterate = (c: C, slices: readonly unknown[]): readonly [C, Stacked<L>] => {
+    const done = body(first.learned, first.shared, c, argsOf(slices))
+    const out = flatten(done.ys)
     const axesOut = outAxesOf(done.ys)
-    return [done.carry, out.leaves.filter((y, i) => hasAxis(y, axesOut[i])) as readonly Tensor[]]
+    const statics = out.leaves.map((y) => (isStatic(y) ? y : undefined))
+    return [
+      done.carry,
+      {
+        tensors: out.leaves.filter((y, i) => hasAxis(y, axesOut[i])) as readonly Tensor[],
+        rest: new Static({ treedef: out.treedef, leaves: statics, learned: done.learned }),
+      },
+    ]
   }
-  const loop = (start: C, slices: readonly Tensor[], n: number) =>
-    lax.scan<C, readonly Tensor[], readonly Tensor[], number>(iterate, start, slices, { length: n, reverse, unroll })
-  const loopFromSecond = (): ReturnType<typeof loop> => {
+  const loop = (start: C, slices: readonly Tensor[], n: number): readonly [C, Stacked<L>] =>
+    explained(
+      () => lax.scan<C, readonly Tensor[], Stacked<L>, number>(iterate, start, slices, { length: n, reverse, unroll }),
+      (cause) => {
+        const sides = sidesOf<C>(cause, iterate)
+        return sides === undefined ? undefined : mismatch(sides[0]!, sides[1]!)
+      },
+    )
+  const loopFromSecond = (): readonly [C, Stacked<L>] => {
     const [one, from, to] = reverse ? [length - 1, 0, length - 1] : [0, 1, length]
-    const [start, ys] = iterate(
+    const [start, { tensors, rest: restOfFirst }] = iterate(
       init,
       scanned.map((x) => lax.indexInDim(x, one, 0, false)),
     )
     grown(start)
-    const alone = ys.map((y) => np.expandDims(np.asarray(y), 0))
-    if (length === 1) return [start, alone]
+    const alone = tensors.map((y) => np.expandDims(np.asarray(y), 0))
+    if (length === 1) return [start, { tensors: alone, rest: restOfFirst }]
     const others = scanned.map((x) => lax.sliceInDim(x, from, to))
-    const [last, rest] = loop(start, others, length - 1)
-    return [last, alone.map((y, i) => np.concatenate(reverse ? [rest[i]!, y] : [y, rest[i]!]))]
+    const [last, { tensors: ys, rest }] = loop(start, others, length - 1)
+    return [last, { tensors: alone.map((y, i) => np.concatenate(reverse ? [ys[i]!, y] : [y, ys[i]!])), rest }]
   }
-  const [carry, stacked] = growing() && length > 0 ? loopFromSecond() : loop(init, scanned, length)
-  return { shared: first.shared, carry, ys: join<Y>(out!, outAxes, first.constants, stacked) }
+  const [carry, { tensors, rest }] = first.grows && length > 0 ? loopFromSecond() : loop(init, scanned, length)
+  const { treedef: tree, leaves: statics, learned: atLast } = rest.value
+  return { shared: first.shared, carry, ys: join<Y>(tree, statics, outAxes, first.constants, tensors), learned: atLast }
 }
 
 const join = <Y>(
-  { leaves, treedef }: ReturnType<typeof flatten>,
+  treedef: TreeDef,
+  statics: readonly unknown[],
   outAxes: unknown,
   constants: readonly unknown[],
   stacked: readonly unknown[],
 ): Y => {
-  const axes = broadcastPrefix(outAxes, treedef.unflatten(leaves))
+  const axes = broadcastPrefix(outAxes, treedef.unflatten(statics.map((y) => y ?? 0)))
   let c = 0
   let s = 0
   return unflatten<Y>(
     treedef,
-    leaves.map((y, i) => {
-      if (isStatic(y)) return y
+    statics.map((y, i) => {
+      if (y !== undefined) return y
       return isShared(axes[i]) ? constants[c++] : fromFront(stacked[s++] as Tensor, axes[i] as number)
     }),
   )

@@ -5,7 +5,7 @@ import { broadcast, isAxisMetadata, unbox, type Axis, type Path, type Sized } fr
 import { isStatic } from '@heddle/func'
 import { broadcastPrefix, leaves, leavesWithPath, TreeError, type Path as TreePath } from '@heddle/tree'
 import { exception } from './edge'
-import { shapeOf } from './engine'
+import { shapeOf } from './ports'
 import { pathOf, valueAt, variableAt, type Named } from './misuse'
 import type { Entry, Groups } from './pack'
 

@@ -4,7 +4,7 @@
 import type { Filter } from '@heddle/core'
 import { checkpoint as checkpointPure, type CheckpointPolicy, type NoNumbers } from '@heddle/func'
 import { asFunction } from './misuse'
-import { learned, pack, runOn, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
+import { doneOf, pack, pureOf, type Answer, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
 import { type Argnums, unwrapStatic, wrapStatic } from './static'
 
 /** What is lifted, and what is kept. */
@@ -29,17 +29,13 @@ export const checkpoint = <S extends Scopes, Args extends readonly unknown[], R,
 ): ((scopes: S, ...args: Args) => R) => {
   asFunction('remat', fn)
   const body = ({ entry, variables: groups, keys }: Packed, ...args: Args) => {
-    const counts = learned(entry.roots.map((r) => r.counters))
-    const pure = checkpointPure<[Groups, KeyGroups, ...Args], readonly [R, Groups], number>(
-      (inner: Groups, innerKeys: KeyGroups, ...xs: Args): readonly [R, Groups] => {
-        const done = runOn(fn, { entry, variables: inner, keys: innerKeys }, unwrapStatic(xs))
-        counts.value = [...done.counters]
-        return [done.result, done.variables]
-      },
-      { preventCse, concrete, ...(policy === undefined ? {} : { policy }) },
-    )
-    const [result, out] = pure(groups, keys, ...wrapStatic('remat', args, staticArgnums))
-    return { result, variables: out, counters: counts.value }
+    const pure = pureOf((scopes: S, ...xs: Args) => fn(scopes, ...unwrapStatic(xs)), entry)
+    const again = checkpointPure<[Groups, KeyGroups, ...Args], Answer<R>, number>(pure, {
+      preventCse,
+      concrete,
+      ...(policy === undefined ? {} : { policy }),
+    })
+    return doneOf(again(groups, keys, ...wrapStatic('remat', args, staticArgnums)))
   }
   const plan = {
     where: 'remat',

@@ -1,30 +1,31 @@
 /**
  * cond, switch and whileLoop of functions of scopes.
  */
-import { decodeFilter, decodeSplitRngs, type Counters, type Filter, type FilterMap } from '@heddle/core'
-import { evalShape, lax, np, random, type Tensor } from '@heddle/func'
+import { decodeFilter, decodeSplitRngs, type Filter, type FilterMap } from '@heddle/core'
+import { evalShape, np, random, switchWithAux, whileLoopWithAux, type Tensor } from '@heddle/func'
 import { map } from '@heddle/tree'
 import { exception, orThrow } from './edge'
-import type { Key } from './engine'
-import { asFunction, branchProblem, carryProblem, checkCarry, explained, kindOf, pathOf, resultProblem, type Left } from './misuse'
+import type { Key } from './ports'
+import { asFunction, branchProblem, carryProblem, checkCarry, explained, kindOf, pathOf, resultProblem, sidesOf, type Left } from './misuse'
 import {
-  close,
-  learned,
-  open,
-  pack,
-  runOn,
-  runOpened,
   byMutable,
+  countersIn,
   joined,
+  nothingLearned,
+  pack,
+  pureOf,
+  runOn,
   type Entry,
   type Groups,
   type KeyGroups,
+  type Learned,
   type Packed,
   type Plan,
   type Scopes,
   type ScopesFn,
 } from './pack'
 import type { Variables } from './scope'
+import type { Static } from './static'
 
 /** What is there inside. */
 export interface BranchOptions {
@@ -47,20 +48,15 @@ const branchesOf =
     const body = (packed: Packed, ...xs: Args) => {
       const chosen = scalar(where, packed.entry, index, where === 'cond' ? 'the predicate' : 'the index')
       // Branch by branch: one goes on counting where the one before ended.
-      const counts: (readonly Counters[])[] = [packed.entry.roots.map((r) => r.counters)]
-      const seen: (Left | undefined)[] = []
-      const pure = branches.map((fn, i) => (...inner: Args): readonly [R, Groups] => {
-        seen[i] = undefined
-        const done = runOn(fn, packed, inner, { counters: counts[i]! })
-        counts[i + 1] = done.counters
-        seen[i] = { variables: done.variables[0], value: done.result }
-        return [done.result, done.variables]
+      const pure = branches.map((fn) => ({ counters }: Learned, ...inner: Args) => {
+        const { result, variables: left, ...learned } = runOn(fn, packed, inner, { counters })
+        return [[result, left] as const, learned] as const
       })
-      const [result, out] = explained(
-        () => lax.switch<Args, readonly [R, Groups], number>(chosen, pure, ...xs),
-        () => branchProblem(where, packed.entry, seen),
+      const [[result, left], learned] = explained(
+        () => switchWithAux<Learned, Args, readonly [R, Groups]>(chosen, pure, xs, nothingLearned(packed.entry)),
+        (cause) => branchProblem(where, packed.entry, leftBy(sidesOf(cause, pure))),
       )
-      return { result, variables: out, counters: counts[branches.length] ?? counts[0]! }
+      return { result, variables: left, ...learned }
     }
     const plan = {
       where,
@@ -71,6 +67,13 @@ const branchesOf =
     }
     return pack<S, Args, R>(plan, body)(scopes, ...args)
   }
+
+/** What branches answered and left. */
+const leftBy = (sides: readonly unknown[] = []): readonly Left[] =>
+  sides.map((side) => {
+    const [value, [variables]] = side as readonly [unknown, readonly unknown[]]
+    return { variables, value }
+  })
 
 /** A value that a transformation needs as a scalar. Errors: ResultMismatchError. */
 const scalar = (where: string, entry: Entry, x: unknown, what: string): Tensor => {
@@ -138,34 +141,28 @@ export const whileLoop = <S extends Scopes, C>(
     const keysAt = (i: Tensor): KeyGroups =>
       keys.map((g, j) => (rngs[j]![1] ? map<typeof g>((key: Key) => random.foldIn(key, i.astype('uint32')), g) : g))
     type State = readonly [i: Tensor, variables: readonly Variables[], carry: C]
-    const counted = entry.roots.map((r) => r.counters)
-    const afterCond = learned<readonly Counters[]>(counted)
-    const afterBody = learned<readonly Counters[]>(counted)
-    const seen = learned<{ readonly before: Left; readonly after: Left } | undefined>(undefined)
-    const holds = ([i, vars, c]: State): Tensor => {
-      const opened = open<S>(entry, [joined(vars, fixed), sharedIn!], keysAt(i.neg()), { mutable: false })
-      const result = runOpened(entry, opened, () => condFn(opened.scopes, c))
-      afterCond.value = close(entry, opened).counters
-      return scalar('while_loop', entry, result, 'the result of the condition')
-    }
-    const iterate = ([i, vars, c]: State): State => {
-      seen.value = undefined
-      const done = runOn(bodyFn, { entry, variables: [joined(vars, fixed), sharedIn!], keys: keysAt(i) }, [c], {
-        counters: afterCond.value,
-      })
-      afterBody.value = done.counters
-      seen.value = { before: { variables: vars, value: c }, after: { variables: done.variables[0], value: done.result } }
-      return [i.add(1), done.variables[0]!, done.result]
+    const condition = pureOf(condFn, entry, { mutable: false })
+    const tested = ([i, vars, c]: State): readonly [Tensor, Static<Learned>] => {
+      const [result, , learned] = condition([joined(vars, fixed), sharedIn!], keysAt(i.neg()), c)
+      return [scalar('while_loop', entry, result, 'the result of the condition'), learned]
     }
     checkCarry('while_loop', entry, { variables: carriedStart, value: init })
     const start: State = [np.array(0, 'int32'), carriedStart, init]
     // The body goes on counting keys where the condition ended.
-    if (rngs.length > 0) evalShape(holds, start)
-    const [, out, carry] = explained(
-      () => lax.whileLoop<State, number>(holds, iterate, start),
-      () => carryProblem('while_loop', entry, seen.value),
+    const counters = rngs.length > 0 ? evalShape((s: State) => tested(s)[1], start).value.counters : countersIn(entry)
+    const iterate = ([i, vars, c]: State): readonly [State, Learned] => {
+      const packed: Packed = { entry, variables: [joined(vars, fixed), sharedIn!], keys: keysAt(i) }
+      const { result, variables: left, ...learned } = runOn(bodyFn, packed, [c], { counters })
+      return [[i.add(1), left[0]!, result], learned]
+    }
+    const [[, out, carry], learned] = explained(
+      () => whileLoopWithAux((s: State) => tested(s)[0], iterate, start),
+      (cause) => {
+        const [before, after] = (sidesOf<State>(cause, iterate) ?? []).map(([, variables, value]): Left => ({ variables, value }))
+        return carryProblem('while_loop', entry, before, after)
+      },
     )
-    return { result: carry, variables: [out], counters: afterBody.value }
+    return { result: carry, variables: [out], ...learned }
   }
   const plan: Plan = {
     where: 'while_loop',

@@ -6,7 +6,7 @@ import { customVjp as customVjpPure } from '@heddle/func'
 import { exception } from './edge'
 import { perRoot } from './derivatives'
 import { asFunction, kindOf, pathOf, resultProblem } from './misuse'
-import { learned, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
+import { doneOf, pack, pureOf, type Answer, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
 
 /** The passes, and what gets a cotangent. */
 export interface CustomVjpOptions<S, Args extends readonly unknown[], R, Res> {
@@ -36,22 +36,21 @@ export const customVjp = <S extends Scopes, Args extends readonly unknown[], R, 
   asFunction('custom_vjp', forwardFn, 'a function of scopes as forwardFn')
   asFunction('custom_vjp', backwardFn, 'a function as backwardFn')
   const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {
-    const counts = learned(entry.roots.map((r) => r.counters))
-    const runPure = <T>(f: ScopesFn<S, Args, T>, [vars, rest, inner, ...xs]: Given<Args>): readonly [T, Groups] => {
-      const done = runOn(f, { entry, variables: [vars, rest], keys: inner }, xs)
-      counts.value = [...done.counters]
-      return [done.result, done.variables]
-    }
+    const pass =
+      <T>(f: ScopesFn<S, Args, T>) =>
+      (...[vars, rest, inner, ...xs]: Given<Args>): Answer<T> =>
+        pureOf(f, entry)([vars, rest], inner, ...xs)
+    const forward = pass(forwardFn)
     // Of the other variables and of keys it has no cotangents: they go in as arguments, for what is closed over is differentiated.
-    const pure = customVjpPure((...xs: Given<Args>) => runPure(fn, xs), {
+    const pure = customVjpPure(pass(fn), {
       nondiffArgnums: nondiffArgnums.map((i) => (i > 0 ? i + 2 : i)),
     }).defvjp(
       (...xs: Given<Args>) => {
-        const [[output, residuals], out] = runPure(forwardFn, xs)
-        return [[output, out], residuals] as const
+        const [[output, residuals], ...left] = forward(...xs)
+        return [[output, ...left], residuals] as const
       },
       (...given: readonly unknown[]) => {
-        const [residuals, [cotangent]] = given.slice(-2) as [Res, readonly [R, Groups]]
+        const [residuals, [cotangent]] = given.slice(-2) as [Res, Answer<R>]
         const call = backwardFn as (...args: readonly unknown[]) => readonly unknown[]
         const answered = call(...given.slice(0, -2), residuals, cotangent)
         const wanted = args.length - nondiffArgnums.length + 1
@@ -60,8 +59,7 @@ export const customVjp = <S extends Scopes, Args extends readonly unknown[], R, 
         return [perRoot(entry, vars), null, null, ...xs]
       },
     )
-    const [result, out] = pure(target!, others!, keys, ...args)
-    return { result, variables: out, counters: counts.value }
+    return doneOf(pure(target!, others!, keys, ...args))
   }
   const outside = { changed: gradVars, may: [] }
   const plan = { where: 'custom_vjp', inFilters: [gradVars, true], outFilters: [gradVars, true], rngFilters: [true], outside }

@@ -7,7 +7,7 @@ import { flatten, flattenUpTo, leaves, partial, type Partial } from '@heddle/tre
 import { asFunction, explained, kindOf, resultProblem, tangentProblem } from './misuse'
 import { exception } from './edge'
 import type { Outside } from './inside'
-import { learned, pack, runOn, type Entry, type Groups, type Packed, type Scopes, type ScopesFn } from './pack'
+import { doneOf, pack, pureOf, type Answer, type Entry, type Packed, type Scopes, type ScopesFn } from './pack'
 import type { Scope, Variables } from './scope'
 
 /** What is there inside. */
@@ -39,6 +39,9 @@ export const perRoot = (entry: Entry, tree: unknown): readonly Variables[] => {
   return roots
 }
 
+/** What a pure function answers besides its result. */
+type Left = readonly [variables: Answer<unknown>[1], learned: Answer<unknown>[2]]
+
 /** What jvp is told of variables. */
 export interface JvpOptions extends DerivativeOptions {
   /** Tangents of variables by collection (for several scopes, a tree of such); those not named have tangent zero. */
@@ -61,18 +64,20 @@ export const jvp = <S extends Scopes, Args extends readonly unknown[], R>(
   asFunction('jvp', fn)
   const collections = [...new Set(tangentCollections(scopes, variableTangents))]
   const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {
-    const counts = learned(entry.roots.map((r) => r.counters))
-    const pure = (vars: readonly Variables[], xs: Args): readonly [R, Groups] => {
-      const done = runOn(fn, { entry, variables: [vars, others!], keys }, xs)
-      counts.value = [...done.counters]
-      return [done.result, done.variables]
+    const pure = pureOf(fn, entry)
+    const withAux = (vars: readonly Variables[], xs: Args): readonly [R, Left] => {
+      const [output, ...left] = pure([vars, others!], keys, ...xs)
+      return [output, left]
     }
     const given = perRoot(entry, variableTangents)
-    const [[output, out], [tangent]] = explained(
-      () => jvpPure<[readonly Variables[], Args], readonly [R, Groups], number>(pure, [target!, args], [given, tangents]),
+    const [output, tangent, left] = explained(
+      () =>
+        jvpPure<[readonly Variables[], Args], R, Left, number>(withAux, [target!, args], [given, tangents], {
+          hasAux: true,
+        }),
       () => tangentProblem('jvp', entry, { variables: target, value: args }, { variables: given, value: tangents }),
     )
-    return { result: [output, tangent] as const, variables: out, counters: counts.value }
+    return doneOf([[output, tangent] as const, ...left])
   }
   const outside: Outside = { changed: collections, may: ['draw', 'make', 'write'] }
   const plan = { where: 'jvp', inFilters: [collections, variables], outFilters: [variables], rngFilters: [rngs], outside }
@@ -126,19 +131,17 @@ export const vjpWithAux = <S extends Scopes, Args extends readonly unknown[], R,
 ): readonly [output: R, backward: Backward<Args, R>, aux: A] => {
   asFunction('vjp', fn)
   const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {
-    const counts = learned(entry.roots.map((r) => r.counters))
-    const pure = (vars: readonly Variables[], ...xs: Args): readonly [R, readonly [A, Groups]] => {
-      const done = runOn(fn, { entry, variables: [vars, others!], keys }, xs)
-      counts.value = [...done.counters]
-      const [output, aux] = done.result
-      return [output, [aux, done.variables]]
+    const pure = pureOf(fn, entry)
+    const withAux = (vars: readonly Variables[], ...xs: Args): readonly [R, readonly [A, Left]] => {
+      const [[output, aux], ...left] = pure([vars, others!], keys, ...xs)
+      return [output, [aux, left]]
     }
-    const [output, inner, [aux, out]] = vjpPure<[readonly Variables[], ...Args], R, readonly [A, Groups], number>(pure, target!, ...args)
+    const [output, inner, [aux, left]] = vjpPure<[readonly Variables[], ...Args], R, readonly [A, Left], number>(withAux, target!, ...args)
     const backward = partial((bwd: typeof inner, cotangent: R) => {
       const [vars, ...xs] = bwd(cotangent) as unknown as readonly [readonly Variables[], ...Args]
       return [perScope(entry, vars), ...xs] as const
     }, inner)
-    return { result: [output, backward as Backward<Args, R>, aux] as const, variables: out, counters: counts.value }
+    return doneOf([[output, backward as Backward<Args, R>, aux] as const, ...left])
   }
   const outside: Outside = { changed: vjpVariables, may: ['draw', 'make', 'write'] }
   const plan = { where: 'vjp', inFilters: [vjpVariables, variables], outFilters: [variables], rngFilters: [rngs], outside }

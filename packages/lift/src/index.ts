@@ -53,7 +53,7 @@ export {
 } from './derivatives'
 export * from './edge'
 export { optionsOf } from './options'
-export { isKey, type Key } from './engine'
+export { isKey, type Key } from './ports'
 export { shapesKey, type Declarer } from './init-shapes'
 export { foldRngs, type FoldRngsOptions } from './fold-rngs'
 export { jit, type JitOptions } from './jit'
@@ -63,19 +63,24 @@ export { addMetadataAxis, mapVariables, swapCollection, type MapVariablesOptions
 export {
   close,
   countersOf,
+  doneOf,
   entryKey,
   open,
   pack,
+  pureOf,
   runOn,
+  type Answer,
   type Closed,
   type Done,
   type Entry,
   type Groups,
   type KeyGroups,
+  type Learned,
   type Opened,
   type OpenOptions,
   type Packed,
   type Plan,
+  type Pure,
   type Scopes,
   type ScopesFn,
 } from './pack'

@@ -6,7 +6,7 @@
  */
 import { evalShape, isTensor, random } from '@heddle/func'
 import { flatten, leaves, staticKey } from '@heddle/tree'
-import { isType, shapeOf, type Key } from './engine'
+import { isType, shapeOf, type Key } from './ports'
 
 /** Shapes of leaves, in order; null where the initializer can not tell them without values. */
 type Shapes = readonly (readonly number[])[] | null

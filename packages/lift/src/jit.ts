@@ -2,7 +2,7 @@
  * jit of a function of scopes: the whole of it, variables in and out, as one compiled program.
  *
  * What it learns while it is traced, the counts of keys that each scope drew, is a static part of the program's result: a call that
- * finds the program in the cache finds the counts with it, and nothing is replayed. Names are folded into keys before, so that layers of
+ * finds the program in the cache finds the counts with it (those of the call alone), and nothing is replayed. Names are folded into keys before, so that layers of
  * one kind share a program wherever they are.
  *
  * Keys depend on counts, so a function that draws some is traced for each count with which it is called; one that draws none is not.
@@ -12,10 +12,13 @@ import { type Device, jit as compile, type NoNumbers } from '@heddle/func'
 import { asFunction } from './misuse'
 import {
   countersIn,
+  doneOf,
   entryKey,
   pack,
+  pureOf,
   runOn,
   withCounters,
+  type Answer,
   type Entry,
   type Groups,
   type KeyGroups,
@@ -56,10 +59,10 @@ export const jit = <S extends Scopes, Args extends readonly unknown[], R, const 
   const plan = { where: 'jit', inFilters: [variables], outFilters: [variables], rngFilters: [rngs], foldNames: true }
   if (disableJit) return pack<S, Args, R>(plan, (packed, ...args) => runOn(fn, packed, args))
   const donated = [donateArgnums].flat()
-  const program = compile<[Static<Entry>, Groups, KeyGroups, ...Args], readonly [R, Groups, Static<readonly Counters[]>], number>(
-    ({ value: entry }: Static<Entry>, inner: Groups, keys: KeyGroups, ...args: Args): readonly [R, Groups, Static<readonly Counters[]>] => {
-      const done = runOn(fn, { entry, variables: inner, keys }, unwrapStatic(args))
-      return [done.result, done.variables, new Static(done.counters.map((c, i) => minus(c, entry.roots[i]!.counters)))]
+  const program = compile<[Static<Entry>, Groups, KeyGroups, ...Args], Answer<R>, number>(
+    ({ value: entry }: Static<Entry>, inner: Groups, keys: KeyGroups, ...args: Args): Answer<R> => {
+      const { result, variables: left, counters, notes } = doneOf(pureOf(fn, entry)(inner, keys, ...unwrapStatic(args)))
+      return [result, left, new Static({ counters: counters.map((c, i) => minus(c, entry.roots[i]!.counters)), notes })]
     },
     { donateArgnums: donated.map((i) => i + 2), ...(device ? { device } : {}) },
   )
@@ -73,11 +76,11 @@ export const jit = <S extends Scopes, Args extends readonly unknown[], R, const 
     const call = (counters: readonly Counters[]) =>
       program(new Static(withCounters(entry, counters), `${kind}${staticKey(counters)}`), groups, keys, ...statics)
     const known = donated.length > 0 ? 'any' : (traced.get(kind) ?? now)
-    let [result, out, more] = call(known === 'any' ? now : known)
-    const draws = !more.value.every(isZero)
-    if (draws && known !== 'any' && known !== now) [result, out, more] = call(now)
+    const first = doneOf(call(known === 'any' ? now : known))
+    const draws = !first.counters.every(isZero)
+    const done = draws && known !== 'any' && known !== now ? doneOf(call(now)) : first
     if (known !== 'any') traced.set(kind, draws ? 'any' : known)
-    return { result, variables: out, counters: now.map((c, i) => plus(c, more.value[i]!)) }
+    return { ...done, counters: now.map((c, i) => plus(c, done.counters[i]!)) }
   }
   return pack<S, Args, R>(plan, body)
 }

@@ -5,7 +5,7 @@ import { evalKnown } from '@heddle/func'
 import { flatten, keystr, leavesWithPath } from '@heddle/tree'
 import { init, type InitOptions, type Rngs } from './apply'
 import { exception } from './edge'
-import { isType, shapeOf } from './engine'
+import { isType, shapeOf } from './ports'
 import type { ScopeFn, Variables } from './scope'
 
 /**

@@ -4,7 +4,20 @@
 import { addAxis, decodeFilter, isEmpty, removeAxis, subtract, type Axis, type Filter, type MetadataParams } from '@heddle/core'
 import { orThrow } from './edge'
 import { asFunction } from './misuse'
-import { close, countersOf, open, pack, runOn, runOpened, type Groups, type Packed, type Plan, type Scopes, type ScopesFn } from './pack'
+import {
+  close,
+  countersIn,
+  countersOf,
+  open,
+  pack,
+  runOn,
+  runOpened,
+  type Groups,
+  type Packed,
+  type Plan,
+  type Scopes,
+  type ScopesFn,
+} from './pack'
 import type { Variables } from './scope'
 
 /** The mapping, and when variables go back through it. */
@@ -44,7 +57,7 @@ export const mapVariables = <S extends Scopes, Args extends readonly unknown[], 
   const body = (packed: Packed, ...args: Args) => {
     const { entry, keys } = packed
     const [target, others] = packed.variables as readonly [Groups[number], Groups[number]]
-    const made = init ? initialize(fn, packed, args) : { target, counters: entry.roots.map((r) => r.counters) }
+    const made = init ? initialize(fn, packed, args) : { target, counters: countersIn(entry) }
     const mapped = (made.target === target ? target : made.target.map(mapOutFn)).map(mapInFn)
     const done = runOn(fn, { entry, variables: [mapped, others], keys }, args, {
       mutable: goesOut ? true : subtract(true, mappedCollections),

@@ -5,7 +5,7 @@ import { isAxisMetadata, Partitioned, shardingProblem, type Mesh, type NamedShar
 import { ambient, staticKey, withShardingConstraint, type Synchronous } from '@heddle/func'
 import { map, mapUntil } from '@heddle/tree'
 import { exception } from './edge'
-import { shapeOf } from './engine'
+import { shapeOf } from './ports'
 
 const current = ambient<Mesh | undefined>(undefined, (mesh) => staticKey(mesh?.axes))
 

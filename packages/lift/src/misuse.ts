@@ -7,18 +7,28 @@ import { isStatic, isTensor, np, TypeMismatchError, type Tensor } from '@heddle/
 import { keystr, leaves, leavesWithPath, TreeError, type Path as TreePath } from '@heddle/tree'
 import { exception } from './edge'
 import type { Entry } from './pack'
+import { isType } from './ports'
+
+/** An error of func or tree: types or structures disagree. */
+type Cause = TypeMismatchError | TreeError
 
 /** Runs a transformation. If it fails because types or structures disagree, says which, if `problem` knows. */
-export const explained = <R>(run: () => R, problem: () => ScopeError | undefined): R => {
+export const explained = <R>(run: () => R, problem: (cause: Cause) => ScopeError | undefined): R => {
   try {
     return run()
   } catch (cause) {
-    const found = cause instanceof TypeMismatchError || cause instanceof TreeError ? problem() : undefined
+    const found = cause instanceof TypeMismatchError || cause instanceof TreeError ? problem(cause) : undefined
     if (found === undefined) throw cause
     const error = exception(found)
     error.cause = cause
     throw error
   }
+}
+
+/** What these functions answered, of which the error says that it disagrees; undefined if it is about others. */
+export const sidesOf = <T>(cause: Cause, of: unknown): readonly T[] | undefined => {
+  const found = cause instanceof TypeMismatchError ? cause.detail.disagreement : undefined
+  return found?.of === of ? (found?.sides as readonly T[]) : undefined
 }
 
 /** A function that is to be transformed. Errors: InvalidTargetError. */
@@ -49,9 +59,9 @@ export const valueAt = (entry: Entry, name: string, at: TreePath): Named => ({ p
 
 const STATIC = 'the JavaScript'
 const typeText = (x: unknown): string => {
-  if (isAxisMetadata(x)) return `${leaves(unbox(x)).map(typeText).join(', ')} in a ${x.constructor.name}`
+  if (isAxisMetadata(x)) return `${leaves(unbox(x), isType).map(typeText).join(', ')} in a ${x.constructor.name}`
   if (isStatic(x)) return `${STATIC} ${typeof x} ${JSON.stringify(x)}`
-  const { shape, dtype } = isTensor(x) ? x : np.asarray(x as Tensor)
+  const { shape, dtype } = isTensor(x) || isType(x) ? (x as Tensor) : np.asarray(x as Tensor)
   return `${dtype}[${shape.join(',')}]`
 }
 
@@ -64,9 +74,11 @@ interface Difference {
 const absent = 'nothing'
 const keyOf = (path: TreePath): string => JSON.stringify(path)
 
+const isBoxOrType = (x: unknown): boolean => isAxisMetadata(x) || isType(x)
+
 /** The first place at which two trees have leaves of different types, or only one has a leaf. */
 const difference = (first: unknown, second: unknown): Difference | undefined => {
-  const types = (x: unknown) => new Map(leavesWithPath(x, isAxisMetadata).map(([at, leaf]) => [keyOf(at), { at, type: typeText(leaf) }]))
+  const types = (x: unknown) => new Map(leavesWithPath(x, isBoxOrType).map(([at, leaf]) => [keyOf(at), { at, type: typeText(leaf) }]))
   const [a, b] = [types(first), types(second)]
   for (const [key, { at, type }] of a) {
     const other = b.get(key)?.type ?? absent
@@ -103,13 +115,9 @@ export const checkCarry = (where: string, entry: Entry, { variables, value }: Le
 }
 
 /** What a loop carries, before and after an iteration, is of different types. */
-export const carryProblem = (
-  where: string,
-  entry: Entry,
-  seen: { readonly before: Left; readonly after: Left } | undefined,
-): ScopeError | undefined => {
-  if (seen === undefined) return undefined
-  const variables = difference(seen.before.variables, seen.after.variables)
+export const carryProblem = (where: string, entry: Entry, before: Left | undefined, after: Left | undefined): ScopeError | undefined => {
+  if (before === undefined || after === undefined) return undefined
+  const variables = difference(before.variables, after.variables)
   if (variables !== undefined) {
     const made = variables.first === absent
     return {
@@ -121,7 +129,7 @@ export const carryProblem = (
       fix: made ? 'initialize it before the loop' : 'what is carried keeps its shape and type: initialize it with those that it ends with',
     }
   }
-  const value = difference(seen.before.value, seen.after.value)
+  const value = difference(before.value, after.value)
   if (value === undefined) return undefined
   return {
     _tag: 'CarryMismatchError',
@@ -136,11 +144,10 @@ export const carryProblem = (
 }
 
 /** Branches leave variables, or answer values, of different types. */
-export const branchProblem = (where: string, entry: Entry, seen: readonly (Left | undefined)[]): ScopeError | undefined => {
-  const [first, ...others] = seen
+export const branchProblem = (where: string, entry: Entry, answers: readonly Left[]): ScopeError | undefined => {
+  const [first, ...others] = answers
   if (first === undefined) return undefined
   for (const [i, other] of others.entries()) {
-    if (other === undefined) return undefined
     const found = (d: Difference, named: Named, fix: string): ScopeError => {
       const mismatch: Mismatch = { where, ...named, expected: `${d.first}, as in branch 0`, actual: `${d.second} in branch ${i + 1}`, fix }
       return { _tag: 'BranchMismatchError', ...mismatch }

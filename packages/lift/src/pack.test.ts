@@ -1,7 +1,7 @@
 import { root, type Filter } from '@heddle/core'
 import type { Tensor } from '@heddle/func'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { entryKey, pack, runOn, type Packed, type Plan, type ScopesFn, type Scopes } from './pack'
+import { entryKey, nothingLearned, pack, runOn, type Packed, type Plan, type ScopesFn, type Scopes } from './pack'
 import { Scope } from './scope'
 
 // Keys are strings here, so that it is seen what is folded into which.
@@ -73,7 +73,7 @@ describe('filters', () => {
     pack<Scopes, readonly [], void>(plan(), ({ entry }: Packed) => ({
       result: undefined,
       variables: [[{ params: { w: 9 as unknown as Tensor }, state: { n: 9 as unknown as Tensor } }]],
-      counters: entry.roots.map((r) => r.counters),
+      ...nothingLearned(entry),
     }))(scope)
     expect(scope.variables()).toEqual({ params: { w: 1 }, state: { n: 9 } })
   })

@@ -3,8 +3,9 @@
  * by filter; a pure function of them opens scopes over (perhaps transformed) groups, runs the function, and closes them to groups
  * again; these are published to the scopes outside.
  *
- * What a pure function needs besides arrays is in its Entry, plain data; what it learns besides arrays are counts, plain data too.
- * So `open` and `close` close over nothing, and a compiled program works for all entries that have the same key.
+ * What a pure function needs besides arrays is in its Entry, plain data; what it learns besides arrays, counts of keys and what was left
+ * with its scopes, is a static part of its answer (`pureOf`), plain data too. So it sets nothing outside: traced twice it answers the same, and
+ * a program that is compiled works, with what it learned, for all entries that have the same key.
  *
  * Laws: with an identity for transformation `pack` changes nothing; a scope that is there twice, or inside another, goes in once.
  */
@@ -24,18 +25,21 @@ import {
   union,
   variablesOf,
   withCountersAt,
+  withNotesAt,
   SEPARATOR_FLAG,
   type Counters,
   type Filter,
   type LazyRng,
   type Link,
+  type Notes,
   type Path,
 } from '@heddle/core'
 import { flatten, staticKey, type TreeDef } from '@heddle/tree'
 import { exception, orThrow } from './edge'
-import { rngOps, type Key } from './engine'
+import { rngOps, type Key } from './ports'
 import { inside, makeCell, type Outside, type Place } from './inside'
 import { Scope, type Variables } from './scope'
+import { Static } from './static'
 
 /** Variables by group, then by scope. */
 export type Groups = readonly (readonly Variables[])[]
@@ -76,6 +80,9 @@ export interface Entry {
 /** The counts of an entry. */
 export const countersIn = ({ roots }: Entry): readonly Counters[] => roots.map((r) => r.counters)
 
+/** What is known before a function of an entry runs. */
+export const nothingLearned = (entry: Entry): Learned => ({ counters: countersIn(entry), notes: entry.roots.map(() => []) })
+
 /** An entry with other counts. */
 export const withCounters = (entry: Entry, counters: readonly Counters[]): Entry => ({
   ...entry,
@@ -88,10 +95,15 @@ export interface Opened<S> {
   readonly roots: readonly Scope[]
 }
 
-/** What scopes inside a transformation left: the variables that were mutable, by group, and the counts of keys. */
-export interface Closed {
-  readonly variables: Groups
+/** What scopes learned besides arrays, for each root: how many keys each stream gave, and the notes that were left. */
+export interface Learned {
   readonly counters: readonly Counters[]
+  readonly notes: readonly Notes[]
+}
+
+/** What scopes inside a transformation left: the variables that were mutable, by group, and what they learned. */
+export interface Closed extends Learned {
+  readonly variables: Groups
 }
 
 /** What a pure function works on. */
@@ -210,7 +222,8 @@ export const close = ({ plan }: Entry, opened: Opened<unknown>): Closed => {
       throw exception({ _tag: 'UnmappedOutputError', path: scope.cursor.debugPath, where: plan.where, collections: rest })
     return all
   })
-  return { variables: transpose(plan.outFilters.length, groups), counters: countersOf(opened) }
+  const notes = opened.roots.map((s) => s.cell.store.notes)
+  return { variables: transpose(plan.outFilters.length, groups), counters: countersOf(opened), notes }
 }
 
 /** Keys drawn by a scope outside and by the one inside would be the same. Errors: OuterScopeError. */
@@ -231,7 +244,7 @@ const refuseSameKeys = ({ plan, roots }: Entry, i: number, outside: Counters, wi
 }
 
 /** Writes what a transformation left to the scopes outside. */
-const publish = (outer: readonly Scope[], entry: Entry, { variables, counters }: Closed): void =>
+const publish = (outer: readonly Scope[], entry: Entry, { variables, counters, notes }: Closed): void =>
   outer.forEach((scope, i) => {
     for (const groupOf of variables)
       for (const [collection, dict] of Object.entries(groupOf[i]!))
@@ -243,7 +256,11 @@ const publish = (outer: readonly Scope[], entry: Entry, { variables, counters }:
     const { store } = scope.cell
     const now = countersAt(store.counters, at)
     if (now !== begun && entry.plan.foldNames !== true) refuseSameKeys(entry, i, minus(now, begun), more)
-    scope.cell.store = { ...store, counters: withCountersAt(store.counters, at, plus(now, more)) }
+    scope.cell.store = {
+      ...store,
+      counters: withCountersAt(store.counters, at, plus(now, more)),
+      notes: withNotesAt(store.notes, at, notes[i]!),
+    }
   })
 
 /** What a pure function answers: its result, and what its scopes left. */
@@ -298,5 +315,19 @@ export const runOpened = <R>(entry: Entry, { roots }: Opened<unknown>, run: () =
     run,
   )
 
-/** A value inside a transformation that its tracing sets as it passes: counts, which no array holds. */
-export const learned = <T>(initial: T): { value: T } => ({ value: initial })
+/** What a pure function answers: a result, the variables that its scopes left, and what they learned, which is static. */
+export type Answer<R> = readonly [result: R, variables: Groups, learned: Static<Learned>]
+
+/** What a transformation of func is given: groups, keys and arguments to an answer. */
+export type Pure<Args extends readonly unknown[], R> = (variables: Groups, keys: KeyGroups, ...args: Args) => Answer<R>
+
+/** A function of scopes as a pure function, that of `runOn`. */
+export const pureOf =
+  <S, Args extends readonly unknown[], R>(fn: ScopesFn<S, Args, R>, entry: Entry, options?: OpenOptions): Pure<Args, R> =>
+  (variables, keys, ...args) => {
+    const { result, variables: left, ...learned } = runOn(fn, { entry, variables, keys }, args, options)
+    return [result, left, new Static(learned)]
+  }
+
+/** What a pure function answered, as `pack` publishes it. */
+export const doneOf = <R>([result, variables, learned]: Answer<R>): Done<R> => ({ result, variables, ...learned.value })

@@ -22,16 +22,29 @@ import { leaves } from '@heddle/tree'
 import { axesScan } from './axes-scan'
 import { axisSize } from './axis-size'
 import { exception, orThrow } from './edge'
-import { asFunction, carryProblem, checkCarry, explained, kindOf, pathOf, resultProblem, valueAt, variableAt, type Left } from './misuse'
+import {
+  asFunction,
+  carryProblem,
+  checkCarry,
+  explained,
+  kindOf,
+  pathOf,
+  resultProblem,
+  sidesOf,
+  valueAt,
+  variableAt,
+  type Left,
+} from './misuse'
 import {
   byMutable,
   joined,
-  learned,
+  nothingLearned,
   pack,
   runOn,
   type Entry,
   type Groups,
   type KeyGroups,
+  type Learned,
   type Packed,
   type Plan,
   type Scopes,
@@ -128,60 +141,55 @@ export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
     // What is not mutable goes through unchanged, and is no part of the carry.
     const [carriedStart, fixed] = byMutable(entry, variables[1]!)
     checkCarry('scan', entry, { variables: carriedStart, value: init })
-    const before = learned(entry.roots.map((r) => r.counters))
-    const after = learned(before.value)
-    const made = learned(false)
-    const seen = learned<{ readonly before: Left; readonly after: Left } | undefined>(undefined)
 
     const iteration = (
-      first: boolean,
+      { counters }: Learned,
       sharedIn: readonly Groups[number][],
       [carriedIn, c]: Carry<C>,
       [scannedIn, keysIn, args]: Slices<Xs>,
     ) => {
-      seen.value = undefined
       const given: readonly [Groups, KeyGroups] = [[...sharedIn, joined(carriedIn, fixed), ...scannedIn], keysIn]
       const [inner, innerKeys] = dataTransform === undefined ? given : dataTransform(...given)
       const run: ScopesFn<S, readonly [C, ...Xs], readonly [C, Y]> = (scopes, carry, ...rest) => fn(scopes, carry, ...rest)
-      const done = runOn(run, { entry, variables: inner, keys: innerKeys }, [c, ...args], { counters: before.value })
-      after.value = [...done.counters]
-      if (first) before.value = after.value
-      const [sharedOut, carriedOut, ...scannedOut] = done.variables
+      const { result, variables: left, ...learned } = runOn(run, { entry, variables: inner, keys: innerKeys }, [c, ...args], { counters })
+      const [sharedOut, carriedOut, ...scannedOut] = left
       const back = sharedIn[0]!.map((dict, i) => ({ ...dict, ...sharedOut![i] }))
-      const [carry, y] = pair(entry, done.result)
-      seen.value = { before: { variables: carriedIn, value: c }, after: { variables: carriedOut, value: carry } }
-      if (first) made.value = leaves(carriedOut).length > leaves(carriedIn).length
-      return { shared: [back], carry: [carriedOut!, carry] as const, ys: [y, scannedOut] as const }
+      const [carry, y] = pair(entry, result)
+      const grows = leaves(carriedOut).length > leaves(carriedIn).length
+      return { shared: [back], carry: [carriedOut!, carry] as const, ys: [y, scannedOut] as const, learned, grows }
     }
-    const run = () =>
-      axesScan(iteration, [variables[0]!], [carriedStart, init] as const, [scanned, splitKeys(keys, splits, length), xs] as const, {
-        inAxes: [axes.inAxes, splits.map((s) => (s ? 0 : broadcast)), inAxes],
-        outAxes: [outAxes, axes.outAxes],
-        length,
-        reverse: options.reverse ?? false,
-        unroll: options.unroll ?? 1,
-        checkConstancyInvariants: options.checkConstancyInvariants ?? true,
-        growing: () => made.value,
-        grown: ([vars, carry]) => {
-          checkCarry('scan', entry, { variables: vars, value: carry })
-          seen.value = { before: { variables: vars, value: init }, after: { variables: vars, value: carry } }
-          evalShape(
-            (start: C, next: C) => lax.scan<C, undefined, null, number>(() => [next, null] as const, start, undefined, { length: 1 }),
-            init,
-            carry,
-          )
-        },
-        describe: (part, [first, ...at]) =>
-          part === 'shared' ? variableAt(entry, at) : first === 0 ? valueAt(entry, 'the result', at) : variableAt(entry, at.slice(1)),
-      })
-    const out = explained(run, () => carryProblem('scan', entry, seen.value))
-    const [y, stacked] = out.ys
+    const slices = [scanned, splitKeys(keys, splits, length), xs] as const
+    const {
+      shared: sharedOut,
+      carry,
+      ys,
+      learned,
+    } = axesScan(iteration, nothingLearned(entry), [variables[0]!], [carriedStart, init] as const, slices, {
+      inAxes: [axes.inAxes, splits.map((s) => (s ? 0 : broadcast)), inAxes],
+      outAxes: [outAxes, axes.outAxes],
+      length,
+      reverse: options.reverse ?? false,
+      unroll: options.unroll ?? 1,
+      checkConstancyInvariants: options.checkConstancyInvariants ?? true,
+      grown: ([vars, next]) => {
+        checkCarry('scan', entry, { variables: vars, value: next })
+        const turn = () => [next, null] as const
+        const check = (start: C) => lax.scan<C, undefined, null, number>(turn, start, undefined, { length: 1 })
+        explained(
+          () => evalShape(check, init),
+          (cause) => {
+            const [before, after] = (sidesOf<C>(cause, turn) ?? []).map((value): Left => ({ variables: vars, value }))
+            return carryProblem('scan', entry, before, after)
+          },
+        )
+      },
+      mismatch: (before, after) => carryProblem('scan', entry, leftOf(before), leftOf(after)),
+      describe: (part, [first, ...at]) =>
+        part === 'shared' ? variableAt(entry, at) : first === 0 ? valueAt(entry, 'the result', at) : variableAt(entry, at.slice(1)),
+    })
+    const [y, stacked] = ys
     const scannedOut = changeAxes(addAxis, stacked, axes.outAxes, metadataParams)
-    return {
-      result: [out.carry[1], y] as const,
-      variables: [out.shared[0]!, out.carry[0], ...scannedOut],
-      counters: after.value,
-    }
+    return { result: [carry[1], y] as const, variables: [sharedOut[0]!, carry[0], ...scannedOut], ...learned }
   }
   return pack<S, readonly [C, ...Xs], readonly [C, Y]>(plan, body) as ReturnType<typeof scan<S, C, Xs, Y>>
 }
@@ -192,6 +200,8 @@ const pair = <C, Y>(entry: Entry, result: readonly [C, Y]): readonly [C, Y] => {
   const fix = 'answer [carry, null] where nothing is stacked'
   throw exception(resultProblem('scan', pathOf(entry), 'the result of the body', 'a pair [carry, results]', kindOf(result), fix))
 }
+
+const leftOf = <C>([variables, value]: Carry<C>): Left => ({ variables, value })
 
 type Carry<C> = readonly [variables: Groups[number], carry: C]
 type Slices<Xs> = readonly [variables: Groups, keys: KeyGroups, args: Xs]

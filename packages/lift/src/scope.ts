@@ -1,5 +1,6 @@
 /**
- * Scope: the scope state of core in a cell, with methods that run steps and throw at the edge. The one mutable thing in lift.
+ * Scope: the scope state of core in a cell, with methods that run steps and throw at the edge. The one mutable thing in lift: a function that
+ * is transformed gets scopes with cells of their own, so that what they change is an output of it.
  *
  * All scopes of a model share a cell with the store; each has a cursor of its own.
  */
@@ -15,6 +16,7 @@ import {
   hasVariable,
   inFilter,
   isCollectionEmpty,
+  leaveNote,
   makeRng,
   mutableVariablesOf,
   nameReserved,
@@ -26,6 +28,7 @@ import {
   rewound,
   shapeProblem,
   sow,
+  takeNote,
   variablesOf,
   withCountersAt,
   type AxisMetadata,
@@ -41,7 +44,7 @@ import {
 import { isTensor, reach, type Tensor } from '@heddle/func'
 import * as tree from '@heddle/tree'
 import { exception, orThrow } from './edge'
-import { isType, leafOps, rngOps, shapeOf, type Key } from './engine'
+import { isType, leafOps, rngOps, shapeOf, type Key } from './ports'
 import { otherShapes, rememberShapes, type Declarer } from './init-shapes'
 import { initialized } from './initialized'
 import { checkUse, isOutside, makeCell, type Cell, type Use } from './inside'
@@ -270,6 +273,18 @@ export class Scope {
   forkRngs(): Scope {
     for (const name of this.rngNames) this.#check('draw', name)
     return new Scope(this.cell, this.run(forkRngs<Tensor, Key>(rngOps)))
+  }
+
+  /**
+   * Leaves a static value with this scope. A transformation brings it out to the scope outside, as it does counts: for what a library on top
+   * of scopes learns besides variables, such as names that it gave.
+   */
+  leaveNote(value: unknown): void {
+    this.run(leaveNote<Tensor, Key>(value))
+  }
+  /** What was left with this scope, once; undefined where nothing was. */
+  takeNote(): unknown {
+    return this.run(takeNote<Tensor, Key>())
   }
 
   /** A child scope. Without a name it is the first free one with the prefix. Errors: NameInUseError, InvalidScopeError. */

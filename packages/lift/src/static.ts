@@ -1,6 +1,7 @@
 /**
- * Static: a value in a tree that is part of its structure and no leaf of it. What tracing learns besides arrays is returned in one, so
- * that it is kept with the compiled program; what a program depends on besides arrays goes in by one, so that the cache tells it apart.
+ * Static: a value in a tree that is part of its structure and no leaf of it. What tracing learns besides arrays is returned in one, through
+ * every transformation, and kept with a compiled program; what a program depends on besides arrays goes in by one, so that the cache tells
+ * it apart.
  */
 import { isTensor } from '@heddle/func'
 import { leaves, registerNode, staticKey } from '@heddle/tree'
@@ -9,11 +10,15 @@ import { exception } from './edge'
 /** A value as static data. Two are equal when their keys are; by default a key is made of the value. */
 export class Static<T = unknown> {
   readonly value: T
-  readonly key: string
+  readonly #key: string | undefined
 
-  constructor(value: T, key: string = staticKey(value)) {
+  constructor(value: T, key?: string) {
     this.value = value
-    this.key = key
+    this.#key = key
+  }
+
+  get key(): string {
+    return this.#key ?? staticKey(this.value)
   }
 }
 

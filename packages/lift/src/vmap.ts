@@ -19,9 +19,21 @@ import { type Axes, isStatic, MappedOutputError, random, vmap as mapPure } from 
 import { leavesWithPath, map } from '@heddle/tree'
 import { axisSize } from './axis-size'
 import { exception, orThrow } from './edge'
-import type { Key } from './engine'
+import { isType, type Key } from './ports'
 import { asFunction, valueAt, variableAt } from './misuse'
-import { learned, pack, runOn, type Entry, type Groups, type KeyGroups, type Packed, type Plan, type Scopes, type ScopesFn } from './pack'
+import {
+  doneOf,
+  pack,
+  pureOf,
+  type Answer,
+  type Entry,
+  type Groups,
+  type KeyGroups,
+  type Packed,
+  type Plan,
+  type Scopes,
+  type ScopesFn,
+} from './pack'
 
 /** What becomes of variables, keys, arguments and results. */
 export interface VmapOptions {
@@ -92,36 +104,28 @@ export const vmap = <S extends Scopes, Args extends readonly unknown[], R>(
       option: 'axisSize',
       fromVariables: true,
     })
-    const counts = learned(entry.roots.map((r) => r.counters))
-    const answered = learned<unknown>(undefined)
-    const mapped = mapPure(
-      (inner: Groups, keys: KeyGroups, xs: Args): readonly [R, Groups] => {
-        const done = runOn(fn, { entry, variables: inner, keys }, xs)
-        counts.value = [...done.counters]
-        answered.value = [done.result, done.variables]
-        return [done.result, done.variables]
-      },
-      {
-        inAxes: [variables.inAxes, splits.map((s) => (s ? 0 : null)), inAxes],
-        outAxes: [outAxes, variables.outAxes],
-        axisSize: size,
-        ...(options.axisName === undefined ? {} : { axisName: options.axisName }),
-        ...(options.spmdAxisName === undefined ? {} : { spmdAxisName: options.spmdAxisName }),
-      },
-    )
-    const [result, out] = notShared(entry, answered, () => mapped(groups, splitKeys(packed.keys, splits, size), args))
-    return { result, variables: changeAxes(addAxis, out, variables.outAxes, metadataParams), counters: counts.value }
+    const pure = pureOf(fn, entry)
+    const one = (inner: Groups, keys: KeyGroups, xs: Args): Answer<R> => pure(inner, keys, ...xs)
+    const each = mapPure<[Groups, KeyGroups, Args], Answer<R>>(one, {
+      inAxes: [variables.inAxes, splits.map((s) => (s ? 0 : null)), inAxes],
+      outAxes: [outAxes, variables.outAxes, null],
+      axisSize: size,
+      ...(options.axisName === undefined ? {} : { axisName: options.axisName }),
+      ...(options.spmdAxisName === undefined ? {} : { spmdAxisName: options.spmdAxisName }),
+    })
+    const done = doneOf(notShared(entry, one, () => each(groups, splitKeys(packed.keys, splits, size), args)))
+    return { ...done, variables: changeAxes(addAxis, done.variables, variables.outAxes, metadataParams) }
   }
   return pack<S, Args, R>(plan, body)
 }
 
-/** Runs the mapped function. Errors: SharedOutputError where a result or variable with axis null is mapped all the same. */
-const notShared = <T>(entry: Entry, answered: { readonly value: unknown }, run: () => T): T => {
+/** Runs `mapped`, a pure function. Errors: SharedOutputError where a result or variable with axis null is mapped all the same. */
+const notShared = <T>(entry: Entry, mapped: unknown, run: () => T): T => {
   try {
     return run()
   } catch (cause) {
-    if (!(cause instanceof MappedOutputError)) throw cause
-    const tensors = leavesWithPath(answered.value).filter(([, leaf]) => !isStatic(leaf))
+    if (!(cause instanceof MappedOutputError) || cause.detail.disagreement?.of !== mapped) throw cause
+    const tensors = leavesWithPath(cause.detail.disagreement.sides[0], isType).filter(([, leaf]) => !isStatic(leaf))
     const [[part, ...at] = []] = tensors[cause.detail.output] ?? []
     const isResult = part === 0
     const named = isResult ? valueAt(entry, 'the result', at) : variableAt(entry, at.slice(1))

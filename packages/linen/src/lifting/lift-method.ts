@@ -2,13 +2,12 @@
  * Lifting: a function of a module, or a method, run inside a transformation of functions of scopes. All transformations of modules are
  * this, with classes (lift-class) and with functions.
  */
-import { type Argnums, argumentsAt, jit, Static, type JitOptions, type Scope, Variable } from '@heddle/lift'
-import { leaves, registerNode } from '@heddle/tree'
+import { type Scope, Variable } from '@heddle/lift'
+import { leaves } from '@heddle/tree'
 import { drain, touch } from '../module/attach'
 import { asHandled, callMethod, methodOf } from '../module/call'
-import { isWatched } from '../module/context'
 import { TransformedMethodReturnValueError } from '../error'
-import { modulesOf, remake, take, takenKey, type Taken } from './take-apart'
+import { modulesOf, remake, take, takenKey, type Apart } from './take-apart'
 import { type AnyModule, exportState, goOnWith, internals, isModule, type CallState } from '../module/state'
 
 /** A function of a module, or of a tree of them. */
@@ -16,8 +15,17 @@ export type AnyModuleFn = (target: unknown, ...args: readonly unknown[]) => unkn
 /** A function of a list of scopes. */
 export type AnyScopeFn = (scopes: readonly Scope[], ...args: readonly unknown[]) => unknown
 
-/** Runs functions of scopes; `main` is how many of the scopes are those of the modules that the functions want. */
-export type Run = (fns: readonly AnyScopeFn[], scopes: readonly Scope[], args: readonly unknown[], main: number) => unknown
+/**
+ * Runs functions of scopes; `main` is how many of the scopes are those of the modules that the functions want. Functions with equal keys do
+ * the same, so a compiled program serves for all of them.
+ */
+export type Run = (
+  fns: readonly AnyScopeFn[],
+  scopes: readonly Scope[],
+  args: readonly unknown[],
+  main: number,
+  key: () => string,
+) => unknown
 
 /** A function of a module with what a method call keeps in order around it. */
 export const asModuleFn = (fn: (...args: never[]) => unknown): AnyModuleFn => {
@@ -46,31 +54,36 @@ export interface LiftOptions {
 
 const forked = (scope: Scope): Scope => scope.forkRngs()
 
+/** A function of a module as one of scopes. The state in which the module is left goes out by a note on the first of them. */
+const onScopes =
+  (fn: AnyModuleFn, apart: Apart, { moduleClass, name }: LiftOptions): AnyScopeFn =>
+  (scopes, ...xs) => {
+    const made = remake(apart, xs, scopes, moduleClass)
+    const result = fn(made.target, ...made.args)
+    checkResult(result, name)
+    scopes[0]?.leaveNote(statesOf(made.target))
+    return result
+  }
+
 /**
  * Calls functions of a module inside a transformation.
  *
- * What they learn besides arrays, how many submodules were named, goes back to the module. Errors: TransformedMethodReturnValueError.
+ * What they learn besides arrays, how many submodules were named, is an output of the transformation, and the module goes on from there.
+ * Errors: TransformedMethodReturnValueError.
  */
 export const callLifted = (
   run: Run,
   fns: readonly AnyModuleFn[],
   target: unknown,
   args: readonly unknown[],
-  { moduleClass, name, fork = false }: LiftOptions,
+  options: LiftOptions,
 ): unknown => {
-  const taken = take(target, args, fork ? forked : undefined)
-  const { modules } = modulesOf(target)
-  const inner = fns.map(
-    (fn): AnyScopeFn =>
-      (scopes, ...xs) => {
-        const made = remake(taken, xs, scopes, moduleClass)
-        const result = fn(made.target, ...made.args)
-        checkResult(result, name)
-        leaveStates(modules, statesOf(made.target))
-        return result
-      },
-  )
-  return run(inner, taken.scopes, taken.args, taken.main)
+  const { scopes, main, args: xs, ...apart } = take(target, args, options.fork === true ? forked : undefined)
+  const inner = fns.map((fn) => onScopes(fn, apart, options))
+  const result = run(inner, scopes, xs, main, () => takenKey(apart))
+  const states = scopes[0]?.takeNote()
+  if (states !== undefined) leaveStates(modulesOf(target).modules, states as readonly CallState[])
+  return result
 }
 
 /** The states of modules at the end of a call, when all submodules that were made have their names. */
@@ -82,43 +95,6 @@ const statesOf = (target: unknown): readonly CallState[] =>
 
 const leaveStates = (modules: readonly AnyModule[], states: readonly CallState[]): void =>
   modules.forEach((m, i) => goOnWith(touch(m), states[i]!))
-
-/** What is static of a call, as a part of the structure of the arguments. */
-class Held {
-  readonly key: string
-  constructor(readonly taken: Pick<Taken, 'target' | 'states'>) {
-    this.key = takenKey(taken)
-  }
-}
-
-registerNode(Held, { flatten: (x) => [[], x], unflatten: (x) => x as Held, auxKey: (x) => (x as Held).key })
-
-/** The argument numbers of a function of a module, for one with its description as first argument. */
-const shifted = (argnums: Argnums = []): readonly number[] => [argnums].flat().map((i) => (i < 0 ? i : i + 1))
-
-/**
- * A function of a module as a compiled program, which is traced again only if props, submodules or their state differ, or shapes and
- * types do. The module goes in as static data, and what was learned comes out as such.
- */
-export const compiled = (fn: AnyModuleFn, { moduleClass, name }: LiftOptions, options: JitOptions): AnyModuleFn => {
-  const run = (scopes: readonly Scope[], held: Held, ...xs: readonly unknown[]): readonly [unknown, Static<readonly CallState[]>] => {
-    const made = remake(held.taken, xs, scopes, moduleClass)
-    const result = fn(made.target, ...made.args)
-    checkResult(result, name)
-    return [result, new Static(statesOf(made.target))]
-  }
-  const how = { ...options, staticArgnums: shifted(options.staticArgnums), donateArgnums: shifted(options.donateArgnums) }
-  const program = jit(run, how)
-  const watched = jit(run, { ...how, disableJit: true })
-  return (target, ...args) => {
-    // told here, in the numbers that the caller knows
-    for (const option of ['staticArgnums', 'donateArgnums'] as const) argumentsAt('jit', option, args.length, options[option])
-    const { scopes, target: specs, states, args: xs } = take(target, args, forked)
-    const [result, left] = (isWatched() ? watched : program)(scopes, new Held({ target: specs, states }), ...xs)
-    leaveStates(modulesOf(target).modules, left.value)
-    return result
-  }
-}
 
 /** A method for a class that calls a function of its module. */
 export const asMethod = (fn: AnyModuleFn, name: string): ((...args: unknown[]) => unknown) => {

@@ -39,15 +39,19 @@ class Ref {
 
 registerNode(Ref, { flatten: (x) => [[], x], unflatten: (x) => x as Ref, auxKey: (x) => specKey((x as Ref).spec) })
 
+/** Modules that a function wants, without their scopes. */
+export interface Apart {
+  /** The tree of modules, of descriptions. */
+  readonly target: unknown
+  readonly states: readonly CallState[]
+}
+
 /** What a transformation takes in place of modules. */
-export interface Taken {
+export interface Taken extends Apart {
   /** Those of the modules that the function wants, in order, then further ones. */
   readonly scopes: readonly Scope[]
   /** How many of the scopes are those of the modules that the function wants. */
   readonly main: number
-  /** The tree of modules, of descriptions. */
-  readonly target: unknown
-  readonly states: readonly CallState[]
   /** The arguments, with descriptions in the place of modules and variables. */
   readonly args: readonly unknown[]
 }
@@ -128,7 +132,7 @@ export const take = (target: unknown, args: readonly unknown[], change: (scope: 
 
 /** Makes modules and arguments again, on the scopes of the inside. `moduleClass` is the class of the modules, where it is another. */
 export const remake = (
-  { target, states }: Pick<Taken, 'target' | 'states'>,
+  { target, states }: Apart,
   args: readonly unknown[],
   scopes: readonly Scope[],
   moduleClass?: unknown,
@@ -180,5 +184,4 @@ const specKey = (spec: Spec): string => {
 }
 
 /** The key of what is static of a call: two calls with equal keys, shapes and types run the same program. */
-export const takenKey = ({ target, states }: Pick<Taken, 'target' | 'states'>): string =>
-  `${flatten(target).treedef.key}${staticKey(states)}`
+export const takenKey = ({ target, states }: Apart): string => `${flatten(target).treedef.key}${staticKey(states)}`

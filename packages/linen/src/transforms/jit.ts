@@ -4,7 +4,7 @@
 import type * as lift from '@heddle/lift'
 import { staticKey } from '@heddle/tree'
 import { liftTarget, type Methods } from '../lifting/lift-class'
-import { compiled } from '../lifting/lift-method'
+import { compiledLifter } from '../lifting/lifter'
 import { namesOf, type Transformation } from '../lifting/transformation'
 import type { TakesNoNumbers, Target } from './target'
 
@@ -50,7 +50,4 @@ const remembered = <T extends Target>(target: T, options: JitOptions, make: () =
 export const jit = <T extends Target, const N extends lift.Argnums = readonly []>(
   target: T & TakesNoNumbers<T, N>,
   options: JitOptions<T, N> = {},
-): T =>
-  remembered<T>(target, options, () =>
-    liftTarget<T, lift.JitOptions>(transformation, target, options, (fn, how, own) => compiled(fn, how, own)),
-  )
+): T => remembered<T>(target, options, () => liftTarget<T, lift.JitOptions>(transformation, target, options, compiledLifter))

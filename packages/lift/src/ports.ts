@@ -1,5 +1,5 @@
 /**
- * What lift takes of func for core: the ports filled, and the few types and functions of tensors that scopes need.
+ * The ports of core, filled with the tensors and keys of func; and what scopes ask of these besides.
  */
 import { isTensor, random, type Tensor } from '@heddle/func'
 import type { LeafOps, RngOps } from '@heddle/core'
