@@ -18,24 +18,24 @@ import type { PluginKind } from './plugins/known'
 import { programsOf } from './programs'
 import { shardedCompiler } from './sharding/program'
 import { shardedStore } from './sharding/store'
-import { anything, count, nullable, type OptionsObject, optionsOf, string } from '@heddle/func/options'
+import { anything, count, nullable, optionsOf, string, type OptionsOf, of } from '@heddle/func/options'
 
-export interface PjrtOptions extends OptionsObject {
-  /** A plugin's path, or its kind. Default: HEDDLE_PJRT_PLUGIN (the same), else the first that is found for a device that is there. */
-  readonly plugin?: PluginKind | (string & {})
-  /** Which of the plugin's devices, by its place in their list. Default 0. */
-  readonly device?: number
-  /** For the plugin's client, such as `{ cpu_device_count: 2 }`. */
-  readonly clientOptions?: Readonly<Record<string, ClientOption>>
-  /** One of several processes: where they meet, how many there are, which this is; or what `initializeDistributed` gave. */
-  readonly distributed?: DistributedOptions | Distributed
-  /** Where compiled programs are kept; null for nowhere. Default: HEDDLE_CACHE, else a folder of the user's cache. */
-  readonly cache?: string | null
-}
-const pjrtOptions = optionsOf<PjrtOptions>(
-  { plugin: string, device: count, clientOptions: anything, distributed: anything, cache: nullable(string) },
+const pjrtOptions = optionsOf(
+  {
+    /** A plugin's path, or its kind. Default: HEDDLE_PJRT_PLUGIN (the same), else the first that is found for a device that is there. */
+    plugin: of<PluginKind | (string & {})>()(string),
+    /** Which of the plugin's devices, by its place in their list. Default 0. */
+    device: count,
+    /** For the plugin's client, such as `{ cpu_device_count: 2 }`. */
+    clientOptions: of<Readonly<Record<string, ClientOption>>>()(anything),
+    /** One of several processes: where they meet, how many there are, which this is; or what `initializeDistributed` gave. */
+    distributed: of<DistributedOptions | Distributed>()(anything),
+    /** Where compiled programs are kept; null for nowhere. Default: HEDDLE_CACHE, else a folder of the user's cache. */
+    cache: nullable(string),
+  },
   { hint: (x) => (typeof x === 'string' ? `a plugin is an option: pjrt({ plugin: '${x}' })` : undefined) },
 )
+export interface PjrtOptions extends OptionsOf<typeof pjrtOptions> {}
 /** A device of this process or another one. */
 export interface DeviceInfo {
   readonly id: number

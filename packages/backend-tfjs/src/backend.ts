@@ -22,7 +22,7 @@ export interface BackendSettings {
    * Calls whose operands and results have at most this many elements, and whose operands are all on the host, are computed there.
    * Default 32; 0 sends everything to the device that it has a kernel for.
    */
-  readonly hostBelow?: number
+  readonly hostBelow?: number | undefined
 }
 
 /** Every dtype is supported: what the device can't hold stays on the host. */

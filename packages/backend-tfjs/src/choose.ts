@@ -4,7 +4,7 @@
  * Flavours are tried in order; each ends with a small product of matrices, since loading alone proves nothing. One that does not
  * work is passed over, and when that leads to something slower than hoped for, one warning says what was tried and why it failed.
  */
-import { anything, count, func, listOf, type OptionsObject, optionsOf } from '@heddle/func/options'
+import { anything, count, func, listOf, optionsOf, type OptionsOf, of } from '@heddle/func/options'
 import { BackendError } from '@heddle/func/backend'
 import { backendOf, type BackendSettings, type TfjsBackend } from './backend'
 import { cpuDevice } from './cpu'
@@ -15,30 +15,23 @@ import type { CompileMode } from './native/compile'
 import { Unavailable } from './unavailable'
 import type { WasmPaths } from './wasm/places'
 
-export interface TfjsOptions extends BackendSettings, OptionsObject {
-  /** Flavours to try, the first that works is taken. Default: by platform, the fastest first. */
-  readonly prefer?: readonly Flavour[]
-  /** This flavour or none. */
-  readonly demand?: Flavour
-  /** How the native flavours run whole programs: `tfjs({ compile: 'off' })` for kernels alone. Default `auto`. */
-  readonly compile?: CompileMode
-  /** Where a browser finds tfjs's .wasm files, if not beside the script. */
-  readonly wasmPaths?: WasmPaths
-  /** What is told of a fall-back; default: console.warn, once. */
-  readonly warn?: (message: string) => void
-}
-
-const tfjsOptions = optionsOf<TfjsOptions>(
+const tfjsOptions = optionsOf(
   {
-    prefer: listOf(anything, 'a list of flavours'),
-    demand: anything,
-    compile: anything,
-    wasmPaths: anything,
-    warn: func,
+    /** Flavours to try, the first that works is taken. Default: by platform, the fastest first. */
+    prefer: of<readonly Flavour[]>()(listOf(anything, 'a list of flavours')),
+    /** This flavour or none. */
+    demand: of<Flavour>()(anything),
+    /** How the native flavours run whole programs: `tfjs({ compile: 'off' })` for kernels alone. Default `auto`. */
+    compile: of<CompileMode>()(anything),
+    /** Where a browser finds tfjs's .wasm files, if not beside the script. */
+    wasmPaths: of<WasmPaths>()(anything),
+    /** What is told of a fall-back; default: console.warn, once. */
+    warn: of<(message: string) => void>()(func),
     hostBelow: count,
   },
   { hint: (x) => (typeof x === 'string' ? `a flavour is an option: tfjs({ prefer: ['${x}'] })` : undefined) },
 )
+export interface TfjsOptions extends BackendSettings, OptionsOf<typeof tfjsOptions> {}
 const makers: { readonly [F in Flavour]: (options: TfjsOptions) => Promise<TfjsBackend> } = {
   'node-gpu': async (options) => (await import('#native')).nativeBackend('node-gpu', options),
   node: async (options) => (await import('#native')).nativeBackend('node', options),

@@ -3,10 +3,10 @@
  * in `@heddle/tree/options`, whose kinds are here too: packages above func need this door only.
  */
 import {
+  type Declared,
   func,
   isPlainObject,
   type Kind,
-  type Kinds,
   nearest,
   nullable,
   type OptionsMore,
@@ -17,7 +17,9 @@ import {
 import { ConcreteTensor } from './array'
 import { type DType, dtypes, isDType, isFloating } from './dtype'
 import { ArgumentError } from './error'
-import { isTensor } from './tensor'
+import type { Device } from './backend/backend'
+import type { TensorLike } from './numpy/promote'
+import { isTensor, type Tensor } from './tensor'
 
 // by name: types of a star from another package come out wrong in what is published
 export {
@@ -37,6 +39,7 @@ export {
   nothing,
   nullable,
   number,
+  of,
   oneOf,
   optionsReaders,
   positive,
@@ -45,12 +48,21 @@ export {
   string,
   suggestion,
 } from '@heddle/tree/options'
-export type { Kind, Kinds, OptionProblem, OptionsMore, OptionsObject, OptionsReader, RequiredKind } from '@heddle/tree/options'
+export type {
+  Declared,
+  Kind,
+  OptionProblem,
+  OptionsMore,
+  OptionsObject,
+  OptionsOf,
+  OptionsReader,
+  RequiredKind,
+} from '@heddle/tree/options'
 
 const make = optionsReaders((where, problems) => new ArgumentError(where, sayProblems(problems)))
-/** A reader of options that throws ArgumentError. */
+/** Declares options, read with ArgumentError. */
 /* @__NO_SIDE_EFFECTS__ */
-export const optionsOf = <O extends object>(kinds: Kinds<O>, more?: OptionsMore<O>): OptionsReader<O> => make<O>(kinds, more)
+export const optionsOf = <K extends Declared>(kinds: K, more?: OptionsMore<keyof K & string>): OptionsReader<K> => make(kinds, more)
 
 const names = Object.keys(dtypes) as readonly DType[]
 /** What other libraries and languages call them. */
@@ -85,8 +97,8 @@ const dtypeHint = (x: unknown): string | undefined => {
   const meant = meantDType(x)
   return meant === undefined ? undefined : `is "${meant}" meant?`
 }
-export const dtype: Kind = { expected: `a dtype (${names.map((n) => `"${n}"`).join(', ')})`, is: isDType, hint: dtypeHint }
-export const floatDType: Kind = {
+export const dtype: Kind<DType> = { expected: `a dtype (${names.map((n) => `"${n}"`).join(', ')})`, is: isDType, hint: dtypeHint }
+export const floatDType: Kind<DType> = {
   expected: `a dtype of floats (${names
     .filter(isFloating)
     .map((n) => `"${n}"`)
@@ -109,32 +121,40 @@ export const readFunction = (where: string, f: unknown, name = ''): void => read
 
 const isInt = (x: unknown): boolean => Number.isInteger(x)
 const isInts = (x: unknown): boolean => Array.isArray(x) && x.every(isInt)
-export const axis: Kind = { expected: 'an integer', is: isInt }
-export const axes: Kind = {
+export const axis: Kind<number> = { expected: 'an integer', is: isInt }
+export const axes: Kind<number | readonly number[] | null> = {
   expected: 'an integer, a list of integers, or null for all',
   is: (x) => x === null || isInt(x) || isInts(x),
 }
 /** Numbers of arguments. */
-export const argnums: Kind = { expected: 'the number of an argument, or a list of such (integers)', is: (x) => isInt(x) || isInts(x) }
+export const argnums: Kind<number | readonly number[]> = {
+  expected: 'the number of an argument, or a list of such (integers)',
+  is: (x) => isInt(x) || isInts(x),
+}
 const isAxisTree = (x: unknown): boolean =>
   x === null || isInt(x) || (Array.isArray(x) ? x.every(isAxisTree) : isPlainObject(x) && Object.values(x).every(isAxisTree))
 /** Axes for the leaves of a tree. */
-export const axisTree: Kind = { expected: 'an axis (an integer), null, or a tree of such', is: isAxisTree }
+/** An axis for a whole subtree, or a tree of such. */
+export type AxisTree = number | null | readonly AxisTree[] | { readonly [key: string]: AxisTree }
+export const axisTree: Kind<AxisTree> = { expected: 'an axis (an integer), null, or a tree of such', is: isAxisTree }
 const isSize = (x: unknown): boolean => Number.isInteger(x) && (x as number) >= 0
-export const shape: Kind = {
+export const shape: Kind<readonly number[]> = {
   expected: 'a shape (a list of non-negative integers)',
   is: (x) => Array.isArray(x) && x.every(isSize),
 }
-export const sizeOrShape: Kind = { expected: `a size or ${shape.expected}`, is: (x) => isSize(x) || shape.is(x) }
+export const sizeOrShape: Kind<number | readonly number[]> = {
+  expected: `a size or ${shape.expected}`,
+  is: (x) => isSize(x) || shape.is(x),
+}
 
 const isScalar = (x: unknown): boolean => typeof x === 'number' || typeof x === 'boolean' || typeof x === 'bigint'
 /** What stands for a tensor; whether its arrays are ragged is found out when it is read. */
-export const tensorLike: Kind = {
+export const tensorLike: Kind<TensorLike> = {
   expected: 'a tensor, a number, a typed array or nested arrays of numbers',
   is: (x) => isTensor(x) || isScalar(x) || Array.isArray(x) || ArrayBuffer.isView(x),
 }
-export const tensor: Kind = { expected: 'a tensor', is: isTensor }
-export const nullableTensor: Kind = nullable(tensorLike)
+export const tensor: Kind<Tensor> = { expected: 'a tensor', is: isTensor }
+export const nullableTensor: Kind<TensorLike | null> = nullable(tensorLike)
 
 /** A hint for tensors in the place of options: the function that takes two. */
 export const forTensors =
@@ -146,12 +166,12 @@ export const forTensors =
         ? hint
         : `${hint}; one that is an argument of jit is made static by staticArgnums`
 /** How many numbers are made here, one by one. */
-export const samples: Kind = {
+export const samples: Kind<number> = {
   expected: 'a non-negative integer, of numbers that fit in memory',
   is: (x) => isSize(x) && (x as number) < 2 ** 31,
 }
 /** Where a program may run: a backend object. */
-export const device: Kind = {
+export const device: Kind<Device> = {
   expected: 'a backend (such as `await tfjs()` or `await pjrt()` answers)',
   is: (x) => typeof x === 'object' && x !== null && 'storage' in x && 'kernels' in x,
 }

@@ -16,7 +16,7 @@ export type Rngs = Key | { readonly [stream: string]: Key }
 export interface BindOptions {
   readonly rngs?: Rngs | undefined
   /** Which collections may be written (none by default). */
-  readonly mutable?: Filter
+  readonly mutable?: Filter | undefined
   readonly flags?: Readonly<Record<string, unknown>>
 }
 

@@ -15,7 +15,8 @@ import {
   zeroCount,
   zerosLike,
 } from './tree-math'
-import { named, taking } from './options'
+import type { OptionsOf } from '@heddle/func/options'
+import { named, novogradOptions, radamOptions, taking } from './options'
 
 export interface MomentsState {
   /** Steps done, int32. */
@@ -32,20 +33,6 @@ export interface LionState {
   readonly count: Tensor
   readonly mu: unknown
 }
-export interface AdamOptions {
-  /** Decay of the mean of gradients. */
-  readonly b1?: Scalar
-  /** Decay of the mean of squares. */
-  readonly b2?: Scalar
-  /** Added to the denominator, outside of the root. */
-  readonly eps?: Scalar
-  /** Added inside of the root; needed to differentiate through an update. */
-  readonly epsRoot?: Scalar
-  /** The dtype of `mu`; that of the parameters by default. */
-  readonly muDtype?: DType | undefined
-  readonly nesterov?: boolean
-}
-type MomentOptions = Omit<AdamOptions, 'muDtype'>
 
 const moments = (params: unknown, muDtype?: DType): MomentsState => ({
   count: zeroCount(),
@@ -63,7 +50,8 @@ const lookAhead = <T>(gradients: T, mu: T, b1: Scalar, count: Tensor): T =>
 const meanOf = <T>(gradients: T, mu: T, b1: Scalar, count: Tensor, nesterov: boolean): T =>
   nesterov ? lookAhead(gradients, mu, b1, count) : biasCorrection(mu, b1, count)
 
-const scaleByAdamOptions = named<AdamOptions>({ b1: true, b2: true, eps: true, epsRoot: true, muDtype: true, nesterov: true })
+const scaleByAdamOptions = named('b1', 'b2', 'eps', 'epsRoot', 'muDtype', 'nesterov')
+export interface AdamOptions extends OptionsOf<typeof scaleByAdamOptions> {}
 /** Adam's rescaling. Source: optax.scale_by_adam; Kingma and Ba, Adam, 2014. */
 export const scaleByAdam = taking(
   'scaleByAdam',
@@ -75,7 +63,7 @@ export const scaleByAdam = taking(
     epsRoot = 0,
     muDtype,
     nesterov = false,
-  }: AdamOptions = {}): GradientTransformation<MomentsState> => ({
+  }: OptionsOf<typeof scaleByAdamOptions> = {}): GradientTransformation<MomentsState> => ({
     init: (params) => moments(params, muDtype),
     update: <T>(gradients: T, state: MomentsState) => {
       const mu = updateMoment(gradients, state.mu as T, b1, 1)
@@ -86,7 +74,7 @@ export const scaleByAdam = taking(
     },
   }),
 )
-const scaleByAmsgradOptions = named<Omit<AdamOptions, 'nesterov'>>({ b1: true, b2: true, eps: true, epsRoot: true, muDtype: true })
+const scaleByAmsgradOptions = named('b1', 'b2', 'eps', 'epsRoot', 'muDtype')
 /** Adam divided by the largest size so far. Source: optax.scale_by_amsgrad; Reddi et al., 2018. */
 export const scaleByAmsgrad = taking(
   'scaleByAmsgrad',
@@ -97,7 +85,7 @@ export const scaleByAmsgrad = taking(
     eps = 1e-8,
     epsRoot = 0,
     muDtype,
-  }: Omit<AdamOptions, 'nesterov'> = {}): GradientTransformation<AmsgradState> => ({
+  }: OptionsOf<typeof scaleByAmsgradOptions> = {}): GradientTransformation<AmsgradState> => ({
     init: (params) => ({ ...moments(params, muDtype), nu_max: zerosLike(params) }),
     update: <T>(gradients: T, state: AmsgradState) => {
       const mu = updateMoment(gradients, state.mu as T, b1, 1)
@@ -108,12 +96,12 @@ export const scaleByAmsgrad = taking(
     },
   }),
 )
-const scaleByAdamaxOptions = named<Pick<AdamOptions, 'b1' | 'b2' | 'eps'>>({ b1: true, b2: true, eps: true })
+const scaleByAdamaxOptions = named('b1', 'b2', 'eps')
 /** Adam divided by a decaying maximum. Source: optax.scale_by_adamax; Kingma and Ba, 2014. */
 export const scaleByAdamax = taking(
   'scaleByAdamax',
   [scaleByAdamaxOptions],
-  ({ b1 = 0.9, b2 = 0.999, eps = 1e-8 }: Pick<AdamOptions, 'b1' | 'b2' | 'eps'> = {}): GradientTransformation<MomentsState> => ({
+  ({ b1 = 0.9, b2 = 0.999, eps = 1e-8 }: OptionsOf<typeof scaleByAdamaxOptions> = {}): GradientTransformation<MomentsState> => ({
     init: (params) => moments(params),
     update: <T>(gradients: T, state: MomentsState) => {
       const count = safeIncrement(state.count)
@@ -127,12 +115,18 @@ export const scaleByAdamax = taking(
     },
   }),
 )
-const scaleByBeliefOptions = named<MomentOptions>({ b1: true, b2: true, eps: true, epsRoot: true, nesterov: true })
+const scaleByBeliefOptions = named('b1', 'b2', 'eps', 'epsRoot', 'nesterov')
 /** Adam divided by the size of the gradient's surprise. Source: optax.scale_by_belief; Zhuang et al., AdaBelief, 2020. */
 export const scaleByBelief = taking(
   'scaleByBelief',
   [scaleByBeliefOptions],
-  ({ b1 = 0.9, b2 = 0.999, eps = 1e-16, epsRoot = 1e-16, nesterov = false }: MomentOptions = {}): GradientTransformation<MomentsState> => ({
+  ({
+    b1 = 0.9,
+    b2 = 0.999,
+    eps = 1e-16,
+    epsRoot = 1e-16,
+    nesterov = false,
+  }: OptionsOf<typeof scaleByBeliefOptions> = {}): GradientTransformation<MomentsState> => ({
     init: (params) => moments(params),
     update: <T>(gradients: T, state: MomentsState) => {
       const mu = updateMoment(gradients, state.mu as T, b1, 1)
@@ -143,13 +137,7 @@ export const scaleByBelief = taking(
     },
   }),
 )
-const scaleByYogiOptions = named<Omit<MomentOptions, 'nesterov'> & { readonly initialAccumulatorValue?: Scalar }>({
-  b1: true,
-  b2: true,
-  eps: true,
-  epsRoot: true,
-  initialAccumulatorValue: true,
-})
+const scaleByYogiOptions = named('b1', 'b2', 'eps', 'epsRoot', 'initialAccumulatorValue')
 /** Adam whose size changes by steps of bounded effect. Source: optax.scale_by_yogi; Zaheer et al., 2018. */
 export const scaleByYogi = taking(
   'scaleByYogi',
@@ -160,7 +148,7 @@ export const scaleByYogi = taking(
     eps = 1e-3,
     epsRoot = 0,
     initialAccumulatorValue = 1e-6,
-  }: Omit<MomentOptions, 'nesterov'> & { readonly initialAccumulatorValue?: Scalar } = {}): GradientTransformation<MomentsState> => ({
+  }: OptionsOf<typeof scaleByYogiOptions> = {}): GradientTransformation<MomentsState> => ({
     init: (params) => ({
       count: zeroCount(),
       mu: fullLike(params, initialAccumulatorValue),
@@ -178,18 +166,10 @@ export const scaleByYogi = taking(
     },
   }),
 )
-const scaleByRadamOptions = named<Omit<MomentOptions, 'b2'> & { readonly b2?: number; readonly threshold?: Scalar }>({
-  b1: true,
-  b2: true,
-  eps: true,
-  epsRoot: true,
-  nesterov: true,
-  threshold: true,
-})
 /** Adam that waits until its variance is known. Source: optax.scale_by_radam; Liu et al., 2019. */
 export const scaleByRadam = taking(
   'scaleByRadam',
-  [scaleByRadamOptions],
+  [radamOptions],
   ({
     b1 = 0.9,
     b2 = 0.999,
@@ -197,7 +177,7 @@ export const scaleByRadam = taking(
     epsRoot = 0,
     threshold = 5,
     nesterov = false,
-  }: Omit<MomentOptions, 'b2'> & { readonly b2?: number; readonly threshold?: Scalar } = {}): GradientTransformation<MomentsState> => {
+  }: OptionsOf<typeof radamOptions> = {}): GradientTransformation<MomentsState> => {
     const last = 2 / (1 - b2) - 1
     return {
       init: (params) => moments(params),
@@ -222,18 +202,10 @@ export const scaleByRadam = taking(
     }
   },
 )
-const scaleByNovogradOptions = named<Omit<AdamOptions, 'nesterov'> & { readonly weightDecay?: Scalar }>({
-  b1: true,
-  b2: true,
-  eps: true,
-  epsRoot: true,
-  muDtype: true,
-  weightDecay: true,
-})
 /** Adam with one size a leaf. Source: optax.scale_by_novograd; Ginsburg et al., 2019. */
 export const scaleByNovograd = taking(
   'scaleByNovograd',
-  [scaleByNovogradOptions],
+  [novogradOptions],
   ({
     b1 = 0.9,
     b2 = 0.25,
@@ -241,7 +213,7 @@ export const scaleByNovograd = taking(
     epsRoot = 0,
     weightDecay = 0,
     muDtype,
-  }: Omit<AdamOptions, 'nesterov'> & { readonly weightDecay?: Scalar } = {}): GradientTransformation<MomentsState> => ({
+  }: OptionsOf<typeof novogradOptions> = {}): GradientTransformation<MomentsState> => ({
     init: (params) => ({ count: zeroCount(), mu: zerosLike(params, muDtype), nu: mapLeaves((p) => np.zeros([], p.dtype), params) }),
     update: <T>(gradients: T, state: MomentsState, params?: unknown) => {
       const count = safeIncrement(state.count)
@@ -268,12 +240,12 @@ export const scaleByNovograd = taking(
     },
   }),
 )
-const scaleByLionOptions = named<Pick<AdamOptions, 'b1' | 'b2' | 'muDtype'>>({ b1: true, b2: true, muDtype: true })
+const scaleByLionOptions = named('b1', 'b2', 'muDtype')
 /** The sign of an interpolation of gradient and momentum. Source: optax.scale_by_lion; Chen et al., 2023. */
 export const scaleByLion = taking(
   'scaleByLion',
   [scaleByLionOptions],
-  ({ b1 = 0.9, b2 = 0.99, muDtype }: Pick<AdamOptions, 'b1' | 'b2' | 'muDtype'> = {}): GradientTransformation<LionState> => ({
+  ({ b1 = 0.9, b2 = 0.99, muDtype }: OptionsOf<typeof scaleByLionOptions> = {}): GradientTransformation<LionState> => ({
     init: (params) => ({ count: zeroCount(), mu: zerosLike(params, muDtype) }),
     update: <T>(gradients: T, state: LionState) => {
       const direction = (g: Tensor, m: Tensor): Tensor =>

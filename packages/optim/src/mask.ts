@@ -1,10 +1,10 @@
 /** Transformations of some parameters only. What is masked out is null in the trees that the inner transformation sees. */
 import { ArgumentError } from '@heddle/func'
-import { leaves, map, type Tree } from '@heddle/tree'
+import type { Mask } from './options'
+import { leaves, map } from '@heddle/tree'
 import { type Extra, type GradientTransformation, setToZero } from './transformation'
 
-/** A tree of booleans that is a prefix of the parameters' tree, or a function that makes one of them. */
-export type Mask = Tree<boolean> | ((params: never) => Tree<boolean>)
+export type { Mask }
 export interface MaskedState<S = unknown> {
   readonly inner_state: S
 }

@@ -1,8 +1,9 @@
 /** Running sums and averages of updates. */
-import { type DType, np, type Tensor } from '@heddle/func'
+import { np, type Tensor } from '@heddle/func'
 import type { GradientTransformation } from './transformation'
 import { biasCorrection, cast, mapLeaves, safeIncrement, type Scalar, scalarFor, updateMoment, zeroCount, zerosLike } from './tree-math'
-import { named, scalar, taking } from './options'
+import type { OptionsOf } from '@heddle/func/options'
+import { kept, named, taking } from './options'
 
 export interface TraceState {
   readonly trace: unknown
@@ -12,18 +13,12 @@ export interface EmaState {
   readonly ema: unknown
 }
 
-const traceOptions = named<{ readonly nesterov?: boolean; readonly accumulatorDtype?: DType | undefined }>({
-  nesterov: true,
-  accumulatorDtype: true,
-})
+const traceOptions = named('nesterov', 'accumulatorDtype')
 /** A decaying sum of updates, momentum; with `nesterov` looking one step ahead. Source: optax.trace. */
 export const trace = taking(
   'trace',
-  [['decay', scalar], traceOptions],
-  (
-    decay: Scalar,
-    { nesterov = false, accumulatorDtype }: { readonly nesterov?: boolean; readonly accumulatorDtype?: DType | undefined } = {},
-  ): GradientTransformation<TraceState> => ({
+  [['decay', kept], traceOptions],
+  (decay: Scalar, { nesterov = false, accumulatorDtype }: OptionsOf<typeof traceOptions> = {}): GradientTransformation<TraceState> => ({
     init: (params) => ({ trace: zerosLike(params, accumulatorDtype) }),
     update: (updates, state) => {
       const add = (g: Tensor, t: Tensor): Tensor => np.add(g, np.multiply(scalarFor(decay, t), t))
@@ -32,18 +27,12 @@ export const trace = taking(
     },
   }),
 )
-const emaOptions = named<{ readonly debias?: boolean; readonly accumulatorDtype?: DType | undefined }>({
-  debias: true,
-  accumulatorDtype: true,
-})
+const emaOptions = named('debias', 'accumulatorDtype')
 /** The moving average of updates, corrected for its start at zero if `debias`. Source: optax.ema. */
 export const ema = taking(
   'ema',
-  [['decay', scalar], emaOptions],
-  (
-    decay: Scalar,
-    { debias = true, accumulatorDtype }: { readonly debias?: boolean; readonly accumulatorDtype?: DType | undefined } = {},
-  ): GradientTransformation<EmaState> => ({
+  [['decay', kept], emaOptions],
+  (decay: Scalar, { debias = true, accumulatorDtype }: OptionsOf<typeof emaOptions> = {}): GradientTransformation<EmaState> => ({
     init: (params) => ({ count: zeroCount(), ema: zerosLike(params, accumulatorDtype) }),
     update: <T>(updates: T, state: EmaState) => {
       const next = updateMoment(updates, state.ema as T, decay, 1)

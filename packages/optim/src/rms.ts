@@ -2,6 +2,7 @@
 import { lax, np, type Tensor } from '@heddle/func'
 import type { GradientTransformation } from './transformation'
 import { biasCorrection, fullLike, mapLeaves, safeIncrement, type Scalar, scalarFor, updateMoment, zeroCount, zerosLike } from './tree-math'
+import type { OptionsOf } from '@heddle/func/options'
 import { named, taking } from './options'
 
 export interface RssState {
@@ -18,30 +19,12 @@ export interface AdadeltaState {
   readonly e_g: unknown
   readonly e_x: unknown
 }
-export interface RmsOptions {
-  readonly decay?: Scalar
-  readonly eps?: Scalar
-  readonly initialScale?: Scalar
-  /** Whether `eps` is added inside of the root. */
-  readonly epsInSqrt?: boolean
-  readonly biasCorrection?: boolean
-}
-
-const scaleByRssOptions = named<{
-  readonly initialAccumulatorValue?: Scalar
-  readonly eps?: Scalar
-}>({ initialAccumulatorValue: true, eps: true })
+const scaleByRssOptions = named('initialAccumulatorValue', 'eps')
 /** Divides by the root of the sum of all squares so far. Source: optax.scale_by_rss; Duchi et al., Adagrad, 2011. */
 export const scaleByRss = taking(
   'scaleByRss',
   [scaleByRssOptions],
-  ({
-    initialAccumulatorValue = 0.1,
-    eps = 1e-7,
-  }: {
-    readonly initialAccumulatorValue?: Scalar
-    readonly eps?: Scalar
-  } = {}): GradientTransformation<RssState> => ({
+  ({ initialAccumulatorValue = 0.1, eps = 1e-7 }: OptionsOf<typeof scaleByRssOptions> = {}): GradientTransformation<RssState> => ({
     init: (params) => ({ sum_of_squares: fullLike(params, initialAccumulatorValue) }),
     update: (gradients, state) => {
       const sums = mapLeaves((g, s) => np.add(np.square(g), s), gradients, state.sum_of_squares)
@@ -56,7 +39,8 @@ const inverseRoot = (x: Tensor, eps: Scalar, inside: boolean): Tensor =>
 const counted = (correct: boolean): { readonly count?: Tensor } => (correct ? { count: zeroCount() } : {})
 const nextCount = (count: Tensor | undefined): { readonly count?: Tensor } => (count === undefined ? {} : { count: safeIncrement(count) })
 
-const scaleByRmsOptions = named<RmsOptions>({ decay: true, eps: true, initialScale: true, epsInSqrt: true, biasCorrection: true })
+const scaleByRmsOptions = named('decay', 'eps', 'initialScale', 'epsInSqrt', 'biasCorrection')
+export interface RmsOptions extends OptionsOf<typeof scaleByRmsOptions> {}
 /** Divides by the root of the moving average of squares. Source: optax.scale_by_rms; Tieleman and Hinton, RMSProp, 2012. */
 export const scaleByRms = taking(
   'scaleByRms',
@@ -77,11 +61,10 @@ export const scaleByRms = taking(
     },
   }),
 )
-const scaleByStddevOptions = named<RmsOptions>({ decay: true, eps: true, initialScale: true, epsInSqrt: true, biasCorrection: true })
 /** Divides by the moving standard deviation. Source: optax.scale_by_stddev; Graves, 2013. */
 export const scaleByStddev = taking(
   'scaleByStddev',
-  [scaleByStddevOptions],
+  [scaleByRmsOptions],
   ({
     decay = 0.9,
     eps = 1e-8,
@@ -100,15 +83,12 @@ export const scaleByStddev = taking(
     },
   }),
 )
-const scaleByAdadeltaOptions = named<{
-  readonly rho?: Scalar
-  readonly eps?: Scalar
-}>({ rho: true, eps: true })
+const scaleByAdadeltaOptions = named('rho', 'eps')
 /** Divides by the size of gradients and multiplies by that of updates. Source: optax.scale_by_adadelta; Zeiler, 2012. */
 export const scaleByAdadelta = taking(
   'scaleByAdadelta',
   [scaleByAdadeltaOptions],
-  ({ rho = 0.9, eps = 1e-6 }: { readonly rho?: Scalar; readonly eps?: Scalar } = {}): GradientTransformation<AdadeltaState> => ({
+  ({ rho = 0.9, eps = 1e-6 }: OptionsOf<typeof scaleByAdadeltaOptions> = {}): GradientTransformation<AdadeltaState> => ({
     init: (params) => ({ e_g: zerosLike(params), e_x: zerosLike(params) }),
     update: <T>(gradients: T, state: AdadeltaState) => {
       const sizes = updateMoment(gradients, state.e_g as T, rho, 2)

@@ -2,11 +2,10 @@
 import { np, type Tensor } from '@heddle/func'
 import { type EmptyState, type GradientTransformation, identity, leafwise, needParams, stateless } from './transformation'
 import { mapLeaves, safeIncrement, scalarFor, type Scalar, zeroCount } from './tree-math'
-import { named, rate, taking } from './options'
+import type { OptionsOf } from '@heddle/func/options'
+import { named, rate, schedule, taking, type ScalarOrSchedule, type Schedule } from './options'
 
-/** A value that depends on the number of steps done. */
-export type Schedule = (count: Scalar) => Scalar
-export type ScalarOrSchedule = Scalar | Schedule
+export type { ScalarOrSchedule, Schedule } from './options'
 
 export interface ScaleByScheduleState {
   readonly count: Tensor
@@ -22,7 +21,7 @@ export const scaleBySchedule = (stepSize: Schedule): GradientTransformation<Scal
     return [mapLeaves((g) => np.multiply(scalarFor(size, g), g), updates), { count: safeIncrement(count) }]
   },
 })
-const scaleByLearningRateOptions = named<{ readonly flipSign?: boolean }>({ flipSign: true })
+const scaleByLearningRateOptions = named('flipSign')
 /**
  * Multiplies by the negative learning rate, a constant or a schedule, so that adding updates goes downhill.
  * Source: optax.scale_by_learning_rate.
@@ -32,7 +31,7 @@ export const scaleByLearningRate = taking(
   [['learningRate', rate], scaleByLearningRateOptions],
   (
     learningRate: ScalarOrSchedule,
-    { flipSign = true }: { readonly flipSign?: boolean } = {},
+    { flipSign = true }: OptionsOf<typeof scaleByLearningRateOptions> = {},
   ): GradientTransformation<EmptyState | ScaleByScheduleState> => {
     const signed = (x: Scalar): Scalar => (!flipSign ? x : typeof x === 'number' ? -x : np.negative(x))
     return typeof learningRate === 'function' ? scaleBySchedule((count) => signed(learningRate(count))) : scale(signed(learningRate))
@@ -78,22 +77,22 @@ export const scaleByTrustRatio = ({
       needParams('scaleByTrustRatio', params),
     ),
   )
-const scaleByParamBlockNormOptions = named<{ readonly minScale?: Scalar }>({ minScale: true })
+const scaleByParamBlockNormOptions = named('minScale')
 /** Multiplies each leaf by the norm of its parameter. Source: optax.scale_by_param_block_norm. */
 export const scaleByParamBlockNorm = taking(
   'scaleByParamBlockNorm',
   [scaleByParamBlockNormOptions],
-  ({ minScale = 1e-3 }: { readonly minScale?: Scalar } = {}): GradientTransformation<EmptyState> =>
+  ({ minScale = 1e-3 }: OptionsOf<typeof scaleByParamBlockNormOptions> = {}): GradientTransformation<EmptyState> =>
     stateless((updates, params) =>
       mapLeaves((u, p) => np.multiply(u, safeNorm(p, minScale)), updates, needParams('scaleByParamBlockNorm', params)),
     ),
 )
-const scaleByParamBlockRmsOptions = named<{ readonly minScale?: Scalar }>({ minScale: true })
+const scaleByParamBlockRmsOptions = named('minScale')
 /** Multiplies each leaf by the root mean square of its parameter. Source: optax.scale_by_param_block_rms. */
 export const scaleByParamBlockRms = taking(
   'scaleByParamBlockRms',
   [scaleByParamBlockRmsOptions],
-  ({ minScale = 1e-3 }: { readonly minScale?: Scalar } = {}): GradientTransformation<EmptyState> =>
+  ({ minScale = 1e-3 }: OptionsOf<typeof scaleByParamBlockRmsOptions> = {}): GradientTransformation<EmptyState> =>
     stateless((updates, params) =>
       mapLeaves((u, p) => np.multiply(u, safeRootMeanSquares(p, minScale)), updates, needParams('scaleByParamBlockRms', params)),
     ),

@@ -1,37 +1,48 @@
 /** Schedules: learning rates (or other numbers) that depend on the count of steps done. */
 import { ArgumentError, np, type Tensor } from '@heddle/func'
-import { type Kind, type OptionsObject, boolean, finite, fraction, func, list, listOf, number, oneOf, required } from '@heddle/func/options'
-import { optionsOf, read, scalar } from './options'
-import type { Schedule } from './scale'
+import {
+  type Kind,
+  optionsOf,
+  readArgument,
+  boolean,
+  finite,
+  fraction,
+  func,
+  list,
+  listOf,
+  number,
+  oneOf,
+  required,
+  type OptionsOf,
+} from '@heddle/func/options'
+import { type Schedule, scalar } from './options'
 import type { Scalar } from './tree-math'
 
-export interface PolynomialOptions extends OptionsObject {
+const steps: Kind<number> = { ...finite, expected: 'a number of steps' }
+const someSteps: Kind<number> = { expected: 'a positive number of steps', is: (x) => finite.is(x) && (x as number) > 0 }
+const noOrSomeSteps: Kind<number> = { expected: 'a non-negative number of steps', is: (x) => finite.is(x) && (x as number) >= 0 }
+const polynomialOptions = optionsOf({
   /** Steps before it begins. */
-  readonly transitionBegin?: number
-}
-export interface ExponentialOptions extends PolynomialOptions {
+  transitionBegin: steps,
+})
+export interface PolynomialOptions extends OptionsOf<typeof polynomialOptions> {}
+const exponentialOptions = optionsOf({
+  /** Steps before it begins. */
+  transitionBegin: steps,
   /** Whole intervals only. */
-  readonly staircase?: boolean
+  staircase: boolean,
   /** The decay stops there. */
-  readonly endValue?: number | undefined
-}
-export interface CosineOptions extends OptionsObject {
+  endValue: number,
+})
+export interface ExponentialOptions extends OptionsOf<typeof exponentialOptions> {}
+const cosineOptions = optionsOf({
   /** The fraction of the first value that is left at the end. */
-  readonly alpha?: number
-  readonly exponent?: number
-}
-export interface WarmupCosineOptions extends OptionsObject {
-  readonly endValue?: number | undefined
-  readonly exponent?: number | undefined
-}
-
-const steps: Kind = { ...finite, expected: 'a number of steps' }
-const someSteps: Kind = { expected: 'a positive number of steps', is: (x) => finite.is(x) && (x as number) > 0 }
-const noOrSomeSteps: Kind = { expected: 'a non-negative number of steps', is: (x) => finite.is(x) && (x as number) >= 0 }
-const polynomialOptions = optionsOf<PolynomialOptions>({ transitionBegin: steps })
-const exponentialOptions = optionsOf<ExponentialOptions>({ transitionBegin: steps, staircase: boolean, endValue: number })
-const cosineOptions = optionsOf<CosineOptions>({ alpha: number, exponent: number })
-const warmupCosineOptions = optionsOf<WarmupCosineOptions>({ endValue: number, exponent: number })
+  alpha: number,
+  exponent: number,
+})
+export interface CosineOptions extends OptionsOf<typeof cosineOptions> {}
+const warmupCosineOptions = optionsOf({ endValue: number, exponent: number })
+export interface WarmupCosineOptions extends OptionsOf<typeof warmupCosineOptions> {}
 
 /** Always the same. Source: optax.constant_schedule. */
 export const constantSchedule =
@@ -47,8 +58,8 @@ export const polynomialSchedule = (
   options?: PolynomialOptions,
 ): Schedule => {
   const { transitionBegin = 0 } = polynomialOptions('polynomialSchedule', options)
-  for (const [name, value] of Object.entries({ initValue, endValue, power })) read('polynomialSchedule', name, scalar, value)
-  read('polynomialSchedule', 'transitionSteps', steps, transitionSteps)
+  for (const [name, value] of Object.entries({ initValue, endValue, power })) readArgument('polynomialSchedule', name, scalar, value)
+  readArgument('polynomialSchedule', 'transitionSteps', steps, transitionSteps)
   if (transitionSteps <= 0) return constantSchedule(initValue)
   const begin = Math.max(transitionBegin, 0)
   return (count) => {
@@ -61,8 +72,8 @@ export const polynomialSchedule = (
 const minus = (a: Scalar, b: Scalar): Scalar => (typeof a === 'number' && typeof b === 'number' ? a - b : np.subtract(a, b))
 /** From one value to another in a straight line. Source: optax.linear_schedule. */
 export const linearSchedule = (initValue: Scalar, endValue: Scalar, transitionSteps: number, options?: PolynomialOptions): Schedule => {
-  for (const [name, value] of Object.entries({ initValue, endValue })) read('linearSchedule', name, scalar, value)
-  read('linearSchedule', 'transitionSteps', steps, transitionSteps)
+  for (const [name, value] of Object.entries({ initValue, endValue })) readArgument('linearSchedule', name, scalar, value)
+  readArgument('linearSchedule', 'transitionSteps', steps, transitionSteps)
   return polynomialSchedule(initValue, endValue, 1, transitionSteps, polynomialOptions('linearSchedule', options))
 }
 
@@ -87,9 +98,9 @@ export const piecewiseConstantSchedule = (initValue: Scalar, boundariesAndScales
 /** Multiplied by `decayRate` every `transitionSteps` steps, smoothly. Source: optax.exponential_decay. */
 export const exponentialDecay = (initValue: Scalar, transitionSteps: number, decayRate: number, options?: ExponentialOptions): Schedule => {
   const { transitionBegin = 0, staircase = false, endValue } = exponentialOptions('exponentialDecay', options)
-  read('exponentialDecay', 'initValue', scalar, initValue)
-  read('exponentialDecay', 'transitionSteps', steps, transitionSteps)
-  read('exponentialDecay', 'decayRate', number, decayRate)
+  readArgument('exponentialDecay', 'initValue', scalar, initValue)
+  readArgument('exponentialDecay', 'transitionSteps', steps, transitionSteps)
+  readArgument('exponentialDecay', 'decayRate', number, decayRate)
   if (transitionSteps <= 0 || decayRate === 0) return constantSchedule(initValue)
   const begin = Math.max(transitionBegin, 0)
   return (count) => {
@@ -104,8 +115,8 @@ export const exponentialDecay = (initValue: Scalar, transitionSteps: number, dec
 /** Half a cosine from the first value down to `alpha` of it. Source: optax.cosine_decay_schedule; Loshchilov and Hutter, SGDR, 2017. */
 export const cosineDecaySchedule = (initValue: Scalar, decaySteps: number, options?: CosineOptions): Schedule => {
   const { alpha = 0, exponent = 1 } = cosineOptions('cosineDecaySchedule', options)
-  read('cosineDecaySchedule', 'initValue', scalar, initValue)
-  read('cosineDecaySchedule', 'decaySteps', someSteps, decaySteps)
+  readArgument('cosineDecaySchedule', 'initValue', scalar, initValue)
+  readArgument('cosineDecaySchedule', 'decaySteps', someSteps, decaySteps)
   return (count) => {
     const done = np.minimum(count, decaySteps)
     const cosine = np.multiply(0.5, np.add(1, np.cos(np.divide(np.multiply(Math.PI, done), decaySteps))))
@@ -115,8 +126,8 @@ export const cosineDecaySchedule = (initValue: Scalar, decaySteps: number, optio
 }
 /** One schedule after the other, each counting from its boundary. Source: optax.join_schedules. */
 export const joinSchedules = (schedules: readonly Schedule[], boundaries: readonly number[]): Schedule => {
-  read('joinSchedules', 'schedules', listOf(func), schedules)
-  read('joinSchedules', 'boundaries', listOf(steps), boundaries)
+  readArgument('joinSchedules', 'schedules', listOf(func), schedules)
+  readArgument('joinSchedules', 'boundaries', listOf(steps), boundaries)
   const [first, ...rest] = schedules
   if (first === undefined || rest.length !== boundaries.length)
     throw new ArgumentError(
@@ -131,13 +142,13 @@ export const joinSchedules = (schedules: readonly Schedule[], boundaries: readon
 }
 /** A straight line up, then constant. Source: optax.warmup_constant_schedule. */
 export const warmupConstantSchedule = (initValue: Scalar, peakValue: Scalar, warmupSteps: number): Schedule => {
-  read('warmupConstantSchedule', 'warmupSteps', noOrSomeSteps, warmupSteps)
+  readArgument('warmupConstantSchedule', 'warmupSteps', noOrSomeSteps, warmupSteps)
   return linearSchedule(initValue, peakValue, warmupSteps)
 }
 /** The steps of the warmup are among those of the decay, which must be more. */
 const checkWarmup = (where: string, warmupSteps: number, decaySteps: number): void => {
-  read(where, 'warmupSteps', noOrSomeSteps, warmupSteps)
-  read(where, 'decaySteps', steps, decaySteps)
+  readArgument(where, 'warmupSteps', noOrSomeSteps, warmupSteps)
+  readArgument(where, 'decaySteps', steps, decaySteps)
   if (decaySteps <= warmupSteps)
     throw new ArgumentError(
       where,
@@ -154,7 +165,7 @@ export const warmupCosineDecaySchedule = (
 ): Schedule => {
   const where = 'warmupCosineDecaySchedule'
   const { endValue = 0, exponent = 1 } = warmupCosineOptions(where, options)
-  for (const [name, value] of Object.entries({ initValue, peakValue })) read(where, name, number, value)
+  for (const [name, value] of Object.entries({ initValue, peakValue })) readArgument(where, name, number, value)
   checkWarmup(where, warmupSteps, decaySteps)
   return joinSchedules(
     [
@@ -174,19 +185,13 @@ export const warmupExponentialDecaySchedule = (
   given?: ExponentialOptions,
 ): Schedule => {
   const options = exponentialOptions('warmupExponentialDecaySchedule', given)
-  read('warmupExponentialDecaySchedule', 'warmupSteps', noOrSomeSteps, warmupSteps)
+  readArgument('warmupExponentialDecaySchedule', 'warmupSteps', noOrSomeSteps, warmupSteps)
   return joinSchedules(
     [linearSchedule(initValue, peakValue, warmupSteps), exponentialDecay(peakValue, transitionSteps, decayRate, options)],
     [warmupSteps],
   )
 }
-export interface CosineCycle extends WarmupCosineOptions {
-  readonly initValue: number
-  readonly peakValue: number
-  readonly warmupSteps: number
-  readonly decaySteps: number
-}
-const cycleOptions = optionsOf<CosineCycle>({
+const cycleOptions = optionsOf({
   initValue: required(number),
   peakValue: required(number),
   warmupSteps: required(noOrSomeSteps),
@@ -194,9 +199,10 @@ const cycleOptions = optionsOf<CosineCycle>({
   endValue: number,
   exponent: number,
 })
+export interface CosineCycle extends OptionsOf<typeof cycleOptions> {}
 /** Warm restarts: cycles of warmup and cosine decay. Source: optax.sgdr_schedule. */
 export const sgdrSchedule = (cycles: readonly CosineCycle[]): Schedule => {
-  read('sgdrSchedule', 'cycles', list, cycles)
+  readArgument('sgdrSchedule', 'cycles', list, cycles)
   for (const [i, cycle] of cycles.entries()) cycleOptions(`sgdrSchedule, cycle ${i}`, cycle)
   const ends = cycles.map((_, i) => cycles.slice(0, i + 1).reduce((n, c) => n + c.decaySteps, 0))
   const schedules = cycles.map((c) =>
@@ -217,7 +223,7 @@ export const piecewiseInterpolateSchedule = (
   initValue: number,
   boundariesAndScales: Boundaries = {},
 ): Schedule => {
-  read('piecewiseInterpolateSchedule', 'type', interpolationKind, type)
+  readArgument('piecewiseInterpolateSchedule', 'type', interpolationKind, type)
   const steps = sorted(boundariesAndScales)
   nonNegative(
     'piecewiseInterpolateSchedule',
@@ -235,24 +241,27 @@ export const piecewiseInterpolateSchedule = (
       np.full([], values.at(-1)!, 'float32'),
     )
 }
-export interface OnecycleOptions extends OptionsObject {
+const onecycleKinds = {
   /** Fraction of the steps that goes up. */
-  readonly pctStart?: number
-  /** Fraction of the steps after which the last decay begins; linear only. */
-  readonly pctFinal?: number
-  readonly divFactor?: number
-  readonly finalDivFactor?: number
+  pctStart: fraction,
+  divFactor: number,
+  finalDivFactor: number,
 }
-const onecycleKinds = { pctStart: fraction, divFactor: number, finalDivFactor: number }
-const linearOnecycleOptions = optionsOf<OnecycleOptions>({ ...onecycleKinds, pctFinal: fraction })
-const cosineOnecycleOptions = optionsOf<Omit<OnecycleOptions, 'pctFinal'>>(onecycleKinds)
+const linearOnecycleOptions = optionsOf({
+  ...onecycleKinds,
+  /** Fraction of the steps after which the last decay begins; linear only. */
+  pctFinal: fraction,
+})
+export interface OnecycleOptions extends OptionsOf<typeof linearOnecycleOptions> {}
+const cosineOnecycleOptions = optionsOf(onecycleKinds)
+export interface CosineOnecycleOptions extends OptionsOf<typeof cosineOnecycleOptions> {}
 const needSteps = (where: string, transitionSteps: number): void => {
-  read(where, 'transitionSteps', someSteps, transitionSteps)
+  readArgument(where, 'transitionSteps', someSteps, transitionSteps)
 }
 /** Up, down and out in straight lines. Source: optax.linear_onecycle_schedule; Smith and Topin, Super-Convergence, 2018. */
 export const linearOnecycleSchedule = (transitionSteps: number, peakValue: number, options?: OnecycleOptions): Schedule => {
   const { pctStart = 0.3, pctFinal = 0.85, divFactor = 25, finalDivFactor = 1e4 } = linearOnecycleOptions('linearOnecycleSchedule', options)
-  read('linearOnecycleSchedule', 'peakValue', number, peakValue)
+  readArgument('linearOnecycleSchedule', 'peakValue', number, peakValue)
   needSteps('linearOnecycleSchedule', transitionSteps)
   return piecewiseInterpolateSchedule('linear', peakValue / divFactor, {
     [Math.trunc(pctStart * transitionSteps)]: divFactor,
@@ -261,13 +270,9 @@ export const linearOnecycleSchedule = (transitionSteps: number, peakValue: numbe
   })
 }
 /** Up and down along cosines. Source: optax.cosine_onecycle_schedule. */
-export const cosineOnecycleSchedule = (
-  transitionSteps: number,
-  peakValue: number,
-  options?: Omit<OnecycleOptions, 'pctFinal'>,
-): Schedule => {
+export const cosineOnecycleSchedule = (transitionSteps: number, peakValue: number, options?: CosineOnecycleOptions): Schedule => {
   const { pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = cosineOnecycleOptions('cosineOnecycleSchedule', options)
-  read('cosineOnecycleSchedule', 'peakValue', number, peakValue)
+  readArgument('cosineOnecycleSchedule', 'peakValue', number, peakValue)
   needSteps('cosineOnecycleSchedule', transitionSteps)
   return piecewiseInterpolateSchedule('cosine', peakValue / divFactor, {
     [Math.trunc(pctStart * transitionSteps)]: divFactor,

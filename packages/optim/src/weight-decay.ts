@@ -1,11 +1,11 @@
 /** Adding to updates: parameters (weight decay) and noise. */
 import { np, random, type Tensor } from '@heddle/func'
 import { flatten, unflatten } from '@heddle/tree'
-import { type Mask, masked, type MaskedState } from './mask'
-import type { ScalarOrSchedule } from './scale'
+import { masked, type MaskedState } from './mask'
 import { type EmptyState, emptyState, type GradientTransformation, needParams } from './transformation'
 import { mapLeaves, safeIncrement, type Scalar, scalarFor, zeroCount } from './tree-math'
-import { named, optional, rate, taking } from './options'
+import type { OptionsOf } from '@heddle/func/options'
+import { named, optional, rate, type ScalarOrSchedule, taking } from './options'
 
 export interface WeightDecayState {
   readonly count: Tensor
@@ -28,14 +28,14 @@ const decayed = (weightDecay: ScalarOrSchedule): GradientTransformation<EmptySta
     ]
   },
 })
-const addDecayedWeightsOptions = named<{ readonly mask?: Mask }>({ mask: true })
+const addDecayedWeightsOptions = named('mask')
 /** Adds `weightDecay` times the parameters, where the mask holds. Source: optax.add_decayed_weights. */
 export const addDecayedWeights = taking(
   'addDecayedWeights',
   [['weightDecay', optional(rate)], addDecayedWeightsOptions],
   (
     weightDecay: ScalarOrSchedule = 0,
-    { mask }: { readonly mask?: Mask } = {},
+    { mask }: OptionsOf<typeof addDecayedWeightsOptions> = {},
   ): GradientTransformation<EmptyState | WeightDecayState | MaskedState<EmptyState | WeightDecayState>> =>
     mask === undefined || mask === null ? decayed(weightDecay) : masked(decayed(weightDecay), mask),
 )

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest'
+import { expect, expectTypeOf, test } from 'vitest'
 import {
   boolean,
   either,
   integer,
+  listOf,
   nearest,
   nothing,
   nullable,
@@ -11,22 +12,22 @@ import {
   positive,
   required,
   sayProblems,
+  string,
   suggestion,
-  type OptionsObject,
+  of,
+  type Kinds,
+  type OptionsOf,
 } from './options'
 
-interface Sum extends OptionsObject {
-  readonly axis?: number | null
-  readonly keepdims?: boolean | undefined
-}
-interface Layer extends OptionsObject {
-  readonly features: number
-  readonly mode?: 'same' | 'valid'
-}
 class Refused extends Error {}
 const optionsOf = optionsReaders((where, problems) => new Refused(`${where}: ${sayProblems(problems)}`))
-const sum = optionsOf<Sum>({ axis: nullable(integer), keepdims: boolean }, { alone: 'axis', hint: 'use maximum' })
-const layer = optionsOf<Layer>({ features: required(positive), mode: oneOf('same', 'valid') }, { what: 'props' })
+const sum = optionsOf({ axis: nullable(integer), keepdims: boolean }, { alone: 'axis', hint: 'use maximum' })
+const layer = optionsOf({ features: required(positive), mode: oneOf('same', 'valid') }, { what: 'props' })
+type Sum = OptionsOf<typeof sum>
+interface Layer extends OptionsOf<typeof layer> {}
+interface Narrow<A extends number> extends OptionsOf<typeof sum> {
+  readonly axis?: A | undefined
+}
 
 test('the nearest name: letters alone, beginnings, a letter or two', () => {
   const names = ['inAxes', 'axis', 'reverse', 'features', 'keepdims', 'where', 'name']
@@ -91,13 +92,26 @@ test('refused: required ones that are missing, in whatever way', () => {
   expect(layer.problems({ features: 1.5 })).toEqual([{ path: ['features'], expected: 'a positive integer', actual: 1.5, hint: undefined }])
 })
 
-test('types: all names are listed, required ones as such', () => {
-  // @ts-expect-error a name is left out
-  optionsOf<Sum>({ axis: integer })
-  // @ts-expect-error an unknown one
-  optionsOf<Sum>({ axis: integer, keepdims: boolean, other: boolean })
+test('types: from the declaration', () => {
+  expectTypeOf<Layer['features']>().toEqualTypeOf<number>()
+  expectTypeOf<Layer['mode']>().toEqualTypeOf<'same' | 'valid' | undefined>()
+  expectTypeOf<Sum['axis']>().toEqualTypeOf<number | null | undefined>()
+  expectTypeOf<Narrow<2>['axis']>().toEqualTypeOf<2 | undefined>()
+  expectTypeOf(optionsOf({ of: required(of<'a'>()(string)), list: listOf(integer) })('f', { of: 'a' }).of).toEqualTypeOf<'a'>()
+  // @ts-expect-error no other may stand by itself
+  optionsOf({ axis: integer }, { alone: 'axes' })
   // @ts-expect-error features are required
-  optionsOf<Layer>({ features: positive, mode: nothing })
+  const none: Layer = {}
+  // @ts-expect-error an unknown one
+  const other: Sum = { axes: 0 }
+  expect([none, other]).toHaveLength(2)
+  // A list of kinds for a type that is written by hand.
+  const kinds: Kinds<Layer> = layer.kinds
+  // @ts-expect-error a name is left out
+  const less: Kinds<Sum> = { axis: integer }
+  // @ts-expect-error features are required
+  const loose: Kinds<Layer> = { features: positive, mode: nothing }
+  expect([kinds, less, loose]).toHaveLength(3)
   const read = (given?: Sum) => sum('sum', given)
   // @ts-expect-error a function is no options
   expect(() => read(() => 0)).toThrow()

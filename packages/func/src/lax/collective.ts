@@ -2,20 +2,8 @@
 import { map as mapTree } from '@heddle/tree'
 import { asTensor, axisOf, type TensorLike } from '../numpy/promote'
 import { divide } from '../numpy/elementwise'
-import {
-  axis as axisKind,
-  boolean,
-  either,
-  integer,
-  listOf,
-  nullable,
-  type OptionsObject,
-  optionsOf,
-  readArgument,
-  string,
-} from '../options'
+import { axis as axisKind, boolean, either, integer, listOf, nullable, optionsOf, readArgument, string, type OptionsOf } from '../options'
 import * as C from '../primitives/collective'
-import type { AxisIndexGroups } from '../primitives/collective-groups'
 import type { Tensor } from '../tensor'
 
 /** One name or several. */
@@ -29,17 +17,16 @@ const names = (where: string, axisName: AxisName): readonly string[] => {
 export type Collected<X> = X extends number | boolean | bigint ? Tensor : X
 const onLeaves = <X>(where: string, tree: X, f: (x: Tensor) => Tensor): Collected<X> =>
   mapTree((x: unknown) => f(asTensor(x as TensorLike, where)), tree) as Collected<X>
-
-/** Where a collective stays within groups. */
-export interface GroupOptions extends OptionsObject {
+const groupKinds = {
   /**
    * Indices along the one named axis, each in one of some groups of equal size: only places of a group have to do with each other.
    * JAX has them for devices only; here they are for vmap.
    */
-  readonly axisIndexGroups?: AxisIndexGroups | null | undefined
+  axisIndexGroups: nullable(listOf(listOf(integer), 'a list of lists of indices')),
 }
-const groupKinds = { axisIndexGroups: nullable(listOf(listOf(integer), 'a list of lists of indices')) }
-const groupOptions = optionsOf<GroupOptions>(groupKinds)
+const groupOptions = optionsOf(groupKinds)
+/** Where a collective stays within groups. */
+export interface GroupOptions extends OptionsOf<typeof groupOptions> {}
 type Reduction = <X>(tree: X, axisName: AxisName, options?: GroupOptions) => Collected<X>
 const reduction =
   (where: string, f: typeof C.psum): Reduction =>
@@ -71,14 +58,15 @@ export const pshuffle = <X>(tree: X, axisName: string, perm: readonly number[]):
     axisName,
     perm.map((source, destination) => [source, destination] as const),
   )
-/** Options of `allGather`. */
-export interface AllGatherOptions extends GroupOptions {
+const allGatherOptions = optionsOf({
+  ...groupKinds,
   /** Where the gathered axis stands in the result; 0. */
-  readonly axis?: number | undefined
+  axis: axisKind,
   /** Concatenate along the axis instead of adding one. */
-  readonly tiled?: boolean | undefined
-}
-const allGatherOptions = optionsOf<AllGatherOptions>({ ...groupKinds, axis: axisKind, tiled: boolean })
+  tiled: boolean,
+})
+/** Options of `allGather`. */
+export interface AllGatherOptions extends OptionsOf<typeof allGatherOptions> {}
 /** The values of all places along a named axis. */
 export const allGather = <X>(tree: X, axisName: string, options?: AllGatherOptions): Collected<X> => {
   const { axis = 0, tiled = false, axisIndexGroups = null } = allGatherOptions('allGather', options)
@@ -86,11 +74,9 @@ export const allGather = <X>(tree: X, axisName: string, options?: AllGatherOptio
     C.allGather(x, { axisName, allGatherDimension: axisOf('allGather', axis, tiled ? x.ndim : x.ndim + 1), tiled, axisIndexGroups }),
   )
 }
+const tiledOptions = optionsOf({ tiled: boolean })
 /** Options of `allToAll`. */
-export interface TiledOptions extends OptionsObject {
-  readonly tiled?: boolean
-}
-const tiledOptions = optionsOf<TiledOptions>({ tiled: boolean })
+export interface TiledOptions extends OptionsOf<typeof tiledOptions> {}
 /** Each place gives its parts along `splitAxis` to the others, and has what it gets along `concatAxis`. */
 export const allToAll = <X>(tree: X, axisName: string, splitAxis: number, concatAxis: number, options?: TiledOptions): Collected<X> => {
   const { tiled = false } = tiledOptions('allToAll', options)
@@ -105,13 +91,14 @@ export const allToAll = <X>(tree: X, axisName: string, splitAxis: number, concat
 }
 /** A named axis and an axis of the tensors exchanged. */
 export const pswapaxes = <X>(tree: X, axisName: string, axis: number): Collected<X> => allToAll(tree, axisName, axis, axis)
-/** Options of `psumScatter`. */
-export interface PsumScatterOptions extends GroupOptions {
-  readonly scatterDimension?: number
+const psumScatterOptions = optionsOf({
+  ...groupKinds,
+  scatterDimension: axisKind,
   /** Blocks of the axis, not its elements. */
-  readonly tiled?: boolean
-}
-const psumScatterOptions = optionsOf<PsumScatterOptions>({ ...groupKinds, scatterDimension: axisKind, tiled: boolean })
+  tiled: boolean,
+})
+/** Options of `psumScatter`. */
+export interface PsumScatterOptions extends OptionsOf<typeof psumScatterOptions> {}
 /** The sum over a named axis, of which each place keeps one part along `scatterDimension`. */
 export const psumScatter = <X>(tree: X, axisName: string, options?: PsumScatterOptions): Collected<X> => {
   const { scatterDimension = 0, tiled = false, axisIndexGroups = null } = psumScatterOptions('psumScatter', options)

@@ -1,21 +1,21 @@
 /** Convolutions with the signatures of jax.lax. */
 import { range, type Shape } from '../aval'
-import type { DType } from '../dtype'
 import { ArgumentError } from '../error'
 import { productKinds, productOptions, type ProductOptions } from '../numpy/contraction'
-import { type PrecisionLike, precisionOf } from '../numpy/precision'
+import { precisionOf } from '../numpy/precision'
 import { asTensor, type TensorLike } from '../numpy/promote'
 import {
   anything,
   boolean,
   type Kind,
   nullable,
-  type OptionsObject,
   optionsOf,
   positive,
   readArgument,
   shape as shapeKind,
   isPlainObject,
+  type OptionsOf,
+  of,
 } from '../options'
 import { convGeneralDilated as convP } from '../primitives/convolution'
 import { rev } from '../primitives/layout'
@@ -57,24 +57,15 @@ export const convDimensionNumbers = (rank: number, dims?: ConvDims | null): Conv
   return { lhsSpec: axesOf(lhs, 'N', 'C'), rhsSpec: axesOf(rhs, 'O', 'I'), outSpec: axesOf(out, 'N', 'C') }
 }
 const isLayouts = (dims: ConvDims): dims is readonly [string, string, string] => Array.isArray(dims)
-
-/** Options of `convGeneralDilated`. */
-export interface ConvOptions extends OptionsObject {
-  readonly lhsDilation?: Shape | undefined
-  readonly rhsDilation?: Shape | undefined
-  readonly dimensionNumbers?: ConvDims | null | undefined
-  readonly featureGroupCount?: number | undefined
-  readonly batchGroupCount?: number | undefined
-  readonly precision?: PrecisionLike | undefined
-  readonly preferredElementType?: DType | undefined
-}
-const convKinds = { ...productKinds, rhsDilation: shapeKind, dimensionNumbers: nullable(anything) }
-const convOptions = optionsOf<ConvOptions>({
+export const convKinds = { ...productKinds, rhsDilation: shapeKind, dimensionNumbers: of<ConvDims | null>()(nullable(anything)) }
+const convOptions = optionsOf({
   ...convKinds,
   lhsDilation: shapeKind,
   featureGroupCount: positive,
   batchGroupCount: positive,
 })
+/** Options of `convGeneralDilated`. */
+export interface ConvOptions extends OptionsOf<typeof convOptions> {}
 /** Strides, one for each spatial axis. */
 const readStrides = (where: string, strides: Shape, spatial: number): void => {
   readArgument(where, 'windowStrides', shapeKind, strides)
@@ -134,18 +125,13 @@ export const convWithGeneralPadding = (
     lhsDilation,
     rhsDilation,
   })
-
-/** Options of `convTranspose`. */
-export interface ConvTransposeOptions extends OptionsObject {
-  readonly rhsDilation?: Shape | undefined
-  /** ['NHWC', 'HWIO', 'NHWC'] and its kin for 1 and 3 spatial axes by default. */
-  readonly dimensionNumbers?: ConvDims | null | undefined
+const convTransposeOptions = optionsOf({
+  ...convKinds,
   /** Flip the kernel and exchange its features: the exact transpose of a convolution with this kernel. */
-  readonly transposeKernel?: boolean | undefined
-  readonly precision?: PrecisionLike | undefined
-  readonly preferredElementType?: DType | undefined
-}
-const convTransposeOptions = optionsOf<ConvTransposeOptions>({ ...convKinds, transposeKernel: boolean })
+  transposeKernel: boolean,
+})
+/** Options of `convTranspose`. */
+export interface ConvTransposeOptions extends OptionsOf<typeof convTransposeOptions> {}
 const defaultLayouts: Readonly<Record<number, readonly [string, string, string]>> = {
   2: ['NC', 'IO', 'NC'],
   3: ['NHC', 'HIO', 'NHC'],

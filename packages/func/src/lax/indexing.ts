@@ -13,17 +13,17 @@ import {
   type Kind,
   list,
   oneOf,
-  type OptionsObject,
   optionsOf,
   positive,
   readArgument,
   shape as shapeKind,
+  type OptionsOf,
 } from '../options'
 import { neg } from '../primitives/arithmetic'
 import * as I from '../primitives/indexing'
 import { expandDims, squeeze } from '../primitives/structural'
 import { sort as sortP, topK as topKP } from '../primitives/sort'
-import type { GatherDimensionNumbers, GatherMode, ScatterDimensionNumbers, ScatterParams } from '../table'
+import type { GatherDimensionNumbers, ScatterDimensionNumbers, ScatterParams } from '../table'
 import { isTensor, type Tensor } from '../tensor'
 
 /** Starts as int32 scalars; negative ones count from the end. */
@@ -85,14 +85,11 @@ type PartialDims<D> = { readonly [K in keyof D]: D[K] }
 /** Which axes of operand and indices are what, for a gather; batching axes may be left out. */
 export type GatherDims = Omit<GatherDimensionNumbers, 'operandBatchingDims' | 'startIndicesBatchingDims'> &
   Partial<PartialDims<GatherDimensionNumbers>>
-/** Options of `gather`. */
-export interface GatherOptions extends OptionsObject {
-  readonly mode?: GatherMode | undefined
-  readonly fillValue?: number | undefined
-}
 const modeKind = oneOf('fill', 'clip', 'promise_in_bounds')
-const nanOr: Kind = { expected: 'a number', is: (x) => typeof x === 'number' }
-const gatherOptions = optionsOf<GatherOptions>({ mode: modeKind, fillValue: nanOr })
+const nanOr: Kind<number> = { expected: 'a number', is: (x) => typeof x === 'number' }
+const gatherOptions = optionsOf({ mode: modeKind, fillValue: nanOr })
+/** Options of `gather`. */
+export interface GatherOptions extends OptionsOf<typeof gatherOptions> {}
 /** XLA's gather; the index vectors are the last axis of `startIndices`. */
 export const gather = (
   x: TensorLike,
@@ -114,13 +111,9 @@ export const gather = (
 /** Which axes of indices and updates are what, for a scatter; batching axes may be left out. */
 export type ScatterDims = Omit<ScatterDimensionNumbers, 'operandBatchingDims' | 'scatterIndicesBatchingDims'> &
   Partial<PartialDims<ScatterDimensionNumbers>>
+const scatterOptions = optionsOf({ indicesAreSorted: boolean, uniqueIndices: boolean, mode: modeKind })
 /** Options of the scatters. */
-export interface ScatterOptions extends OptionsObject {
-  readonly indicesAreSorted?: boolean | undefined
-  readonly uniqueIndices?: boolean | undefined
-  readonly mode?: GatherMode | undefined
-}
-const scatterOptions = optionsOf<ScatterOptions>({ indicesAreSorted: boolean, uniqueIndices: boolean, mode: modeKind })
+export interface ScatterOptions extends OptionsOf<typeof scatterOptions> {}
 const scattering =
   (name: string, f: (x: Tensor, indices: Tensor, updates: Tensor, params: ScatterParams) => Tensor) =>
   (x: TensorLike, indices: TensorLike, updates: TensorLike, dimensionNumbers: ScatterDims, options?: ScatterOptions): Tensor => {
@@ -145,15 +138,14 @@ export const scatterMul = scattering('lax.scatterMul', I.scatterMul)
 export const scatterMin = scattering('lax.scatterMin', I.scatterMin)
 /** `x`, where windows that indices place are the larger of what is there and the update. */
 export const scatterMax = scattering('lax.scatterMax', I.scatterMax)
-
-/** Options of `sort` and `sortKeyVal`. */
-export interface SortOptions extends OptionsObject {
-  readonly dimension?: number | undefined
-  readonly isStable?: boolean | undefined
+const sortOptions = optionsOf({
+  dimension: axisKind,
+  isStable: boolean,
   /** How many of the operands are compared, in order; 1. */
-  readonly numKeys?: number | undefined
-}
-const sortOptions = optionsOf<SortOptions>({ dimension: axisKind, isStable: boolean, numKeys: positive })
+  numKeys: positive,
+})
+/** Options of `sort` and `sortKeyVal`. */
+export interface SortOptions extends OptionsOf<typeof sortOptions> {}
 export function sort(x: Tensor, options?: SortOptions): Tensor
 export function sort(xs: readonly TensorLike[], options?: SortOptions): Tensor[]
 /** Sorted along an axis (the last): one tensor, or several by the first. Source: jax.lax.sort. */

@@ -3,20 +3,16 @@ import { asTensor, type TensorLike } from '../numpy/promote'
 import { cholesky as choleskyP, qr as qrP, triangularSolve as triangularSolveP } from '../primitives/linalg'
 import { add, mul } from '../primitives/arithmetic'
 import { literal } from '../literal'
-import { boolean, type OptionsObject, optionsOf } from '../options'
+import { boolean, optionsOf, type OptionsOf } from '../options'
 import { matrixTranspose } from '../numpy/shape'
 import type { Tensor } from '../tensor'
 
+const choleskyOptions = optionsOf({ symmetrizeInput: boolean })
 /** Options of `cholesky`. */
-export interface CholeskyOptions extends OptionsObject {
-  readonly symmetrizeInput?: boolean
-}
+export interface CholeskyOptions extends OptionsOf<typeof choleskyOptions> {}
+const qrOptions = optionsOf({ fullMatrices: boolean })
 /** Options of `qr`. */
-export interface QrOptions extends OptionsObject {
-  readonly fullMatrices?: boolean
-}
-const choleskyOptions = optionsOf<CholeskyOptions>({ symmetrizeInput: boolean })
-const qrOptions = optionsOf<QrOptions>({ fullMatrices: boolean })
+export interface QrOptions extends OptionsOf<typeof qrOptions> {}
 /** The lower triangular L with L Lᵀ = x; `symmetrizeInput` (true) takes the mean of x and its transpose first. */
 export const cholesky = (x: TensorLike, options?: CholeskyOptions): Tensor => {
   const { symmetrizeInput = true } = choleskyOptions('lax.linalg.cholesky', options)
@@ -28,20 +24,15 @@ export const qr = (x: TensorLike, options?: QrOptions): [q: Tensor, r: Tensor] =
   const { fullMatrices = true } = qrOptions('lax.linalg.qr', options)
   return qrP(asTensor(x, 'lax.linalg.qr'), { fullMatrices })
 }
-/** Options of `triangularSolve`. */
-export interface TriangularSolveOptions extends OptionsObject {
+const solveOptions = optionsOf({
   /** Solve a x = b (true), or x a = b; false by default, as in JAX. */
-  readonly leftSide?: boolean
-  readonly lower?: boolean
-  readonly transposeA?: boolean
-  readonly unitDiagonal?: boolean
-}
-const solveOptions = optionsOf<TriangularSolveOptions>({
   leftSide: boolean,
   lower: boolean,
   transposeA: boolean,
   unitDiagonal: boolean,
 })
+/** Options of `triangularSolve`. */
+export interface TriangularSolveOptions extends OptionsOf<typeof solveOptions> {}
 /** Solves for x with a triangular `a`. */
 export const triangularSolve = (a: TensorLike, b: TensorLike, options?: TriangularSolveOptions): Tensor => {
   const { leftSide = false, lower = false, transposeA = false, unitDiagonal = false } = solveOptions('lax.linalg.triangularSolve', options)

@@ -5,20 +5,20 @@ import { precisionOf } from '../numpy/precision'
 import { asTensor, type TensorLike } from '../numpy/promote'
 import { eye } from '../numpy/sequences'
 import { moveaxis } from '../numpy/shape'
-import { anything, type OptionsObject, optionsOf, readArgument, shape as shapeKind } from '../options'
+import { optionsOf, type OptionsOf, readArgument, shape as shapeKind } from '../options'
 import { dotGeneral } from '../primitives/contraction'
 import { reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
-import { convDimensionNumbers, convGeneralDilated, type ConvOptions } from './convolution'
+import { convDimensionNumbers, convGeneralDilated, convKinds } from './convolution'
 import type { Padding } from './padding'
 
 /** Options of `convGeneralDilatedPatches`. */
-export type PatchesOptions = Pick<ConvOptions, 'lhsDilation' | 'rhsDilation' | 'dimensionNumbers' | 'precision'> & OptionsObject
-const patchesOptions = optionsOf<PatchesOptions>({
-  lhsDilation: shapeKind,
-  rhsDilation: shapeKind,
-  dimensionNumbers: anything,
-  precision: anything,
+export interface PatchesOptions extends OptionsOf<typeof patchesOptions> {}
+const patchesOptions = optionsOf({
+  lhsDilation: convKinds.rhsDilation,
+  rhsDilation: convKinds.rhsDilation,
+  dimensionNumbers: convKinds.dimensionNumbers,
+  precision: convKinds.precision,
 })
 /** The elements under each window as features: feature `c * windowSize + k` is element k of the window in channel c. */
 export const convGeneralDilatedPatches = (

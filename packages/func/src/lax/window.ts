@@ -2,7 +2,7 @@
 import { range, type Shape } from '../aval'
 import { isFloating } from '../dtype'
 import { ArgumentError } from '../error'
-import { oneOf, type OptionsObject, optionsOf, readArgument, shape as shapeKind } from '../options'
+import { oneOf, optionsOf, readArgument, shape as shapeKind, type OptionsOf } from '../options'
 import { add } from '../primitives/arithmetic'
 import { max, min } from '../primitives/piecewise'
 import { reduceWindowMax as maxP, reduceWindowMin as minP, reduceWindowSum as sumP } from '../primitives/window'
@@ -12,12 +12,9 @@ import type { WindowShape } from '../table'
 import type { Tensor } from '../tensor'
 import { type Padding, padtypeToPads } from './padding'
 
+const windowOptions = optionsOf({ baseDilation: shapeKind, windowDilation: shapeKind })
 /** Options of `reduceWindow` and its kin. */
-export interface WindowOptions extends OptionsObject {
-  readonly baseDilation?: Shape | undefined
-  readonly windowDilation?: Shape | undefined
-}
-const windowOptions = optionsOf<WindowOptions>({ baseDilation: shapeKind, windowDilation: shapeKind })
+export interface WindowOptions extends OptionsOf<typeof windowOptions> {}
 const windowOf = (
   x: Tensor,
   windowDimensions: Shape,

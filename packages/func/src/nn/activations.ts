@@ -1,7 +1,7 @@
 /** Activation functions. Values and derivatives (also at kinks) are those of the jax.nn functions of the same names. */
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
-import { boolean, type OptionsObject, optionsOf } from '../options'
+import { boolean, optionsOf, type OptionsOf } from '../options'
 import * as E from '../numpy/elementwise'
 import { split } from '../numpy/join'
 import { greater, greaterEqual, less, lessEqual, logicalAnd, where } from '../numpy/logic'
@@ -89,11 +89,9 @@ export const celu = (x: TensorLike, alpha: TensorLike = 1): Tensor => {
 }
 /** The self-normalizing exponential unit (Klambauer et al., 2017). */
 export const selu = (x: TensorLike): Tensor => E.multiply(elu(x, 1.6732632423543772), 1.0507009873554805)
+const geluOptions = optionsOf({ approximate: boolean })
 /** Options of `gelu`. */
-export interface GeluOptions extends OptionsObject {
-  readonly approximate?: boolean | undefined
-}
-const geluOptions = optionsOf<GeluOptions>({ approximate: boolean })
+export interface GeluOptions extends OptionsOf<typeof geluOptions> {}
 /** The Gaussian error linear unit; `approximate` (the default) by tanh. */
 export const gelu = (x: TensorLike, options?: GeluOptions): Tensor => {
   const { approximate = true } = geluOptions('gelu', options)

@@ -3,7 +3,7 @@ import { range } from '../aval'
 import { promote } from '../dtype'
 import { ShapeError } from '../error'
 import { literal } from '../literal'
-import { boolean, count, forTensors, type Kind, number, type OptionsObject, optionsOf, tensorLike } from '../options'
+import { boolean, count, forTensors, type Kind, number, optionsOf, tensorLike, type OptionsOf } from '../options'
 import { finfo } from '../numpy/dtypes'
 import { arange } from '../numpy/creation'
 import { einsum } from '../numpy/einsum'
@@ -14,38 +14,30 @@ import { convert, expandDims, reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { softmax } from './softmax'
 
-/** Options of `dotProductAttention`. */
-export interface AttentionOptions extends OptionsObject {
-  /** Added to the logits: `[B, N, T, S]`, axes of size 1 broadcast. */
-  readonly bias?: TensorLike | undefined
-  /** Booleans, true where attention is allowed: `[B, N, T, S]`, axes of size 1 broadcast. */
-  readonly mask?: TensorLike | undefined
-  /** Of the logits; 1 / sqrt(H). */
-  readonly scale?: number | undefined
-  /** No attention to later places. */
-  readonly isCausal?: boolean | undefined
-  /** int32 `[B]`: how many places count in each sequence. */
-  readonly querySeqLengths?: TensorLike | undefined
-  readonly keyValueSeqLengths?: TensorLike | undefined
-  /** How far back and ahead attention reaches. */
-  readonly localWindowSize?: number | readonly [number, number] | undefined
-}
-const windowKind: Kind = {
+const windowKind: Kind<number | readonly [number, number]> = {
   expected: 'a non-negative integer, or two of them',
   is: (x) => count.is(x) || (Array.isArray(x) && x.length === 2 && x.every(count.is)),
 }
-const attentionOptions = optionsOf<AttentionOptions>(
+const attentionOptions = optionsOf(
   {
+    /** Added to the logits: `[B, N, T, S]`, axes of size 1 broadcast. */
     bias: tensorLike,
+    /** Booleans, true where attention is allowed: `[B, N, T, S]`, axes of size 1 broadcast. */
     mask: tensorLike,
+    /** Of the logits; 1 / sqrt(H). */
     scale: number,
+    /** No attention to later places. */
     isCausal: boolean,
+    /** int32 `[B]`: how many places count in each sequence. */
     querySeqLengths: tensorLike,
     keyValueSeqLengths: tensorLike,
+    /** How far back and ahead attention reaches. */
     localWindowSize: windowKind,
   },
   { hint: forTensors('a mask or bias is an option: { mask }') },
 )
+/** Options of `dotProductAttention`. */
+export interface AttentionOptions extends OptionsOf<typeof attentionOptions> {}
 const four = (x: TensorLike): Tensor => {
   const t = asTensor(x, 'dotProductAttention')
   return t.ndim < 4 ? expandDims(t, range(4 - t.ndim)) : t

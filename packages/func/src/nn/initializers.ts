@@ -11,10 +11,10 @@ import {
   listOf,
   number,
   oneOf,
-  type OptionsObject,
   optionsOf,
   readArgument,
   tensorLike,
+  type OptionsOf,
 } from '../options'
 import { full, ones as onesOf, zeros as zerosOf } from '../numpy/creation'
 import { multiply } from '../numpy/elementwise'
@@ -28,11 +28,9 @@ import type { Tensor } from '../tensor'
 
 /** Makes a parameter of a shape; float32 unless a dtype is given here or when the initializer was made. */
 export type Initializer = (key: Tensor, shape: Shape, dtype?: DType) => Tensor
+const initializerOptions = optionsOf({ dtype: dtypeKind }, { alone: 'dtype' })
 /** What all initializers take: the dtype where the layer names none. */
-export interface InitializerOptions extends OptionsObject {
-  readonly dtype?: DType | undefined
-}
-const initializerOptions = optionsOf<InitializerOptions>({ dtype: dtypeKind }, { alone: 'dtype' })
+export interface InitializerOptions extends OptionsOf<typeof initializerOptions> {}
 /** Every initializer checks its factor when it is made. */
 const factor = (where: string, name: string, x: number): void => readArgument(where, name, finite, x)
 const times = (x: Tensor, factor: number): Tensor => mul(x, literal(factor, x.dtype))
@@ -63,13 +61,14 @@ export const normal = (stddev = 0.01, options?: InitializerOptions): Initializer
   const { dtype } = initializerOptions('normal', options)
   return (key, shape, own = dtype) => times(random.normal(key, shape, { dtype: own }), stddev)
 }
-/** Options of `truncatedNormal`. */
-export interface TruncatedOptions extends InitializerOptions {
+const truncatedOptions = optionsOf({
+  dtype: dtypeKind,
   /** Bounds before scaling; -2 and 2. */
-  readonly lower?: number
-  readonly upper?: number
-}
-const truncatedOptions = optionsOf<TruncatedOptions>({ dtype: dtypeKind, lower: number, upper: number })
+  lower: number,
+  upper: number,
+})
+/** Options of `truncatedNormal`. */
+export interface TruncatedOptions extends OptionsOf<typeof truncatedOptions> {}
 /** Normal within bounds, scaled after. */
 export const truncatedNormal = (stddev = 0.01, options?: TruncatedOptions): Initializer => {
   factor('truncatedNormal', 'stddev', stddev)
@@ -78,15 +77,16 @@ export const truncatedNormal = (stddev = 0.01, options?: TruncatedOptions): Init
 }
 
 type Axes = number | readonly number[]
-/** Which axes of a shape are inputs, outputs and batches. */
-export interface FanOptions extends InitializerOptions {
-  /** Axes of inputs (-2), of outputs (-1), and of neither (none). */
-  readonly inAxis?: Axes | undefined
-  readonly outAxis?: Axes | undefined
-  readonly batchAxis?: Axes | undefined
-}
 const someAxes = either(integer, listOf(integer, 'a list of axes'))
-const fanOptions = optionsOf<FanOptions>({ dtype: dtypeKind, inAxis: someAxes, outAxis: someAxes, batchAxis: someAxes })
+const fanOptions = optionsOf({
+  dtype: dtypeKind,
+  /** Axes of inputs (-2), of outputs (-1), and of neither (none). */
+  inAxis: someAxes,
+  outAxis: someAxes,
+  batchAxis: someAxes,
+})
+/** Which axes of a shape are inputs, outputs and batches. */
+export interface FanOptions extends OptionsOf<typeof fanOptions> {}
 const fans = (shape: Shape, { inAxis = -2, outAxis = -1, batchAxis = [] }: FanOptions): { fanIn: number; fanOut: number } => {
   if (inAxis === -2 && shape.length <= 1)
     throw new ArgumentError(
@@ -149,13 +149,13 @@ export const heNormal = scaling(2, 'fan_in', 'truncated_normal')
 /** Uniform with variance 2 / fan in. Source: He et al. (2015). */
 export const heUniform = scaling(2, 'fan_in', 'uniform')
 export { glorotNormal as xavierNormal, glorotUniform as xavierUniform, heNormal as kaimingNormal, heUniform as kaimingUniform }
-
-/** Options of `orthogonal`. */
-export interface OrthogonalOptions extends InitializerOptions {
+const orthogonalOptions = optionsOf({
+  dtype: dtypeKind,
   /** The axis whose size is the number of columns; -1. */
-  readonly columnAxis?: number
-}
-const orthogonalOptions = optionsOf<OrthogonalOptions>({ dtype: dtypeKind, columnAxis: integer })
+  columnAxis: integer,
+})
+/** Options of `orthogonal`. */
+export interface OrthogonalOptions extends OptionsOf<typeof orthogonalOptions> {}
 /** Orthonormal rows or columns of the matrix that all other axes and the column axis make. */
 export const orthogonal = (scale = 1, options?: OrthogonalOptions): Initializer => {
   factor('orthogonal', 'scale', scale)

@@ -1,5 +1,4 @@
 /** Softmax and its kin, normalization, one-hot vectors. Source: the jax.nn functions of the same names. */
-import type { DType } from '../dtype'
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
 import {
@@ -8,16 +7,16 @@ import {
   dtype as dtypeKind,
   either,
   integer,
-  type OptionsObject,
   optionsOf,
   readArgument,
   string,
   tensorLike,
+  type OptionsOf,
 } from '../options'
 import * as E from '../numpy/elementwise'
 import { equal, isfinite, where as choose } from '../numpy/logic'
 import { axesOf, axisOf, floatOperand, type TensorLike } from '../numpy/promote'
-import { type Axis, axesKinds, countOf, keepAxes, type MaskedOptions, max, mean, type ReduceArg, spreadOver, sum } from '../numpy/reduce'
+import { axesKinds, countOf, keepAxes, type MaskedOptions, max, mean, type ReduceArg, spreadOver, sum } from '../numpy/reduce'
 import { log, rsqrt } from '../primitives/transcendental'
 import { integerOperand } from '../numpy/take'
 import { iota } from '../primitives/layout'
@@ -26,15 +25,15 @@ import { axisIndex, namedAxisSize } from '../primitives/collective'
 import { convert, expandDims } from '../primitives/structural'
 import { isTensor, type Tensor } from '../tensor'
 
-/** Options of `softmax` and `logSoftmax`. */
-export interface SoftmaxOptions extends OptionsObject {
+const softmaxKinds = {
   /** Over which axes; -1. */
-  readonly axis?: Axis | undefined
+  axis: axesKind,
   /** Which elements take part; the others get 0 (softmax) or -inf (logSoftmax). */
-  readonly where?: TensorLike | undefined
+  where: tensorLike,
 }
-const softmaxKinds = { axis: axesKind, where: tensorLike }
-const softmaxOptions = optionsOf<SoftmaxOptions>(softmaxKinds, { alone: 'axis' })
+const softmaxOptions = optionsOf(softmaxKinds, { alone: 'axis' })
+/** Options of `softmax` and `logSoftmax`. */
+export interface SoftmaxOptions extends OptionsOf<typeof softmaxOptions> {}
 const lowest = Number.NEGATIVE_INFINITY
 const largestOf = (t: Tensor, axes: readonly number[], where: TensorLike | undefined): Tensor =>
   stopGradient(max(t, { axis: axes, where, initial: where === undefined && t.size > 0 ? undefined : literal(lowest, t.dtype) }))
@@ -61,15 +60,18 @@ export const logSoftmax = (x: TensorLike, arg?: ReduceArg<SoftmaxOptions>): Tens
   const out = E.subtract(low, spreadOver(E.log(sum(E.exp(low), { axis: axes, where })), t.shape, axes))
   return where === undefined ? out : choose(where, out, literal(lowest, t.dtype))
 }
-
-/** Options of `logsumexp`. */
-export interface LogsumexpOptions extends MaskedOptions {
-  /** Factors of the exponentials. */
-  readonly b?: TensorLike | undefined
-}
 const logmeanexpKinds = { ...axesKinds, where: tensorLike }
-const logmeanexpOptions = optionsOf<MaskedOptions>(logmeanexpKinds, { alone: 'axis' })
-const logsumexpOptions = optionsOf<LogsumexpOptions>({ ...logmeanexpKinds, b: tensorLike }, { alone: 'axis' })
+const logmeanexpOptions = optionsOf(logmeanexpKinds, { alone: 'axis' })
+const logsumexpOptions = optionsOf(
+  {
+    ...logmeanexpKinds,
+    /** Factors of the exponentials. */
+    b: tensorLike,
+  },
+  { alone: 'axis' },
+)
+/** Options of `logsumexp`. */
+export interface LogsumexpOptions extends OptionsOf<typeof logsumexpOptions> {}
 /** `log(sum(b * exp(x)))` over axes (all by default) without overflow; NaN where the sum is negative. */
 export const logsumexp = (x: TensorLike, arg?: ReduceArg<LogsumexpOptions>): Tensor => {
   const { axis, b, keepdims, where } = logsumexpOptions('logsumexp', arg)
@@ -92,18 +94,18 @@ export const logmeanexp = (x: TensorLike, arg?: ReduceArg<MaskedOptions>): Tenso
   const n = countOf(t, axesOf('logmeanexp', axis, t.ndim), where, keepdims)
   return E.subtract(logsumexp(t, { axis, keepdims, where }), typeof n === 'number' ? Math.log(n) : E.log(n.astype(t.dtype)))
 }
-
-/** Options of `standardize`. */
-export interface StandardizeOptions extends SoftmaxOptions {
-  readonly mean?: TensorLike | undefined
-  readonly variance?: TensorLike | undefined
-  /** Added to the variance; 1e-5. */
-  readonly epsilon?: TensorLike | undefined
-}
-const standardizeOptions = optionsOf<StandardizeOptions>(
-  { ...softmaxKinds, mean: tensorLike, variance: tensorLike, epsilon: tensorLike },
+const standardizeOptions = optionsOf(
+  {
+    ...softmaxKinds,
+    mean: tensorLike,
+    variance: tensorLike,
+    /** Added to the variance; 1e-5. */
+    epsilon: tensorLike,
+  },
   { alone: 'axis' },
 )
+/** Options of `standardize`. */
+export interface StandardizeOptions extends OptionsOf<typeof standardizeOptions> {}
 /** Shifted and scaled to mean 0 and variance 1 over axes (-1 by default). */
 export const standardize = (x: TensorLike, arg?: ReduceArg<StandardizeOptions>): Tensor => {
   const options = standardizeOptions('standardize', arg)
@@ -121,14 +123,13 @@ export const standardize = (x: TensorLike, arg?: ReduceArg<StandardizeOptions>):
   if (center) return E.multiply(shifted, spread(scaleOf(E.clip(E.subtract(squares, E.square(center)), 0))))
   return E.multiply(shifted, scaleOf(E.clip(E.subtract(spread(squares), E.square(floatOperand('standardize', known!))), 0)))
 }
-
-/** Options of `oneHot`. */
-export interface OneHotOptions extends OptionsObject {
-  readonly dtype?: DType | undefined
+const oneHotOptions = optionsOf({
+  dtype: dtypeKind,
   /** Where the new axis stands in the result, or the name of a mapped axis. */
-  readonly axis?: number | string | undefined
-}
-const oneHotOptions = optionsOf<OneHotOptions>({ dtype: dtypeKind, axis: either(integer, string) })
+  axis: either(integer, string),
+})
+/** Options of `oneHot`. */
+export interface OneHotOptions extends OptionsOf<typeof oneHotOptions> {}
 /** Vectors with 1 at the place that an integer says, and zeros; all zeros for a place outside. */
 export const oneHot = (x: TensorLike, numClasses: number, options?: OneHotOptions): Tensor => {
   const { dtype = 'float32', axis = -1 } = oneHotOptions('oneHot', options)

@@ -1,9 +1,8 @@
 /** Products of vectors and matrices. Source: the jax.numpy functions of the same names. */
 import { range, type Shape } from '../aval'
-import type { DType } from '../dtype'
 import { ShapeError } from '../error'
 import { literal } from '../literal'
-import { anything, dtype as dtypeKind, type Kind, type OptionsObject, optionsOf, readArgument, samples } from '../options'
+import { anything, dtype as dtypeKind, type Kind, optionsOf, readArgument, samples, type OptionsOf, of } from '../options'
 import { dotGeneral, type DotParams } from '../primitives/contraction'
 import { pad } from '../primitives/layout'
 import { expandDims, reshape, squeeze } from '../primitives/structural'
@@ -17,17 +16,17 @@ import { asTensor, axisOf, broadcastShapes, broadcastTo, promoteTypes, type Tens
 import { sum } from './reduce'
 import { moveaxis } from './shape'
 
-/** Options of products: how exact, and in which dtype sums are kept. */
-export interface ProductOptions extends OptionsObject {
-  /** How exactly hardware multiplies; kernels of host and tfjs are always as exact as the dtype. */
-  readonly precision?: PrecisionLike | undefined
-  /** The dtype to accumulate in, and of the result. */
-  readonly preferredElementType?: DType | undefined
-}
 /** Precisions are read by their names. */
-export const productKinds = { precision: anything, preferredElementType: dtypeKind }
+export const productKinds = {
+  /** How exactly hardware multiplies; kernels of host and tfjs are always as exact as the dtype. */
+  precision: of<PrecisionLike>()(anything),
+  /** The dtype to accumulate in, and of the result. */
+  preferredElementType: dtypeKind,
+}
 /** Reads options of products. */
-export const productOptions = optionsOf<ProductOptions>(productKinds)
+export const productOptions = optionsOf(productKinds)
+/** Options of products: how exact, and in which dtype sums are kept. */
+export interface ProductOptions extends OptionsOf<typeof productOptions> {}
 /** The parameters of a product. */
 const productOf = (where: string, options: ProductOptions | undefined): Pick<DotParams, 'precision' | 'preferredElementType'> => {
   const { precision, preferredElementType = null } = productOptions(where, options)

@@ -4,7 +4,7 @@ import type { Shape } from '../aval'
 import { type DType, isFloating, type TypedArray } from '../dtype'
 import { ArgumentError } from '../error'
 import { fullOf, literal } from '../literal'
-import { describe, dtype as dtypeKind, type OptionsObject, optionsOf, sizeOrShape } from '../options'
+import { describe, dtype as dtypeKind, optionsOf, sizeOrShape, type OptionsOf } from '../options'
 import { add, mul } from '../primitives/arithmetic'
 import { iota } from '../primitives/layout'
 import { copy as copyTensor } from '../primitives/piecewise'
@@ -15,16 +15,14 @@ import { ofNumbers } from './host-tensor'
 import { stack } from './join'
 import { asTensor, asType, broadcastTo, isScalar, readScalar, type Scalar, scalarType, shapeOf, type TensorLike } from './promote'
 
-/** Where a dtype may be given: by itself or as an option. */
-export interface TypeOptions extends OptionsObject {
-  readonly dtype?: DType | undefined
-}
 /** A dtype, or options with one. */
 export type DTypeOption = DType | TypeOptions | undefined
-const typeOptions = optionsOf<TypeOptions>(
+const typeOptions = optionsOf(
   { dtype: dtypeKind },
   { alone: 'dtype', hint: (x) => (typeof x === 'number' ? 'a shape of several sizes is a list: [2, 3]' : undefined) },
 )
+/** Where a dtype may be given: by itself or as an option. */
+export interface TypeOptions extends OptionsOf<typeof typeOptions> {}
 /** Errors: ArgumentError for an unknown dtype, and for what is no option. */
 export const dtypeOption = (where: string, option: DTypeOption): DType | undefined => typeOptions(where, option).dtype
 
@@ -73,13 +71,9 @@ export const ones = (shape: number | Shape, option?: DTypeOption): Tensor =>
   fullOf(1, shapeOf('ones', shape), dtypeOption('ones', option) ?? 'float32')
 /** Zeros: memory is never uninitialized here. */
 export const empty = zeros
-
-export interface LikeOptions extends OptionsObject {
-  readonly dtype?: DType | undefined
-  readonly shape?: number | Shape | undefined
-}
 type LikeOption = DType | LikeOptions | undefined
-const likeOptions = optionsOf<LikeOptions>({ dtype: dtypeKind, shape: sizeOrShape }, { alone: 'dtype' })
+const likeOptions = optionsOf({ dtype: dtypeKind, shape: sizeOrShape }, { alone: 'dtype' })
+export interface LikeOptions extends OptionsOf<typeof likeOptions> {}
 const likeOf = (
   where: string,
   x: TensorLike | { readonly shape: Shape; readonly dtype: DType },

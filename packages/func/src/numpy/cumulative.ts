@@ -1,6 +1,5 @@
 /** Running sums and differences, interpolation and polynomials. Source: the jax.numpy functions of the same names. */
 import { range } from '../aval'
-import type { DType } from '../dtype'
 import { ArgumentError } from '../error'
 import {
   axis as axisKind,
@@ -9,9 +8,9 @@ import {
   forTensors,
   nullable,
   number,
-  type OptionsObject,
   optionsOf,
   tensorLike,
+  type OptionsOf,
 } from '../options'
 import * as C from '../primitives/cumulative'
 import { ne } from '../primitives/piecewise'
@@ -26,12 +25,15 @@ import { sum } from './reduce'
 import { searchsorted } from './sorting'
 import { take } from './take'
 
-export interface CumulativeOptions extends OptionsObject {
-  /** null: along the flat order. */
-  readonly axis?: number | null | undefined
-  readonly dtype?: DType | undefined
-}
-const cumulativeOptions = optionsOf<CumulativeOptions>({ axis: nullable(axisKind), dtype: dtypeKind }, { alone: 'axis' })
+const cumulativeOptions = optionsOf(
+  {
+    /** null: along the flat order. */
+    axis: nullable(axisKind),
+    dtype: dtypeKind,
+  },
+  { alone: 'axis' },
+)
+export interface CumulativeOptions extends OptionsOf<typeof cumulativeOptions> {}
 const cumulative =
   (name: string, run: (x: Tensor, params: { axis: number; reverse: boolean }) => Tensor, onNan?: number) =>
   (x: TensorLike, option?: number | null | CumulativeOptions): Tensor => {
@@ -50,16 +52,15 @@ export const cumprod = cumulative('cumprod', C.cumprod)
 export const nancumsum = cumulative('nancumsum', C.cumsum, 0)
 /** Running products with NaN as 1. */
 export const nancumprod = cumulative('nancumprod', C.cumprod, 1)
-
-export interface DiffOptions extends OptionsObject {
+const diffOptions = optionsOf({
   /** How often; 1. */
-  readonly n?: number
-  readonly axis?: number
+  n: count,
+  axis: axisKind,
   /** Joined before, and after, the operand. */
-  readonly prepend?: TensorLike
-  readonly append?: TensorLike
-}
-const diffOptions = optionsOf<DiffOptions>({ n: count, axis: axisKind, prepend: tensorLike, append: tensorLike })
+  prepend: tensorLike,
+  append: tensorLike,
+})
+export interface DiffOptions extends OptionsOf<typeof diffOptions> {}
 /** Differences of neighbours along an axis. */
 export const diff = (x: TensorLike, options?: DiffOptions): Tensor => {
   const { n = 1, axis = -1, prepend, append } = diffOptions('diff', options)
@@ -90,16 +91,16 @@ export const diff = (x: TensorLike, options?: DiffOptions): Tensor => {
 }
 /** Differences of neighbours in the flat order. */
 export const ediff1d = (x: TensorLike): Tensor => diff(reshape(asTensor(x), { newSizes: [asTensor(x).size] }))
-export interface TrapezoidOptions extends OptionsObject {
-  /** Places of the samples; else they are `dx` apart. */
-  readonly x?: TensorLike
-  readonly dx?: number
-  readonly axis?: number
-}
-const trapezoidOptions = optionsOf<TrapezoidOptions>(
-  { x: tensorLike, dx: number, axis: axisKind },
+const trapezoidOptions = optionsOf(
+  {
+    /** Places of the samples; else they are `dx` apart. */
+    x: tensorLike,
+    dx: number,
+    axis: axisKind,
+  },
   { hint: forTensors('places of samples are the option x: { x }') },
 )
+export interface TrapezoidOptions extends OptionsOf<typeof trapezoidOptions> {}
 /** The integral by the trapezoidal rule. */
 export const trapezoid = (y: TensorLike, options?: TrapezoidOptions): Tensor => {
   const { x, dx = 1, axis = -1 } = trapezoidOptions('trapezoid', options)
@@ -111,11 +112,8 @@ export const trapezoid = (y: TensorLike, options?: TrapezoidOptions): Tensor => 
   const width = at === undefined ? dx : diff(at)
   return multiply(sum(multiply(width, middle), { axis: -1 }), 0.5)
 }
-export interface InterpOptions extends OptionsObject {
-  readonly left?: number
-  readonly right?: number
-}
-const interpOptions = optionsOf<InterpOptions>({ left: number, right: number })
+const interpOptions = optionsOf({ left: number, right: number })
+export interface InterpOptions extends OptionsOf<typeof interpOptions> {}
 /** Linear interpolation at `x` through points (xp ascending, fp); beyond them `left`, `right`, or the end values. */
 export const interp = (x: TensorLike, xp: TensorLike, fp: TensorLike, options?: InterpOptions): Tensor => {
   const ends = interpOptions('interp', options)

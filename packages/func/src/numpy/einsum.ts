@@ -1,7 +1,7 @@
 /** Einstein summation. Source: numpy's and jax.numpy's einsum. */
 import { range, sizeOf } from '../aval'
 import { ArgumentError, ShapeError } from '../error'
-import { func, isPlainObject, optionsOf, readArgument, string } from '../options'
+import { func, isPlainObject, optionsOf, readArgument, string, type OptionsOf, of } from '../options'
 import { squeeze } from '../primitives/structural'
 import type { DotDimensionNumbers } from '../primitives/contraction'
 import type { Tensor } from '../tensor'
@@ -81,11 +81,9 @@ const keptOf = (terms: readonly Labelled[], pair: readonly [number, number], out
 
 /** What computes sums of products over pairs of axes: lax.dotGeneral, or another in its place. */
 export type DotGeneral = (lhs: Tensor, rhs: Tensor, dimensionNumbers: DotDimensionNumbers, options: ProductOptions) => Tensor
+const einsumOptions = optionsOf({ ...productKinds, dotGeneral: of<DotGeneral>()(func) })
 /** Options of `einsum`. */
-export interface EinsumOptions extends ProductOptions {
-  readonly dotGeneral?: DotGeneral | undefined
-}
-const einsumOptions = optionsOf<EinsumOptions>({ ...productKinds, dotGeneral: func })
+export interface EinsumOptions extends OptionsOf<typeof einsumOptions> {}
 const reduceTerms = (
   terms: readonly Labelled[],
   output: readonly string[],

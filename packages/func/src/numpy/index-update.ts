@@ -6,7 +6,7 @@
 import { range, sameShape, type Shape } from '../aval'
 import { ConcreteTensor } from '../array'
 import { literal } from '../literal'
-import { boolean, oneOf, type OptionsObject, optionsOf } from '../options'
+import { boolean, oneOf, optionsOf, type OptionsOf } from '../options'
 import { dynamicUpdateSlice, scatter, scatterAdd, scatterMax, scatterMin, scatterMul } from '../primitives/indexing'
 import { iota, rev } from '../primitives/layout'
 import { add, mul } from '../primitives/arithmetic'
@@ -20,20 +20,16 @@ import { indexVectors, newAxes, placesOf } from './indexing'
 import { where } from './logic'
 import { asTensor, asType, broadcastShapes, broadcastTo, type TensorLike } from './promote'
 
-/** Options of updates by index. */
-export interface UpdateOptions extends OptionsObject {
+const updateOptions = optionsOf({
   /** What happens to places outside: 'drop' (the default) or moved inside ('clip'). */
-  readonly mode?: 'drop' | 'clip' | 'promise_in_bounds'
-  /** A promise that lets a backend go faster. */
-  readonly indicesAreSorted?: boolean
-  /** A promise that no place comes twice. */
-  readonly uniqueIndices?: boolean
-}
-const updateOptions = optionsOf<UpdateOptions>({
   mode: oneOf('drop', 'clip', 'promise_in_bounds'),
+  /** A promise that lets a backend go faster. */
   indicesAreSorted: boolean,
+  /** A promise that no place comes twice. */
   uniqueIndices: boolean,
 })
+/** Options of updates by index. */
+export interface UpdateOptions extends OptionsOf<typeof updateOptions> {}
 interface Operation {
   readonly name: string
   readonly scatter: (x: Tensor, indices: Tensor, updates: Tensor, params: ScatterParams) => Tensor

@@ -12,11 +12,11 @@ import {
   integer,
   listOf,
   nullable,
-  type OptionsObject,
   optionsOf,
   positive,
   readArgument,
   samples,
+  type OptionsOf,
 } from '../options'
 import { concatenate as concatenateAxis, sliceAxis } from '../primitives/layout'
 import { broadcastInDim, expandDims, reshape } from '../primitives/structural'
@@ -26,15 +26,12 @@ import { asTensor, asType, axisOf, promoteTypes, shapeOf, type TensorLike } from
 import { atleast1d, atleast2d, atleast3d, ravel } from './shape'
 import { take } from './take'
 
-/** Options of `concatenate` and `stack`. */
-export interface JoinOptions extends OptionsObject {
-  readonly axis?: number | null | undefined
-  readonly dtype?: DType | undefined
-}
-const joinOptions = optionsOf<JoinOptions>(
+const joinOptions = optionsOf(
   { axis: nullable(axisKind), dtype: dtypeKind },
   { alone: 'axis', hint: forTensors('what is joined stands in one list: [x, y]; an axis is a number') },
 )
+/** Options of `concatenate` and `stack`. */
+export interface JoinOptions extends OptionsOf<typeof joinOptions> {}
 
 /** A list of tensors, or a tensor as the list of its parts along the first axis. */
 type Joined = Tensor | readonly TensorLike[]
@@ -170,13 +167,16 @@ export const tile = (x: TensorLike, reps: number | readonly number[]): Tensor =>
   const broadcastDimensions = range(t.ndim).map((i) => 2 * (i + rank - t.ndim) + 1)
   return reshape(broadcastInDim(t, { shape, broadcastDimensions }), { newSizes: sizes.map((n, i) => n * times[i]!) })
 }
+const repeatOptions = optionsOf(
+  {
+    axis: nullable(axisKind),
+    /** The length of the result; needed where `repeats` is traced. */
+    totalRepeatLength: count,
+  },
+  { alone: 'axis' },
+)
 /** Options of `repeat`. */
-export interface RepeatOptions extends OptionsObject {
-  readonly axis?: number | null | undefined
-  /** The length of the result; needed where `repeats` is traced. */
-  readonly totalRepeatLength?: number | undefined
-}
-const repeatOptions = optionsOf<RepeatOptions>({ axis: nullable(axisKind), totalRepeatLength: count }, { alone: 'axis' })
+export interface RepeatOptions extends OptionsOf<typeof repeatOptions> {}
 const repeatsKind = either(count, listOf(count, 'a list of non-negative integers'))
 /** Each element repeated along an axis (the flat order without one): all so often, or each as often as a list says. */
 export const repeat = (x: TensorLike, repeats: number | readonly number[], option?: number | null | RepeatOptions): Tensor => {

@@ -2,7 +2,7 @@
 import { range } from '../aval'
 import { ArgumentError, ShapeError } from '../error'
 import { literal } from '../literal'
-import { axes as axesKind, boolean, describe, either, list, number, oneOf, type OptionsObject, optionsOf, readArgument } from '../options'
+import { axes as axesKind, boolean, describe, either, list, number, oneOf, optionsOf, readArgument, type OptionsOf, of } from '../options'
 import { iota } from '../primitives/layout'
 import { cholesky as choleskyP, qr as qrP, triangularSolve as solveTriangularP } from '../primitives/linalg'
 import { eq } from '../primitives/piecewise'
@@ -31,14 +31,14 @@ const squareMatrix = (where_: string, x: TensorLike): Tensor => {
 
 /** Which norm: a number, Infinity, or `fro` for matrices. */
 export type NormOrder = number | 'fro'
-/** Options of `norm`. */
-export interface NormOptions extends OptionsObject {
-  readonly ord?: NormOrder | null | undefined
+const normOptions = optionsOf({
+  ord: of<NormOrder | null>()(either(number, oneOf('fro', null))),
   /** One axis for vectors, two for matrices, none for all elements. */
-  readonly axis?: number | readonly number[] | null | undefined
-  readonly keepdims?: boolean | undefined
-}
-const normOptions = optionsOf<NormOptions>({ ord: either(number, oneOf('fro', null)), axis: axesKind, keepdims: boolean })
+  axis: axesKind,
+  keepdims: boolean,
+})
+/** Options of `norm`. */
+export interface NormOptions extends OptionsOf<typeof normOptions> {}
 /** The norm of vectors: 2 by default, any p, 0 (how many are not 0), Infinity and -Infinity. */
 export const vectorNorm = (x: TensorLike, given?: NormOptions): Tensor => {
   const { ord = 2, axis = null, keepdims = false } = normOptions('linalg.vectorNorm', given)
@@ -79,20 +79,15 @@ export const norm = (x: TensorLike, given?: NormOptions): Tensor => {
   if (count === 2) return matrixNorm(t, { ...options, axis: axis ?? [0, 1] })
   throw new ArgumentError('linalg.norm', `an order needs one axis (vectors) or two (matrices), got ${count}`)
 }
-
+const qrOptions = optionsOf({ mode: oneOf('reduced', 'complete') }, { alone: 'mode' })
 /** Options of `qr`. */
-export interface QrOptions extends OptionsObject {
-  readonly mode?: 'reduced' | 'complete'
-}
-const qrOptions = optionsOf<QrOptions>({ mode: oneOf('reduced', 'complete') }, { alone: 'mode' })
+export interface QrOptions extends OptionsOf<typeof qrOptions> {}
 /** Q (orthonormal columns) and R (upper triangular) with Q R = x; 'complete' gives a square Q. */
 export const qr = (x: TensorLike, options?: QrOptions): [q: Tensor, r: Tensor] =>
   qrP(matrix('linalg.qr', x), { fullMatrices: qrOptions('linalg.qr', options).mode === 'complete' })
+const choleskyOptions = optionsOf({ upper: boolean })
 /** Options of `cholesky`. */
-export interface CholeskyOptions extends OptionsObject {
-  readonly upper?: boolean
-}
-const choleskyOptions = optionsOf<CholeskyOptions>({ upper: boolean })
+export interface CholeskyOptions extends OptionsOf<typeof choleskyOptions> {}
 /** The lower triangular L with L Lᵀ = x (upper: U with Uᵀ U = x); NaN where x is not positive definite. */
 export const cholesky = (x: TensorLike, options?: CholeskyOptions): Tensor => {
   const { upper = false } = choleskyOptions('linalg.cholesky', options)
@@ -100,13 +95,9 @@ export const cholesky = (x: TensorLike, options?: CholeskyOptions): Tensor => {
   const l = choleskyP(divide(add(t, matrixTranspose(t)), 2))
   return upper ? matrixTranspose(l) : l
 }
+const triangularOptions = optionsOf({ lower: boolean, unitDiagonal: boolean, transposeA: boolean })
 /** Options of `solveTriangular`. */
-export interface TriangularOptions extends OptionsObject {
-  readonly lower?: boolean
-  readonly unitDiagonal?: boolean
-  readonly transposeA?: boolean
-}
-const triangularOptions = optionsOf<TriangularOptions>({ lower: boolean, unitDiagonal: boolean, transposeA: boolean })
+export interface TriangularOptions extends OptionsOf<typeof triangularOptions> {}
 /** Solves a x = b for a triangular a: b is `[..., n]` or `[..., n, m]`. */
 export const solveTriangular = (a: TensorLike, b: TensorLike, options?: TriangularOptions): Tensor => {
   const { lower = false, unitDiagonal = false, transposeA = false } = triangularOptions('linalg.solveTriangular', options)

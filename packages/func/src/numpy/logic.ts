@@ -3,7 +3,7 @@ import { range, sameShape } from '../aval'
 import { dtypes, isFloating } from '../dtype'
 import { ArgumentError, DTypeError } from '../error'
 import { literal } from '../literal'
-import { boolean, type Kind, list, type OptionsObject, optionsOf, readArgument } from '../options'
+import { boolean, type Kind, list, optionsOf, readArgument, type OptionsOf } from '../options'
 import { add, mul, sub } from '../primitives/arithmetic'
 import * as B from '../primitives/bitwise'
 import * as P from '../primitives/piecewise'
@@ -132,15 +132,15 @@ const largest: Readonly<Record<string, number>> = {
   float32: 3.4028234663852886e38,
   float64: Number.MAX_VALUE,
 }
-export interface NanToNumOptions extends OptionsObject {
-  readonly nan?: number
-  /** Default: the largest finite number. */
-  readonly posinf?: number
-  readonly neginf?: number
-}
 /** A number, NaN too. */
-const number: Kind = { expected: 'a number', is: (x) => typeof x === 'number' }
-const nanOptions = optionsOf<NanToNumOptions>({ nan: number, posinf: number, neginf: number })
+const number: Kind<number> = { expected: 'a number', is: (x) => typeof x === 'number' }
+const nanOptions = optionsOf({
+  nan: number,
+  /** Default: the largest finite number. */
+  posinf: number,
+  neginf: number,
+})
+export interface NanToNumOptions extends OptionsOf<typeof nanOptions> {}
 /** NaN and the infinities replaced by finite numbers. */
 export const nanToNum = (x: TensorLike, options?: NanToNumOptions): Tensor => {
   const { nan = 0, posinf, neginf } = nanOptions('nanToNum', options)
@@ -152,14 +152,9 @@ export const nanToNum = (x: TensorLike, options?: NanToNumOptions): Tensor => {
   const below = where(P.eq(known, infinity(t, 1)), literal(posinf ?? top, dtype), known)
   return where(P.eq(below, infinity(t, -1)), literal(neginf ?? -top, dtype), below)
 }
-
+const closeOptions = optionsOf({ rtol: number, atol: number, equalNan: boolean })
 /** Options of `isclose` and `allclose`. */
-export interface CloseOptions extends OptionsObject {
-  readonly rtol?: number
-  readonly atol?: number
-  readonly equalNan?: boolean
-}
-const closeOptions = optionsOf<CloseOptions>({ rtol: number, atol: number, equalNan: boolean })
+export interface CloseOptions extends OptionsOf<typeof closeOptions> {}
 /** `|x - y| <= atol + rtol * |y|`; infinities equal themselves. */
 export const isclose = (x: TensorLike, y: TensorLike, options?: CloseOptions): Tensor => {
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = closeOptions('isclose', options)

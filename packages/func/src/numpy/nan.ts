@@ -1,7 +1,7 @@
 /** Reductions that skip NaN. Source: the jax.numpy functions of the same names. */
 import { isFloating } from '../dtype'
 import { literal } from '../literal'
-import { fraction, number, optionsOf, readArgument, tensorLike } from '../options'
+import { fraction, number, optionsOf, readArgument } from '../options'
 import { expandDims } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { add, ceil, floor, multiply, sqrt, subtract } from './elementwise'
@@ -20,6 +20,7 @@ import {
   type MeanOptions,
   min,
   prod,
+  reduceKinds,
   type ReduceArg,
   type ReduceOptions,
   sum,
@@ -34,10 +35,10 @@ export type NanReduceOptions = ReduceOptions
 export type NanMeanOptions = MeanOptions
 /** Options of `nanvar` and `nanstd`. */
 export type NanVarianceOptions = VarianceOptions
-const meanOptions = optionsOf<NanMeanOptions>(meanKinds, { alone: 'axis' })
-const reduceOptions = optionsOf<NanReduceOptions>({ ...meanKinds, initial: tensorLike }, { alone: 'axis' })
-const varianceOptions = optionsOf<NanVarianceOptions>({ ...meanKinds, ddof: number }, { alone: 'axis' })
-const axesOptions = optionsOf<AxesOptions>(axesKinds, { alone: 'axis' })
+const meanOptions = optionsOf(meanKinds, { alone: 'axis' })
+const reduceOptions = optionsOf(reduceKinds, { alone: 'axis' })
+const varianceOptions = optionsOf({ ...meanKinds, ddof: number }, { alone: 'axis' })
+const axesOptions = optionsOf(axesKinds, { alone: 'axis' })
 const present = (x: Tensor): Tensor => logicalNot(isnan(x))
 /** What is no NaN and takes part. */
 const taken = (x: Tensor, where: TensorLike | undefined): Tensor => (where === undefined ? present(x) : logicalAnd(present(x), where))

@@ -1,7 +1,7 @@
 /** Padding. Source: numpy's and jax.numpy's pad. */
 import { range } from '../aval'
 import { ArgumentError } from '../error'
-import { count, finite, type Kind, oneOf, type OptionsObject, optionsOf, readArgument, tensorLike } from '../options'
+import { count, finite, type Kind, oneOf, optionsOf, readArgument, tensorLike, type OptionsOf } from '../options'
 import { pad as padConstant, sliceAxis, concatenate } from '../primitives/layout'
 import { convert, reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
@@ -15,14 +15,14 @@ import { take } from './take'
 export type PadMode = 'constant' | 'edge' | 'reflect' | 'symmetric' | 'wrap' | 'linear_ramp' | 'maximum' | 'minimum' | 'mean' | 'empty'
 /** One number for all ends, [before, after] for all axes, or a pair for each axis. */
 export type PadWidth = number | readonly [number, number] | readonly (readonly [number, number])[] | readonly (readonly [number])[]
-/** Options of `pad`. */
-export interface PadOptions extends OptionsObject {
+const padOptions = optionsOf({
   /** The value of mode 'constant'; 0. */
-  readonly constantValues?: TensorLike | undefined
+  constantValues: tensorLike,
   /** What mode 'linear_ramp' comes to at the ends; 0. */
-  readonly endValues?: number | undefined
-}
-const padOptions = optionsOf<PadOptions>({ constantValues: tensorLike, endValues: finite })
+  endValues: finite,
+})
+/** Options of `pad`. */
+export interface PadOptions extends OptionsOf<typeof padOptions> {}
 const modeKind = oneOf('constant', 'edge', 'reflect', 'symmetric', 'wrap', 'linear_ramp', 'maximum', 'minimum', 'mean', 'empty')
 const widthKind: Kind = {
   expected: 'a number, a pair [before, after], or a pair for each axis',

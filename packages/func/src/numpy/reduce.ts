@@ -10,9 +10,9 @@ import {
   dtype as dtypeKind,
   forTensors,
   nullable,
-  type OptionsObject,
   optionsOf,
   tensorLike,
+  type OptionsOf,
 } from '../options'
 import { div } from '../primitives/arithmetic'
 import * as R from '../primitives/reduction'
@@ -24,32 +24,35 @@ import { asTensor, axesOf, axisOf, broadcastTo, floatOperand, type TensorLike } 
 
 /** One axis, several, or all (null). Negative axes count from the end. */
 export type Axis = number | readonly number[] | null
-export interface AxesOptions extends OptionsObject {
-  readonly axis?: Axis | undefined
-  /** Keep reduced axes with size 1. */
-  readonly keepdims?: boolean | undefined
-}
-export interface MaskedOptions extends AxesOptions {
-  /** Which elements take part (broadcast to the operand). */
-  readonly where?: TensorLike | undefined
-}
-export interface MeanOptions extends MaskedOptions {
-  /** The dtype to reduce in, and of the result. */
-  readonly dtype?: DType | undefined
-}
-export interface ExtremumOptions extends MaskedOptions {
-  /** What the reduction starts from. */
-  readonly initial?: TensorLike | undefined
-}
+export interface AxesOptions extends OptionsOf<typeof axesKinds> {}
+export interface MaskedOptions extends OptionsOf<typeof maskedKinds> {}
+export interface MeanOptions extends OptionsOf<typeof meanKinds> {}
+export interface ExtremumOptions extends OptionsOf<typeof extremumKinds> {}
 /** Options of reductions: axes, kept axes, dtype, what is counted, a first value. */
-export interface ReduceOptions extends MeanOptions, ExtremumOptions {}
+export interface ReduceOptions extends OptionsOf<typeof reduceKinds> {}
 /** Options, or the axis by itself. */
 export type ReduceArg<O = ReduceOptions> = Axis | O | undefined
 
 /** Kinds of the options of reductions; those of others are made of them. */
-export const axesKinds = { axis: axesKind, keepdims: boolean }
-const maskedKinds = { ...axesKinds, where: tensorLike }
-export const meanKinds = { ...maskedKinds, dtype: dtypeKind }
+export const axesKinds = {
+  axis: axesKind,
+  /** Keep reduced axes with size 1. */
+  keepdims: boolean,
+}
+const maskedKinds = {
+  ...axesKinds,
+  /** Which elements take part (broadcast to the operand). */
+  where: tensorLike,
+}
+export const meanKinds = {
+  ...maskedKinds,
+  /** The dtype to reduce in, and of the result. */
+  dtype: dtypeKind,
+}
+/** What the reduction starts from. */
+const initial = tensorLike
+const extremumKinds = { ...maskedKinds, initial }
+export const reduceKinds = { ...meanKinds, initial }
 /** Options, or the axis; `two` is the function of two tensors that was meant where there is a tensor instead. */
 const aloneOr = (two: string) => ({ alone: 'axis', hint: forTensors(`for two tensors use ${two}; an axis is a number`) }) as const
 
@@ -74,7 +77,7 @@ const accumulate = (
   combine: (x: TensorLike, y: TensorLike) => Tensor,
   two: string,
 ) => {
-  const options = optionsOf<ReduceOptions>({ ...meanKinds, initial: tensorLike }, aloneOr(two))
+  const options = optionsOf(reduceKinds, aloneOr(two))
   return (x: TensorLike, arg?: ReduceArg): Tensor => {
     const { axis, keepdims, where, initial, dtype } = options(name, arg)
     const t = asTensor(x, name)
@@ -116,7 +119,7 @@ const extremum = (
   combine: (x: TensorLike, y: TensorLike) => Tensor,
   two: string,
 ) => {
-  const options = optionsOf<ExtremumOptions>({ ...maskedKinds, initial: tensorLike }, aloneOr(two))
+  const options = optionsOf(extremumKinds, aloneOr(two))
   return (x: TensorLike, arg?: ReduceArg<ExtremumOptions>): Tensor => {
     const { axis, keepdims, where, initial } = options(name, arg)
     const t = asTensor(x, name)
@@ -158,7 +161,7 @@ export { max as amax, min as amin }
 export const ptp = (x: TensorLike, arg?: ReduceArg<ExtremumOptions>): Tensor => subtract(max(x, arg), min(x, arg))
 
 const booleans = (name: string, identity: boolean, reduce: (x: Tensor, axes: readonly number[]) => Tensor, two: string) => {
-  const options = optionsOf<MaskedOptions>(maskedKinds, aloneOr(two))
+  const options = optionsOf(maskedKinds, aloneOr(two))
   return (x: TensorLike, arg?: ReduceArg<MaskedOptions>): Tensor => {
     const { axis, keepdims, where } = options(name, arg)
     const t = toBool(x, name)
@@ -171,13 +174,15 @@ const booleans = (name: string, identity: boolean, reduce: (x: Tensor, axes: rea
 export const all = booleans('all', true, (x, axes) => R.reduceAnd(x, { axes }), 'np.logicalAnd')
 /** Whether any element over axes is true (not zero). */
 export const any = booleans('any', false, (x, axes) => R.reduceOr(x, { axes }), 'np.logicalOr')
-
-export interface ArgOptions extends OptionsObject {
-  /** Along one axis; null (the default): the flat index into all elements. */
-  readonly axis?: number | null | undefined
-  readonly keepdims?: boolean | undefined
-}
-const argOptions = optionsOf<ArgOptions>({ axis: nullable(axisKind), keepdims: boolean }, { alone: 'axis' })
+const argOptions = optionsOf(
+  {
+    /** Along one axis; null (the default): the flat index into all elements. */
+    axis: nullable(axisKind),
+    keepdims: boolean,
+  },
+  { alone: 'axis' },
+)
+export interface ArgOptions extends OptionsOf<typeof argOptions> {}
 const argExtremum =
   (name: string, find: (x: Tensor, params: { axes: readonly [number]; indexDtype: DType }) => Tensor) =>
   (x: TensorLike, arg?: number | null | ArgOptions): Tensor => {
@@ -205,7 +210,7 @@ export const countOf = (
   if (where === undefined) return sizeOf(axes.map((a) => t.shape[a]!))
   return sum(broadcastTo(convert(toBool(where), 'float32'), t.shape, 'where'), { axis: axes, keepdims })
 }
-const meanOptions = optionsOf<MeanOptions>(meanKinds, { alone: 'axis' })
+const meanOptions = optionsOf(meanKinds, { alone: 'axis' })
 /** The mean over axes; of integers as float32, of half floats computed in float32. */
 export const mean = (x: TensorLike, arg?: ReduceArg<MeanOptions>): Tensor => {
   const { axis, keepdims, where, dtype } = meanOptions('mean', arg)

@@ -13,11 +13,11 @@ import {
   nullable,
   number,
   oneOf,
-  type OptionsObject,
   optionsOf,
   readArgument,
   shape as shapeKind,
   samples,
+  type OptionsOf,
 } from '../options'
 import { add } from '../primitives/arithmetic'
 import { iota } from '../primitives/layout'
@@ -32,18 +32,19 @@ import { concatenate, stack } from './join'
 import { where } from './logic'
 import { asTensor, broadcastTo, commonType, inexact, type TensorLike } from './promote'
 
-export interface LinspaceOptions extends OptionsObject {
+const linspaceKinds = {
   /** Whether `stop` is the last number; true. */
-  readonly endpoint?: boolean | undefined
-  readonly dtype?: DType | undefined
+  endpoint: boolean,
+  dtype: dtypeKind,
 }
-const linspaceKinds = { endpoint: boolean, dtype: dtypeKind }
-const linspaceOptions = optionsOf<LinspaceOptions>(linspaceKinds, { alone: 'dtype' })
-export interface LogspaceOptions extends LinspaceOptions {
+const linspaceOptions = optionsOf(linspaceKinds, { alone: 'dtype' })
+export interface LinspaceOptions extends OptionsOf<typeof linspaceOptions> {}
+const logspaceOptions = optionsOf({
+  ...linspaceKinds,
   /** 10. */
-  readonly base?: number | undefined
-}
-const logspaceOptions = optionsOf<LogspaceOptions>({ ...linspaceKinds, base: number })
+  base: number,
+})
+export interface LogspaceOptions extends OptionsOf<typeof logspaceOptions> {}
 const spacing = (op: string, num: number, endpoint: boolean): number => {
   readArgument(op, 'num', samples, num)
   return endpoint ? num - 1 : num
@@ -95,12 +96,15 @@ const diagonalMask = (rows: number, columns: number, k: number, at: typeof eq): 
   const j = iota({ dtype: 'int32', shape, dimension: 1 })
   return at(k === 0 ? i : add(i, literal(k, 'int32')), j)
 }
-export interface EyeOptions extends OptionsObject {
-  /** Diagonal: 0 the main one, positive above it. */
-  readonly k?: number | undefined
-  readonly dtype?: DType | undefined
-}
-const eyeOptions = optionsOf<EyeOptions>({ k: integer, dtype: dtypeKind }, { alone: 'dtype' })
+const eyeOptions = optionsOf(
+  {
+    /** Diagonal: 0 the main one, positive above it. */
+    k: integer,
+    dtype: dtypeKind,
+  },
+  { alone: 'dtype' },
+)
+export interface EyeOptions extends OptionsOf<typeof eyeOptions> {}
 /** The sizes of a matrix. Errors: ArgumentError. */
 const sizes = (where_: string, n: number, m: number | null): [number, number] => {
   readArgument(where_, 'n', samples, n)
@@ -160,17 +164,16 @@ export const diagIndices = (n: number, ndim = 2): Tensor[] => {
   readArgument('diagIndices', 'ndim', samples, ndim)
   return range(ndim).map(() => iota({ dtype: 'int32', shape: [n], dimension: 0 }))
 }
-
-export interface MeshgridOptions extends OptionsObject {
-  /** 'xy' (the default) swaps the first two axes of the results, 'ij' does not. */
-  readonly indexing?: 'xy' | 'ij'
-  /** Leave size 1 where a result does not vary. */
-  readonly sparse?: boolean
-}
-const meshgridOptions = optionsOf<MeshgridOptions>(
-  { indexing: oneOf('xy', 'ij'), sparse: boolean },
+const meshgridOptions = optionsOf(
+  {
+    /** 'xy' (the default) swaps the first two axes of the results, 'ij' does not. */
+    indexing: oneOf('xy', 'ij'),
+    /** Leave size 1 where a result does not vary. */
+    sparse: boolean,
+  },
   { hint: 'the coordinates stand in one list: meshgrid([x, y])' },
 )
+export interface MeshgridOptions extends OptionsOf<typeof meshgridOptions> {}
 /** Coordinate tensors of a grid from 1-d tensors of coordinates. */
 export const meshgrid = (xs: readonly TensorLike[], options?: MeshgridOptions): Tensor[] => {
   const { indexing = 'xy', sparse = false } = meshgridOptions('meshgrid', options)
@@ -203,10 +206,8 @@ export const diag = (x: TensorLike, k = 0): Tensor => {
 }
 /** The k-th diagonals of a tensor's planes, as a new last axis. */
 export const diagonal = (x: TensorLike, k = 0, axis1 = 0, axis2 = 1): Tensor => diagonalOf(asTensor(x, 'diagonal'), k, axis1, axis2)
-export interface VanderOptions extends OptionsObject {
-  readonly increasing?: boolean
-}
-const vanderOptions = optionsOf<VanderOptions>({ increasing: boolean })
+const vanderOptions = optionsOf({ increasing: boolean })
+export interface VanderOptions extends OptionsOf<typeof vanderOptions> {}
 /** Products with itself: `[n, k]` of powers from k - 1 down to 0. */
 export const vander = (x: TensorLike, n?: number, options?: VanderOptions): Tensor => {
   const { increasing = false } = vanderOptions('vander', options)

@@ -11,12 +11,12 @@ import {
   count as countKind,
   type Kind,
   number,
-  type OptionsObject,
   optionsOf,
   positive,
   readArgument,
   tensorLike,
   samples,
+  type OptionsOf,
 } from '../options'
 import { div, rem, sub } from '../primitives/arithmetic'
 import { scatterAdd } from '../primitives/indexing'
@@ -43,14 +43,13 @@ const known = (x: Tensor, asked: string): number => {
   return getElement(data, 0, dtype)
 }
 const count = (mask: Tensor): Tensor => reduceSum(convert(mask, 'int32'), { axes: range(mask.ndim) })
-
-/** How many places a result has room for, which jit must know, and what fills the rest. */
-export interface SizeOptions extends OptionsObject {
+const sizeOptions = optionsOf({
   /** How many results; needed inside of jit and vmap. */
-  readonly size?: number | undefined
-  readonly fillValue?: number | undefined
-}
-const sizeOptions = optionsOf<SizeOptions>({ size: countKind, fillValue: number })
+  size: countKind,
+  fillValue: number,
+})
+/** How many places a result has room for, which jit must know, and what fills the rest. */
+export interface SizeOptions extends OptionsOf<typeof sizeOptions> {}
 /** The first `size` places of a flat mask that hold, then `fill`. */
 const placesWhere = (mask: Tensor, size: number, fill: number): Tensor => {
   const n = mask.shape[0]!
@@ -85,15 +84,14 @@ export const argwhere = (x: TensorLike, options?: SizeOptions): Tensor =>
 /** Where the flattened tensor is not 0. Errors: ConcretizationError under jit without `size`. */
 export const flatnonzero = (x: TensorLike, options?: SizeOptions): Tensor =>
   nonzero(reshape(asTensor(x), { newSizes: [asTensor(x).size] }), sizeOptions('flatnonzero', options))[0]!
-
-/** Options of `bincount`. */
-export interface BincountOptions extends OptionsObject {
-  readonly weights?: TensorLike | undefined
-  readonly minlength?: number | undefined
+const bincountOptions = optionsOf({
+  weights: tensorLike,
+  minlength: countKind,
   /** The length of the result; needed inside of jit and vmap. */
-  readonly length?: number | undefined
-}
-const bincountOptions = optionsOf<BincountOptions>({ weights: tensorLike, minlength: countKind, length: countKind })
+  length: countKind,
+})
+/** Options of `bincount`. */
+export interface BincountOptions extends OptionsOf<typeof bincountOptions> {}
 /** How often each of 0, 1, ... occurs in an integer vector, or the sum of its weights. Negative numbers count as 0. */
 export const bincount = (x: TensorLike, options?: BincountOptions): Tensor => {
   const { weights, minlength = 0, length } = bincountOptions('bincount', options)
@@ -149,8 +147,12 @@ export const uniqueAll = (x: TensorLike, options?: SizeOptions): Unique => {
   }
 }
 const literalTrue = (): Tensor => broadcastInDim(literal(true, 'bool'), { shape: [1], broadcastDimensions: [] })
-const uniqueOptions = optionsOf<SizeOptions>(
-  { size: countKind, fillValue: number },
+const uniqueOptions = optionsOf(
+  {
+    /** How many results; needed inside of jit and vmap. */
+    size: countKind,
+    fillValue: number,
+  },
   { hint: 'for places and counts there are uniqueAll, uniqueCounts and uniqueInverse' },
 )
 /** The sorted distinct elements. */
@@ -166,20 +168,19 @@ export const isin = (x: TensorLike, elements: TensorLike): Tensor => {
   const found = take(set, place, { axis: 0, mode: 'clip' })
   return logicalNot(ne(found, t))
 }
-
-/** Options of `histogram`. */
-export interface HistogramOptions extends OptionsObject {
-  readonly range?: readonly [number, number] | undefined
-  readonly weights?: TensorLike | undefined
-  /** Heights of a probability density in place of counts. */
-  readonly density?: boolean | undefined
-}
 const binsKind: Kind = { expected: 'a positive integer, or edges', is: (x) => positive.is(x) && samples.is(x) }
-const rangeKind: Kind = {
+const rangeKind: Kind<readonly [number, number]> = {
   expected: 'a range [low, high] of numbers',
   is: (x) => Array.isArray(x) && x.length === 2 && x.every(Number.isFinite),
 }
-const histogramOptions = optionsOf<HistogramOptions>({ range: rangeKind, weights: tensorLike, density: boolean })
+const histogramOptions = optionsOf({
+  range: rangeKind,
+  weights: tensorLike,
+  /** Heights of a probability density in place of counts. */
+  density: boolean,
+})
+/** Options of `histogram`. */
+export interface HistogramOptions extends OptionsOf<typeof histogramOptions> {}
 /** How many elements lie in each bin, and the edges: `bins` equal ones over the range, or the given edges. */
 export const histogram = (x: TensorLike, bins: number | TensorLike = 10, given?: HistogramOptions): [counts: Tensor, edges: Tensor] => {
   const options = histogramOptions('histogram', given)

@@ -1,13 +1,13 @@
 /** Convolution of vectors, finite differences, window functions. Source: the jax.numpy functions of the same names. */
 import { range } from '../aval'
 import { ArgumentError } from '../error'
-import { anything, axis as axisKind, finite, oneOf, type OptionsObject, optionsOf, readArgument, samples } from '../options'
+import { axis as axisKind, finite, oneOf, optionsOf, readArgument, samples, type OptionsOf } from '../options'
 import { convGeneralDilated } from '../primitives/convolution'
 import { concatenate, rev, sliceAxis } from '../primitives/layout'
 import { reshape } from '../primitives/structural'
 import type { PrecisionPair } from '../table'
 import type { Tensor } from '../tensor'
-import type { ProductOptions } from './contraction'
+import { productKinds } from './contraction'
 import { divide, subtract } from './elementwise'
 import { ofNumbers } from './host-tensor'
 import { precisionOf } from './precision'
@@ -16,8 +16,8 @@ import { axisOf, floatOperand, promoteInexact, type TensorLike } from './promote
 /** Where the two overlap at all ('full'), as often as the longer is long ('same'), or wholly ('valid'). */
 export type ConvolutionMode = 'full' | 'same' | 'valid'
 /** Options of `convolve` and `correlate`. */
-export type ConvolveOptions = Pick<ProductOptions, 'precision'> & OptionsObject
-const convolveOptions = optionsOf<ConvolveOptions>({ precision: anything })
+export interface ConvolveOptions extends OptionsOf<typeof convolveOptions> {}
+const convolveOptions = optionsOf({ precision: productKinds.precision })
 const modeKind = oneOf('full', 'same', 'valid')
 /** Sums of products at all shifts of `w` along `x`, where `w` is not longer. */
 const slide = (x: Tensor, w: Tensor, mode: ConvolutionMode, precision: PrecisionPair | null): Tensor => {
@@ -73,12 +73,9 @@ const gradientAlong = (x: Tensor, axis: number, spacing: number): Tensor => {
   const last = divide(difference(n - 2, n - 1, 1), spacing)
   return concatenate([first, inner, last], { dimension: axis })
 }
+const gradientOptions = optionsOf({ axis: axisKind, spacing: finite })
 /** Options of `gradient`. */
-export interface GradientOptions extends OptionsObject {
-  readonly axis?: number
-  readonly spacing?: number
-}
-const gradientOptions = optionsOf<GradientOptions>({ axis: axisKind, spacing: finite })
+export interface GradientOptions extends OptionsOf<typeof gradientOptions> {}
 /** Central differences along one axis (one-sided at the ends), of samples `spacing` apart. */
 export const gradient = (x: TensorLike, options?: GradientOptions): Tensor => {
   const { axis = 0, spacing = 1 } = gradientOptions('gradient', options)

@@ -3,7 +3,7 @@ import { range } from '../aval'
 import { isFloating } from '../dtype'
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
-import { axis as axisKind, boolean, integer, list, nullable, oneOf, type OptionsObject, optionsOf, readArgument } from '../options'
+import { axis as axisKind, boolean, integer, list, nullable, oneOf, optionsOf, readArgument, type OptionsOf } from '../options'
 import { add } from '../primitives/arithmetic'
 import { and, not, or } from '../primitives/bitwise'
 import { iota, rev } from '../primitives/layout'
@@ -14,13 +14,16 @@ import type { Tensor } from '../tensor'
 import { asTensor, axisOf, promoteTypes, type TensorLike } from './promote'
 import { take } from './take'
 
+const sortOptions = optionsOf(
+  {
+    /** null sorts the flat order; -1. */
+    axis: nullable(axisKind),
+    descending: boolean,
+  },
+  { alone: 'axis' },
+)
 /** Options of `sort` and `argsort`. */
-export interface SortOptions extends OptionsObject {
-  /** null sorts the flat order; -1. */
-  readonly axis?: number | null | undefined
-  readonly descending?: boolean | undefined
-}
-const sortOptions = optionsOf<SortOptions>({ axis: nullable(axisKind), descending: boolean }, { alone: 'axis' })
+export interface SortOptions extends OptionsOf<typeof sortOptions> {}
 const alongAxis = (where: string, x: TensorLike, axis: number | null): { t: Tensor; at: number } => {
   const t = asTensor(x, where)
   return axis === null ? { t: reshape(t, { newSizes: [t.size] }), at: 0 } : { t, at: axisOf(where, axis, t.ndim) }
@@ -55,10 +58,8 @@ export const lexsort = (keys: readonly TensorLike[], axis = -1): Tensor => {
 
 /** `x < y` with NaN as the largest. */
 const before = (x: Tensor, y: Tensor): Tensor => (isFloating(x.dtype) ? or(lt(x, y), and(not(ne(x, x)), ne(y, y))) : lt(x, y))
-export interface SearchOptions extends OptionsObject {
-  readonly side?: 'left' | 'right'
-}
-const searchOptions = optionsOf<SearchOptions>({ side: oneOf('left', 'right') }, { alone: 'side' })
+const searchOptions = optionsOf({ side: oneOf('left', 'right') }, { alone: 'side' })
+export interface SearchOptions extends OptionsOf<typeof searchOptions> {}
 /** The place in sorted `a` where each of `v` belongs: before its equals ('left') or after them ('right'). */
 export const searchsorted = (a: TensorLike, v: TensorLike, options?: SearchOptions): Tensor => {
   const { side = 'left' } = searchOptions('searchsorted', options)
@@ -76,10 +77,8 @@ export const searchsorted = (a: TensorLike, v: TensorLike, options?: SearchOptio
     return selectN(and(le(next, literal(n, 'int32')), comesBefore(element)), low, next)
   }, filled(0))
 }
-export interface DigitizeOptions extends OptionsObject {
-  readonly right?: boolean
-}
-const digitizeOptions = optionsOf<DigitizeOptions>({ right: boolean })
+const digitizeOptions = optionsOf({ right: boolean })
+export interface DigitizeOptions extends OptionsOf<typeof digitizeOptions> {}
 /** The bin of each element: how many edges of `bins` (ascending or descending) it has passed. */
 export const digitize = (x: TensorLike, bins: TensorLike, options?: DigitizeOptions): Tensor => {
   const { right = false } = digitizeOptions('digitize', options)

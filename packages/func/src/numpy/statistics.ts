@@ -3,7 +3,7 @@ import { range } from '../aval'
 import { dtypes } from '../dtype'
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
-import { boolean, number, oneOf, type OptionsObject, optionsOf, tensorLike } from '../options'
+import { boolean, number, oneOf, optionsOf, tensorLike, type OptionsOf } from '../options'
 import { div, sub } from '../primitives/arithmetic'
 import { convert, expandDims, moveAxis, reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
@@ -12,16 +12,20 @@ import { diagonalOf } from './diagonal'
 import { add, ceil, clip, divide, floor, multiply, sqrt, square, subtract } from './elementwise'
 import { isnan, less, lessEqual, where as choose } from './logic'
 import { asType, axesOf, broadcastTo, floatOperand, promoteInexact, type TensorLike } from './promote'
-import { any, type AxesOptions, axesKinds, countOf, mean, meanKinds, type MeanOptions, type ReduceArg, spreadOver, sum } from './reduce'
+import { any, type AxesOptions, axesKinds, countOf, mean, meanKinds, type ReduceArg, spreadOver, sum } from './reduce'
 import { sort } from './sorting'
 import { takeAlongAxis } from './take'
 
+const varianceOptions = optionsOf(
+  {
+    ...meanKinds,
+    /** Subtracted from the number of elements in the divisor; 0. */
+    ddof: number,
+  },
+  { alone: 'axis' },
+)
 /** Options of `variance` and `std`. */
-export interface VarianceOptions extends MeanOptions {
-  /** Subtracted from the number of elements in the divisor; 0. */
-  readonly ddof?: number | undefined
-}
-const varianceOptions = optionsOf<VarianceOptions>({ ...meanKinds, ddof: number }, { alone: 'axis' })
+export interface VarianceOptions extends OptionsOf<typeof varianceOptions> {}
 /** The mean squared distance from the mean, over axes. */
 const variance = (x: TensorLike, arg?: ReduceArg<VarianceOptions>): Tensor => {
   const { axis, keepdims, where, ddof = 0, dtype } = varianceOptions('var', arg)
@@ -43,12 +47,15 @@ const byCount = (total: Tensor, n: number): Tensor => div(total, literal(n > 0 ?
 export { variance as var }
 /** The square root of the variance. */
 export const std = (x: TensorLike, arg?: ReduceArg<VarianceOptions>): Tensor => sqrt(variance(x, arg))
-
-export interface AverageOptions extends AxesOptions {
-  /** Of the shape of the operand, or 1-d along the axis. */
-  readonly weights?: TensorLike | undefined
-}
-const averageOptions = optionsOf<AverageOptions>({ ...axesKinds, weights: tensorLike }, { alone: 'axis' })
+const averageOptions = optionsOf(
+  {
+    ...axesKinds,
+    /** Of the shape of the operand, or 1-d along the axis. */
+    weights: tensorLike,
+  },
+  { alone: 'axis' },
+)
+export interface AverageOptions extends OptionsOf<typeof averageOptions> {}
 /** The mean, or the weighted mean. */
 export const average = (x: TensorLike, arg?: ReduceArg<AverageOptions>): Tensor => {
   const { axis, weights, keepdims } = averageOptions('average', arg)
@@ -70,17 +77,17 @@ export const average = (x: TensorLike, arg?: ReduceArg<AverageOptions>): Tensor 
   const full = broadcastTo(along, t.shape, 'average')
   return divide(sum(multiply(t, full), { axis: axes, keepdims }), sum(full, { axis: axes, keepdims }))
 }
-
-/** Options of `quantile`, `percentile` and `median`. */
-export interface QuantileOptions extends AxesOptions {
-  /** What to answer between two elements; linear. */
-  readonly method?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest' | undefined
-}
-const quantileOptions = optionsOf<QuantileOptions>(
-  { ...axesKinds, method: oneOf('linear', 'lower', 'higher', 'midpoint', 'nearest') },
+const quantileOptions = optionsOf(
+  {
+    ...axesKinds,
+    /** What to answer between two elements; linear. */
+    method: oneOf('linear', 'lower', 'higher', 'midpoint', 'nearest'),
+  },
   { alone: 'axis' },
 )
-const medianOptions = optionsOf<AxesOptions>(axesKinds, { alone: 'axis' })
+/** Options of `quantile`, `percentile` and `median`. */
+export interface QuantileOptions extends OptionsOf<typeof quantileOptions> {}
+const medianOptions = optionsOf(axesKinds, { alone: 'axis' })
 /** All reduced axes made one, the last. */
 export const gathered = (t: Tensor, axes: readonly number[]): Tensor => {
   const rest = range(t.ndim).filter((a) => !axes.includes(a))
@@ -133,17 +140,14 @@ export const percentile = (x: TensorLike, q: TensorLike, arg?: ReduceArg<Quantil
   quantile(x, divide(q, 100), quantileOptions('percentile', arg))
 /** The middle element, or the mean of the two middle ones. */
 export const median = (x: TensorLike, arg?: ReduceArg<AxesOptions>): Tensor => quantile(x, 0.5, medianOptions('median', arg))
-
-export interface CovOptions extends OptionsObject {
+const covOptions = optionsOf({
   /** Whether rows are variables (true) or observations. */
-  readonly rowvar?: boolean
-  readonly ddof?: number
-}
-const covOptions = optionsOf<CovOptions>({ rowvar: boolean, ddof: number })
-export interface CorrcoefOptions extends OptionsObject {
-  readonly rowvar?: boolean
-}
-const corrcoefOptions = optionsOf<CorrcoefOptions>({ rowvar: boolean })
+  rowvar: boolean,
+  ddof: number,
+})
+export interface CovOptions extends OptionsOf<typeof covOptions> {}
+const corrcoefOptions = optionsOf({ rowvar: boolean })
+export interface CorrcoefOptions extends OptionsOf<typeof corrcoefOptions> {}
 /** The covariance matrix of variables observed together: `[variables, observations]` (a vector is one variable) to `[variables, variables]`. */
 export const cov = (x: TensorLike, options?: CovOptions): Tensor => {
   const { rowvar = true, ddof = 1 } = covOptions('cov', options)

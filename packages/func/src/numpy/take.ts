@@ -3,7 +3,7 @@ import { otherAxes, range } from '../aval'
 import { isFloating } from '../dtype'
 import { ArgumentError, DTypeError } from '../error'
 import { literal } from '../literal'
-import { axis as axisKind, boolean, type Kind, nullable, oneOf, type OptionsObject, optionsOf } from '../options'
+import { axis as axisKind, boolean, type Kind, nullable, oneOf, optionsOf, type OptionsOf } from '../options'
 import { add, rem } from '../primitives/arithmetic'
 import { gather, scatter, scatterAdd } from '../primitives/indexing'
 import { lt, selectN } from '../primitives/piecewise'
@@ -29,19 +29,23 @@ export const integerOperand = (where: string, x: TensorLike): { readonly index: 
     signed: values.some((v) => v < 0),
   }
 }
-
-/** Options of `take`. */
-export interface TakeOptions extends OptionsObject {
-  /** Without an axis the flat order is picked from. */
-  readonly axis?: number | null | undefined
-  /** Places outside: 'fill' (NaN, or the lowest integer; the default), 'clip' to the nearest (negative ones too), 'wrap' around. */
-  readonly mode?: 'fill' | 'clip' | 'wrap' | undefined
-  readonly fillValue?: number | undefined
-}
 /** A number, NaN too. */
-const nanOr: Kind = { expected: 'a number', is: (x) => typeof x === 'number' }
-const takeKinds = { mode: oneOf('fill', 'clip', 'wrap'), fillValue: nanOr }
-const takeOptions = optionsOf<TakeOptions>({ ...takeKinds, axis: nullable(axisKind) }, { alone: 'axis' })
+const nanOr: Kind<number> = { expected: 'a number', is: (x) => typeof x === 'number' }
+const takeKinds = {
+  /** Places outside: 'fill' (NaN, or the lowest integer; the default), 'clip' to the nearest (negative ones too), 'wrap' around. */
+  mode: oneOf('fill', 'clip', 'wrap'),
+  fillValue: nanOr,
+}
+const takeOptions = optionsOf(
+  {
+    ...takeKinds,
+    /** Without an axis the flat order is picked from. */
+    axis: nullable(axisKind),
+  },
+  { alone: 'axis' },
+)
+/** Options of `take`. */
+export interface TakeOptions extends OptionsOf<typeof takeOptions> {}
 /** Parts of `x` along an axis, at integer places: the axis is replaced by the axes of `indices`. Negative places count from the end. */
 export const take = (x: TensorLike, indices: TensorLike, option?: number | null | TakeOptions): Tensor => {
   const { axis = null, mode = 'fill', fillValue } = takeOptions('take', option)
@@ -89,11 +93,8 @@ const paired = (where: string, x: TensorLike, indices: TensorLike, axis: number)
   const places = broadcastTo(placesOf(given, t.shape[at]!), sized(given.index.shape[at]!), where)
   return { operand, at, places, vectors: expandDims(places, [t.ndim]), rest: otherAxes(t.ndim, [at]) }
 }
-export interface AlongOptions extends OptionsObject {
-  readonly mode?: TakeOptions['mode']
-  readonly fillValue?: TakeOptions['fillValue']
-}
-const alongOptions = optionsOf<AlongOptions>(takeKinds)
+const alongOptions = optionsOf(takeKinds)
+export interface AlongOptions extends OptionsOf<typeof alongOptions> {}
 /** The elements of `x` at places along one axis, which differ for each place on the other axes (as `argsort` answers them). */
 export const takeAlongAxis = (x: TensorLike, indices: TensorLike, axis: number | null = -1, options?: AlongOptions): Tensor => {
   const { mode = 'fill', fillValue } = alongOptions('takeAlongAxis', options)
@@ -113,11 +114,8 @@ export const takeAlongAxis = (x: TensorLike, indices: TensorLike, axis: number |
   })
 }
 const flat = (x: TensorLike): Tensor => reshape(asTensor(x), { newSizes: [asTensor(x).size] })
-
-export interface PutOptions extends OptionsObject {
-  readonly add?: boolean
-}
-const putOptions = optionsOf<PutOptions>({ add: boolean })
+const putOptions = optionsOf({ add: boolean })
+export interface PutOptions extends OptionsOf<typeof putOptions> {}
 /** `x` with `values` at places along one axis, as `takeAlongAxis` reads them; with `add` they are added. */
 export const putAlongAxis = (x: TensorLike, indices: TensorLike, values: TensorLike, axis: number, options?: PutOptions): Tensor => {
   const { add: adding = false } = putOptions('putAlongAxis', options)

@@ -3,7 +3,7 @@ import type { Shape } from '../aval'
 import { type DType, dtypes, isFloating, isInteger } from '../dtype'
 import { ArgumentError, DTypeError } from '../error'
 import { literal } from '../literal'
-import { dtype as dtypeKind, type OptionsObject, optionsOf, tensorLike } from '../options'
+import { dtype as dtypeKind, optionsOf, tensorLike, type OptionsOf } from '../options'
 import { finfo, iinfo } from '../numpy/dtypes'
 import { clip, subtract } from '../numpy/elementwise'
 import { unstack } from '../numpy/join'
@@ -22,10 +22,6 @@ const unsigned: Readonly<Record<number, Unsigned>> = { 8: 'uint8', 16: 'uint16',
 
 /** Shape as a list; a number is one axis. */
 export type ShapeArg = number | Shape
-/** Options of samplers: shape and dtype of the result. */
-export interface DrawOptions extends OptionsObject {
-  readonly dtype?: DType | undefined
-}
 /** The commonest slips: a dtype by itself, and sizes that are spread. */
 export const drawHint = (x: unknown): string | undefined =>
   typeof x === 'string'
@@ -33,7 +29,9 @@ export const drawHint = (x: unknown): string | undefined =>
     : typeof x === 'number'
       ? 'a shape of several sizes is a list: [2, 3]'
       : undefined
-export const drawOptions = optionsOf<DrawOptions>({ dtype: dtypeKind }, { hint: drawHint })
+export const drawOptions = optionsOf({ dtype: dtypeKind }, { hint: drawHint })
+/** Options of samplers: shape and dtype of the result. */
+export interface DrawOptions extends OptionsOf<typeof drawOptions> {}
 /** The float dtype of a draw: float32, or float64 where a parameter is, unless one is given. Errors: DTypeError for others. */
 export const floatDtype = (where_: string, dtype: DType | undefined, ...parameters: readonly TensorLike[]): DType => {
   const wide = (x: TensorLike): boolean => x instanceof Float64Array || (isTensor(x) && x.dtype === 'float64' && !x.weakType)
@@ -52,13 +50,9 @@ export const bits = asProgram(
     return convert(xor(high, low), dtype)
   },
 )
-
+const uniformOptions = optionsOf({ dtype: dtypeKind, minval: tensorLike, maxval: tensorLike }, { hint: drawHint })
 /** Options of `uniform`: from `minval` up to `maxval`, excluded. */
-export interface UniformOptions extends DrawOptions {
-  readonly minval?: TensorLike | undefined
-  readonly maxval?: TensorLike | undefined
-}
-const uniformOptions = optionsOf<UniformOptions>({ dtype: dtypeKind, minval: tensorLike, maxval: tensorLike }, { hint: drawHint })
+export interface UniformOptions extends OptionsOf<typeof uniformOptions> {}
 /** Floats uniform in [minval, maxval), which are 0 and 1 by default. */
 export const uniform = asProgram(
   'uniform',

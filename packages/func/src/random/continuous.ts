@@ -1,7 +1,7 @@
 /** Draws of real numbers from closed forms of uniform and normal draws. Source: the jax.random functions of the same names. */
 import { ShapeError } from '../error'
 import { literal } from '../literal'
-import { count, dtype as dtypeKind, oneOf, optionsOf } from '../options'
+import { count, dtype as dtypeKind, oneOf, optionsOf, type OptionsOf } from '../options'
 import { diagonal } from '../numpy/sequences'
 import { finfo } from '../numpy/dtypes'
 import * as E from '../numpy/elementwise'
@@ -104,12 +104,16 @@ export const cauchy = asProgram(
     return tan(mul(sub(u, literal(0.5, to)), literal(Math.PI, to)))
   },
 )
+export const gumbelOptions = optionsOf(
+  {
+    dtype: dtypeKind,
+    /** 'high' draws two floats for one, and so reaches further into the tail. */
+    mode: oneOf('low', 'high'),
+  },
+  { hint: drawHint },
+)
 /** Options of `gumbel`. */
-export interface GumbelOptions extends DrawOptions {
-  /** 'high' draws two floats for one, and so reaches further into the tail. */
-  readonly mode?: 'low' | 'high' | undefined
-}
-export const gumbelOptions = optionsOf<GumbelOptions>({ dtype: dtypeKind, mode: oneOf('low', 'high') }, { hint: drawHint })
+export interface GumbelOptions extends OptionsOf<typeof gumbelOptions> {}
 /** Standard Gumbel floats. */
 export const gumbel = asProgram(
   'gumbel',
@@ -232,11 +236,12 @@ export const multivariateNormal = asProgram(
     return E.add(convert(m, to), einsum('...ij,...j->...i', convert(cholesky(c), to), draws))
   },
 )
-export interface OrthogonalOptions extends DrawOptions {
+const orthogonalOptions = optionsOf({
+  dtype: dtypeKind,
   /** The number of columns; `n`. */
-  readonly m?: number | undefined
-}
-const orthogonalOptions = optionsOf<OrthogonalOptions>({ dtype: dtypeKind, m: count })
+  m: count,
+})
+export interface OrthogonalOptions extends OptionsOf<typeof orthogonalOptions> {}
 /** Uniform orthogonal matrices `[...shape, n, m]`: orthonormal rows or columns, whichever are fewer. */
 export const orthogonal = asProgram(
   'orthogonal',

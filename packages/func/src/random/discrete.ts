@@ -9,11 +9,11 @@ import {
   dtype as dtypeKind,
   either,
   oneOf,
-  type OptionsObject,
   optionsOf,
   sizeOrShape,
   tensor,
   tensorLike,
+  type OptionsOf,
 } from '../options'
 import { arange } from '../numpy/creation'
 import { cumsum } from '../numpy/cumulative'
@@ -31,7 +31,7 @@ import { sort, topK } from '../primitives/sort'
 import { convert, reshape } from '../primitives/structural'
 import { isTensor, type Tensor } from '../tensor'
 import { bits, type DrawOptions, drawOptions, randint, type ShapeArg, uniform } from './bits'
-import { gumbel, type GumbelOptions } from './continuous'
+import { gumbel } from './continuous'
 import { split } from './key'
 import { parameters } from './parameters'
 import { asProgram, keyArgument, shapeArgument, parameter } from './program'
@@ -48,22 +48,17 @@ export const geometric = asProgram(
     return convert(E.add(E.floor(E.divide(E.log(positive), E.log1p(E.negative(ts[0]!)))), 1), dtype)
   },
 )
-
-/** Options of `categorical`. */
-export interface CategoricalOptions extends GumbelOptions {
-  readonly axis?: number
-  /** The shape of the result; its last axes are those of the logits without `axis`. */
-  readonly shape?: ShapeArg | undefined
-  /** False: distinct categories along the leading axes of `shape`. */
-  readonly replace?: boolean
-}
-const categoricalOptions = optionsOf<CategoricalOptions>({
+const categoricalOptions = optionsOf({
   dtype: dtypeKind,
   mode: oneOf('low', 'high'),
   axis: axisKind,
+  /** The shape of the result; its last axes are those of the logits without `axis`. */
   shape: sizeOrShape,
+  /** False: distinct categories along the leading axes of `shape`. */
   replace: boolean,
 })
+/** Options of `categorical`. */
+export interface CategoricalOptions extends OptionsOf<typeof categoricalOptions> {}
 /** Categories (int32) with unnormalized log probabilities `logits` along an axis. */
 export const categorical = asProgram(
   'categorical',
@@ -101,13 +96,13 @@ const shuffleAlong = (key: Tensor, x: Tensor, axis: number): Tensor => {
   }
   return out
 }
-/** Options of `permutation`. */
-export interface PermutationOptions extends OptionsObject {
-  readonly axis?: number
+const permutationOptions = optionsOf({
+  axis: axisKind,
   /** Each line along the axis in an order of its own. */
-  readonly independent?: boolean
-}
-const permutationOptions = optionsOf<PermutationOptions>({ axis: axisKind, independent: boolean })
+  independent: boolean,
+})
+/** Options of `permutation`. */
+export interface PermutationOptions extends OptionsOf<typeof permutationOptions> {}
 /** The numbers below `x` in random order; or a tensor whose parts along an axis are. */
 export const permutation = asProgram(
   'permutation',
@@ -120,25 +115,22 @@ export const permutation = asProgram(
     return take(x, shuffleAlong(key, arange(x.shape[place]!), 0), { axis: place })
   },
 )
-export interface ShuffleOptions extends OptionsObject {
-  readonly axis?: number
-}
-const shuffleOptions = optionsOf<ShuffleOptions>({ axis: axisKind })
+const shuffleOptions = optionsOf({ axis: axisKind })
+export interface ShuffleOptions extends OptionsOf<typeof shuffleOptions> {}
 /** A tensor whose lines along an axis are each in random order. */
 export const shuffle = asProgram(
   'shuffle',
   [keyArgument, ['x', tensor], shuffleOptions],
   (key: Tensor, x: Tensor, { axis = 0 }: ShuffleOptions = {}): Tensor => shuffleAlong(key, x, axisOf('random.shuffle', axis, x.ndim)),
 )
-
-/** Options of `choice`. */
-export interface ChoiceOptions extends OptionsObject {
-  readonly replace?: boolean
+const choiceOptions = optionsOf({
+  replace: boolean,
   /** Probabilities of the parts. */
-  readonly p?: TensorLike | undefined
-  readonly axis?: number
-}
-const choiceOptions = optionsOf<ChoiceOptions>({ replace: boolean, p: tensorLike, axis: axisKind })
+  p: tensorLike,
+  axis: axisKind,
+})
+/** Options of `choice`. */
+export interface ChoiceOptions extends OptionsOf<typeof choiceOptions> {}
 /** Parts of a tensor along an axis (or numbers below `a`), drawn with or without replacement. */
 export const choice = asProgram(
   'choice',

@@ -9,7 +9,7 @@ import { jit } from '../transforms/jit'
 const KEPT = 256
 
 /** An argument: its name and kind, or how options are read. One that is undefined is left to the sampler. */
-export type Argument = readonly [name: string, kind: Kind] | OptionsReader<unknown>
+export type Argument = readonly [name: string, kind: Kind] | OptionsReader
 export const keyArgument: Argument = [
   'key',
   { ...tensor, hint: (x) => (typeof x === 'number' || x === undefined ? 'random.key(seed) makes a key' : undefined) },

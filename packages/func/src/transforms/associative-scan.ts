@@ -1,7 +1,7 @@
 /** Prefix combinations in logarithmic depth. */
 import { unflatten } from '@heddle/tree'
 import { TypeMismatchError } from '../error'
-import { axis as axisKind, boolean, type OptionsObject, optionsOf, readFunction } from '../options'
+import { axis as axisKind, boolean, optionsOf, readFunction, type OptionsOf } from '../options'
 import { concatenate, pad, rev, slice } from '../primitives/layout'
 import { add } from '../primitives/arithmetic'
 import { literal } from '../literal'
@@ -10,11 +10,8 @@ import { flattenTensors } from './flat'
 import { or } from '../primitives/bitwise'
 import { synchronous } from '../synchronous'
 
-export interface AssociativeScanOptions extends OptionsObject {
-  readonly reverse?: boolean
-  readonly axis?: number
-}
-const associativeScanOptions = optionsOf<AssociativeScanOptions>({ reverse: boolean, axis: axisKind })
+const associativeScanOptions = optionsOf({ reverse: boolean, axis: axisKind })
+export interface AssociativeScanOptions extends OptionsOf<typeof associativeScanOptions> {}
 const part = (x: Tensor, axis: number, start: number, limit: number, stride: number): Tensor =>
   slice(x, {
     startIndices: x.aval.shape.map((_, i) => (i === axis ? start : 0)),

@@ -1,7 +1,7 @@
 /** Rematerialization for users, and its policies. */
 import { unflatten } from '@heddle/tree'
 import { stageWithAux } from '../interpreters/stage'
-import { argnums as argnumsKind, boolean, either, func, nothing, type OptionsObject, optionsOf, readFunction } from '../options'
+import { argnums as argnumsKind, boolean, either, func, nothing, optionsOf, readFunction, type OptionsOf, of } from '../options'
 import { checkpointCall, type CheckpointPolicy } from '../primitives/call/checkpoint'
 import type { ParamsOf } from '../table'
 import { isStaging } from '../trace'
@@ -12,23 +12,20 @@ import { forwarded, handedThrough } from './forwarding'
 import type { NoNumbers } from './traced'
 import { vjp } from './vjp'
 
-/** Options of `checkpoint`. */
-export interface CheckpointOptions<S extends Argnums = Argnums> extends OptionsObject {
+const checkpointOptions = optionsOf({
   /** Which intermediate values are kept after all; default none. */
-  readonly policy?: CheckpointPolicy | null
+  policy: of<CheckpointPolicy | null>()(either(func, nothing)),
   /** Keep the recomputation apart from equal work outside; false is fine directly inside a scan. Default true. */
-  readonly preventCse?: boolean
-  /** Arguments that are passed as they are. Booleans and strings are, at any depth, by themselves. */
-  readonly staticArgnums?: S
-  /** The function may branch on values: outside of traced programs it runs on them, in both passes. It has no forward derivative then. */
-  readonly concrete?: boolean
-}
-const checkpointOptions = optionsOf<CheckpointOptions>({
-  policy: either(func, nothing),
   preventCse: boolean,
+  /** Arguments that are passed as they are. Booleans and strings are, at any depth, by themselves. */
   staticArgnums: argnumsKind,
+  /** The function may branch on values: outside of traced programs it runs on them, in both passes. It has no forward derivative then. */
   concrete: boolean,
 })
+/** Options of `checkpoint`. */
+export interface CheckpointOptions<S extends Argnums = Argnums> extends OptionsOf<typeof checkpointOptions> {
+  readonly staticArgnums?: S | undefined
+}
 /**
  * `f`, whose intermediate values are computed again in the backward pass instead of being kept.
  *

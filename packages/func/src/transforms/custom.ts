@@ -3,7 +3,7 @@ import { map as mapTree, type TreeDef, unflatten } from '@heddle/tree'
 import { sameType, showAval } from '../aval'
 import { isFloating } from '../dtype'
 import { ArgumentError, TypeMismatchError } from '../error'
-import { integer, listOf, type OptionsObject, optionsOf, readFunction } from '../options'
+import { integer, listOf, optionsOf, readFunction, type OptionsOf } from '../options'
 import { customJvpCall } from '../primitives/call/custom-jvp'
 import { customVjpCall } from '../primitives/call/custom-vjp'
 import { addAny } from '../primitives/structural'
@@ -12,12 +12,14 @@ import { places } from './argnums'
 import { alike, flatFunction, type FlatArgs, flattenTensors } from './flat'
 import type { NoNumbers } from './traced'
 
-/** Options of `customJvp` and `customVjp`. */
-export interface CustomOptions<S extends readonly number[] = readonly number[]> extends OptionsObject {
+const customOptions = optionsOf({
   /** Arguments that are passed as they are (functions, settings), first in the rules' arguments. */
-  readonly nondiffArgnums?: S
+  nondiffArgnums: listOf(integer, 'a list of integers'),
+})
+/** Options of `customJvp` and `customVjp`. */
+export interface CustomOptions<S extends readonly number[] = readonly number[]> extends OptionsOf<typeof customOptions> {
+  readonly nondiffArgnums?: S | undefined
 }
-const customOptions = optionsOf<CustomOptions>({ nondiffArgnums: listOf(integer, 'a list of integers') })
 type AnyFunction = (...args: readonly unknown[]) => unknown
 
 interface Split {

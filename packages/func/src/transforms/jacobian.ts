@@ -8,7 +8,7 @@ import { literal } from '../literal'
 import { add } from '../primitives/arithmetic'
 import { eq } from '../primitives/piecewise'
 import { iota, slice } from '../primitives/layout'
-import { argnums as argnumsKind, type OptionsObject, optionsOf, readFunction } from '../options'
+import { argnums as argnumsKind, optionsOf, readFunction, type OptionsOf } from '../options'
 import { isTensor, type Tensor } from '../tensor'
 import { type Argnums, places } from './argnums'
 import { flattenPrimals, flattenTensors } from './flat'
@@ -17,12 +17,14 @@ import type { NoNumbersAt } from './traced'
 import { type GradsOf, vjp } from './vjp'
 import { vmap } from './vmap'
 
-/** Options of `jacfwd`, `jacrev` and `hessian`. */
-export interface JacobianOptions<N extends Argnums = Argnums> extends OptionsObject {
+const jacobianOptions = optionsOf({
   /** The argument to differentiate by, or a list of several. Default 0. */
-  readonly argnums?: N
+  argnums: argnumsKind,
+})
+/** Options of `jacfwd`, `jacrev` and `hessian`. */
+export interface JacobianOptions<N extends Argnums = Argnums> extends OptionsOf<typeof jacobianOptions> {
+  readonly argnums?: N | undefined
 }
-const jacobianOptions = optionsOf<JacobianOptions>({ argnums: argnumsKind })
 /** For each leaf of a tree its unit tangents, stacked: `[n, ...shape]`, n the elements of the whole tree. */
 const basis = (leaves: readonly Tensor[]): Tensor[] => {
   const sizes = leaves.map((x) => sizeOf(x.aval.shape))

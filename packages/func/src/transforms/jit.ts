@@ -4,9 +4,9 @@ import { ambientKey, watched } from '../ambient'
 import { dtypes } from '../dtype'
 import { type Aval, sameType } from '../aval'
 import { TypeMismatchError } from '../error'
-import type { Backend, Device } from '../backend/backend'
+import type { Backend } from '../backend/backend'
 import { stageWithAux } from '../interpreters/stage'
-import { argnums as argnumsKind, anything, device, type OptionsObject, optionsOf, readFunction, string } from '../options'
+import { argnums as argnumsKind, anything, device, optionsOf, readFunction, string, type OptionsOf, of } from '../options'
 import { call, type JitParams } from '../primitives/call/jit'
 import { isTensor, type Tensor } from '../tensor'
 import { type Argnums, checkStatic, placesGiven } from './argnums'
@@ -15,35 +15,30 @@ import { forwarded, handedThrough } from './forwarding'
 import { type Shardings, withShardingConstraint } from './sharding'
 import type { NoNumbers } from './traced'
 
-/** Options of `jit`. */
-export interface JitOptions<S extends Argnums = Argnums> extends OptionsObject {
+const jitOptions = optionsOf({
   /**
    * Arguments that are part of the program, not inputs of it: compared by value (plain data) or identity. Booleans and strings are so by
    * themselves, at any depth; numbers and functions need to be named here.
    */
-  readonly staticArgnums?: S
+  staticArgnums: argnumsKind,
   /** Arguments whose memory the program may reuse; they can't be used afterwards. Those left out of a call are ignored. */
-  readonly donateArgnums?: Argnums
+  donateArgnums: of<Argnums>()(argnumsKind),
   /** How arguments lie over devices: a sharding for all, or a list of prefix trees; null leaves one as it is. */
-  readonly inShardings?: Shardings
+  inShardings: of<Shardings>()(anything),
   /** How results lie over devices. */
-  readonly outShardings?: Shardings
+  outShardings: of<Shardings>()(anything),
   /**
    * The backend that runs it, to which arguments that are elsewhere are copied, and where the results are. Default: where the arguments
    * are. Within another program it runs where that does.
    */
-  readonly device?: Device
-  /** For messages and printed programs; default: the function's name. */
-  readonly name?: string
-}
-const jitOptions = optionsOf<JitOptions>({
-  staticArgnums: argnumsKind,
-  donateArgnums: argnumsKind,
-  inShardings: anything,
-  outShardings: anything,
   device,
+  /** For messages and printed programs; default: the function's name. */
   name: string,
 })
+/** Options of `jit`. */
+export interface JitOptions<S extends Argnums = Argnums> extends OptionsOf<typeof jitOptions> {
+  readonly staticArgnums?: S | undefined
+}
 /** What a call of certain types came to. */
 interface Traced {
   readonly treedef: TreeDef

@@ -4,16 +4,16 @@ import { jvpWithAux } from '../interpreters/jvp'
 import { zerosLike } from '../literal'
 import { isFloating } from '../dtype'
 import { TypeMismatchError } from '../error'
-import { boolean, list, type OptionsObject, optionsOf, readArgument, readFunction } from '../options'
+import { boolean, list, optionsOf, readArgument, readFunction, type OptionsOf } from '../options'
 import { alike, flatFunctionWithAux, flattenPrimals } from './flat'
 import { checkTangents } from './linearize'
 import type { NoNumbers } from './traced'
 
-export interface JvpOptions extends OptionsObject {
+const jvpOptions = optionsOf({
   /** `f` returns `[value, aux]`. */
-  readonly hasAux?: boolean
-}
-const jvpOptions = optionsOf<JvpOptions>({ hasAux: boolean })
+  hasAux: boolean,
+})
+export interface JvpOptions extends OptionsOf<typeof jvpOptions> {}
 /**
  * The value of `f` at `primals`, and its derivative along `tangents`.
  *

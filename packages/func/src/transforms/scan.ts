@@ -5,7 +5,7 @@ import { type Disagreement, TypeMismatchError } from '../error'
 import { stageWithAux } from '../interpreters/stage'
 import type { ClosedJaxpr } from '../ir/jaxpr'
 import { outAvals } from '../ir/jaxpr'
-import { boolean, count, either, type OptionsObject, optionsOf, positive, readFunction } from '../options'
+import { boolean, count, either, optionsOf, positive, readFunction, type OptionsOf } from '../options'
 import { scanCall } from '../primitives/control/scan'
 import { convertElementType } from '../primitives/structural'
 import { synchronous } from '../synchronous'
@@ -14,16 +14,16 @@ import { flatFunction, flattenCarry, flattenTensors, typesOf, typeTree } from '.
 import { forwarded, handedThrough } from './forwarding'
 import type { NoNumbers } from './traced'
 
-/** Options of `scan`. */
-export interface ScanOptions extends OptionsObject {
+const scanOptions = optionsOf({
   /** Number of steps; needed where `xs` has no leaf. */
-  readonly length?: number
+  length: count,
   /** From the last slice to the first; results stand at the places of their slices. */
-  readonly reverse?: boolean
+  reverse: boolean,
   /** How many steps a compiler may put in one turn (true: all). The numbers are the same. */
-  readonly unroll?: number | boolean
-}
-const scanOptions = optionsOf<ScanOptions>({ length: count, reverse: boolean, unroll: either(positive, boolean) })
+  unroll: either(positive, boolean),
+})
+/** Options of `scan`. */
+export interface ScanOptions extends OptionsOf<typeof scanOptions> {}
 /** Weak scalars in a carry take the type that the body gives them, as long as it is the stronger one. */
 export const strengthen = (init: readonly Tensor[], outs: readonly Aval[]): readonly Tensor[] =>
   init.map((x, i) => {

@@ -4,7 +4,7 @@ import { sameType, showAval } from '../aval'
 import { isFloating } from '../dtype'
 import { DTypeError, TypeMismatchError } from '../error'
 import { literal, zerosLike } from '../literal'
-import { argnums as argnumsKind, boolean, type OptionsObject, optionsOf, readFunction } from '../options'
+import { argnums as argnumsKind, boolean, optionsOf, readFunction, type OptionsOf } from '../options'
 import type { Tensor } from '../tensor'
 import { places } from './argnums'
 import { alike, flatFunctionWithAux, flattenPrimals } from './flat'
@@ -69,21 +69,18 @@ const vjpOf = (
   const pullback = partial(pull, lin.residuals)
   return [unflatten(outTree, outs), pullback, auxTree === undefined ? undefined : unflatten(auxTree, lin.outs.slice(n))]
 }
-
-/** Options of `grad` and `valueAndGrad`. */
-export interface GradOptions<N extends number | readonly number[] = number | readonly number[]> extends OptionsObject {
+const gradOptions = optionsOf({
   /** Which arguments to differentiate by; default 0. */
-  readonly argnums?: N
-  /** `f` returns `[value, aux]`. */
-  readonly hasAux?: boolean
-  /** Integer arguments get zeros instead of an error. */
-  readonly allowInt?: boolean
-}
-const gradOptions = optionsOf<GradOptions>({
   argnums: argnumsKind,
+  /** `f` returns `[value, aux]`. */
   hasAux: boolean,
+  /** Integer arguments get zeros instead of an error. */
   allowInt: boolean,
 })
+/** Options of `grad` and `valueAndGrad`. */
+export interface GradOptions<N extends number | readonly number[] = number | readonly number[]> extends OptionsOf<typeof gradOptions> {
+  readonly argnums?: N | undefined
+}
 /** The types of the gradients: of one argument, or a tuple of several. */
 export type GradsOf<A extends readonly unknown[], N> = N extends readonly number[]
   ? { -readonly [K in keyof N]: N[K] extends keyof A ? A[N[K]] : A[number] }

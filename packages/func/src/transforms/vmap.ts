@@ -4,29 +4,28 @@ import { showAval } from '../aval'
 import { MappedOutputError, TypeMismatchError } from '../error'
 import { batchWithAux } from '../interpreters/batch'
 import { asTensor, type TensorLike } from '../numpy/promote'
-import { axisTree, count, type OptionsObject, optionsOf, readFunction, string } from '../options'
+import { type AxisTree, axisTree, count, optionsOf, readFunction, string, type OptionsOf } from '../options'
 import type { Dim } from '../primitive'
 import { batchAt, moveAxis } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { type FlatFunction, flatFunction, isStatic, perTensor, typeTree } from './flat'
 
 /** An axis for a whole subtree, null for none, or a tree of such. */
-export type Axes = number | null | readonly Axes[] | { readonly [key: string]: Axes }
-
-/** Options of `vmap`. */
-export interface VmapOptions extends OptionsObject {
+export type Axes = AxisTree
+const vmapOptions = optionsOf({
   /** Where the mapped axis is in each argument: one for all, or a list of prefix trees. Default 0. */
-  readonly inAxes?: Axes
+  inAxes: axisTree,
   /** Where it goes in the results. Default 0. */
-  readonly outAxes?: Axes
+  outAxes: axisTree,
   /** Its size, where no argument has it. */
-  readonly axisSize?: number
+  axisSize: count,
   /** A name for collectives inside. */
-  readonly axisName?: string
+  axisName: string,
   /** The mesh axis that the mapped axis lies along in sharding constraints inside. */
-  readonly spmdAxisName?: string
-}
-const vmapOptions = optionsOf<VmapOptions>({ inAxes: axisTree, outAxes: axisTree, axisSize: count, axisName: string, spmdAxisName: string })
+  spmdAxisName: string,
+})
+/** Options of `vmap`. */
+export interface VmapOptions extends OptionsOf<typeof vmapOptions> {}
 const normalize = (axis: unknown, rank: number, what: string): Dim => {
   if (axis === null) return null
   const a = axis as number

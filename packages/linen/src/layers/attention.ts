@@ -2,7 +2,7 @@
  * Attention of several heads, and masks for it.
  */
 import { isTensor, lax, nn, np, random, type DType, type Tensor } from '@heddle/func'
-import { anything, count, dtype, func, positive, required, tensor } from '@heddle/func/options'
+import { anything, count, dtype, func, positive, required, tensor, type OptionsOf, of } from '@heddle/func/options'
 import { optionsOf, type Key } from '@heddle/lift'
 import { promoteDtype } from './dtypes'
 import { LayerError } from '../error'
@@ -16,45 +16,31 @@ import type { DotGeneral } from './products'
 import { LayerNorm } from './norm'
 import { checkInput } from './inputs'
 
-/** What attention is told besides queries, keys and values. */
-export interface AttentionOptions {
+const attentionOptions = optionsOf({
   /** Added to the scores: `[..., heads, q, kv]`. */
-  readonly bias?: Tensor | undefined
-  /** Scores to keep: `[..., heads, q, kv]`, true or not 0. */
-  readonly mask?: Tensor | undefined
-  /** One draw of dropout for the whole batch and all heads (default true). */
-  readonly broadcastDropout?: boolean
-  readonly dropoutRng?: Key | undefined
-  readonly dropoutRate?: number
-  readonly deterministic?: boolean
-  readonly dtype?: DType | undefined
-  /** Where to keep the weights, among `intermediates`. */
-  readonly module?: Module | undefined
-  /** Softmax in float32, whatever the dtype. */
-  readonly forceFp32ForSoftmax?: boolean
-  /** How exactly hardware multiplies (see np.einsum). */
-  readonly precision?: np.PrecisionLike | undefined
-  /** In the place of lax.dotGeneral, in np.einsum. */
-  readonly einsumDotGeneral?: DotGeneral | undefined
-  /** In the place of np.einsum, of scores and of values: both or none, and without precision and einsumDotGeneral. */
-  readonly qkAttnWeightsEinsum?: EinsumFunction | undefined
-  readonly attnWeightsValueEinsum?: EinsumFunction | undefined
-}
-const attentionOptions = optionsOf<AttentionOptions>({
   bias: tensor,
+  /** Scores to keep: `[..., heads, q, kv]`, true or not 0. */
   mask: tensor,
+  /** One draw of dropout for the whole batch and all heads (default true). */
   broadcastDropout: flag,
-  dropoutRng: anything,
+  dropoutRng: of<Key>()(anything),
   dropoutRate: share,
   deterministic: flag,
   dtype,
-  module: moduleKind,
+  /** Where to keep the weights, among `intermediates`. */
+  module: of<Module>()(moduleKind),
+  /** Softmax in float32, whatever the dtype. */
   forceFp32ForSoftmax: flag,
-  precision: anything,
-  einsumDotGeneral: func,
-  qkAttnWeightsEinsum: func,
-  attnWeightsValueEinsum: func,
+  /** How exactly hardware multiplies (see np.einsum). */
+  precision: of<np.PrecisionLike>()(anything),
+  /** In the place of lax.dotGeneral, in np.einsum. */
+  einsumDotGeneral: of<DotGeneral>()(func),
+  /** In the place of np.einsum, of scores and of values: both or none, and without precision and einsumDotGeneral. */
+  qkAttnWeightsEinsum: of<EinsumFunction>()(func),
+  attnWeightsValueEinsum: of<EinsumFunction>()(func),
 })
+/** What attention is told besides queries, keys and values. */
+export interface AttentionOptions extends OptionsOf<typeof attentionOptions> {}
 /** The product of two operands, called as np.einsum is. */
 export type EinsumFunction = (subscripts: string, lhs: Tensor, rhs: Tensor) => Tensor
 
@@ -143,16 +129,6 @@ export interface MultiHeadDotProductAttentionProps {
   /** Make functions in the place of np.einsum for each call: both or none, and without precision. */
   readonly qkAttnWeightsEinsumCls?: (() => EinsumFunction) | undefined
   readonly attnWeightsValueEinsumCls?: (() => EinsumFunction) | undefined
-}
-
-/** Arguments of the call of attention. */
-export interface AttentionCall {
-  /** Which positions attend to which: `[batch, heads, q, kv]`, or 1 in the place of an axis. */
-  readonly mask?: Tensor | undefined
-  readonly deterministic?: boolean | undefined
-  readonly dropoutRng?: Key | undefined
-  /** Keep the weights among `intermediates`. */
-  readonly sowWeights?: boolean
 }
 
 /**
@@ -260,7 +236,16 @@ export class MultiHeadDotProductAttention extends Module<MultiHeadDotProductAtte
   }
 }
 
-const attentionCall = optionsOf<AttentionCall>({ mask: tensor, deterministic: flag, dropoutRng: anything, sowWeights: flag })
+const attentionCall = optionsOf({
+  /** Which positions attend to which: `[batch, heads, q, kv]`, or 1 in the place of an axis. */
+  mask: tensor,
+  deterministic: flag,
+  dropoutRng: of<Key>()(anything),
+  /** Keep the weights among `intermediates`. */
+  sowWeights: flag,
+})
+/** Arguments of the call of attention. */
+export interface AttentionCall extends OptionsOf<typeof attentionCall> {}
 
 /** Keys and values, by default the queries; options in the last place. */
 export type AttentionArgs =
@@ -290,14 +275,13 @@ export class SelfAttention extends MultiHeadDotProductAttention {
   static override readonly propTypes: PropTypes<MultiHeadDotProductAttentionProps> = MultiHeadDotProductAttention.propTypes
 }
 
-/** How masks are made. */
-export interface MaskOptions {
+const maskOptions = optionsOf({
   /** New axes in front. */
-  readonly extraBatchDims?: number
-  readonly dtype?: DType
-}
-
-const maskOptions = optionsOf<MaskOptions>({ extraBatchDims: count, dtype })
+  extraBatchDims: count,
+  dtype,
+})
+/** How masks are made. */
+export interface MaskOptions extends OptionsOf<typeof maskOptions> {}
 
 /**
  * A mask from a function of a query's and a key's mark (their product, by default: both must not be padding).

@@ -2,13 +2,12 @@
  * BatchNorm.
  */
 import { np, type Tensor } from '@heddle/func'
-import { tensor } from '@heddle/func/options'
+import { tensor, type OptionsOf } from '@heddle/func/options'
 import { optionsOf } from '@heddle/lift'
 import { mergeParam } from './merge-param'
 import { Module } from '../module/module'
 import { axisOrAxes, flag, share } from './prop-kinds'
 import type { PropTypes } from '../module/props'
-import type { NormCall } from './norm'
 import { computeStats, normalAxes, normalize, normKinds, type ScaleProps, type StatsProps } from './norm-stats'
 import { checkInput } from './inputs'
 
@@ -21,12 +20,9 @@ export interface BatchNormProps extends StatsProps, ScaleProps {
   readonly momentum?: number
 }
 
+const batchNormCall = optionsOf({ useRunningAverage: flag, mask: tensor })
 /** Arguments of BatchNorm's call. */
-export interface BatchNormCall extends NormCall {
-  readonly useRunningAverage?: boolean | undefined
-}
-
-const batchNormCall = optionsOf<BatchNormCall>({ useRunningAverage: flag, mask: tensor })
+export interface BatchNormCall extends OptionsOf<typeof batchNormCall> {}
 
 /**
  * Normalizes each feature over the batch (Ioffe and Szegedy 2015).

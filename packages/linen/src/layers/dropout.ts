@@ -2,7 +2,7 @@
  * Dropout.
  */
 import { np, random, type Tensor } from '@heddle/func'
-import { anything, integer, listOf, required, string } from '@heddle/func/options'
+import { anything, integer, listOf, required, string, type OptionsOf, of } from '@heddle/func/options'
 import { optionsOf, type Key } from '@heddle/lift'
 import { mergeParam } from './merge-param'
 import { Module } from '../module/module'
@@ -21,13 +21,9 @@ export interface DropoutProps {
   readonly rngCollection?: string
 }
 
+const dropoutCall = optionsOf({ deterministic: flag, rng: of<Key>()(anything) })
 /** Arguments of Dropout's call. */
-export interface DropoutCall {
-  readonly deterministic?: boolean | undefined
-  readonly rng?: Key | undefined
-}
-
-const dropoutCall = optionsOf<DropoutCall>({ deterministic: flag, rng: anything })
+export interface DropoutCall extends OptionsOf<typeof dropoutCall> {}
 
 /**
  * Sets random elements to 0 and scales the others up, so that the mean stays.

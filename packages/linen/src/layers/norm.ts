@@ -2,7 +2,7 @@
  * Normalizations: LayerNorm, RMSNorm, GroupNorm, InstanceNorm.
  */
 import { np, type Tensor } from '@heddle/func'
-import { nullable, positive, tensor } from '@heddle/func/options'
+import { nullable, positive, tensor, type OptionsOf } from '@heddle/func/options'
 import { optionsOf } from '@heddle/lift'
 import { LayerError } from '../error'
 import { Module } from '../module/module'
@@ -11,13 +11,12 @@ import type { PropTypes } from '../module/props'
 import { computeStats, normalAxes, normalize, normKinds, type Axes, type ScaleProps, type StatsProps } from './norm-stats'
 import { checkInput } from './inputs'
 
-/** Arguments of the call of a normalization. */
-export interface NormCall {
+const normCall = optionsOf({
   /** Elements that take part in the statistics. */
-  readonly mask?: Tensor | undefined
-}
-
-const normCall = optionsOf<NormCall>({ mask: tensor })
+  mask: tensor,
+})
+/** Arguments of the call of a normalization. */
+export interface NormCall extends OptionsOf<typeof normCall> {}
 
 export interface LayerNormProps extends StatsProps, ScaleProps {
   /** Axes over which mean and variance are taken (default the last). */

@@ -2,23 +2,27 @@
  * Pooling: windows of space reduced to one value.
  */
 import { lax, np, type Shape, type Tensor } from '@heddle/func'
-import { describe, listOf, positive } from '@heddle/func/options'
+import { describe, listOf, positive, type OptionsOf, of } from '@heddle/func/options'
 import { optionsOf } from '@heddle/lift'
 import { LayerError } from '../error'
 import { flag, padding as paddingKind } from './prop-kinds'
 
 const sizeList = listOf(positive, 'a list of positive integers, one for each axis of space')
 
-/** How windows lie. */
-export interface PoolOptions {
+const poolOptions = optionsOf({
   /** Steps from window to window (default 1). */
-  readonly strides?: Shape | undefined
+  strides: sizeList,
   /** `VALID` by default; `SAME`, or low and high padding for each axis of space. */
-  readonly padding?: 'SAME' | 'VALID' | readonly (readonly [number, number])[]
-}
-
-const poolOptions = optionsOf<PoolOptions>({ strides: sizeList, padding: paddingKind })
-const avgPoolOptions = optionsOf<AvgPoolOptions>({ strides: sizeList, padding: paddingKind, countIncludePad: flag })
+  padding: of<'SAME' | 'VALID' | readonly (readonly [number, number])[]>()(paddingKind),
+})
+/** How windows lie. */
+export interface PoolOptions extends OptionsOf<typeof poolOptions> {}
+const avgPoolOptions = optionsOf({
+  ...poolOptions.kinds,
+  /** Count padding as zeros (default true). */
+  countIncludePad: flag,
+})
+export interface AvgPoolOptions extends OptionsOf<typeof avgPoolOptions> {}
 
 /**
  * Each window reduced, beginning with a value.
@@ -43,11 +47,6 @@ export const pool = (inputs: Tensor, init: number, reduce: 'add' | 'max' | 'min'
   const none = ones.map((): readonly [number, number] => [0, 0])
   const pads = typeof padding === 'string' ? padding : [...none, ...padding, [0, 0] as const]
   return lax.reduceWindow(inputs, init, reduce, [...ones, ...windowShape, 1], [...ones, ...steps, 1], pads)
-}
-
-export interface AvgPoolOptions extends PoolOptions {
-  /** Count padding as zeros (default true). */
-  readonly countIncludePad?: boolean
 }
 
 /** The mean of each window. Shapes and errors: as `pool`. Source: `flax.linen.avg_pool`. */

@@ -11,7 +11,7 @@ const anInstance = (x: unknown): string | undefined =>
   isClass(x) ? `a class is given: make an instance, new ${x.name}({ ... })` : undefined
 
 /** True or false: what decides which computation is done can't be a tensor, least of all a traced one. */
-export const flag: Kind = {
+export const flag: Kind<boolean> = {
   expected: 'true or false',
   is: (x) => typeof x === 'boolean',
   hint: (x) =>
@@ -20,27 +20,30 @@ export const flag: Kind = {
       : undefined,
 }
 /** A share of a whole. */
-export const share: Kind = {
+export const share: Kind<number> = {
   expected: 'a number from 0 to 1',
   is: (x) => typeof x === 'number' && x >= 0 && x <= 1,
   hint: (x) =>
     typeof x === 'string' && x.trim() !== '' && !Number.isNaN(Number(x)) ? `a string is given: ${Number(x)} is meant?` : undefined,
 }
 /** What is added to a variance. */
-export const epsilon: Kind = { expected: 'a small positive number', is: (x) => typeof x === 'number' && x >= 0 && Number.isFinite(x) }
+export const epsilon: Kind<number> = {
+  expected: 'a small positive number',
+  is: (x) => typeof x === 'number' && x >= 0 && Number.isFinite(x),
+}
 export const initializer: Kind = {
   ...func,
   expected: 'an initializer, a function of key, shape and dtype',
   hint: (x) => (isTensor(x) || typeof x === 'number' ? 'for a constant use nn.initializers.constant' : undefined),
 }
 /** Axes of an input. */
-export const axisOrAxes: Kind = either(axis, listOf(axis, 'a list of axes'))
+export const axisOrAxes = either(axis, listOf(axis, 'a list of axes'))
 /** The size of a window or step, of one axis of space or of each. */
-export const sizes: Kind = {
+export const sizes: Kind<number | readonly number[]> = {
   expected: 'a positive integer, or a list with one for each axis of space',
   is: (x) => positive.is(x) || (Array.isArray(x) && x.length > 0 && x.every(positive.is)),
 }
-export const counts: Kind = either(count, listOf(count, 'a list of such'))
+export const counts = either(count, listOf(count, 'a list of such'))
 const pads: Kind = {
   expected: 'a number, or a list with a number or a pair of numbers for each axis of space',
   is: (x) =>

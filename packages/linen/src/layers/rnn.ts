@@ -2,7 +2,7 @@
  * RNN and Bidirectional: cells run over sequences.
  */
 import { np, random, type Shape, type Tensor } from '@heddle/func'
-import { anything, func, positive, required, tensor } from '@heddle/func/options'
+import { anything, func, positive, required, tensor, type OptionsOf, of } from '@heddle/func/options'
 import { optionsOf, type Filter, type FilterMap, type InOut, type Key, type MetadataParams } from '@heddle/lift'
 import { map } from '@heddle/tree'
 import { Module } from '../module/module'
@@ -38,28 +38,19 @@ export interface RNNProps {
   readonly metadataParams?: MetadataParams
 }
 
-/** Arguments of RNN's call; what is not given is as in the props. */
-export interface RNNCall {
-  readonly initialCarry?: unknown
-  /** The key of the carry to begin with. */
-  readonly initKey?: Key | undefined
-  /** The lengths of the sequences of a batch: with them, the last carry is that at the end of each. */
-  readonly seqLengths?: Tensor | undefined
-  readonly returnCarry?: boolean | undefined
-  readonly timeMajor?: boolean | undefined
-  readonly reverse?: boolean | undefined
-  readonly keepOrder?: boolean | undefined
-}
-
-const rnnCall = optionsOf<RNNCall>({
+const rnnCall = optionsOf({
   initialCarry: anything,
-  initKey: anything,
+  /** The key of the carry to begin with. */
+  initKey: of<Key>()(anything),
+  /** The lengths of the sequences of a batch: with them, the last carry is that at the end of each. */
   seqLengths: tensor,
   returnCarry: flag,
   timeMajor: flag,
   reverse: flag,
   keepOrder: flag,
 })
+/** Arguments of RNN's call; what is not given is as in the props. */
+export interface RNNCall extends OptionsOf<typeof rnnCall> {}
 
 /** What RNN answers: outputs, or with `returnCarry`, of the call or else of the props, the last carry too. */
 export type RNNOutput<O, P = object, C = unknown> = O extends { readonly returnCarry: infer R }

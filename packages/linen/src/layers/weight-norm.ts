@@ -2,7 +2,7 @@
  * Normalizations of the weights of another layer: WeightNorm and SpectralNorm.
  */
 import { lax, np, random, type DType, type Tensor } from '@heddle/func'
-import { count, describe, dtype, listOf, nullable, required, string } from '@heddle/func/options'
+import { count, describe, dtype, listOf, nullable, required, string, type OptionsOf } from '@heddle/func/options'
 import { optionsOf, type Variables } from '@heddle/lift'
 import { mapWithPath, type Path } from '@heddle/tree'
 import { canonicalizeDtype } from './dtypes'
@@ -100,12 +100,9 @@ export interface SpectralNormProps<L> {
   readonly collectionName?: string
 }
 
+const spectralNormCall = optionsOf({ updateStats: required(flag) })
 /** Whether the estimates are updated: in training. */
-export interface SpectralNormCall {
-  readonly updateStats: boolean
-}
-
-const spectralNormCall = optionsOf<SpectralNormCall>({ updateStats: required(flag) })
+export interface SpectralNormCall extends OptionsOf<typeof spectralNormCall> {}
 
 /**
  * A layer whose weights are divided by their largest singular value (Miyato et al. 2018).

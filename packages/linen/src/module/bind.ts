@@ -3,7 +3,7 @@
  */
 import { denyList, union, type Filter } from '@heddle/core'
 import { isTensor, type Tensor } from '@heddle/func'
-import { anything, boolean, either, func } from '@heddle/func/options'
+import { anything, boolean, either, func, type OptionsOf, of } from '@heddle/func/options'
 import * as lift from '@heddle/lift'
 import type { Rngs, Scope, Variables } from '@heddle/lift'
 import { leavesWithPath } from '@heddle/tree'
@@ -24,33 +24,29 @@ import { type AnyModule, isModule } from './state'
 /** A function of a module. */
 export type ModuleFn = (module: never, ...args: never[]) => unknown
 
-/** Options of init. */
-export interface InitOptions<F = AnyCaptureFilter> {
-  /** The method to call, by name, or a function of the module (default `call`). */
-  readonly method?: string | ModuleFn
-  /** Which collections are made: by default all but `intermediates`. */
-  readonly mutable?: Filter
-  /** Keep what methods return in `intermediates`: of all `call`s, or as the filter says. */
-  readonly captureIntermediates?: boolean | F
-}
-
-/** Options of apply. */
-export interface ApplyOptions<F = AnyCaptureFilter> {
-  readonly rngs?: Rngs
-  /** The method to call, by name, or a function of the module (default `call`). */
-  readonly method?: string | ModuleFn
-  /** Which collections may be written: by default none. With it, apply answers the output and these collections. */
-  readonly mutable?: Filter
-  /** Keep what methods return in `intermediates`: of all `call`s, or as the filter says. */
-  readonly captureIntermediates?: boolean | F
-}
-
 const capturedOf = either(boolean, { ...func, expected: 'a function of module and method' })
 /** What init and its kin take. */
-export const initKinds = { method: anything, mutable: anything, captureIntermediates: capturedOf }
-const initOptions = lift.optionsOf<InitOptions>(initKinds)
-const applyOptions = lift.optionsOf<ApplyOptions>({ ...initKinds, rngs: anything })
-const bindOptions = lift.optionsOf<BindOptions>({ rngs: anything, mutable: anything })
+export const initKinds = {
+  /** The method to call, by name, or a function of the module (default `call`). */
+  method: of<string | ModuleFn>()(anything),
+  /** Which collections are made: by default all but `intermediates`. */
+  mutable: of<Filter>()(anything),
+  /** Keep what methods return in `intermediates`: of all `call`s, or as the filter says. */
+  captureIntermediates: of<boolean | AnyCaptureFilter>()(capturedOf),
+}
+const initOptions = lift.optionsOf(initKinds)
+/** Options of init. */
+export interface InitOptions<F extends AnyCaptureFilter = AnyCaptureFilter> extends OptionsOf<typeof initOptions> {
+  readonly captureIntermediates?: boolean | F | undefined
+}
+const applyOptions = lift.optionsOf({ ...initKinds, rngs: of<Rngs>()(anything) })
+/** Options of apply. */
+export interface ApplyOptions<F extends AnyCaptureFilter = AnyCaptureFilter> extends OptionsOf<typeof applyOptions> {
+  readonly captureIntermediates?: boolean | F | undefined
+}
+const bindOptions = lift.optionsOf({ rngs: of<Rngs>()(anything), mutable: of<Filter>()(anything) })
+/** Options of bind. */
+export interface BindOptions extends OptionsOf<typeof bindOptions> {}
 
 type Call = (module: AnyModule, ...args: readonly unknown[]) => unknown
 
@@ -145,12 +141,6 @@ export const apply = (module: AnyModule, variables: unknown, args: readonly unkn
   if (mutable === false) return result
   const [y, updated] = result as readonly [unknown, Variables]
   return [y, checked(updated)]
-}
-
-/** Options of bind. */
-export interface BindOptions {
-  readonly rngs?: Rngs
-  readonly mutable?: Filter
 }
 
 /** A clone of the module that holds variables. Source: `flax.linen.Module.bind`. */

@@ -15,7 +15,7 @@ import { isModule } from './state'
 export type PropTypes<P> = Kinds<P>
 
 interface Checked {
-  readonly read: OptionsReader<object>
+  readonly read: OptionsReader
   /** The class itself has the list, not one that it extends: there are no other props. */
   readonly complete: boolean
 }
@@ -28,7 +28,10 @@ const checkedOf = (cls: object): Checked | null => {
   if (before !== undefined) return before
   const { propTypes } = cls as { readonly propTypes?: PropTypes<object> }
   const made = isPlainObject(propTypes)
-    ? { read: readersOf<object>(propTypes as PropTypes<object>, { what: 'props' }), complete: Object.hasOwn(cls, 'propTypes') }
+    ? {
+        read: readersOf(propTypes as PropTypes<Readonly<Record<string, unknown>>>, { what: 'props' }),
+        complete: Object.hasOwn(cls, 'propTypes'),
+      }
     : null
   known.set(cls, made)
   return made

@@ -3,7 +3,7 @@
  */
 import { denyList, getIn, isDict } from '@heddle/core'
 import { evalShape, type Tensor } from '@heddle/func'
-import { boolean, count } from '@heddle/func/options'
+import { boolean, count, type OptionsOf } from '@heddle/func/options'
 import { optionsOf, type Path, type Rngs } from '@heddle/lift'
 import { touch } from '../module/attach'
 import { initKinds, initWithOutput, type InitOptions } from '../module/bind'
@@ -39,18 +39,6 @@ export interface Table<M = AnyModule> {
   readonly rows: readonly Row<M>[]
 }
 
-/** What a table shows. */
-export interface TableOptions extends Omit<InitOptions, 'captureIntermediates'> {
-  /** How many levels of submodules are shown (default all). */
-  readonly depth?: number | undefined
-  /** Show each call of a module, not the first alone. */
-  readonly showRepeated?: boolean
-  /** Count the operations of each call: every one is traced for it. */
-  readonly computeFlops?: boolean
-  /** Count those of each call and its reverse. */
-  readonly computeVjpFlops?: boolean
-}
-
 interface Call extends CallSite {
   readonly path: Path
   readonly outputs: unknown
@@ -58,16 +46,22 @@ interface Call extends CallSite {
 
 const isMethod = (module: AnyModule, name: string): boolean => typeof Reflect.get(module, name) === 'function'
 
-/** An observer that notes calls of methods, of modules with variables, in the order in which they begin. */
-const tableOptions = optionsOf<TableOptions>({
+const tableOptions = optionsOf({
   method: initKinds.method,
   mutable: initKinds.mutable,
+  /** How many levels of submodules are shown (default all). */
   depth: count,
+  /** Show each call of a module, not the first alone. */
   showRepeated: boolean,
+  /** Count the operations of each call: every one is traced for it. */
   computeFlops: boolean,
+  /** Count those of each call and its reverse. */
   computeVjpFlops: boolean,
 })
+/** What a table shows. */
+export interface TableOptions extends OptionsOf<typeof tableOptions> {}
 
+/** An observer that notes calls of methods, of modules with variables, in the order in which they begin. */
 const recorder = (calls: (Call | undefined)[]): CallObserver => ({
   enter: () => calls.push(undefined) - 1,
   leave: (index, module, method, args, result) => {

@@ -1,10 +1,9 @@
 /** Losses of predicted classes and distributions: one number for each example. */
 import { ArgumentError, nn, np, type Tensor, type TensorLike } from '@heddle/func'
-import { integer, number, type OptionsObject } from '@heddle/func/options'
-import { optionsOf } from '../options'
+import { integer, number, optionsOf, type OptionsOf } from '@heddle/func/options'
 import { axisKinds, type AxisOptions } from './regression'
 
-const axisOptions = optionsOf<AxisOptions>(axisKinds)
+const axisOptions = optionsOf(axisKinds)
 const lastDot = (x: Tensor, y: Tensor): Tensor => np.sum(np.multiply(x, y), { axis: -1 })
 
 /** Binary cross entropy of logits, element by element; labels in [0, 1]. Source: optax.sigmoid_binary_cross_entropy. */
@@ -29,10 +28,8 @@ export const safeSoftmaxCrossEntropy = (logits: Tensor, labels: Tensor): Tensor 
   const safe = np.where(used, logs, np.zerosLike(logs))
   return np.negative(np.sum(np.where(used, np.multiply(labels, safe), np.zerosLike(logs)), { axis: -1 }))
 }
-export interface IntegerLabelOptions extends OptionsObject {
-  readonly axis?: number
-}
-const integerLabelOptions = optionsOf<IntegerLabelOptions>({ axis: integer })
+const integerLabelOptions = optionsOf({ axis: integer })
+export interface IntegerLabelOptions extends OptionsOf<typeof integerLabelOptions> {}
 /**
  * Cross entropy of the softmax of logits with classes. Shapes: [..., n], integers [...] -> [...].
  * Errors: ArgumentError where labels are not integers. Source: optax.softmax_cross_entropy_with_integer_labels.
@@ -62,11 +59,8 @@ export const multiclassHingeLoss = (scores: Tensor, labels: Tensor): Tensor => {
 /** Source: optax.multiclass_perceptron_loss. Shapes: [..., n], integers [...] -> [...]. */
 export const multiclassPerceptronLoss = (scores: Tensor, labels: Tensor): Tensor =>
   np.subtract(np.max(scores, { axis: -1 }), lastDot(scores, nn.oneHot(labels, scores.shape.at(-1)!)))
-export interface PolyLossOptions extends OptionsObject {
-  readonly epsilon?: number
-  readonly axis?: number
-}
-const polyLossOptions = optionsOf<PolyLossOptions>({ epsilon: number, axis: integer })
+const polyLossOptions = optionsOf({ epsilon: number, axis: integer })
+export interface PolyLossOptions extends OptionsOf<typeof polyLossOptions> {}
 /** Source: optax.poly_loss_cross_entropy; Leng et al., PolyLoss, 2022. */
 export const polyLossCrossEntropy = (logits: Tensor, labels: Tensor, options?: PolyLossOptions): Tensor => {
   const { epsilon = 2, axis = -1 } = polyLossOptions('polyLossCrossEntropy', options)
@@ -87,11 +81,8 @@ export const klDivergenceWithLogTargets = (logPredictions: Tensor, logTargets: T
   const logs = np.where(never, 0, logTargets)
   return np.sum(np.where(never, 0, np.multiply(np.exp(logs), np.subtract(logs, logPredictions))), { axis, where })
 }
-export interface FocalOptions extends OptionsObject {
-  readonly alpha?: number
-  readonly gamma?: number
-}
-const focalOptions = optionsOf<FocalOptions>({ alpha: number, gamma: number })
+const focalOptions = optionsOf({ alpha: number, gamma: number })
+export interface FocalOptions extends OptionsOf<typeof focalOptions> {}
 /** Binary cross entropy that counts hard examples more. Source: optax.sigmoid_focal_loss; Lin et al., 2017. */
 export const sigmoidFocalLoss = (logits: Tensor, labels: TensorLike, options?: FocalOptions): Tensor => {
   const { alpha, gamma = 2 } = focalOptions('sigmoidFocalLoss', options)

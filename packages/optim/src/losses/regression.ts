@@ -1,14 +1,13 @@
 /** Losses of predicted numbers, element by element unless an axis is said to go. */
 import { np, type Tensor, type TensorLike } from '@heddle/func'
-import { axes, number, type OptionsObject, tensorLike } from '@heddle/func/options'
-import { optionsOf } from '../options'
+import { axes, number, tensorLike, optionsOf, type OptionsOf } from '@heddle/func/options'
 
-export interface AxisOptions extends OptionsObject {
-  readonly axis?: number | readonly number[] | null
+export const axisKinds = {
+  axis: axes,
   /** Which elements count; all by default. */
-  readonly where?: Tensor
+  where: tensorLike,
 }
-export const axisKinds = { axis: axes, where: tensorLike }
+export interface AxisOptions extends OptionsOf<typeof axisKinds> {}
 const errors = (predictions: TensorLike, targets: TensorLike | undefined): Tensor =>
   targets === undefined ? np.asarray(predictions) : np.subtract(predictions, targets)
 
@@ -18,13 +17,8 @@ export const squaredError = (predictions: TensorLike, targets?: TensorLike): Ten
 export const l2Loss = (predictions: TensorLike, targets?: TensorLike): Tensor => np.multiply(0.5, squaredError(predictions, targets))
 /** The absolute error. */
 export const l1Loss = (predictions: TensorLike, targets?: TensorLike): Tensor => np.abs(errors(predictions, targets))
-export interface HuberOptions extends OptionsObject {
-  readonly delta?: number
-}
-const huberOptions = optionsOf<HuberOptions>(
-  { delta: number },
-  { hint: (x) => (typeof x === 'number' ? 'delta is an option: { delta }' : undefined) },
-)
+const huberOptions = optionsOf({ delta: number }, { hint: (x) => (typeof x === 'number' ? 'delta is an option: { delta }' : undefined) })
+export interface HuberOptions extends OptionsOf<typeof huberOptions> {}
 /** Quadratic up to `delta`, linear beyond. Source: optax.huber_loss; Huber, 1964. */
 export const huberLoss = (predictions: TensorLike, targets?: TensorLike, options?: HuberOptions): Tensor => {
   const { delta = 1 } = huberOptions('huberLoss', options)
@@ -37,10 +31,8 @@ export const logCosh = (predictions: TensorLike, targets?: TensorLike): Tensor =
   const e = errors(predictions, targets)
   return np.subtract(np.logaddexp(e, np.negative(e)), Math.LN2)
 }
-export interface SimilarityOptions extends AxisOptions {
-  readonly epsilon?: number
-}
-const similarityOptions = optionsOf<SimilarityOptions>({ ...axisKinds, epsilon: number })
+const similarityOptions = optionsOf({ ...axisKinds, epsilon: number })
+export interface SimilarityOptions extends OptionsOf<typeof similarityOptions> {}
 /** The cosine of the angle between vectors along `axis`. Source: optax.cosine_similarity. */
 export const cosineSimilarity = (predictions: TensorLike, targets: TensorLike, given?: SimilarityOptions): Tensor => {
   const { epsilon = 0, axis = -1, where } = similarityOptions('cosineSimilarity', given)

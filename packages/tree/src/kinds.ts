@@ -1,0 +1,80 @@
+/**
+ * Kinds of values: what an option or argument takes, in words, as a check and as a type.
+ *
+ * These are not io-ts codecs, which only core uses: beside a reader that finds the nearest name and says what was given (3.5 kB with all
+ * kinds, minified and gzipped) io-ts would add 3.9 kB to each bundle and take as long again to load, and what it says of a union or of a
+ * wrong name would have to be said anew. For tables that are decoded to other data (filters, axes by collection) it is worth that.
+ */
+import { suggestion } from './names'
+
+declare const type: unique symbol
+
+/** A kind of value. */
+export interface Kind<T = unknown> {
+  /** What it is, in words: "an integer". */
+  readonly expected: string
+  readonly is: (x: unknown) => boolean
+  /** What to do about a value that is none, if there is something to say: "is float32 meant?". */
+  readonly hint?: (x: unknown) => string | undefined
+  readonly required?: boolean
+  /** The type of its values; no property, for types alone. */
+  readonly [type]?: T
+}
+/** A kind of values that must be given. */
+export interface RequiredKind<T = unknown> extends Kind<T> {
+  readonly required: true
+}
+type ValueOf<K> = K extends Kind<infer T> ? T : never
+
+const kind = <T>(expected: string, is: (x: unknown) => boolean): Kind<T> => ({ expected, is })
+
+/** A kind whose values have a type that the check can't see: `of<CheckpointPolicy>()(func)`. */
+export const of =
+  <T>() =>
+  <K extends Kind>(k: K): Omit<K, typeof type> & Kind<T> =>
+    k as Omit<K, typeof type> & Kind<T>
+
+export const boolean: Kind<boolean> = kind('true or false', (x) => typeof x === 'boolean')
+export const string: Kind<string> = kind('a string', (x) => typeof x === 'string')
+export const func: Kind<(...args: never[]) => unknown> = kind('a function', (x) => typeof x === 'function')
+/** A number, infinite ones too, but not NaN. */
+export const number: Kind<number> = kind('a number', (x) => typeof x === 'number' && !Number.isNaN(x))
+export const finite: Kind<number> = kind('a finite number', (x) => Number.isFinite(x))
+export const integer: Kind<number> = kind('an integer', (x) => Number.isInteger(x))
+/** 0, 1, ... */
+export const count: Kind<number> = kind('a non-negative integer', (x) => Number.isInteger(x) && (x as number) >= 0)
+/** 1, 2, ... */
+export const positive: Kind<number> = kind('a positive integer', (x) => Number.isInteger(x) && (x as number) > 0)
+export const fraction: Kind<number> = kind('a number from 0 to 1', (x) => typeof x === 'number' && x >= 0 && x <= 1)
+/** Whatever: what it must be is found out by the function. */
+export const anything: Kind = kind('a value', () => true)
+export const nothing: Kind<null> = kind('null', (x) => x === null)
+/** A list, of whatever. */
+export const list: Kind<readonly unknown[]> = kind('a list', Array.isArray)
+
+export const oneOf = <const T extends string | number | boolean | null>(...choices: readonly T[]): Kind<T> => ({
+  expected: `one of ${choices.map((c) => (typeof c === 'string' ? `"${c}"` : String(c))).join(', ')}`,
+  is: (x) => choices.some((c) => c === x),
+  hint: (x) => (typeof x === 'string' ? suggestedChoice(x, choices) : undefined),
+})
+const suggestedChoice = (x: string, choices: readonly unknown[]): string | undefined => {
+  const text = suggestion(
+    x,
+    choices.filter((c) => typeof c === 'string'),
+  )
+  return text.startsWith('is ') ? text : undefined
+}
+const joined = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+/** One kind or another. */
+export const either = <const K extends readonly Kind[]>(...kinds: K): Kind<ValueOf<K[number]>> => ({
+  expected: joined(kinds.map((k) => k.expected)),
+  is: (x) => kinds.some((k) => k.is(x)),
+  hint: (x) => kinds.map((k) => k.hint?.(x)).find((h) => h !== undefined),
+})
+export const nullable = <T>(k: Kind<T>): Kind<T | null> => either(k, nothing)
+export const listOf = <T>(k: Kind<T>, each = `a list, each ${k.expected}`): Kind<readonly T[]> => ({
+  expected: each,
+  is: (x) => Array.isArray(x) && x.every(k.is),
+})
+export const required = <T>(k: Kind<T>): RequiredKind<T> => ({ ...k, required: true })
