@@ -51,6 +51,7 @@ export {
 export type {
   Declared,
   Kind,
+  Kinds,
   OptionProblem,
   OptionsMore,
   OptionsObject,

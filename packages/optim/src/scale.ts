@@ -3,7 +3,7 @@ import { np, type Tensor } from '@heddle/func'
 import { type EmptyState, type GradientTransformation, identity, leafwise, needParams, stateless } from './transformation'
 import { mapLeaves, safeIncrement, scalarFor, type Scalar, zeroCount } from './tree-math'
 import type { OptionsOf } from '@heddle/func/options'
-import { named, rate, schedule, taking, type ScalarOrSchedule, type Schedule } from './options'
+import { named, rate, taking, type ScalarOrSchedule, type Schedule } from './options'
 
 export type { ScalarOrSchedule, Schedule } from './options'
 

@@ -2,7 +2,7 @@
  * The door for transformations of one's own: what is written for functions of scopes becomes one of modules.
  */
 import { ArgumentError } from '@heddle/func'
-import { describe, isPlainObject, type Kinds } from '@heddle/func/options'
+import { type Declared, describe, isPlainObject, type Kinds } from '@heddle/func/options'
 import { exception, optionsOf, type Scope, type ScopesFn as FnOfScopes } from '@heddle/lift'
 import { direct } from '../lifting/direct'
 import { liftChecked, type Check, type Methods } from '../lifting/lift-class'
@@ -100,7 +100,7 @@ export const liftTransform: {
     target,
     options,
     lifter,
-    kinds === undefined ? plainOptions : optionsOf<O>(kinds),
+    kinds === undefined ? plainOptions : optionsOf<Declared>(kinds),
   )
 }
 
