@@ -4,12 +4,12 @@
  * It is what other backends are compared with, what they compute on when their device lacks a primitive (`kernels`), and a
  * backend for those who want no dependency (`hostBackend`).
  */
-import { type Backend, type DType, dtypes, type HostArray, type Kernel, type Kernels, type LeafName } from '@heddle/func/backend'
+import { type DType, dtypes, type HostArray, type Kernel, type KernelBackend, type Kernels, type LeafName } from '@heddle/func/backend'
 import { kernels } from './kernels'
 import { hostStorage } from './storage'
 
 /** A backend over host memory with counts of its own. Buffers are host arrays, whose data are never written again. */
-export const hostBackend = (): Backend<HostArray> => {
+export const hostBackend = (): KernelBackend<HostArray> => {
   const storage = hostStorage()
   const counted =
     <P>(kernel: Kernel<HostArray, P>): Kernel<HostArray, P> =>

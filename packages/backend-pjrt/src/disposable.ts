@@ -4,7 +4,7 @@
  * A compiled program holds some memory mappings, of which a process may have 65530, and of which the collector knows nothing: when
  * they get scarce it is told to look for programs that are not needed.
  */
-import { BackendError, type Executable, Holding, own, reclaim } from '@heddle/func/backend'
+import { BackendError, dropSpare, type Executable, Holding, own, reclaim } from '@heddle/func/backend'
 import type { PjrtBuffer } from './buffer'
 import { mappings } from './mappings'
 
@@ -21,11 +21,6 @@ class Executing extends Holding {
     this.destroy()
   }
 }
-const evictions: (() => void)[] = []
-/** Told to forget programs that could be compiled again. */
-export const onPressure = (forget: () => void): void => {
-  evictions.push(forget)
-}
 /** How often it is looked, in programs; and when there are too many mappings, or, where those are not known, programs. */
 const EVERY = 32
 const MAX_MAPPINGS = 30_000
@@ -36,7 +31,7 @@ let limit = 0
 const used = (): number => mappings() ?? (alive / MAX_PROGRAMS) * MAX_MAPPINGS
 const relieve = (): void => {
   if (++created % EVERY !== 0 || used() < Math.max(limit, MAX_MAPPINGS)) return
-  for (const forget of evictions) forget()
+  dropSpare()
   reclaim()
   // where little was freed, the next time is later: much is free only when the work at hand is done
   limit = Math.min(used() * 1.2, LAST_MAPPINGS)

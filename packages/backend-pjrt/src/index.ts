@@ -1,9 +1,9 @@
 /**
  * XLA as a backend of heddle, on CPU, GPU or TPU, through a PJRT plugin.
  *
- * Whole programs are lowered to StableHLO and compiled; a kernel is a program of one equation.
+ * Whole programs are lowered to StableHLO and compiled; func makes programs of operations by themselves.
  */
-import { type Backend, BackendError, type DType } from '@heddle/func/backend'
+import { BackendError, type CompilingBackend, type DType } from '@heddle/func/backend'
 import { bufferStore, type PjrtBuffer, typeCodes } from './buffer'
 import { programCache } from './cache'
 import type { Client, ClientOption } from './client'
@@ -11,7 +11,6 @@ import { defaultClient } from './default-client'
 import { clientOptionsOf, type DistributedOptions } from './distributed/options'
 import { type Distributed, initializeDistributed } from './distributed/runtime'
 import { type Compiler, compilerOf } from './executable'
-import { kernelsOf } from './kernels'
 import { cacheFolder } from './plugins/folders'
 import { findPlugin } from './plugins/find'
 import type { PluginKind } from './plugins/known'
@@ -43,7 +42,7 @@ export interface DeviceInfo {
   readonly processIndex: number
 }
 /** A backend and what it runs on. */
-export interface PjrtBackend extends Backend<PjrtBuffer> {
+export interface PjrtBackend extends CompilingBackend<PjrtBuffer> {
   readonly plugin: string
   readonly platform: string
   readonly platformVersion: string
@@ -97,7 +96,6 @@ export const pjrt = async (given?: PjrtOptions): Promise<PjrtBackend> => {
     name: `pjrt-${client.platform}`,
     dtypes: new Set(Object.keys(typeCodes) as DType[]),
     storage: store,
-    kernels: kernelsOf(compiler),
     compile: compiler.compile,
     compileText: compiler.compileText,
     plugin: path,

@@ -5,9 +5,9 @@
  * since code that runs without `jit` traces its loops, branches and checkpoints anew at each call.
  */
 import { createHash } from 'node:crypto'
+import { onScarcity } from '@heddle/func/backend'
 import type { Pointer } from './api/memory'
 import type { ProgramCache } from './cache'
-import { onPressure } from './disposable'
 import type { NativePrograms } from './native'
 
 /** A program that is used; each user releases it once. */
@@ -50,7 +50,7 @@ export const programsOf = (disk: ProgramCache | undefined): Programs => {
       native.destroy(pointer)
     }
   }
-  onPressure(() => forget(idle.size))
+  onScarcity(() => forget(idle.size))
   const make = (text: string, identity: string, native: NativePrograms, operation: string): Pointer => {
     const compile = (): Pointer => native.compile(text, operation)
     return disk ? disk.load(identity, native.options, { ...native, compile }) : compile()

@@ -1,12 +1,12 @@
 /** A backend from a device: its storage and its table of kernels. */
-import { type Backend, type DType, dtypes, type FusedKernels } from '@heddle/func/backend'
+import { type KernelBackend, type DType, dtypes, type FusedKernels } from '@heddle/func/backend'
 import { kernels as hostKernels } from '@heddle/backend-host'
 import type { Device, Plans } from './device'
 import type { Flavour } from './flavour'
 import { kernelTable } from './kernels'
 import { Store, type TfjsBuffer } from './store'
 
-export interface TfjsBackend extends Backend<TfjsBuffer> {
+export interface TfjsBackend extends KernelBackend<TfjsBuffer> {
   readonly flavour: Flavour
   /** What computes, for people: `tfjs wasm 4.22.0 (SIMD, 1 thread), gpu no`. */
   readonly describe: () => string
@@ -14,7 +14,9 @@ export interface TfjsBackend extends Backend<TfjsBuffer> {
 interface Made<H> {
   readonly plans: Plans<H>
   readonly fused?: FusedKernels<TfjsBuffer<H>>
-  readonly compiler?: { readonly compile: NonNullable<Backend<TfjsBuffer<H>>['compile']>; readonly describe: () => string } | undefined
+  readonly compiler?:
+    | { readonly compile: NonNullable<KernelBackend<TfjsBuffer<H>>['compile']>; readonly describe: () => string }
+    | undefined
 }
 
 export interface BackendSettings {
@@ -33,7 +35,7 @@ export const backendOf = <H>(
 ): TfjsBackend => {
   const store = new Store(device)
   const { plans, fused, compiler } = make(store, hostKernels)
-  const backend: Backend<TfjsBuffer<H>> = {
+  const backend: KernelBackend<TfjsBuffer<H>> = {
     name: `tfjs-${device.flavour}`,
     dtypes: new Set(Object.keys(dtypes) as DType[]),
     storage: store.storage(),
@@ -43,7 +45,7 @@ export const backendOf = <H>(
   }
   return {
     // buffers are handed out and taken back only, so their handles' type is nobody else's business
-    ...(backend as unknown as Backend<TfjsBuffer>),
+    ...(backend as unknown as KernelBackend<TfjsBuffer>),
     flavour: device.flavour,
     describe: () => [device.description, `gpu ${device.gpu ? 'yes' : 'no'}`, ...(compiler ? [compiler.describe()] : [])].join(', '),
   }

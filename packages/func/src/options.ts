@@ -15,6 +15,7 @@ import {
   sayProblems,
 } from '@heddle/tree/options'
 import { ConcreteTensor } from './array'
+import { isBackend } from './backend/registry'
 import { type DType, dtypes, isDType, isFloating } from './dtype'
 import { ArgumentError } from './error'
 import type { Device } from './backend/backend'
@@ -174,5 +175,5 @@ export const samples: Kind<number> = {
 /** Where a program may run: a backend object. */
 export const device: Kind<Device> = {
   expected: 'a backend (such as `await tfjs()` or `await pjrt()` answers)',
-  is: (x) => typeof x === 'object' && x !== null && 'storage' in x && 'kernels' in x,
+  is: isBackend,
 }

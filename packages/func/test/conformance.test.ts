@@ -1,14 +1,14 @@
 /** The suite itself: it names what it tries, and notices a backend that computes, types or frees wrongly. */
 import { hostBackend } from '@heddle/backend-host'
 import { describe, expect, it } from 'vitest'
-import type { Backend, HostArray, Kernels } from '../src/backend/backend'
+import type { HostArray, KernelBackend, Kernels } from '../src/backend/backend'
 import { conformance, type KernelGolden } from '../src/conformance/index'
 import { bodyRows, leafRows } from '../src/conformance/rows/index'
 
 const only = (name: string) => (other: string) => other === name
 /** The names of the laws that fail for one primitive. */
 const failures = async (
-  backend: Backend<HostArray>,
+  backend: KernelBackend<HostArray>,
   primitive: string,
   goldens: readonly KernelGolden[] = [],
 ): Promise<readonly string[]> => {
@@ -18,7 +18,7 @@ const failures = async (
   return failed
 }
 /** A host backend whose product is changed. */
-const withMul = (change: (out: HostArray, backend: Backend<HostArray>) => HostArray): Backend<HostArray> => {
+const withMul = (change: (out: HostArray, backend: KernelBackend<HostArray>) => HostArray): KernelBackend<HostArray> => {
   const host = hostBackend()
   const mul: Kernels<HostArray>['mul'] = (call) => {
     const run = host.kernels.mul(call)

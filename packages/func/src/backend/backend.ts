@@ -1,8 +1,9 @@
 /**
- * The contract between the engine and what computes: a backend stores arrays and has one kernel for each leaf primitive.
+ * The contract between the engine and what computes: a backend stores arrays, and has either one kernel for each leaf primitive or a
+ * compiler of whole programs; or both.
  *
- * `Kernels<B>` is exhaustive by type: a new primitive without a kernel does not compile. Backends import types from here,
- * and func never imports a backend.
+ * `Kernels<B>` is exhaustive by type: a new primitive without a kernel does not compile; `Lowerings` (lowering.ts) is so for compilers.
+ * Backends import types from here, and func never imports a backend.
  */
 import type { Aval } from '../aval'
 import type { DType, TypedArray } from '../dtype'
@@ -76,14 +77,24 @@ export interface Device {
   /** Element types that its arrays can have; all others are refused with an error before a kernel runs. */
   readonly dtypes: ReadonlySet<DType>
 }
-export interface Backend<B = unknown> extends Device {
+interface Stored<B> extends Device {
   readonly storage: Storage<B>
+}
+/** A backend that computes operation by operation: func's planner makes programs of its kernels. */
+export interface KernelBackend<B = unknown> extends Stored<B> {
   readonly kernels: Kernels<B>
   readonly fused?: FusedKernels<B>
-  /**
-   * Whole programs, where the backend has a compiler; elsewhere func plans them over the kernels. `plan` makes that plan, for
-   * programs that the backend would rather not compile.
-   */
+  /** Whole programs, where it has a compiler too. `plan` makes the planner's program, for one that it would rather not compile. */
   readonly compile?: (program: Jaxpr, options: CompileOptions, plan: () => Executable<B>) => Executable<B>
 }
+/**
+ * A backend that compiles whole programs, loops and branches included. An operation by itself is a program of one equation, which func
+ * makes, and keeps as long as it is used. Where `run` answers before the device is done, or its pipelines are made, buffers stand for what
+ * will be there, and `download` is the only wait; so `downloadSync` may be absent.
+ */
+export interface CompilingBackend<B = unknown> extends Stored<B> {
+  readonly kernels?: undefined
+  readonly compile: (program: Jaxpr, options: CompileOptions) => Executable<B>
+}
+export type Backend<B = unknown> = KernelBackend<B> | CompilingBackend<B>
 export type { ClosedJaxpr }

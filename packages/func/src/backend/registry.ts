@@ -9,7 +9,8 @@ import type { Backend, Device } from './backend'
 const current = ambient<Backend | undefined>(undefined, staticKey)
 
 /** Is it a backend? */
-export const isBackend = (x: unknown): x is Backend => typeof x === 'object' && x !== null && 'kernels' in x && 'storage' in x
+export const isBackend = (x: unknown): x is Backend =>
+  typeof x === 'object' && x !== null && 'storage' in x && ('kernels' in x || 'compile' in x)
 /** Refuses what is no backend. Errors: ArgumentError. */
 export const checkBackend = (where: string, x: unknown): void => {
   if (!isBackend(x))

@@ -1,19 +1,20 @@
 /** The bottom of the stack: check types, then hand data to a backend. */
 import { ConcreteTensor, evalTrace, GIVEN_AWAY } from '../array'
 import type { Aval } from '../aval'
-import type { Backend, Executable } from '../backend/backend'
+import type { Backend, CompileOptions, Executable, KernelBackend } from '../backend/backend'
 import { Holding, own, pressure, relieve } from '../backend/reclaim'
 import { getDefaultBackend, hasDefaultBackend } from '../backend/registry'
 import { ArgumentError, BugError, FuncError, BackendError } from '../error'
 import type { Jaxpr } from '../ir/jaxpr'
-import { newVar, outAvals } from '../ir/jaxpr'
+import { outAvals } from '../ir/jaxpr'
+import { oneEquation } from '../ir/one-equation'
 import { infer, type Primitive } from '../primitive'
-import { makePlan, prepareKernel } from '../plan/plan'
+import { prepareLeaf } from '../plan/leaf'
+import { makePlan } from '../plan/plan'
 import { type Sharding, shardingKey } from '../sharding'
 import type { Tensor } from '../tensor'
 import { checkActive, setEvaluation } from '../trace'
 import { recover, type Running } from './short-memory'
-import { axisNamesOf } from './stage'
 
 /** The tensors, all of which have data. */
 const concrete = (xs: readonly Tensor[]): readonly ConcreteTensor[] => {
@@ -61,6 +62,10 @@ class Compiled extends Holding {
 const sameMask = (a: readonly boolean[], b: readonly boolean[]): boolean =>
   a === b || (a.length === b.length && a.every((x, i) => x === b[i]))
 
+const planned = (backend: KernelBackend, program: Jaxpr, options: CompileOptions): Executable<unknown> => {
+  const plan = (): Executable<unknown> => makePlan(backend, program, options.donated)
+  return backend.compile ? backend.compile(program, options, plan) : plan()
+}
 /** The program made ready, once for each backend, donation and placement. */
 const compiled = (
   program: Jaxpr,
@@ -73,9 +78,8 @@ const compiled = (
   if (!all) executables.set(program, (all = []))
   const placement = inShardings.some((s) => s !== null) ? inShardings.map(shardingKey).join() : ''
   for (const m of all) if (m.backend === backend && m.placement === placement && sameMask(m.donated, donated)) return m.executable
-  const plan = (): Executable<unknown> => makePlan(backend, program, donated)
   const options = { donated, name, ...(placement === '' ? {} : { inShardings }) }
-  const executable = backend.compile ? backend.compile(program, options, plan) : plan()
+  const executable = backend.kernels ? planned(backend, program, options) : backend.compile(program, options)
   all.push({ backend, donated, placement, executable })
   own(program, new Compiled(executable.dispose))
   return executable
@@ -151,20 +155,14 @@ export const execute = (program: Jaxpr, xs: readonly Tensor[], options: RunOptio
   return results
 }
 
-/** A primitive with a body that a backend interprets, as a program of one equation; made once for its parameters. */
+/** A loop, a branch or a mark by itself as a program, made once for its parameters. */
 const programs = new WeakMap<object, Map<string, Jaxpr>>()
-const oneEquation = <P>(primitive: Primitive<P>, params: P, ins: readonly Aval[], outs: readonly Aval[]): Jaxpr => {
+const programOf = <P>(primitive: Primitive<P>, params: P, ins: readonly Aval[], outs: readonly Aval[]): Jaxpr => {
   let table = programs.get(params as object)
   if (!table) programs.set(params as object, (table = new Map()))
   const key = ins.map((a) => `${a.dtype}${a.shape}`).join(';')
   let made = table.get(key)
-  if (!made) {
-    const vars = ins.map((a) => newVar(a))
-    const results = outs.map((a) => newVar(a))
-    const eqn = { primitive: primitive as unknown as Primitive<never>, params, ins: vars, outs: results }
-    made = { ins: vars, eqns: [eqn], outs: results, axisNames: axisNamesOf([eqn]) }
-    table.set(key, made)
-  }
+  if (!made) table.set(key, (made = oneEquation(primitive as unknown as Primitive<never>, params, ins, outs)))
   return made
 }
 
@@ -178,13 +176,12 @@ evalTrace.process = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: 
     })
   const ins = xs.map((x) => x.aval)
   const outs = infer(primitive, ins, params)
-  if (primitive.interpret) return execute(oneEquation(primitive, params, ins, outs), xs)
+  if (primitive.interpret) return execute(programOf(primitive, params, ins, outs), xs)
   const tensors = concrete(xs)
   if (homeless(tensors)) return ConcreteTensor.ofPending(outs, tensors, () => evalTrace.process(primitive, xs, params))
   const backend = backendOf(tensors)
-  if (backend.compile && !backend.kernels) return execute(oneEquation(primitive, params, ins, outs), xs)
   if (pressure.high) relieve()
-  const run = prepareKernel(backend, primitive as unknown as Primitive<never>, params, ins, outs)
+  const run = prepareLeaf(backend, primitive as unknown as Primitive<never>, params, ins, outs)
   const attempt = (): readonly ConcreteTensor[] =>
     run(tensors.map((x) => x.bufferOn(backend))).map((b, i) => ConcreteTensor.ofBuffer(backend, b, outs[i]!))
   try {

@@ -4,6 +4,7 @@
  */
 import type { Aval } from '../aval'
 import { dceIns } from '../ir/dce'
+import { axisNamesOf } from '../ir/axis-names'
 import type { Atom, Eqn, Jaxpr, Var } from '../ir/jaxpr'
 import { inAvals, newVar } from '../ir/jaxpr'
 import { bits, memo } from '../ir/memo'
@@ -11,7 +12,7 @@ import { type Emit, infer, type Primitive, settled } from '../primitive'
 import { Tensor } from '../tensor'
 import { atNextLevel, type FlatWithAux, type Trace, whileActive } from '../trace'
 import { run } from './run'
-import { axisNamesOf, literalAtom, stageClosedWithAux } from './stage'
+import { literalAtom, stageClosedWithAux } from './stage'
 
 class Unknown extends Tensor {
   constructor(

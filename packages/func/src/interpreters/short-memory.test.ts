@@ -1,14 +1,14 @@
 /** Where memory is short: once more after garbage is freed, and an error that says what to do. */
 import { hostBackend } from '@heddle/backend-host'
 import { beforeEach, expect, it } from 'vitest'
-import type { Backend, HostArray } from '../backend/backend'
+import type { KernelBackend, HostArray } from '../backend/backend'
 import { BackendError, jit, np, OutOfMemoryError, setDefaultBackend, type Tensor } from '../index'
 
 /** Bytes that the backend has: kernels that would make more fail. */
 const ROOM = 2 ** 16
 /** A backend with little memory, and how often it was short. */
 const small = (message = 'out of memory') => {
-  const host = hostBackend() as Backend<HostArray>
+  const host = hostBackend() as KernelBackend<HostArray>
   const counts = { short: 0 }
   const kernels = Object.fromEntries(
     Object.entries(
@@ -27,7 +27,7 @@ const small = (message = 'out of memory') => {
         }
       },
     ]),
-  ) as unknown as Backend<HostArray>['kernels']
+  ) as unknown as KernelBackend<HostArray>['kernels']
   return { counts, storage: host.storage, backend: { ...host, name: 'small', kernels } }
 }
 let here: ReturnType<typeof small>

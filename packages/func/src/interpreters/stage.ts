@@ -1,6 +1,7 @@
 /** Tracing: records all that a function does to values of given types as a jaxpr. */
 import { ConcreteTensor } from '../array'
 import type { Aval } from '../aval'
+import { axisNamesOf } from '../ir/axis-names'
 import type { Atom, ClosedJaxpr, Eqn, Jaxpr, Var } from '../ir/jaxpr'
 import { newVar } from '../ir/jaxpr'
 import { infer, type Primitive, settled } from '../primitive'
@@ -18,11 +19,6 @@ class Staged extends Tensor {
   get aval(): Aval {
     return this.atom.aval
   }
-}
-export const axisNamesOf = (eqns: readonly Eqn[]): readonly string[] => {
-  const names = new Set<string>()
-  for (const e of eqns) if (e.primitive.axisNames) for (const n of e.primitive.axisNames(e.params as never)) names.add(n)
-  return [...names]
 }
 /** A scalar known on the host stands in the program as a literal. */
 export const literalAtom = (x: Tensor): Atom | undefined => {

@@ -26,3 +26,9 @@ export const idOf = (x: object | null): number => {
   if (id === undefined) ids.set(x, (id = ++counted))
   return id
 }
+/** Parameters as a key: numbers that JSON has no text for keep their own. */
+export const paramsKey = (params: unknown): string =>
+  JSON.stringify(params, (_, v: unknown) => {
+    if (typeof v === 'bigint') return `${v}n`
+    return typeof v === 'number' && (!Number.isFinite(v) || Object.is(v, -0)) ? `${Object.is(v, -0) ? '-0' : v}n` : v
+  })

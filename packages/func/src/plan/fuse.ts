@@ -1,6 +1,6 @@
 /** Finds combinations of kernels that a backend can do in one: matrix product, bias and activation. */
 import type { Aval } from '../aval'
-import type { Activation, Backend } from '../backend/backend'
+import type { Activation, KernelBackend } from '../backend/backend'
 import { onlyLive } from '../ir/dce'
 import type { Literal } from '../ir/jaxpr'
 import type { ParamsOf } from '../table'
@@ -26,7 +26,7 @@ interface Dense {
 const activations: Readonly<Record<string, Activation>> = { logistic: 'logistic', tanh: 'tanh' }
 const isZero = (l: Literal | undefined): boolean => l !== undefined && Number(l.value) === 0
 
-export const fuse = <B>(backend: Backend<B>, graph: Graph): readonly Planned<B>[] => {
+export const fuse = <B>(backend: KernelBackend<B>, graph: Graph): readonly Planned<B>[] => {
   const plain = graph.nodes.map((node) => plainOf<B>(node))
   const dense = backend.fused?.dense
   if (!dense) return plain

@@ -6,6 +6,7 @@
 import type { Aval } from '../aval'
 import { BugError } from '../error'
 import { live, onlyLive } from '../ir/dce'
+import { paramsKey } from '../ir/memo'
 import type { Atom, Jaxpr, Literal, Var } from '../ir/jaxpr'
 import type { Primitive } from '../primitive'
 
@@ -30,9 +31,7 @@ let bodies = 0
 const keyOf = (primitive: Primitive<never>, params: object): string => {
   let key = paramKeys.get(params)
   if (key === undefined) {
-    key = primitive.interpret
-      ? `#${bodies++}`
-      : JSON.stringify(params, (_, v: unknown) => (typeof v === 'bigint' || (typeof v === 'number' && !Number.isFinite(v)) ? `${v}n` : v))
+    key = primitive.interpret ? `#${bodies++}` : paramsKey(params)
     paramKeys.set(params, key)
   }
   return key

@@ -1,14 +1,14 @@
 import { hostBackend } from '@heddle/backend-host'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Backend, HostArray } from '../backend/backend'
+import type { KernelBackend, HostArray } from '../backend/backend'
 import { checkpoint, grad, lax, makeJaxpr, np, setDefaultBackend, type Tensor } from '../index'
 import type { Jaxpr } from '../ir/jaxpr'
 import { flattenProgram } from './graph'
 import { makePlan } from './plan'
 
 /** A backend that counts applications of kernels, and what is alive at once. */
-const counting = (fused?: Backend<HostArray>['fused']) => {
-  const host = hostBackend() as Backend<HostArray>
+const counting = (fused?: KernelBackend<HostArray>['fused']) => {
+  const host = hostBackend() as KernelBackend<HostArray>
   const ran: string[] = []
   let peak = 0
   const kernels = Object.fromEntries(
@@ -24,12 +24,12 @@ const counting = (fused?: Backend<HostArray>['fused']) => {
         }
       },
     ]),
-  ) as unknown as Backend<HostArray>['kernels']
+  ) as unknown as KernelBackend<HostArray>['kernels']
   return { backend: { ...host, kernels, ...(fused ? { fused } : {}) }, ran, peak: () => peak, alive: () => host.storage.memory().buffers }
 }
 const program = (f: (...xs: Tensor[]) => unknown, ...shapes: number[][]): Jaxpr =>
   makeJaxpr(f)(...shapes.map((shape) => ({ shape, dtype: 'float32' as const }))).jaxpr
-const vector = (storage: Backend<HostArray>['storage'], ...data: number[]): HostArray =>
+const vector = (storage: KernelBackend<HostArray>['storage'], ...data: number[]): HostArray =>
   storage.upload({ shape: [data.length], dtype: 'float32', data: Float32Array.from(data) })
 
 beforeEach(() => setDefaultBackend(hostBackend()))

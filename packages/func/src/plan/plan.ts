@@ -6,14 +6,15 @@
  */
 import type { ConcreteTensor } from '../array'
 import { type Aval, sizeOf } from '../aval'
-import type { Backend, Executable, Kernel } from '../backend/backend'
+import type { Backend, Executable, KernelBackend } from '../backend/backend'
 import { bytesOf, dtypes } from '../dtype'
-import { BugError, DTypeError } from '../error'
+import { DTypeError } from '../error'
 import type { Jaxpr, Literal } from '../ir/jaxpr'
-import type { Held, Interpreter, Primitive } from '../primitive'
+import type { Held, Interpreter } from '../primitive'
 import { getElement, setElement } from '../scalar'
 import { fuse } from './fuse'
 import { flattenProgram, type Graph, type Node, type ValueId } from './graph'
+import { prepareLeaf } from './leaf'
 import { indexer, releaseHeld, stacker, takeWhole, wholeOf } from './rows'
 
 type Run<B> = (inputs: readonly Held<B>[]) => readonly Held<B>[]
@@ -27,30 +28,15 @@ interface Step<B> {
 /** Folded constants above this size are computed on each run instead of being kept. */
 const MAX_CONSTANT_BYTES = 1 << 18
 
-const scalar = <B>(backend: Backend<B>, l: Literal): B => {
+const scalar = <B>(backend: KernelBackend<B>, l: Literal): B => {
   const data = new dtypes[l.aval.dtype].storage(1)
   setElement(data, 0, l.aval.dtype, l.value)
   return backend.storage.upload({ shape: [], dtype: l.aval.dtype, data })
 }
-/** A leaf's kernel, after a check that the backend has the dtypes. */
-export const prepareKernel = <B>(
-  backend: Backend<B>,
-  primitive: Primitive<never>,
-  params: unknown,
-  ins: readonly Aval[],
-  outs: readonly Aval[],
-): ((inputs: readonly B[]) => readonly B[]) => {
-  const missing = [...ins, ...outs].find((a) => !backend.dtypes.has(a.dtype))
-  if (missing)
-    throw new DTypeError(primitive.name, `backend ${backend.name} has no ${missing.dtype}; it has ${[...backend.dtypes].join(' ')}`)
-  const kernel = (backend.kernels as Readonly<Record<string, Kernel<B, unknown>>>)[primitive.name]
-  if (!kernel) throw new BugError(`backend ${backend.name} has no kernel for ${primitive.name}`)
-  return kernel({ params, ins, outs })
-}
 /** What plans keep between runs, apart from them: who frees it must not hold on to the program. */
 class Kept<B> {
   readonly #buffers = new Set<B>()
-  constructor(readonly backend: Backend<B>) {}
+  constructor(readonly backend: KernelBackend<B>) {}
   add(buffer: B): B {
     this.#buffers.add(buffer)
     return buffer
@@ -64,7 +50,7 @@ class Kept<B> {
   }
 }
 /** What loops and branches get to run their bodies with. */
-const interpreterOf = <B>(backend: Backend<B>, kept: Kept<B>): Interpreter<B> => ({
+const interpreterOf = <B>(backend: KernelBackend<B>, kept: Kept<B>): Interpreter<B> => ({
   program: (jaxpr) => planIn(kept, backend, jaxpr, []),
   indexer: (type) => indexer(backend, type),
   stacker: (type, length) => stacker(backend, type, length),
@@ -85,13 +71,13 @@ const interpreterOf = <B>(backend: Backend<B>, kept: Kept<B>): Interpreter<B> =>
 
 /** Kernels read whole buffers. */
 const onWhole =
-  <B>(backend: Backend<B>, run: (inputs: readonly B[]) => readonly B[]): Run<B> =>
+  <B>(backend: KernelBackend<B>, run: (inputs: readonly B[]) => readonly B[]): Run<B> =>
   (inputs) =>
     run(inputs.map((x) => wholeOf(backend, x)))
-const prepare = <B>(backend: Backend<B>, graph: Graph, node: Node, kept: Kept<B>): Run<B> => {
+const prepare = <B>(backend: KernelBackend<B>, graph: Graph, node: Node, kept: Kept<B>): Run<B> => {
   if (node.primitive.interpret) return node.primitive.interpret(node.params as never, interpreterOf(backend, kept))
   const types = (ids: readonly ValueId[]): readonly Aval[] => ids.map((i) => graph.types[i]!)
-  return onWhole(backend, prepareKernel(backend, node.primitive, node.params, types(node.ins), types(node.outs)))
+  return onWhole(backend, prepareLeaf(backend, node.primitive, node.params, types(node.ins), types(node.outs)))
 }
 
 /** For each node the values read there for the last time; outputs and constants are never dead. */
@@ -119,7 +105,7 @@ interface Folded<B> {
   readonly constants: ReadonlyMap<ValueId, B>
 }
 /** Does now what depends on literals alone, as long as the result is small. */
-const foldConstants = <B>(backend: Backend<B>, graph: Graph, kept: Kept<B>): Folded<B> => {
+const foldConstants = <B>(backend: KernelBackend<B>, graph: Graph, kept: Kept<B>): Folded<B> => {
   const constants = new Map<ValueId, B>()
   const constant = (id: ValueId): B | undefined => {
     const l = graph.literals.get(id)
@@ -148,7 +134,7 @@ const foldConstants = <B>(backend: Backend<B>, graph: Graph, kept: Kept<B>): Fol
 }
 
 /** Errors: DTypeError where the backend lacks an element type that the program has. */
-export const makePlan = <B>(backend: Backend<B>, program: Jaxpr, donated: readonly boolean[]): Executable<B> => {
+export const makePlan = <B>(backend: KernelBackend<B>, program: Jaxpr, donated: readonly boolean[]): Executable<B> => {
   const kept = new Kept(backend)
   return { run: planIn(kept, backend, program, donated), dispose: disposing(kept) }
 }
@@ -159,7 +145,7 @@ const disposing =
     kept.dispose()
 const planIn = <B>(
   kept: Kept<B>,
-  backend: Backend<B>,
+  backend: KernelBackend<B>,
   program: Jaxpr,
   donated: readonly boolean[],
 ): ((inputs: readonly B[]) => readonly B[]) => {
@@ -174,14 +160,14 @@ const planIn = <B>(
   return runner(backend, graph, steps, constants, owned, unreadDonated)
 }
 
-const free = <B>(backend: Backend<B>, env: (Held<B> | undefined)[], id: ValueId): void => {
+const free = <B>(backend: KernelBackend<B>, env: (Held<B> | undefined)[], id: ValueId): void => {
   const b = env[id]
   if (b !== undefined) releaseHeld(backend, b)
   env[id] = undefined
 }
 /** The outputs, each a handle of its own: one that is a constant, a borrowed input, or an output already shares what that has. */
 const handOut = <B>(
-  backend: Backend<B>,
+  backend: KernelBackend<B>,
   env: (Held<B> | undefined)[],
   outputs: readonly ValueId[],
   owned: (id: ValueId) => boolean,
@@ -198,7 +184,7 @@ const handOut = <B>(
 }
 const runner =
   <B>(
-    backend: Backend<B>,
+    backend: KernelBackend<B>,
     graph: Graph,
     steps: readonly Step<B>[],
     constants: ReadonlyMap<ValueId, B>,

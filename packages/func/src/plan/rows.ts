@@ -1,7 +1,7 @@
 /** Stacked arrays whose rows are still apart: how loops hand their slices to the next loop without copying them. */
 import { type Aval, aval } from '../aval'
 import { dtypes } from '../dtype'
-import type { Backend } from '../backend/backend'
+import type { KernelBackend } from '../backend/backend'
 import type { Held, Rows } from '../primitive'
 
 class RowsOf<B> implements Rows<B> {
@@ -16,25 +16,25 @@ class RowsOf<B> implements Rows<B> {
 const isRows = <B>(x: Held<B>): x is RowsOf<B> => x instanceof RowsOf
 
 /** The value as one buffer, which stays its own. */
-export const wholeOf = <B>(_backend: Backend<B>, x: Held<B>): B => {
+export const wholeOf = <B>(_backend: KernelBackend<B>, x: Held<B>): B => {
   if (!isRows(x)) return x as B
   x.whole ??= x.join(x.items)
   return x.whole
 }
-export const releaseHeld = <B>(backend: Backend<B>, x: Held<B>): void => {
+export const releaseHeld = <B>(backend: KernelBackend<B>, x: Held<B>): void => {
   if (!isRows(x)) return backend.storage.release(x as B)
   for (const item of x.items) backend.storage.release(item)
   if (x.whole !== undefined) backend.storage.release(x.whole)
   x.whole = undefined
 }
 /** The value as one buffer in its place: rows that were joined are dropped. */
-export const takeWhole = <B>(backend: Backend<B>, x: Held<B>): B => {
+export const takeWhole = <B>(backend: KernelBackend<B>, x: Held<B>): B => {
   const whole = wholeOf(backend, x)
   if (isRows(x)) for (const item of x.items) backend.storage.release(item)
   return whole
 }
 /** Element `i` along the leading axis; for a joined array a kernel is prepared for each index, once. */
-export const indexer = <B>(backend: Backend<B>, type: Aval): ((x: Held<B>, i: number) => B) => {
+export const indexer = <B>(backend: KernelBackend<B>, type: Aval): ((x: Held<B>, i: number) => B) => {
   const [, ...rest] = type.shape
   const row = aval([1, ...rest], type.dtype)
   const drop = backend.kernels.reshape({ params: { newSizes: rest }, ins: [row], outs: [aval(rest, type.dtype)] })
@@ -53,7 +53,7 @@ export const indexer = <B>(backend: Backend<B>, type: Aval): ((x: Held<B>, i: nu
   }
 }
 /** Buffers as rows of an array, joined when need be. */
-export const stacker = <B>(backend: Backend<B>, type: Aval, length: number): ((buffers: readonly B[]) => Held<B>) => {
+export const stacker = <B>(backend: KernelBackend<B>, type: Aval, length: number): ((buffers: readonly B[]) => Held<B>) => {
   const row = aval([1, ...type.shape], type.dtype)
   const out = aval([length, ...type.shape], type.dtype)
   if (length === 0) {

@@ -1,4 +1,4 @@
 /** The lowering alone, for backends: it reads programs and loads nothing of the engine. */
-export { leafNames, lowerProgram, type LowerOptions } from './program'
+export { lowerProgram, type LowerOptions } from './program'
 export type { Partition } from './partition'
 export { deviceCount } from './partition'

@@ -1,6 +1,6 @@
 /** A whole program as a module: the entry function, and private ones for calls and for what takes many operations. */
-import { type Aval, type Jaxpr, type LeafName, lowering, type Sharding } from '@heddle/func/backend'
-import { leaves, lowerings } from '../lowerings/index'
+import { type Aval, type Jaxpr, lowering, type Sharding } from '@heddle/func/backend'
+import { lowerings } from '../lowerings/index'
 import { Block, type Body, type Module, type Reader, type Value } from '../text/block'
 import { resultTypes, tensorType, type Type } from '../text/type'
 import { donations } from './donation'
@@ -16,9 +16,6 @@ export interface LowerOptions {
   /** For several devices; otherwise constraints on shardings are passed by. */
   readonly partition?: Partition
 }
-
-/** All leaf primitives, which are rows of the table. */
-export const leafNames = Object.keys(leaves) as readonly LeafName[]
 
 /** The operations of a program, in place. */
 export const inline = lowering<Block, Value, Aval>({

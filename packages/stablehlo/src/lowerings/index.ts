@@ -1,5 +1,4 @@
 /** The table: a row for each primitive, by families. */
-import type { LeafName } from '@heddle/func/backend'
 import type { Lowerings } from '../lower'
 import { arithmetic } from './arithmetic'
 import { bitwise } from './bitwise'
@@ -18,7 +17,7 @@ import { structural } from './structural'
 import { transcendental } from './transcendental'
 import { window } from './window'
 
-export const leaves: Lowerings<LeafName> = {
+export const lowerings: Lowerings = {
   ...structural,
   ...arithmetic,
   ...piecewise,
@@ -34,5 +33,5 @@ export const leaves: Lowerings<LeafName> = {
   ...window,
   ...random,
   ...linalg,
+  ...bodies,
 }
-export const lowerings: Lowerings = { ...leaves, ...bodies }

@@ -4,7 +4,7 @@
  * Loading a program costs milliseconds to seconds, so under `auto` one that has run once ran over the kernels, and is compiled when it
  * is run again. What can't be compiled stays with the kernels; `describe` says why.
  */
-import { type Backend, type CompileOptions, equationsOf, type Executable, hasLoop, type Jaxpr } from '@heddle/func/backend'
+import { type KernelBackend, type CompileOptions, equationsOf, type Executable, hasLoop, type Jaxpr } from '@heddle/func/backend'
 import type { Buffer, Context } from '../context'
 import { loadProgram, type Loaded } from './executable'
 import { lowerToGraph } from './graph/index'
@@ -21,7 +21,7 @@ import { hasXla, lowerToXla } from './xla-call-module'
  */
 export type CompileMode = 'auto' | 'xla' | 'graph' | 'off'
 export interface Compiler {
-  readonly compile: NonNullable<Backend<Buffer>['compile']>
+  readonly compile: NonNullable<KernelBackend<Buffer>['compile']>
   /** For people: which way, and the programs that could not go it. */
   readonly describe: () => string
 }
