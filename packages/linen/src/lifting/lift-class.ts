@@ -25,7 +25,8 @@ export interface Methods<O, T = unknown> {
   readonly methods?: readonly MethodName<T>[] | { readonly [K in MethodName<T>]?: O } | undefined
 }
 
-const isModuleClass = (x: unknown): x is ModuleClass => typeof x === 'function' && (x === Module || x.prototype instanceof Module)
+/** Is it a class of modules? */
+export const isModuleClass = (x: unknown): x is ModuleClass => typeof x === 'function' && (x === Module || x.prototype instanceof Module)
 
 /** A subclass with transformed methods. Its name is that of the transformation and of the class: `VmapDense`. */
 const liftClass = <O>(

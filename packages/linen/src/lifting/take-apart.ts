@@ -2,7 +2,7 @@
  * Modules in and out of a transformation. A transformation works on scopes; the modules that a function wants, those in their props and
  * those among the arguments are taken apart into their scopes and plain descriptions, and inside made again on the scopes they get there.
  */
-import { Variable, type Scope } from '@heddle/lift'
+import { exception, Scope, Variable } from '@heddle/lift'
 import { flatten, leaves, mapUntil, registerNode, staticKey, type TreeDef } from '@heddle/tree'
 import { drain, touch } from '../module/attach'
 import { make } from '../module/clone'
@@ -68,9 +68,17 @@ const idOf = (x: Variable): number => {
 
 const isOpaque = (x: unknown): boolean => isModule(x) || x instanceof Variable || x instanceof Ref
 
-/** The modules of a tree, which has modules only. */
+/** The modules of a tree, which has modules only. Errors: InvalidTargetError for scopes, which transformations of `@heddle/lift` take. */
 export const modulesOf = (target: unknown): { readonly modules: readonly AnyModule[]; readonly treedef: TreeDef } => {
   const { leaves, treedef } = flatten(target, isModule)
+  const scope = leaves.find((x) => x instanceof Scope)
+  if (scope !== undefined)
+    throw exception({
+      _tag: 'InvalidTargetError',
+      where: 'a transformation of functions of modules',
+      expected: 'a module, or a tree of modules, as first argument of the function (functions of scopes are transformed by @heddle/lift)',
+      actual: scope,
+    })
   return { modules: leaves.filter(isModule), treedef }
 }
 

@@ -76,6 +76,29 @@ describe('of a class', () => {
     expect(shapes(a![1].params)).toEqual({ VmapDense_0: { bias: '2,3', kernel: '2,4,3' } })
   })
 
+  it('reads options from the type of the transformation, generic or not', () => {
+    const centred = <S extends lift.Scopes, A extends readonly unknown[], R>(
+      fn: lift.ScopesFn<S, A, R>,
+      { of }: { readonly of: lift.Filter },
+    ): lift.ScopesFn<S, A, R> => lift.mapVariables(fn, of, { init: true, mapInFn: (v) => tree.map((p: Tensor) => p.sub(p.mean()), v) })
+    const defaulted = (fn: nn.ScopesFn, { size = 2 }: { readonly size?: number } = {}): nn.ScopesFn => ensemble(fn, { size })
+    const Centred = nn.liftTransform(centred, nn.Dense, { of: 'params' })
+    expectTypeOf(Centred).toEqualTypeOf(nn.Dense)
+    close(new Centred({ features: 2 }).initWithOutput(key, [np.ones([1, 4])])[0].sum(), np.zeros([]))
+    expectTypeOf(nn.liftTransform(defaulted, nn.Dense)).toEqualTypeOf(nn.Dense)
+    expectTypeOf(nn.liftTransform(defaulted, nn.Dense, { size: 3 })).toEqualTypeOf(nn.Dense)
+    expectTypeOf(nn.liftTransform(lift.jit, nn.Dense, { staticArgnums: 1 })).toEqualTypeOf(nn.Dense)
+    expectTypeOf(nn.liftTransform(lift.scan, nn.LSTMCell, { variableBroadcast: 'params' })).toEqualTypeOf(nn.LSTMCell)
+    const inPlace = nn.liftTransform((fn, { size }: Ensemble) => ensemble(fn, { size }), nn.Dense, { size: 2 }, { name: 'inPlace' })
+    expectTypeOf(inPlace).toEqualTypeOf(nn.Dense)
+    // @ts-expect-error an option of another kind, of a generic transformation
+    void (() => nn.liftTransform(centred, nn.Dense, { of: 3 }))
+    // @ts-expect-error of one with defaults
+    void (() => nn.liftTransform(defaulted, nn.Dense, { size: '3' }))
+    // @ts-expect-error of one of lift
+    void (() => nn.liftTransform(lift.vmap, nn.Dense, { axisSize: '3' }))
+  })
+
   it('of lift, whose function has a form of its own', () => {
     const twice = <S extends lift.Scopes, C, Xs extends readonly unknown[], Y>(fn: lift.ScanFn<S, C, Xs, Y>) =>
       lift.scan(fn, { variableBroadcast: 'params', splitRngs: { params: false }, length: 2 })
@@ -230,13 +253,19 @@ describe('names', () => {
 describe('misuse', () => {
   const loose = nn.liftTransform as unknown as (...args: readonly unknown[]) => unknown
   it.each([
-    ['no transformation', [null, nn.Dense], ArgumentError, 'liftTransform: the first argument is a function'],
+    ['no transformation', [null, nn.Dense], ArgumentError, 'liftTransform: takes a transformation of functions of scopes'],
+    ['a class in its place', [nn.Dense, ensemble], ArgumentError, 'got the function Dense first'],
     ['an instance', [ensemble, new nn.Dense({ features: 2 }), { size: 2 }], nn.TransformTargetError, 'ensemble takes a Module class'],
     ['options that are none', [ensemble, nn.Dense, 3], nn.InvalidOptionsError, 'an object of options'],
     ['a method that there is not', [ensemble, nn.Dense, { size: 2, methods: ['cal'] }], nn.TransformTargetError, 'cal'],
   ] as const)('%s', (_, args, type, text) => {
     expect(() => loose(...args)).toThrow(type)
     expect(() => loose(...args)).toThrow(text)
+  })
+
+  it('a transformation of modules in the place of one of scopes', () => {
+    const Wrong = loose(nn.vmap, nn.Dense) as typeof nn.Dense
+    expect(() => new Wrong({ features: 2 }).init(key, [x()])).toThrow('functions of scopes are transformed by @heddle/lift')
   })
 
   it('a transformation that answers no function', () => {
@@ -306,8 +335,14 @@ describe('at once', () => {
     close(sum(variables, x()), dense(a!).add(dense(b!)))
   })
 
-  it('refuses what is no function', () => {
-    const loose = nn.liftDirectTransform as unknown as (...args: readonly unknown[]) => unknown
-    expect(() => loose(lax.cond, [nn.Dense, 3], new nn.Dense({ features: 2 }), [])).toThrow(nn.TransformTargetError)
+  const loose = nn.liftDirectTransform as unknown as (...args: readonly unknown[]) => unknown
+  const dense = (): nn.Dense => new nn.Dense({ features: 2 })
+  it.each([
+    ['a class among the functions', [lax.cond, [nn.Dense, 3], dense, []], nn.TransformTargetError],
+    ['functions that are no list', [lax.cond, () => 1, dense, []], ArgumentError],
+    ['arguments that are no list', [lax.cond, [() => 1], dense, 1], ArgumentError],
+    ['no transformation', [null, [() => 1], dense, []], ArgumentError],
+  ] as const)('refuses %s', (_, [transform, fns, module, args], type) => {
+    expect(() => loose(transform, fns, module(), args)).toThrow(type)
   })
 })

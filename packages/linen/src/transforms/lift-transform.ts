@@ -5,7 +5,7 @@ import { ArgumentError } from '@heddle/func'
 import { type Declared, describe, isPlainObject, type Kinds } from '@heddle/func/options'
 import { exception, optionsOf, type Scope, type ScopesFn as FnOfScopes } from '@heddle/lift'
 import { direct } from '../lifting/direct'
-import { liftChecked, type Check, type Methods } from '../lifting/lift-class'
+import { isModuleClass, liftChecked, type Check, type Methods } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
 import type { Target } from './target'
 
@@ -20,10 +20,13 @@ export interface LiftTransformOptions<O> {
   readonly kinds?: Kinds<O>
 }
 
+/** The options of a transformation; it may have none, and they may be left out. */
+type OptionsOf<F> = F extends (fn: never, options: infer O) => unknown ? (unknown extends O ? object : NonNullable<O>) : object
+
 type Rest<T, O> =
   Record<never, never> extends O
-    ? [options?: NoInfer<O> & Methods<NoInfer<O>, T>, more?: LiftTransformOptions<NoInfer<O>>]
-    : [options: NoInfer<O> & Methods<NoInfer<O>, T>, more?: LiftTransformOptions<NoInfer<O>>]
+    ? [options?: O & Methods<O, T>, more?: LiftTransformOptions<O>]
+    : [options: O & Methods<O, T>, more?: LiftTransformOptions<O>]
 
 let warned = false
 
@@ -38,10 +41,10 @@ const warnOfMinifier = ({ name }: { readonly name: string }, source: string): vo
 
 /** The name of a transformation. Errors: ArgumentError. */
 const nameOf = (transform: unknown, name: string | undefined): string => {
-  if (typeof transform !== 'function')
+  if (typeof transform !== 'function' || isModuleClass(transform))
     throw new ArgumentError(
       'liftTransform',
-      `the first argument is a function of a function of scopes and options, got ${describe(transform)}`,
+      `takes a transformation of functions of scopes, then what it is to transform; got ${describe(transform)} first`,
     )
   if (name !== undefined && name !== '') return name
   if (transform.name === '')
@@ -76,11 +79,18 @@ const plainOptions: Check = (where, given) => {
  * const y = new (nn.liftTransform(ensemble, nn.Dense, { size: 5 }))({ features: 3 }).call(x)
  */
 export const liftTransform: {
-  <T extends Target, O extends object = object>(transform: (fn: ScopesFn, options: O) => ScopesFn, target: T, ...rest: Rest<T, O>): T
-  <T extends Target, O extends object = object>(
-    transform: (fn: never, options: O) => (scopes: never, ...args: never[]) => unknown,
+  <F extends (fn: ScopesFn, options: never) => ScopesFn, T extends Target>(transform: F, target: T, ...rest: Rest<T, OptionsOf<F>>): T
+  // of a body whose form is its own, as that of a scan
+  <F extends (fn: never, options: never) => (scopes: never, ...args: never[]) => unknown, T extends Target>(
+    transform: F,
     target: T,
-    ...rest: Rest<T, O>
+    ...rest: Rest<T, OptionsOf<F>>
+  ): T
+  // written in its place
+  <T extends Target, O extends object = object>(
+    transform: (fn: ScopesFn, options: O) => ScopesFn,
+    target: T,
+    ...rest: Rest<T, NoInfer<O>>
   ): T
 } = <T extends Target, O extends object>(
   transform: (fn: never, options: O) => unknown,
@@ -122,6 +132,11 @@ export const liftDirectTransform = <M, Args extends readonly unknown[], R>(
   mdl: M,
   args: Args,
 ): R => {
-  const name = typeof transform === 'function' && transform.name !== '' ? transform.name : 'liftDirectTransform'
+  if (typeof transform !== 'function' || !Array.isArray(fns) || !Array.isArray(args))
+    throw new ArgumentError(
+      'liftDirectTransform',
+      `takes a function of [functions of scopes], scopes and [arguments], then [functions of the module], the module, [arguments]; got ${[transform, fns, mdl, args].map(describe).join(', ')}`,
+    )
+  const name = transform.name === '' ? 'liftDirectTransform' : transform.name
   return direct(name, fns, mdl, args, (inner, scopes, xs) => transform(inner, scopes, xs as Args)) as R
 }
