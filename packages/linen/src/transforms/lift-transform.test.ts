@@ -336,12 +336,13 @@ describe('at once', () => {
   })
 
   const loose = nn.liftDirectTransform as unknown as (...args: readonly unknown[]) => unknown
+  const one = (): number => 1
   const dense = (): nn.Dense => new nn.Dense({ features: 2 })
   it.each([
     ['a class among the functions', [lax.cond, [nn.Dense, 3], dense, []], nn.TransformTargetError],
-    ['functions that are no list', [lax.cond, () => 1, dense, []], ArgumentError],
-    ['arguments that are no list', [lax.cond, [() => 1], dense, 1], ArgumentError],
-    ['no transformation', [null, [() => 1], dense, []], ArgumentError],
+    ['functions that are no list', [lax.cond, one, dense, []], ArgumentError],
+    ['arguments that are no list', [lax.cond, [one], dense, 1], ArgumentError],
+    ['no transformation', [null, [one], dense, []], ArgumentError],
   ] as const)('refuses %s', (_, [transform, fns, module, args], type) => {
     expect(() => loose(transform, fns, module(), args)).toThrow(type)
   })
