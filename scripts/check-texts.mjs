@@ -76,6 +76,16 @@ for (const { name, folder } of published())
       need(named === tag, `packages/${name}/src/${file}: ${named} has the tag ${tag}`)
 need(existsSync(`${root}${page}`) && readFileSync(`${root}${page}`, 'utf8') === text, `${page}: run node scripts/errors-page.mjs`)
 
+const testsIn = (folder) =>
+  existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts')) : []
+for (const { name, folder } of packages()) {
+  const tested = (test) => test.replace(/test\.ts$/, 'ts')
+  for (const test of testsIn(`${folder}/src`))
+    need(existsSync(`${folder}/src/${tested(test)}`), `packages/${name}: src/${test} is beside no src/${tested(test)}: it belongs in test/`)
+  for (const test of testsIn(`${folder}/test`))
+    need(!existsSync(`${folder}/src/${tested(test)}`), `packages/${name}: test/${test} belongs beside src/${tested(test)}`)
+}
+
 if (existsSync(`${root}package-lock.json`)) {
   const lock = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8'))
   for (const [path, { resolved }] of Object.entries(lock.packages))

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const worker = fileURLToPath(new URL('../python/worker.py', import.meta.url))
-const requirements = fileURLToPath(new URL('../../goldens/requirements.txt', import.meta.url))
+const requirements = fileURLToPath(new URL('../../goldens/generators/requirements.txt', import.meta.url))
 const home = fileURLToPath(new URL('../../.cache/jax', import.meta.url))
 
 /** The path of a Python with JAX, or undefined, said in one line, where there is none. */

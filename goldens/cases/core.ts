@@ -3,8 +3,8 @@ import { nn, np, random, type Tensor } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import type { Scope, Variables } from '@heddle/lift'
 import { map } from '@heddle/tree'
-import { compiledCase, type Case } from '../case'
-import { dense, noise, scopeCase, type ScopeOptions } from '../scope-case'
+import { compiledCase, type Case } from './case'
+import { dense, noise, scopeCase, type ScopeOptions } from './scope-case'
 
 const { initializers: I } = nn
 const counter = (): Tensor => np.zeros([], 'int32')

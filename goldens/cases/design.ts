@@ -3,8 +3,8 @@ import { lax, nn, np, random, type Tensor } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import type { Scope, ScopeFn, Variables } from '@heddle/lift'
 import { map, registerNode } from '@heddle/tree'
-import type { Case } from '../case'
-import { dense, scopeCase, type ScopeOptions } from '../scope-case'
+import type { Case } from './case'
+import { dense, scopeCase, type ScopeOptions } from './scope-case'
 
 const { initializers: I } = nn
 const kernelInit = I.lecunNormal()

@@ -1,10 +1,10 @@
 /** All cases. */
-import type { Case } from '../case'
+import type { Case } from './case'
 import { cases as core } from './core'
 import { cases as design } from './design'
 import { cases as layers } from './layers'
 import { cases as mixedPrecision } from './mixed-precision'
-import { cases as moreLayers } from './more-layers'
+import { cases as layersByOptions } from './layers-by-options'
 import { cases as nested } from './nested'
 import { cases as optim } from './optim'
 import { cases as optimFunctions } from './optim-functions'
@@ -21,7 +21,7 @@ export const cases: readonly Case[] = [
   ...nested,
   ...design,
   ...layers,
-  ...moreLayers,
+  ...layersByOptions,
   ...mixedPrecision,
   ...transforms,
   ...transformGradients,

@@ -1,7 +1,7 @@
 /** Layers. */
 import { grad, np, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { moduleCase, type Case } from '../case'
+import { moduleCase, type Case } from './case'
 
 const cells = { LSTMCell: nn.LSTMCell, OptimizedLSTMCell: nn.OptimizedLSTMCell, GRUCell: nn.GRUCell, SimpleCell: nn.SimpleCell, MGUCell: nn.MGUCell }
 

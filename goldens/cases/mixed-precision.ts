@@ -2,7 +2,7 @@
 import { isFloating, type DType, type Tensor, valueAndGrad } from '@heddle/func'
 import * as nn from '@heddle/linen'
 import { map } from '@heddle/tree'
-import { lossOf, type Case, type Parts } from '../case'
+import { lossOf, type Case, type Parts } from './case'
 
 interface Dtypes {
   readonly dtype: DType | undefined

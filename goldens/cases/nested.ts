@@ -3,8 +3,8 @@ import { np, type Tensor } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import type { Scope, ScopeFn, Variables } from '@heddle/lift'
 import { leaves, map } from '@heddle/tree'
-import type { Case } from '../case'
-import { dense, noise, scopeCase, type Applied, type Loss, type ScopeOptions } from '../scope-case'
+import type { Case } from './case'
+import { dense, noise, scopeCase, type Applied, type Loss, type ScopeOptions } from './scope-case'
 
 const zero = (): Tensor => np.zeros([])
 const layer = (s: Scope, x: Tensor): Tensor => np.tanh(dense(s.push('d'), x, 3))

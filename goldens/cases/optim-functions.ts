@@ -1,7 +1,7 @@
 /** Schedules and losses. */
 import { grad, np, vmap, type Tensor } from '@heddle/func'
 import * as optim from '@heddle/optim'
-import { compiledCase, program, tensorsOf, type Case } from '../case'
+import { compiledCase, program, tensorsOf, type Case } from './case'
 
 const schedules: Readonly<Record<string, optim.Schedule>> = {
   constant: optim.constantSchedule(0.3),

@@ -3,7 +3,7 @@ import { np, valueAndGrad, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
 import * as optim from '@heddle/optim'
 import { map } from '@heddle/tree'
-import { compiledCase, tensorsOf, type Case, type Compile } from '../case'
+import { compiledCase, tensorsOf, type Case, type Compile } from './case'
 
 type Optimizers = Readonly<Record<string, optim.GradientTransformation>>
 

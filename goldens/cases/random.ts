@@ -1,6 +1,6 @@
 /** Random numbers: keys and draws. */
 import { nn, np, random } from '@heddle/func'
-import type { Case } from '../case'
+import type { Case } from './case'
 
 const { key } = random
 const I = nn.initializers

@@ -1,7 +1,7 @@
 /** Gradients through transformations of modules: by the parameters and by the first argument, and the same under jit. */
 import { jvp, np, tree, valueAndGrad, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { compiledCase, lossOf, type Case } from '../case'
+import { compiledCase, lossOf, type Case } from './case'
 import {
   BigModel,
   CausalDense,

@@ -1,7 +1,7 @@
 /** Transformations of modules, with the examples of their documentation. */
 import { grad, np, random, tree, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { moduleCase, type Case } from '../case'
+import { moduleCase, type Case } from './case'
 
 const { initializers: I } = nn
 

@@ -6,7 +6,7 @@
  * Differences that are meant (`known.ts`) are shown with `--all`. A line for each function and kind of difference, how often it was found, and an example. Exits with 1 if there is one.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
-import { useBackend } from '../backends'
+import { useBackend } from '../runner/backends'
 import { type Answer, type Call, mapArrays, valuesOf } from './call'
 import { differences } from './compare'
 import { answer } from './heddle'

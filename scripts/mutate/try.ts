@@ -3,7 +3,7 @@ import { hostBackend } from '@heddle/backend-host'
 import { readdirSync, readFileSync } from 'node:fs'
 import { conformance, type KernelGolden } from './src/conformance/index'
 
-const folder = 'goldens/primitives'
+const folder = 'goldens/data/primitives'
 const goldens = readdirSync(folder)
   .filter((file) => file.endsWith('.json'))
   .map((file) => JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as KernelGolden)

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'vitest'
 import { hostBackend } from '../src/index'
 
-const folder = new URL('../../../goldens/primitives/', import.meta.url)
+const folder = new URL('../../../goldens/data/primitives/', import.meta.url)
 const goldens = readdirSync(folder)
   .filter((file) => file.endsWith('.json'))
   .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as KernelGolden)

@@ -1,4 +1,4 @@
-/** Every kernel against what JAX gives: the cases of goldens/primitives. */
+/** Every kernel against what JAX gives: the cases of goldens/data/primitives. */
 import type { Aval, DType, HostArray, Kernel, LeafName } from '@heddle/func/backend'
 import { dtypes, isFloating } from '@heddle/func/backend'
 import { type GoldenArray, golden, goldenNames } from '@heddle/testing'

@@ -10,7 +10,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, it } from 'vitest'
 import { backend, describeWithPlugin, hasPlugin } from './under-test'
 
-const folder = new URL('../../../goldens/primitives/', import.meta.url)
+const folder = new URL('../../../goldens/data/primitives/', import.meta.url)
 const goldens = readdirSync(folder)
   .filter((file) => file.endsWith('.json'))
   .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as KernelGolden)

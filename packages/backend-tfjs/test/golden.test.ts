@@ -1,4 +1,4 @@
-/** Every kernel of every flavour against what JAX gives: the cases of goldens/primitives. */
+/** Every kernel of every flavour against what JAX gives: the cases of goldens/data/primitives. */
 import { type DType, dtypes, type HostArray, isFloating, type LeafName } from '@heddle/func/backend'
 import { type GoldenArray, golden, goldenNames } from '@heddle/testing'
 import { beforeAll, describe, expect, it } from 'vitest'

@@ -29,4 +29,4 @@ export const threefry = (key: Key, data: number): Key => {
 
 /** A golden of the functional core. */
 export const goldenCore = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../../goldens/core/${name}.json`, import.meta.url), 'utf8'))
+  JSON.parse(readFileSync(new URL(`../../../goldens/data/core/${name}.json`, import.meta.url), 'utf8'))

@@ -1,4 +1,4 @@
-/** Runs tables of expressions against a golden that has the same names: goldens/numpy. */
+/** Runs tables of expressions against a golden that has the same names: goldens/data/numpy. */
 import { hostBackend } from '@heddle/backend-host'
 import { expectClose, GoldenArray, type GoldenValue, golden, type Tolerance } from '@heddle/testing'
 import { beforeAll, describe, expect, it } from 'vitest'

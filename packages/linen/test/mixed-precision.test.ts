@@ -3,7 +3,7 @@ import { hostBackend } from '@heddle/backend-host'
 import { np, random, setDefaultBackend, type DType, type Tensor } from '@heddle/func'
 import { explain } from '@heddle/testing'
 import { beforeAll, expect, it } from 'vitest'
-import { runCase } from '../../../goldens/case'
+import { runCase } from '../../../goldens/cases/case'
 import { cases } from '../../../goldens/cases/mixed-precision'
 import * as nn from '../src/index'
 

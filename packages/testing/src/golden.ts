@@ -1,5 +1,5 @@
 /**
- * Reads goldens: JSON files of inputs and of what JAX and Flax gave for them (`goldens/generate.py` makes them).
+ * Reads goldens: JSON files of inputs and of what JAX and Flax gave for them (`goldens/README.md` says what makes which).
  *
  * What is read is plain host data, free of any tensor type: arrays and keys are instances of the two classes below, `None` is null,
  * tuples and lists are arrays, and dicts are objects in the reference's key order. `convert` turns the leaves into tensors.
@@ -92,7 +92,7 @@ export class Golden {
   }
 }
 
-const folder = new URL('../../../goldens/', import.meta.url)
+const folder = new URL('../../../goldens/data/', import.meta.url)
 
 /** The golden of a name such as `linen/dense`. */
 export const golden = (name: string): Golden => {

@@ -52,7 +52,7 @@ export const openSite = async (): Promise<Site> => {
   await bundle(out)
   const wasm = join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')
   const folderOf = (path: string): string =>
-    path.endsWith('.wasm') ? wasm : path.startsWith('/goldens/') ? join(repository, 'goldens/primitives') : out
+    path.endsWith('.wasm') ? wasm : path.startsWith('/goldens/') ? join(repository, 'goldens/data/primitives') : out
   const page = Buffer.from('<!doctype html><meta charset="utf-8"><title>heddle</title><link rel="icon" href="data:,">')
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname

@@ -1,4 +1,4 @@
-/** Kernels beside JAX: cases of a primitive, its parameters, operands and results, as `goldens/primitives` keeps them. */
+/** Kernels beside JAX: cases of a primitive, its parameters, operands and results, as `goldens/data/primitives` keeps them. */
 import type { Backend, Kernel, KernelBackend } from '../backend/backend'
 import { aval, sizeOf } from '../aval'
 import { type DType, isDType } from '../dtype'
@@ -22,7 +22,7 @@ export interface KernelCase {
   readonly ins: readonly GoldenArrayJson[]
   readonly outs: readonly GoldenArrayJson[]
 }
-/** A file of `goldens/primitives`, parsed. */
+/** A file of `goldens/data/primitives`, parsed. */
 export interface KernelGolden {
   readonly cases: readonly KernelCase[]
 }

@@ -22,7 +22,7 @@ export type { GoldenArrayJson, KernelCase, KernelGolden } from './goldens'
 export interface ConformanceOptions<R = unknown> {
   /** Where values are compared with. */
   readonly reference?: Backend<R>
-  /** What JAX's kernels give: the parsed files of `goldens/primitives`. */
+  /** What JAX's kernels give: the parsed files of `goldens/data/primitives`. */
   readonly goldens?: readonly KernelGolden[]
   /** The floating type that laws are tried in; default float64 where the backend has it, which shows faults best. */
   readonly float?: 'float32' | 'float64'

@@ -25,7 +25,7 @@ import {
 } from '../../src/primitives/indexing'
 import { reduceWindowMax, reduceWindowMin, reduceWindowSum } from '../../src/primitives/window'
 
-// Rules against JAX's, on applications drawn at random: goldens/rules/generate.py says how.
+// Rules against JAX's, on applications drawn at random: goldens/generators/rules.py says how.
 interface Data {
   readonly shape: number[]
   readonly dtype: DType
@@ -81,7 +81,7 @@ const refuses = (what: string, f: () => unknown, jax: string): void => {
 beforeAll(() => setDefaultBackend(hostBackend()))
 
 describe.each(['contraction', 'convolution', 'indexing', 'window'])('%s', (family) => {
-  const path = new URL(`../../../../goldens/rules/${family}.json`, import.meta.url)
+  const path = new URL(`../../../../goldens/data/rules/${family}.json`, import.meta.url)
   const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { readonly cases: Case[] }
   const check = (c: Case): void => {
     const xs = c.inputs.map(tensor)

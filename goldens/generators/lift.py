@@ -1,4 +1,4 @@
-"""Regenerates core/lift_*.json but those that generate.py makes: lifted transformations of functions of a scope, one program each."""
+"""Regenerates data/core/lift_*.json but those that models.py makes: lifted transformations of functions of a scope, one program each."""
 import pathlib
 import jax, jax.numpy as jnp, numpy as np
 import flax.linen as nn
@@ -6,7 +6,7 @@ from flax.core import init, apply, lift, DenyList
 from jax import random
 from encode import write
 
-HERE = pathlib.Path(__file__).parent
+DATA = pathlib.Path(__file__).parent.parent / "data"
 KEYS = {"params": random.key(0), "noise": random.key(1)}
 I = nn.initializers
 def arange(*shape, scale=0.1, start=-3): return (jnp.arange(np.prod(shape), dtype=jnp.float32) + start).reshape(shape) * scale
@@ -20,7 +20,7 @@ def golden(name, description, fn, *args, mutable=False, twice=True):
     r = apply(fn, mutable=mutable)(v, *args, rngs={"noise": KEYS["noise"]})
     parts["output"] = r[0] if mutable else r
     if mutable: parts["mutated"] = r[1]
-  write(HERE, f"core/{name}", description, **parts, rngs=KEYS)
+  write(DATA, f"core/{name}", description, **parts, rngs=KEYS)
 
 def noise(scope, x): return x + random.uniform(scope.make_rng("noise"), x.shape)
 
@@ -88,7 +88,7 @@ golden("lift_value_and_grad", "value and gradient by the argument", value_and_gr
 golden("lift_jvp_dense", "jvp with tangents of params and argument", jvp, arange(2, 3))
 x = arange(2, 3); y, v = init(custom_vjp)(KEYS, x)
 grads = jax.grad(lambda p, x: apply(custom_vjp)({"params": p}, x), argnums=(0, 1))(v["params"], x)
-write(HERE, "core/lift_custom_vjp", "gradients of params are replaced by their signs", args=[x], variables=v, output=y, grads=list(grads), rngs=KEYS)
+write(DATA, "core/lift_custom_vjp", "gradients of params are replaced by their signs", args=[x], variables=v, output=y, grads=list(grads), rngs=KEYS)
 
 # ---- mapped variables, remat, jit, nesting ----
 def map_variables(scope, x):

@@ -1,7 +1,7 @@
 /** Layers with settings that are not their defaults. */
 import { np, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { moduleCase, type Case } from '../case'
+import { moduleCase, type Case } from './case'
 
 const { initializers: I } = nn
 

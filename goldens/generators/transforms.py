@@ -1,11 +1,11 @@
-"""Goldens of gradients through transformations of modules, by parameters and by the first argument: python generate_transforms.py."""
+"""Goldens of gradients through transformations of modules, by parameters and by the first argument: python transforms.py."""
 import pathlib
 import jax, jax.numpy as jnp, numpy as np
 import flax.linen as nn
 from jax import random
 from encode import write
 
-HERE = pathlib.Path(__file__).parent
+DATA = pathlib.Path(__file__).parent.parent / "data"
 def arange(*shape, scale=0.1, start=-3): return (jnp.arange(np.prod(shape), dtype=jnp.float32) + start).reshape(shape) * scale
 KEYS = {"params": random.key(0), "noise": random.key(1)}
 tmap = jax.tree_util.tree_map
@@ -18,7 +18,7 @@ def gradients(name, description, module, *args, init_args=None, mutable=False):
     r = module.apply({**v, "params": p}, x, *args[1:], mutable=mutable, rngs={"noise": KEYS["noise"]})
     return losses(r[0] if mutable else r)
   value, (grads, grads_x) = jax.value_and_grad(loss, (0, 1))(v["params"], args[0])
-  write(HERE, f"linen/gradients_{name}", description, args=args, loss=value, grads=grads, grads_x=grads_x, rngs=KEYS)
+  write(DATA, f"linen/gradients_{name}", description, args=args, loss=value, grads=grads, grads_x=grads_x, rngs=KEYS)
 
 own = dict(variable_axes={"params": 0}, split_rngs={"params": True})
 shared = dict(variable_broadcast="params", split_rngs={"params": False})
@@ -148,4 +148,4 @@ class While(nn.Module):
 x = arange(2, 2); v = While().init(KEYS, x)
 f = lambda p, x: While().apply({**v, "params": p}, x, mutable=["state"])[0]
 output, tangent = jax.jvp(f, (v["params"], x), (tmap(jnp.ones_like, v["params"]), jnp.ones_like(x)))
-write(HERE, "linen/gradients_while", "forward through while_loop: tangents of one for parameters and input", args=[x], output=output, tangent=tangent, rngs=KEYS)
+write(DATA, "linen/gradients_while", "forward through while_loop: tangents of one for parameters and input", args=[x], output=output, tangent=tangent, rngs=KEYS)

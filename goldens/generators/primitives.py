@@ -1,4 +1,4 @@
-"""Regenerates the goldens of this folder: what JAX's primitives give. pip install -r ../requirements.txt && python generate.py [family ...]
+"""Regenerates data/primitives: what JAX's primitives give. pip install -r requirements.txt && python primitives.py [family ...]
 
 A family is a list of cases; `case` takes the primitive's name, the parameters in our spelling, the operands, and the function of
 jax.lax that computes the results.
@@ -11,7 +11,7 @@ from jax import lax
 from jax._src.lax import lax as laxlax, windowed_reductions as wr
 from jax.extend.random import threefry2x32_p
 
-HERE = pathlib.Path(__file__).parent
+DATA = pathlib.Path(__file__).parent.parent / "data" / "primitives"
 F32, F64, F16, BF16 = np.float32, np.float64, np.float16, ml_dtypes.bfloat16
 I8, I16, I32, I64, U8, U16, U32, U64 = np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64
 FLOATS, INTS = [F32, F64, F16, BF16], [I8, I16, I32, I64, U8, U16, U32, U64]
@@ -44,7 +44,7 @@ def case(primitive, params, ins, f):
 def write(family, description):
   doc = {"name": f"primitives/{family}", "reference": {"jax": jax.__version__}, "description": description}
   lines = ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases)
-  (HERE / f"{family}.json").write_text(json.dumps(doc, separators=(",", ":"))[:-1] + ',"cases":[\n' + lines + "\n]}\n")
+  (DATA / f"{family}.json").write_text(json.dumps(doc, separators=(",", ":"))[:-1] + ',"cases":[\n' + lines + "\n]}\n")
   print(family, len(cases))
   cases.clear()
 

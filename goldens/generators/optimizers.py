@@ -1,10 +1,10 @@
-"""Goldens of packages/optim: python generate_optim.py. Versions in requirements.txt."""
+"""Goldens of packages/optim, but the ten steps that models.py makes: python optimizers.py. Versions in requirements.txt."""
 import pathlib
 import jax, jax.numpy as jnp, optax
 from encode import write
 
-HERE = pathlib.Path(__file__).parent
-def golden(name, description, **parts): write(HERE, name, description, **parts)
+DATA = pathlib.Path(__file__).parent.parent / "data"
+def golden(name, description, **parts): write(DATA, name, description, **parts)
 def arange(*shape, scale=0.1, start=-3):
   n = 1
   for s in shape: n *= s

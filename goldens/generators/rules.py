@@ -1,6 +1,6 @@
 """Goldens of the rules of primitives: value, tangent, cotangents and batched value of randomly drawn applications.
 
-python generate.py    Versions in ../requirements.txt. One case a line; `sub` are the operands that are differentiated by,
+python rules.py    Versions in requirements.txt. One case a line; `sub` are the operands that are differentiated by,
 `dims` where the batch axis of `batched` is. Where JAX has no rule, `jvp` and `vjp` are its message.
 """
 import json, pathlib, random
@@ -8,7 +8,7 @@ import numpy as np, jax, jax.numpy as jnp
 from jax import lax
 from jax._src.lax import windowed_reductions as W
 
-HERE = pathlib.Path(__file__).parent
+DATA = pathlib.Path(__file__).parent.parent / "data" / "rules"
 R = random.Random(0)
 rng = np.random.default_rng(0)
 ri = R.randint
@@ -138,7 +138,7 @@ def draw(name, n, *families):
     except (TypeError, ValueError, AssertionError): pass
   head = dict(name=f"rules/{name}", reference={"jax": jax.__version__}, description="randomly drawn applications: see generate.py")
   body = ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases)
-  (HERE / f"{name}.json").write_text(json.dumps(head)[:-1] + ', "cases": [\n' + body + "\n]}\n")
+  (DATA / f"{name}.json").write_text(json.dumps(head)[:-1] + ', "cases": [\n' + body + "\n]}\n")
   print(name, len(cases))
 
 if __name__ == "__main__":

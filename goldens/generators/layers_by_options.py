@@ -1,8 +1,8 @@
-"""Regenerates the goldens of layers that generate.py does not make: linen/more_*.json."""
+"""Regenerates the goldens of layers that models.py does not make: data/linen/more_*.json."""
 import jax, jax.numpy as jnp
 import flax.linen as nn
 from jax import random
-from generate import arange, golden, run
+from models import arange, golden, run
 
 I = nn.initializers
 x3, img = arange(2, 3, 4), arange(2, 6, 6, 2, scale=0.01)

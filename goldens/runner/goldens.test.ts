@@ -2,8 +2,8 @@
 import { explain, goldenNames } from '@heddle/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { hasXla, useBackend } from './backends'
-import { runCase } from './case'
-import { cases, folders } from './cases'
+import { runCase } from '../cases/case'
+import { cases, folders } from '../cases'
 
 describe.each(['cpu', 'wasm', ...(hasXla() ? ['pjrt'] : [])])('goldens on %s', (backend) => {
   beforeAll(() => useBackend(backend))

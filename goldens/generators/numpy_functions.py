@@ -1,15 +1,14 @@
-"""Regenerates the goldens beside this file: pip install -r ../requirements.txt && python generate.py [name ...]
+"""Regenerates data/numpy: pip install -r requirements.txt && python numpy_functions.py [name ...]
 
 Each file has `inputs` (arrays by name) and `outputs`: for each case, by name, what jax.numpy (jax.lax, jax.nn, jax.random) gave for
-the expression in this file. packages/func/test/numpy has the same expressions in TypeScript.
+the expression in this file. The tables in packages/func have the same expressions in TypeScript.
 """
 import pathlib, sys
 import jax, jax.numpy as jnp, numpy as np
 from jax import lax, nn, random
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 from encode import write
 
-HERE = pathlib.Path(__file__).parent.parent
+DATA = pathlib.Path(__file__).parent.parent / "data"
 rng = np.random.default_rng(7)
 f = lambda *s: jnp.array(np.round(rng.normal(size=s) * 2, 3), jnp.float32)
 a, a2, b, col, cube = f(3, 4), f(3, 4), f(4), f(3, 1), f(2, 3, 4)
@@ -29,7 +28,7 @@ inputs = dict(a=a, a2=a2, b=b, col=col, cube=cube, p=p, i=i, j=j, u=u, m=m, n=n,
 
 only = sys.argv[1:]
 def golden(name, description, outputs):
-  if not only or name in only: write(HERE, f"numpy/{name}", description, inputs=inputs, outputs=outputs())
+  if not only or name in only: write(DATA, f"numpy/{name}", description, inputs=inputs, outputs=outputs())
 
 unary = ["exp", "exp2", "expm1", "sin", "cos", "tan", "arctan", "sinh", "tanh", "arcsinh", "cbrt", "square", "negative", "absolute", "fabs", "sign", "floor", "ceil", "trunc", "rint", "reciprocal", "deg2rad", "rad2deg", "sinc", "isnan", "isfinite", "signbit", "logical_not", "positive"]
 unit = ["log", "log2", "log10", "log1p", "sqrt", "arcsin", "arccos", "arctanh"]

@@ -1,4 +1,4 @@
-"""Regenerates core/design_*.json: little programs of functions of a scope, such as Flax's designers tried their core with."""
+"""Regenerates data/core/design_*.json: little programs of functions of a scope, such as Flax's designers tried their core with."""
 import pathlib
 import jax, jax.numpy as jnp, numpy as np
 import flax.linen as nn
@@ -7,7 +7,7 @@ from jax import lax, random
 from jax.scipy.linalg import expm
 from encode import write
 
-HERE = pathlib.Path(__file__).parent
+DATA = pathlib.Path(__file__).parent.parent / "data"
 KEYS = {"params": random.key(0), "dropout": random.key(1)}
 I = nn.initializers
 KERNEL = I.lecun_normal()
@@ -18,7 +18,7 @@ def golden(name, description, fn, *args, mutable=False, **more):
   r = apply(fn, mutable=mutable)(v, *args, rngs=KEYS)
   parts = dict(args=args, init_output=y, variables=v, output=r[0] if mutable else r)
   if mutable: parts["mutated"] = r[1]
-  write(HERE, f"core/design_{name}", description, **parts, **more, rngs=KEYS)
+  write(DATA, f"core/design_{name}", description, **parts, **more, rngs=KEYS)
   return y, v
 
 # ---- layers ----

@@ -1,8 +1,8 @@
-"""Regenerates the goldens of layers that compute in one dtype and keep parameters in another: linen/mixed_*.json."""
+"""Regenerates the goldens of layers that compute in one dtype and keep parameters in another: data/linen/mixed_*.json."""
 import jax, jax.numpy as jnp
 import flax.linen as nn
 from jax import random
-from generate import arange, golden
+from models import arange, golden
 
 BF, F16, F32 = jnp.bfloat16, jnp.float16, jnp.float32
 # name: (dtype of the input, dtype of the computation or None, dtype of parameters)

@@ -5,8 +5,8 @@
  */
 import { explain, goldenNames, type LeafComparison } from '@heddle/testing'
 import { useBackend } from './backends'
-import { runCase } from './case'
-import { cases, folders } from './cases'
+import { runCase } from '../cases/case'
+import { cases, folders } from '../cases'
 
 const worst = (found: readonly LeafComparison[]): string => {
   const errors = found.flatMap(({ worst: w }) => (w === undefined ? [] : [w.absolute]))

@@ -1,4 +1,4 @@
-"""Regenerates core/nested_*.json: lifted transformations in each other, closing over values that are not lifted, with gradients from outside."""
+"""Regenerates data/core/nested_*.json: lifted transformations in each other, closing over values that are not lifted, with gradients from outside."""
 import pathlib
 import jax, jax.numpy as jnp, numpy as np
 import flax.linen as nn
@@ -6,7 +6,7 @@ from flax.core import init, apply, lift
 from jax import random
 from encode import write
 
-HERE = pathlib.Path(__file__).parent
+DATA = pathlib.Path(__file__).parent.parent / "data"
 KEYS = {"params": random.key(0), "noise": random.key(1)}
 I = nn.initializers
 def arange(*shape, scale=0.1, start=-3): return (jnp.arange(np.prod(shape), dtype=jnp.float32) + start).reshape(shape) * scale
@@ -36,7 +36,7 @@ def golden(name, description, fn, *args, mutable=False, forward=False):
   at = (v["params"], [a for a, f in zip(args, is_float) if f])
   if forward: parts["tangent"] = jax.jvp(loss, at, jax.tree_util.tree_map(jnp.ones_like, at))[1]
   else: parts["grads"] = list(jax.grad(loss, argnums=(0, 1))(*at))
-  write(HERE, f"core/nested_{name}", description, **parts, rngs=KEYS)
+  write(DATA, f"core/nested_{name}", description, **parts, rngs=KEYS)
 
 STACK = dict(variable_axes={"params": 0}, split_rngs={"params": True, "noise": True})
 SHARE = dict(variable_broadcast="params", split_rngs={"params": False, "noise": True})
