@@ -2,10 +2,10 @@
 // variables of a model that runs. None of it is remembered from another call.
 import { hostBackend } from '@heddle/backend-host'
 import { jit, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import * as nn from '../src/index'
 
-beforeAll(() => setDefaultBackend(hostBackend()))
+setDefaultBackend(hostBackend())
 
 const x = np.array(1)
 class Leaf extends nn.Module {

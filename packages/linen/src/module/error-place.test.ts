@@ -1,10 +1,10 @@
 // Errors that are raised under a module: which module it was, and the lines of the program that led there.
 import { hostBackend } from '@heddle/backend-host'
 import { grad, type HeddleError, jit, np, random, setDefaultBackend, ShapeError, type Tensor } from '@heddle/func'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import * as nn from '../index'
 
-beforeAll(() => setDefaultBackend(hostBackend()))
+setDefaultBackend(hostBackend())
 
 const key = random.key(0)
 const x = np.ones([2, 3])
