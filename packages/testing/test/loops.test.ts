@@ -39,8 +39,10 @@ const hasPjrt = ((): boolean => {
 })()
 const backends = ['host', 'cpu', 'wasm', ...(process.env.HEDDLE_TFJS_NODE ? ['node'] : []), ...(hasPjrt ? ['pjrt'] : [])]
 
-const run = (backend: string, turns: number, loops: readonly string[]): readonly Taken[] => {
-  const args = ['-C', '@heddle/source', '--import', 'tsx', join(import.meta.dirname, 'loops/run.ts'), backend, String(turns), ...loops]
+/** Loops by name, each with its turns, in one process: to start it takes as long as many of them. */
+const run = (backend: string, loops: readonly (readonly [name: string, turns: number])[]): readonly Taken[] => {
+  const named = loops.map(([name, turns]) => `${turns}:${name}`)
+  const args = ['-C', '@heddle/source', '--import', 'tsx', join(import.meta.dirname, 'loops/run.ts'), backend, ...named]
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: root })
   if (status !== 0) throw new Error(`${backend}: ${status} ${stderr}`)
   return stdout
@@ -58,32 +60,37 @@ const isFlat = ({ name, early, late, peak }: Taken): void => {
 
 describe.each(backends)('%s', (backend) => {
   const programs = readmes.map((file, i) => join(root, '.cache/loops', `${i}.ts`))
+  let taken: ReadonlyMap<string, Taken>
+  const of = (name: string): Taken => {
+    const found = taken.get(name)
+    if (!found) throw new Error(`the loop ${name} was not run`)
+    return found
+  }
   beforeAll(() => {
     mkdirSync(join(root, '.cache/loops'), { recursive: true })
     programs.forEach((path, i) => writeFileSync(path, `// @ts-nocheck\n${programOf(readmes[i]!)}\nexport {}\n`))
+    const all = run(backend, [
+      ...programs.map((path) => [path, 20_000] as const),
+      ...kinds.map((kind) => [kind.name, turnsOf(kind)] as const),
+      [large.name, 600],
+    ])
+    taken = new Map(all.map((t) => [t.name, t]))
+  }, PATIENCE)
+  it('loops of the READMEs', () => {
+    for (const path of programs) isFlat(of(path))
   })
-  it('loops of the READMEs', { timeout: PATIENCE }, () => {
-    const taken = run(backend, 20_000, programs)
-    expect(taken).toHaveLength(readmes.length)
-    for (const t of taken) isFlat(t)
+  it('loops of every kind', () => {
+    for (const { name } of kinds) isFlat(of(name))
   })
-  it('loops of every kind', { timeout: PATIENCE }, () => {
-    for (const turns of new Set(kinds.map((k) => turnsOf(k)))) {
-      const names = kinds.filter((k) => turnsOf(k) === turns).map((k) => k.name)
-      const taken = run(backend, turns, names)
-      expect(taken.map((t) => t.name)).toEqual(names)
-      for (const t of taken) isFlat(t)
-    }
-  })
-  it('large results', { timeout: PATIENCE }, () => {
-    const [t] = run(backend, 600, [large.name])
-    expect(t!.late.bytes).toBeLessThan(4 * t!.early.bytes + 4096)
-    expect(t!.peak.bytes).toBeLessThan(MOST_BYTES)
+  it('large results', () => {
+    const { early, late, peak } = of(large.name)
+    expect(late.bytes).toBeLessThan(4 * early.bytes + 4096)
+    expect(peak.bytes).toBeLessThan(MOST_BYTES)
   })
 })
 it.each(['cpu', 'wasm'])('%s, where the collector can not be asked: a loop that waits', { timeout: PATIENCE }, (backend) => {
   const turns = 40_000
-  const [t] = run(`${backend}:blind`, turns, ['a jitted step whose loss is awaited'])
+  const [t] = run(`${backend}:blind`, [['a jitted step whose loss is awaited', turns]])
   // of seven results in each turn
   expect(t!.peak.buffers).toBeLessThan(4 * turns)
   expect(t!.peak.rss - t!.early.rss).toBeLessThan(RSS)

@@ -1,6 +1,6 @@
 /**
  * Runs loops in a process of its own and writes what memory they took, a line of JSON a loop.
- * Usage: run.ts BACKEND[:blind] TURNS LOOP...     LOOP is a kind's name, or the path of a program of readmes.ts.
+ * Usage: run.ts BACKEND[:blind] TURNS:LOOP...     LOOP is a kind's name, or the path of a program of readmes.ts.
  * `blind` takes away what the collector can be asked by, as in a browser.
  */
 import { setDefaultBackend } from '@heddle/func'
@@ -34,7 +34,7 @@ const backendOf = async (name: string): Promise<Backend> => {
   if (name === 'pjrt') return (await (await import('@heddle/backend-pjrt')).pjrt({ cache: null })) as Backend
   return (await (await import('@heddle/backend-tfjs')).tfjs({ demand: name as 'cpu' | 'wasm' | 'node' })) as Backend
 }
-const [named = '', count = '0', ...loops] = process.argv.slice(2)
+const [named = '', ...loops] = process.argv.slice(2)
 const [name = '', mode] = named.split(':')
 if (mode === 'blind') Object.defineProperty(process, 'getBuiltinModule', { value: undefined })
 const backend = await backendOf(name)
@@ -70,7 +70,8 @@ const measure = async (loop: string, turns: number, run: () => void | Promise<vo
   await run()
   return { name: loop, turns, early: early!, late: late!, peak: peak!, seconds: (performance.now() - start) / 1000 }
 }
-for (const loop of loops) {
+for (const counted of loops) {
+  const [count = '', loop = ''] = counted.split(/:(.*)/s)
   const kind = [...kinds, large].find((k) => k.name === loop)
   const turns = Number(count)
   const taken = await measure(loop, turns, kind ? () => kind.run(turns, (i) => globalThis.watch(i)) : async () => void (await import(loop)))
