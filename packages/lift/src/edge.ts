@@ -1,5 +1,6 @@
 /**
- * The edge: where an error that was data becomes an exception, a class for each kind. Nobody else throws a ScopeError.
+ * The edge: where an error that is data, as core answers it, becomes an exception: a class for each kind (`exception`), and the value or the
+ * exception of an Either (`orThrow`). All that lift throws itself is made here.
  */
 import { either as E } from 'fp-ts'
 import { explain, type ScopeError } from '@heddle/core'
