@@ -6,8 +6,8 @@ import { hostBackend } from '@heddle/backend-host'
 import { evalShape, grad, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
 import { map } from '@heddle/tree'
 import { beforeAll, describe, expect, test } from 'vitest'
-import * as lift from '.'
-import { Scope } from '.'
+import * as lift from '../src'
+import type { Scope } from '../src'
 
 beforeAll(() => setDefaultBackend(hostBackend()))
 
