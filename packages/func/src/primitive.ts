@@ -1,13 +1,15 @@
 /**
- * What a primitive is: a name and the rules that say everything about it, all in one object.
+ * What a primitive is: a name, its kind, and the rules that say everything about it, all in one object.
  *
- * No rule is optional but those of primitives with bodies: what is absent is said, with its reason (`unsupported`).
+ * The kind says how it is computed, and which rules it has beyond those that all have. No rule is optional but the printer's: what is
+ * absent is said, with its reason (`unsupported`), or by null.
  */
 import type { Aval } from './aval'
 import type { Backend } from './backend/backend'
-import { RuleUnsupportedError, ShapeError } from './error'
+import { type FuncError, RuleUnsupportedError, ShapeError } from './error'
 import type { Body } from './ir/bodies'
 import type { Jaxpr } from './ir/jaxpr'
+import type { BodyName, BodyParams, LeafName, ParamsOf } from './table'
 import type { Tensor } from './tensor'
 
 export interface Unsupported {
@@ -36,50 +38,109 @@ export type Dim = number | null
 export type Tangent = Tensor | null
 
 type Tensors = readonly Tensor[]
-
-export interface Rules<P> {
-  /** Types of the results from types of the operands; a string is the reason why the operands do not fit. */
-  readonly abstractEval: (ins: readonly Aval[], params: P) => readonly Aval[] | string
+/** Rules of transformations that all primitives have. */
+interface Transformed<P> {
   /** Results and their tangents. Called only if some tangent is not zero; integer operands always have null. */
   readonly jvp: ((xs: Tensors, ts: readonly Tangent[], params: P) => readonly [outs: Tensors, tangents: readonly Tangent[]]) | Unsupported
-  /** Cotangents of the `Linear` operands from those of the results (some may be null); the answer for others is ignored. */
-  readonly transpose:
-    | ((cts: readonly Tangent[], ins: readonly (Tensor | Linear)[], params: P) => readonly (Tangent | undefined)[])
-    | Unsupported
   /** Results for operands that have one more axis at `dims`, and where the results have it. */
   readonly batch:
     | ((axis: BatchAxis, xs: Tensors, dims: readonly Dim[], params: P) => readonly [outs: Tensors, dims: readonly Dim[]])
     | Unsupported
+}
+/** What every primitive says that stands in programs. */
+export interface Rules<P> extends Transformed<P> {
+  /** Types of the results from types of the operands; a string is the reason why the operands do not fit. */
+  readonly abstractEval: (ins: readonly Aval[], params: P) => readonly Aval[] | string
+  /** Cotangents of the `Linear` operands from those of the results (some may be null); the answer for others is ignored. */
+  readonly transpose:
+    | ((cts: readonly Tangent[], ins: readonly (Tensor | Linear)[], params: P) => readonly (Tangent | undefined)[])
+    | Unsupported
   /** Parameters as they stand in a printed jaxpr; default: all of them. */
   readonly show?: (params: P) => Readonly<Record<string, unknown>>
-
-  // Primitives with bodies. A primitive with none of these is a leaf: each backend has a kernel for it.
-  /** The programs that an equation holds. */
-  readonly bodies?: (params: P) => readonly Body[]
-  /** The program this stands for, when calling it is all there is to it (jit, checkpoint, custom derivatives). */
-  readonly inline?: (params: P) => Jaxpr
-  /** True where its work must not be merged with equal work outside (checkpoint). */
-  readonly barrier?: (params: P) => boolean
-  /** How a backend of kernels runs it (loops and branches): `prepare` once, then call. */
-  readonly interpret?: <B>(params: P, host: Interpreter<B>) => (inputs: readonly Held<B>[]) => readonly Held<B>[]
-  /** Evaluation on concrete values, where it is neither of the two above. */
-  readonly impl?: (xs: Tensors, params: P) => Tensors
-  /** Closures become programs when the primitive is recorded in one; what they close over becomes leading operands. */
-  readonly stage?: (xs: Tensors, params: P) => readonly [xs: Tensors, params: P]
-  /** Known outputs now, unknown ones recorded by `emit`. Default: all is recorded as soon as one operand is unknown. */
-  readonly partialEval?: (xs: Tensors, unknown: readonly boolean[], params: P, emit: Emit) => Tensors
-  /** Outputs that nobody uses are dropped from the body, as are inputs it then doesn't need; `keptOuts` has all in `usedOuts`. */
-  readonly dce?: (
-    params: P,
-    usedOuts: readonly boolean[],
-  ) => { readonly params: P; readonly usedIns: readonly boolean[]; readonly keptOuts: readonly boolean[] }
-  /** The named axes that it uses. */
-  readonly axisNames?: (params: P) => readonly string[]
-  /** Operands whose memory is given away, where it runs if not where they are, and a name for messages; for calls of whole programs. */
-  readonly donated?: (params: P) => readonly boolean[]
-  readonly device?: (params: P) => Backend | null
-  readonly label?: (params: P) => string
 }
+/** Known outputs now, unknown ones recorded by `emit`. */
+type PartialEval<P> = (xs: Tensors, unknown: readonly boolean[], params: P, emit: Emit) => Tensors
+/** Outputs that nobody uses are dropped from the body, as are inputs it then doesn't need; `keptOuts` has all in `usedOuts`. */
+type Dce<P> = (
+  params: P,
+  usedOuts: readonly boolean[],
+) => { readonly params: P; readonly usedIns: readonly boolean[]; readonly keptOuts: readonly boolean[] }
+/** How a backend of kernels runs it: prepared once, then called. */
+type Interpret<P> = <B>(params: P, host: Interpreter<B>) => (inputs: readonly Held<B>[]) => readonly Held<B>[]
+
+/** Computes: each backend of kernels has one for it. */
+export type LeafRules<P> = Rules<P>
+/** Says something of a value, or stands for one, and computes nothing. */
+export interface MarkRules<P> extends Rules<P> {
+  readonly interpret: Interpret<P>
+  /** Its results at once; null where a backend is to be told, by a program. */
+  readonly evaluate: ((xs: Tensors, params: P) => Tensors) | null
+}
+/** Where and how the program of a call runs. */
+export interface CallSettings {
+  /** Operands whose memory is given away; empty for none. */
+  readonly donated: readonly boolean[]
+  /** null: where the operands are. */
+  readonly device: Backend | null
+  /** For messages. */
+  readonly name: string
+}
+/** Stands for a program, and calling that is all there is to it. */
+export interface CallRules<P> extends Rules<P> {
+  readonly program: (params: P) => Jaxpr
+  readonly settings: (params: P) => CallSettings
+  /**
+   * null: its equations may stand among the others. Otherwise whether its work must not be merged with equal work outside; it stays closed
+   * to transformations of programs.
+   */
+  readonly barrier: ((params: P) => boolean) | null
+  /** null: all is recorded as soon as one operand is unknown. */
+  readonly partialEval: PartialEval<P> | null
+  /** null: its outputs stay together. */
+  readonly dce: Dce<P> | null
+}
+/** Runs programs as often as it is told: loops and branches. */
+export interface LoopRules<P> extends Rules<P> {
+  readonly bodies: (params: P) => readonly Body[]
+  readonly interpret: Interpret<P>
+  readonly partialEval: PartialEval<P>
+  readonly dce: Dce<P>
+}
+/** Stands in programs until a transformation takes it away: no backend sees it. */
+export interface VirtualRules<P> extends Rules<P> {
+  /** The named axes that it uses. */
+  readonly axisNames: (params: P) => readonly string[]
+  /** The error where it was not taken away. */
+  readonly refuse: () => FuncError
+}
+/** Holds closures, which become programs when it is recorded in one: it is another primitive then. */
+export interface StagedRules<P> extends Transformed<P> {
+  readonly evaluate: (xs: Tensors, params: P) => Tensors
+  /** What stands in the program; what the closures close over becomes leading operands. */
+  readonly record: (xs: Tensors, params: P) => Recording
+}
+
+interface Named<K extends string> {
+  readonly kind: K
+  readonly name: string
+}
+export type LeafPrimitive<P> = Named<'leaf'> & LeafRules<P>
+export type MarkPrimitive<P> = Named<'mark'> & MarkRules<P>
+export type CallPrimitive<P> = Named<'call'> & CallRules<P>
+export type LoopPrimitive<P> = Named<'loop'> & LoopRules<P>
+export type VirtualPrimitive<P> = Named<'virtual'> & VirtualRules<P>
+export type StagedPrimitive<P> = Named<'staged'> & StagedRules<P>
+/** What stands in programs. */
+export type Recorded<P> = LeafPrimitive<P> | MarkPrimitive<P> | CallPrimitive<P> | LoopPrimitive<P> | VirtualPrimitive<P>
+export type Primitive<P> = Recorded<P> | StagedPrimitive<P>
+
+/** An application as it stands in a program. */
+export interface Recording {
+  readonly primitive: Recorded<never>
+  readonly xs: Tensors
+  readonly params: unknown
+}
+
 /** Records an equation in the program under construction and answers its results. */
 export type Emit = <P>(primitive: Primitive<P>, xs: Tensors, params: P) => Tensors
 
@@ -111,11 +172,44 @@ export interface Interpreter<B> {
   readonly read: (buffer: B, aval: Aval) => number
 }
 
-export interface Primitive<P> extends Rules<P> {
-  readonly name: string
+/** Names and parameters of leaves, and of what else a backend sees, are those of the table. */
+export const defineLeaf = <N extends LeafName>(name: N, rules: LeafRules<ParamsOf[N]>): LeafPrimitive<ParamsOf[N]> => ({
+  kind: 'leaf',
+  name,
+  ...rules,
+})
+export const defineMark = <N extends BodyName>(name: N, rules: MarkRules<BodyParams[N]>): MarkPrimitive<BodyParams[N]> => ({
+  kind: 'mark',
+  name,
+  ...rules,
+})
+export const defineCall = <N extends BodyName, P extends BodyParams[N]>(name: N, rules: CallRules<P>): CallPrimitive<P> => ({
+  kind: 'call',
+  name,
+  ...rules,
+})
+export const defineLoop = <N extends BodyName>(name: N, rules: LoopRules<BodyParams[N]>): LoopPrimitive<BodyParams[N]> => ({
+  kind: 'loop',
+  name,
+  ...rules,
+})
+export const defineVirtual = <P>(name: string, rules: VirtualRules<P>): VirtualPrimitive<P> => ({ kind: 'virtual', name, ...rules })
+export const defineStaged = <P>(name: BodyName, rules: StagedRules<P>): StagedPrimitive<P> => ({ kind: 'staged', name, ...rules })
+
+const noNames: readonly string[] = []
+/** The named axes that an application uses. */
+export const axisNamesIn = <P>(primitive: Primitive<P>, params: P): readonly string[] => {
+  switch (primitive.kind) {
+    case 'virtual':
+      return primitive.axisNames(params)
+    case 'call':
+      return primitive.program(params).axisNames
+    case 'loop':
+      return [...new Set(primitive.bodies(params).flatMap((b) => b.jaxpr.axisNames))]
+    default:
+      return noNames
+  }
 }
-export const definePrimitive = <P>(name: string, rules: Rules<P>): Primitive<P> => ({ name, ...rules })
-export const isLeafPrimitive = (p: Pick<Primitive<never>, 'inline' | 'interpret' | 'impl'>): boolean => !p.inline && !p.interpret && !p.impl
 
 const copied = (x: unknown): unknown =>
   typeof x !== 'object' || x === null || Object.isFrozen(x)
@@ -125,8 +219,7 @@ const copied = (x: unknown): unknown =>
  * A leaf's parameters as an equation keeps them: lists in them (shapes, axes, dimension numbers) may be the caller's, who may write to
  * them later, so they are copied and frozen.
  */
-export const settled = <P>(primitive: Primitive<P>, params: P): P => {
-  if (!isLeafPrimitive(primitive)) return params
+const settled = <P>(params: P): P => {
   let own: P | undefined
   for (const key in params) {
     const value: unknown = params[key]
@@ -136,16 +229,25 @@ export const settled = <P>(primitive: Primitive<P>, params: P): P => {
   }
   return own ?? params
 }
+/** An application as a program records it. */
+export const recorded = <P>(primitive: Primitive<P>, xs: Tensors, params: P): Recording =>
+  primitive.kind === 'staged'
+    ? primitive.record(xs, params)
+    : // an equation forgets the type of its parameters
+      { primitive: primitive as unknown as Recorded<never>, xs, params: primitive.kind === 'leaf' ? settled(params) : params }
 
 /** The types of the results, or the error that names operands and reason. */
-export const infer = <P>(primitive: Primitive<P>, ins: readonly Aval[], params: P): readonly Aval[] => {
+export const infer = <P>(primitive: Recorded<P>, ins: readonly Aval[], params: P): readonly Aval[] => {
   const out = primitive.abstractEval(ins, params)
   if (typeof out === 'string') throw new ShapeError(primitive.name, ins, out)
   return out
 }
 /** The rule, or the error that says why there is none. */
-export const ruleOf = <P, N extends 'jvp' | 'transpose' | 'batch'>(primitive: Primitive<P>, rule: N): Exclude<Rules<P>[N], Unsupported> => {
-  const r = primitive[rule]
-  if (typeof r !== 'function') throw new RuleUnsupportedError(primitive.name, rule, r.reason)
-  return r as Exclude<Rules<P>[N], Unsupported>
+export const ruleOf = <R extends (...args: never) => unknown>(name: string, rule: 'jvp' | 'transpose' | 'batch', r: R | Unsupported): R => {
+  if (typeof r !== 'function') throw new RuleUnsupportedError(name, rule, r.reason)
+  return r
+}
+/** What is handed on as it is. */
+export const handedOn = <B>(_params: unknown, host: Interpreter<B>): ((inputs: readonly Held<B>[]) => readonly Held<B>[]) => {
+  return (inputs) => [host.share(host.whole(inputs[0]!))]
 }

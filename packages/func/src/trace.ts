@@ -9,7 +9,7 @@
 import { ambient } from './ambient'
 import type { Aval } from './aval'
 import { AxisNameError, EscapedTracerError } from './error'
-import type { Primitive } from './primitive'
+import { axisNamesIn, type Primitive } from './primitive'
 import type { Tensor } from './tensor'
 
 export interface Trace {
@@ -88,8 +88,8 @@ export const bind = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: 
     if (!x.trace.active) checkActive(x)
     if (x.trace.level > top.level) top = x.trace
   }
-  if (primitive.axisNames)
-    for (const name of primitive.axisNames(params)) {
+  if (primitive.kind !== 'leaf')
+    for (const name of axisNamesIn(primitive, params)) {
       const { trace } = namedAxis(name)
       if (trace.level > top.level) top = trace
     }

@@ -248,15 +248,14 @@ describe('errors', () => {
     const f = (x: Tensor) => vmap((y: Tensor) => lax.psum(y, 'i'), { axisName: 'i' })(x)
     const inner = makeJaxpr(f)(f32(3))
     expect(lowerProgram(inner.jaxpr)).toContain('stablehlo.reduce')
-    const eqn = { primitive: { name: 'psum', axisNames: () => ['i'] }, params: {}, ins: [], outs: [] }
-    const program = {
-      ins: [],
-      eqns: [{ ...eqn, outs: [{ _tag: 'Var', aval: { shape: [], dtype: 'float32', weakType: false } }] }],
-      outs: [],
-      axisNames: ['i'],
-    }
-    const used = { ...program, outs: program.eqns[0]!.outs }
-    expect(() => lowerProgram(used as never)).toThrow(/collectives go under the vmap/)
+    vmap(
+      (y: Tensor) => {
+        const { jaxpr } = makeJaxpr((z: Tensor) => lax.psum(z, 'i'))(f32())
+        expect(() => lowerProgram(jaxpr)).toThrow(/^backend stablehlo: psum: collectives go under the vmap/)
+        return y
+      },
+      { axisName: 'i' },
+    )(np.ones([3]))
   })
 })
 

@@ -35,10 +35,7 @@ export interface Target<B, V, T = Aval> {
   readonly empty: (b: B, aval: Aval) => V
 }
 const refused = (target: string, { primitive }: Eqn): BackendError =>
-  new BackendError(
-    target,
-    `${primitive.name} has no lowering${primitive.axisNames ? ': collectives go under the vmap that names their axis before a program is lowered' : ''}`,
-  )
+  new BackendError(target, primitive.kind === 'virtual' ? primitive.refuse().message : `${primitive.name} has no lowering`)
 /**
  * The walk for a target: equations that some result depends on, in their order; what nobody reads is left out, in bodies too.
  * Errors, of what it answers: BackendError for a collective over an axis that no vmap has resolved.

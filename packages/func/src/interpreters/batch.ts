@@ -1,6 +1,6 @@
 /** vmap: every value may carry one more axis; what doesn't is computed once. */
 import { type Aval, aval, dropAxes } from '../aval'
-import { type BatchAxis, type Dim, ruleOf } from '../primitive'
+import { axisNamesIn, type BatchAxis, type Dim, ruleOf } from '../primitive'
 import { Tensor } from '../tensor'
 import { atNextLevel, bind, type FlatWithAux, type Trace, whileActive, withNamedAxis } from '../trace'
 
@@ -42,9 +42,9 @@ export const batchWithAux = <X>(
       process: (primitive, args, params) => {
         const values = args.map((x) => (x.trace === trace ? (x as Batched).value : x))
         const at = args.map((x): Dim => (x.trace === trace ? (x as Batched).dim : null))
-        const named = axis.name !== undefined && (primitive.axisNames?.(params).includes(axis.name) ?? false)
+        const named = axis.name !== undefined && axisNamesIn(primitive, params).includes(axis.name)
         if (!named && at.every((d) => d === null)) return bind(primitive, values, params)
-        const [outs, outDims] = ruleOf(primitive, 'batch')(axis, values, at, params)
+        const [outs, outDims] = ruleOf(primitive.name, 'batch', primitive.batch)(axis, values, at, params)
         return outs.map((o, i) => {
           const d = outDims[i] ?? null
           return d === null ? o : new Batched(trace, o, d)

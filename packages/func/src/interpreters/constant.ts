@@ -6,19 +6,19 @@ import { ConcreteTensor } from '../array'
 import { aval, showAval } from '../aval'
 import { ArgumentError } from '../error'
 import type { Eqn, Jaxpr } from '../ir/jaxpr'
-import { definePrimitive, type Primitive, unsupported } from '../primitive'
+import { defineMark, type Recorded, unsupported } from '../primitive'
 import type { Tensor } from '../tensor'
 
 export interface ConstantParams {
   readonly value: ConcreteTensor
 }
 const noOperands = unsupported('it has no operands')
-const constantP = definePrimitive<ConstantParams>('constant', {
+const constantP = defineMark('constant', {
   abstractEval: (_ins, { value: { aval: a } }) => [aval(a.shape, a.dtype, a.weakType)],
   jvp: noOperands,
   transpose: noOperands,
   batch: noOperands,
-  impl: (_xs, { value }) => [value],
+  evaluate: (_xs, { value }) => [value],
   interpret: ({ value }, host) => {
     const held = host.hold(value)
     return () => [host.share(held)]
@@ -37,7 +37,7 @@ export const withConstants = (jaxpr: Jaxpr, consts: readonly Tensor[], name: str
         name,
         `a rule given to customJvp or customVjp closes over a traced tensor of type ${showAval(value.aval)}; make it an argument, or a residual`,
       )
-    return { primitive: constantP as unknown as Primitive<never>, params: { value }, ins: [], outs: [jaxpr.ins[i]!] }
+    return { primitive: constantP as unknown as Recorded<never>, params: { value }, ins: [], outs: [jaxpr.ins[i]!] }
   })
   return { ...jaxpr, ins: jaxpr.ins.slice(consts.length), eqns: [...eqns, ...jaxpr.eqns] }
 }

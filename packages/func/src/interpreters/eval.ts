@@ -8,7 +8,7 @@ import { ArgumentError, BugError, FuncError, BackendError } from '../error'
 import type { Jaxpr } from '../ir/jaxpr'
 import { outAvals } from '../ir/jaxpr'
 import { oneEquation } from '../ir/one-equation'
-import { infer, type Primitive } from '../primitive'
+import { infer, type LeafPrimitive, type Primitive, type Recorded } from '../primitive'
 import { prepareLeaf } from '../plan/leaf'
 import { makePlan } from '../plan/plan'
 import { type Sharding, shardingKey } from '../sharding'
@@ -157,31 +157,41 @@ export const execute = (program: Jaxpr, xs: readonly Tensor[], options: RunOptio
 
 /** A loop, a branch or a mark by itself as a program, made once for its parameters. */
 const programs = new WeakMap<object, Map<string, Jaxpr>>()
-const programOf = <P>(primitive: Primitive<P>, params: P, ins: readonly Aval[], outs: readonly Aval[]): Jaxpr => {
+const programOf = <P>(primitive: Recorded<P>, params: P, xs: readonly Tensor[]): Jaxpr => {
+  const ins = xs.map((x) => x.aval)
+  const outs = infer(primitive, ins, params)
   let table = programs.get(params as object)
   if (!table) programs.set(params as object, (table = new Map()))
   const key = ins.map((a) => `${a.dtype}${a.shape}`).join(';')
   let made = table.get(key)
-  if (!made) table.set(key, (made = oneEquation(primitive as unknown as Primitive<never>, params, ins, outs)))
+  if (!made) table.set(key, (made = oneEquation(primitive as unknown as Recorded<never>, params, ins, outs)))
   return made
 }
 
 evalTrace.process = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: P): readonly Tensor[] => {
-  if (primitive.impl) return primitive.impl(xs, params)
-  if (primitive.inline)
-    return execute(primitive.inline(params), xs, {
-      donated: primitive.donated?.(params),
-      device: primitive.device?.(params),
-      name: primitive.label?.(params),
-    })
+  switch (primitive.kind) {
+    case 'leaf':
+      return evaluate(primitive, xs, params)
+    case 'call':
+      return execute(primitive.program(params), xs, primitive.settings(params))
+    case 'staged':
+      return primitive.evaluate(xs, params)
+    case 'virtual':
+      throw primitive.refuse()
+    case 'mark':
+      return primitive.evaluate?.(xs, params) ?? execute(programOf(primitive, params, xs), xs)
+    case 'loop':
+      return execute(programOf(primitive, params, xs), xs)
+  }
+}
+const evaluate = <P>(primitive: LeafPrimitive<P>, xs: readonly Tensor[], params: P): readonly Tensor[] => {
   const ins = xs.map((x) => x.aval)
   const outs = infer(primitive, ins, params)
-  if (primitive.interpret) return execute(programOf(primitive, params, ins, outs), xs)
   const tensors = concrete(xs)
-  if (homeless(tensors)) return ConcreteTensor.ofPending(outs, tensors, () => evalTrace.process(primitive, xs, params))
+  if (homeless(tensors)) return ConcreteTensor.ofPending(outs, tensors, () => evaluate(primitive, xs, params))
   const backend = backendOf(tensors)
   if (pressure.high) relieve()
-  const run = prepareLeaf(backend, primitive as unknown as Primitive<never>, params, ins, outs)
+  const run = prepareLeaf(backend, primitive as unknown as Recorded<never>, params, ins, outs)
   const attempt = (): readonly ConcreteTensor[] =>
     run(tensors.map((x) => x.bufferOn(backend))).map((b, i) => ConcreteTensor.ofBuffer(backend, b, outs[i]!))
   try {

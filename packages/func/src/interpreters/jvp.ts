@@ -42,7 +42,7 @@ export const jvpWithAux = <X>(f: FlatWithAux<X>, xs: readonly Tensor[], ts: read
         const primals = args.map((x) => (x.trace === trace ? (x as Dual).primal : x))
         const tangents = args.map((x) => (x.trace === trace ? (x as Dual).tangent : null))
         if (tangents.every((t) => t === null)) return bind(primitive, primals, params)
-        const [outs, outTangents] = ruleOf(primitive, 'jvp')(primals, tangents, params)
+        const [outs, outTangents] = ruleOf(primitive.name, 'jvp', primitive.jvp)(primals, tangents, params)
         return outs.map((o, i) => {
           const t = isFloating(o.aval.dtype) ? (outTangents[i] ?? null) : null
           if (o.trace === trace || t?.trace === trace) throw closesOver(primitive.name)

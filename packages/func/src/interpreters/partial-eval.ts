@@ -8,7 +8,7 @@ import { axisNamesOf } from '../ir/axis-names'
 import type { Atom, Eqn, Jaxpr, Var } from '../ir/jaxpr'
 import { inAvals, newVar } from '../ir/jaxpr'
 import { bits, memo } from '../ir/memo'
-import { type Emit, infer, type Primitive, settled } from '../primitive'
+import { type Emit, infer, type Primitive, recorded } from '../primitive'
 import { Tensor } from '../tensor'
 import { atNextLevel, type FlatWithAux, type Trace, whileActive } from '../trace'
 import { run } from './run'
@@ -60,29 +60,25 @@ export const partialEvalWithAux = <X>(
       return v
     }
     const emit: Emit = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: P) => {
-      const [operands, p] = primitive.stage ? primitive.stage(xs, params) : [xs, settled(primitive, params)]
+      const { primitive: own, xs: operands, params: p } = recorded(primitive, xs, params)
       const ins = operands.map(lift)
       const outs = infer(
-        primitive,
+        own,
         ins.map((a) => a.aval),
-        p,
+        p as never,
       ).map((a) => newVar(a))
-      eqns.push({ primitive: primitive as unknown as Primitive<never>, params: p, ins, outs })
+      eqns.push({ primitive: own, params: p, ins, outs })
       return outs.map((v) => new Unknown(trace, v))
     }
     const trace: Trace = {
       level,
       name,
       active: true,
-      process: (primitive, xs, params) =>
-        primitive.partialEval && xs.some((x) => x.trace !== trace)
-          ? primitive.partialEval(
-              xs,
-              xs.map((x) => x.trace === trace),
-              params,
-              emit,
-            )
-          : emit(primitive, xs, params),
+      process: (primitive, xs, params) => {
+        const rule = primitive.kind === 'call' || primitive.kind === 'loop' ? primitive.partialEval : null
+        const isUnknown = (x: Tensor): boolean => x.trace === trace
+        return !rule || xs.every(isUnknown) ? emit(primitive, xs, params) : rule(xs, xs.map(isUnknown), params, emit)
+      },
     }
     return whileActive(trace, () => {
       const ins: Unknown[] = []

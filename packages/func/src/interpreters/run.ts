@@ -20,7 +20,7 @@ const runWith = (apply: Apply, jaxpr: Jaxpr, args: readonly Tensor[]): readonly 
 }
 const applyBound: Apply = (e, xs) => bind(e.primitive, xs, e.params as never)
 const applyOpened: Apply = (e, xs) =>
-  e.primitive.inline && !e.primitive.barrier ? runOpened(e.primitive.inline(e.params as never), xs) : applyBound(e, xs)
+  e.primitive.kind === 'call' && e.primitive.barrier === null ? runOpened(e.primitive.program(e.params as never), xs) : applyBound(e, xs)
 
 export const run = (jaxpr: Jaxpr, args: readonly Tensor[]): readonly Tensor[] => runWith(applyBound, jaxpr, args)
 /** The same with calls opened: their equations stand among the others (checkpoints, loops and branches stay closed). */

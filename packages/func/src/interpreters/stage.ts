@@ -4,7 +4,7 @@ import type { Aval } from '../aval'
 import { axisNamesOf } from '../ir/axis-names'
 import type { Atom, ClosedJaxpr, Eqn, Jaxpr, Var } from '../ir/jaxpr'
 import { newVar } from '../ir/jaxpr'
-import { infer, type Primitive, settled } from '../primitive'
+import { infer, type Primitive, recorded } from '../primitive'
 import { Tensor } from '../tensor'
 import { atNextLevel, type FlatWithAux, type Trace, whileActive, whileStaging } from '../trace'
 import { withConstants } from './constant'
@@ -51,14 +51,14 @@ export const stageWithAux = <X>(f: FlatWithAux<X>, avals: readonly Aval[], name 
       name,
       active: true,
       process: <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: P) => {
-        const [operands, p] = primitive.stage ? primitive.stage(xs, params) : [xs, settled(primitive, params)]
+        const { primitive: own, xs: operands, params: p } = recorded(primitive, xs, params)
         const ins = operands.map(lift)
         const outs = infer(
-          primitive,
+          own,
           ins.map((a) => a.aval),
-          p,
+          p as never,
         ).map((a) => newVar(a))
-        eqns.push({ primitive: primitive as unknown as Primitive<never>, params: p, ins, outs })
+        eqns.push({ primitive: own, params: p, ins, outs })
         return outs.map((v) => new Staged(trace, v))
       },
     }

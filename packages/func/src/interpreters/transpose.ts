@@ -28,7 +28,7 @@ export const backward = (jaxpr: Jaxpr, known: readonly Tensor[], cts: readonly T
     const outCts = e.outs.map((v) => sums.get(v) ?? null)
     if (outCts.every((c) => c === null)) continue
     for (const v of e.outs) sums.delete(v)
-    const inCts = ruleOf(e.primitive, 'transpose')(outCts, e.ins.map(operand), e.params as never)
+    const inCts = ruleOf(e.primitive.name, 'transpose', e.primitive.transpose)(outCts, e.ins.map(operand), e.params as never)
     e.ins.forEach((a, k) => give(a, inCts[k]))
   }
   return jaxpr.ins.slice(known.length).map((v) => sums.get(v) ?? null)

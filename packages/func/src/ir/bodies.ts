@@ -1,4 +1,4 @@
-/** Which programs an equation holds: its primitive says so (`bodies`), to all who look inside of programs. */
+/** Which programs an equation holds: its primitive says so (`program` of a call, `bodies` of a loop), to all who look inside of programs. */
 import type { Eqn, Jaxpr } from './jaxpr'
 
 /** How often a body runs when its equation does: so many times; as long as a condition holds; if it is the one of several that is chosen. */
@@ -9,10 +9,12 @@ export interface Body {
   readonly jaxpr: Jaxpr
   readonly runs: Runs
 }
-/** The one program of a call. */
-export const called = (jaxpr: Jaxpr): readonly Body[] => [{ path: 'jaxpr', jaxpr, runs: 1 }]
+const none: readonly Body[] = []
 
-export const bodiesOf = (e: Eqn): readonly Body[] => e.primitive.bodies?.(e.params as never) ?? []
+export const bodiesOf = ({ primitive, params }: Eqn): readonly Body[] => {
+  if (primitive.kind === 'call') return [{ path: 'jaxpr', jaxpr: primitive.program(params as never), runs: 1 }]
+  return primitive.kind === 'loop' ? primitive.bodies(params as never) : none
+}
 
 /** All equations of a program, each followed by those of the programs that it holds. */
 export function* equationsOf(program: Jaxpr): Generator<Eqn, void> {

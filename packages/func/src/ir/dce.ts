@@ -1,4 +1,5 @@
 /** Dead code elimination: equations and inputs that no wanted output depends on. The one place that decides what is dead. */
+import { axisNamesOf } from './axis-names'
 import { bodiesOf } from './bodies'
 import type { Atom, Eqn, Jaxpr } from './jaxpr'
 import { bits, memo } from './memo'
@@ -42,14 +43,15 @@ export const dce = (jaxpr: Jaxpr, used: readonly boolean[]): Trimmed =>
     const eqns = onlyLive(jaxpr.eqns, live, trim)
     const usedIns = jaxpr.ins.map((v) => live.has(v))
     if (isAll(used) && eqns.length === jaxpr.eqns.length && eqns.every((e, i) => e === jaxpr.eqns[i])) return { jaxpr, usedIns }
-    const axisNames = jaxpr.axisNames.filter((n) => eqns.some((e) => e.primitive.axisNames?.(e.params as never).includes(n)))
-    return { jaxpr: { ins: jaxpr.ins, eqns, outs, axisNames }, usedIns }
+    const names = axisNamesOf(eqns)
+    return { jaxpr: { ins: jaxpr.ins, eqns, outs, axisNames: jaxpr.axisNames.filter((n) => names.includes(n)) }, usedIns }
   })
 /** The equation without what its body computes for nobody; itself if that is nothing. */
 const trim = (e: Eqn, live: ReadonlySet<Atom>): Eqn => {
-  const { dce: rule, inline } = e.primitive
+  const { primitive } = e
+  const rule = primitive.kind === 'call' || primitive.kind === 'loop' ? primitive.dce : null
   const usedOuts = e.outs.map((v) => live.has(v))
-  if (!rule || (isAll(usedOuts) && !inline)) return e
+  if (!rule || (isAll(usedOuts) && primitive.kind === 'loop')) return e
   const { params, usedIns, keptOuts } = rule(e.params as never, usedOuts)
   const made = { ...e, params, ins: e.ins.filter((_, i) => usedIns[i]), outs: e.outs.filter((_, i) => keptOuts[i]) }
   const bodies = bodiesOf(e)

@@ -3,7 +3,7 @@
  * calls are jaxprs in the parameters of their equation. A jaxpr is closed: what its function closed over are leading inputs.
  */
 import type { Aval } from '../aval'
-import type { Primitive } from '../primitive'
+import type { Recorded } from '../primitive'
 import type { Tensor } from '../tensor'
 
 export interface Var {
@@ -19,8 +19,8 @@ export interface Literal {
 export type Atom = Var | Literal
 
 export interface Eqn {
-  // biome-ignore lint: parameters are typed by their primitive, which an equation forgets
-  readonly primitive: Primitive<never>
+  /** Its parameters are typed by it; the equation forgets that. */
+  readonly primitive: Recorded<never>
   readonly params: unknown
   readonly ins: readonly Atom[]
   readonly outs: readonly Var[]

@@ -6,7 +6,7 @@
  */
 import { type Aval, sameType, showAval } from '../aval'
 import { BugError } from '../error'
-import { infer, type Primitive } from '../primitive'
+import { axisNamesIn, infer } from '../primitive'
 import { bodiesOf } from './bodies'
 import { type Atom, type Eqn, inAvals, type Jaxpr, type Var } from './jaxpr'
 
@@ -35,13 +35,14 @@ export const typecheckJaxpr = (jaxpr: Jaxpr, where = 'jaxpr'): void => {
   }
   const names = new Set<string>()
   const check = (e: Eqn, i: number): void => {
-    const primitive = e.primitive as unknown as Primitive<unknown>
+    const { primitive } = e
+    const params = e.params as never
     const at = `, equation ${i} (${primitive.name})`
     for (const a of e.ins) use(a, at)
     const inferred = infer(
       primitive,
       e.ins.map((a) => a.aval),
-      e.params,
+      params,
     )
     if (inferred.length !== e.outs.length) fail(at, `${e.outs.length} results where the rule infers ${inferred.length}`)
     inferred.forEach((a, k) => {
@@ -50,7 +51,7 @@ export const typecheckJaxpr = (jaxpr: Jaxpr, where = 'jaxpr'): void => {
     })
     for (const v of e.outs) bindVar(v, at)
     for (const { path, jaxpr: body } of bodiesOf(e)) typecheckJaxpr(body, `${where}${at}.${path}`)
-    for (const n of primitive.axisNames?.(e.params) ?? []) names.add(n)
+    for (const n of axisNamesIn(primitive, params)) names.add(n)
   }
   for (const v of jaxpr.ins) bindVar(v, ', inputs')
   jaxpr.eqns.forEach(check)

@@ -8,11 +8,11 @@ import { BugError } from '../error'
 import { live, onlyLive } from '../ir/dce'
 import { paramsKey } from '../ir/memo'
 import type { Atom, Jaxpr, Literal, Var } from '../ir/jaxpr'
-import type { Primitive } from '../primitive'
+import type { Recorded } from '../primitive'
 
 export type ValueId = number
 export interface Node {
-  readonly primitive: Primitive<never>
+  readonly primitive: Recorded<never>
   readonly params: unknown
   readonly ins: readonly ValueId[]
   readonly outs: readonly ValueId[]
@@ -28,10 +28,10 @@ export interface Graph {
 const paramKeys = new WeakMap<object, string>()
 let bodies = 0
 /** Parameters as text; a primitive with a body is equal to itself alone. */
-const keyOf = (primitive: Primitive<never>, params: object): string => {
+const keyOf = (primitive: Recorded<never>, params: object): string => {
   let key = paramKeys.get(params)
   if (key === undefined) {
-    key = primitive.interpret ? `#${bodies++}` : paramsKey(params)
+    key = primitive.kind !== 'leaf' ? `#${bodies++}` : paramsKey(params)
     paramKeys.set(params, key)
   }
   return key
@@ -67,8 +67,9 @@ export const flattenProgram = (program: Jaxpr): Graph => {
     for (const e of jaxpr.eqns) {
       const ins = e.ins.map(read)
       let outs: readonly ValueId[]
-      if (e.primitive.inline) {
-        outs = walk(e.primitive.inline(e.params as never), ins, e.primitive.barrier?.(e.params as never) ? ++barriers : scope)
+      if (e.primitive.kind === 'call') {
+        const { program: body, barrier } = e.primitive
+        outs = walk(body(e.params as never), ins, barrier?.(e.params as never) ? ++barriers : scope)
       } else {
         const key = `${scope}|${e.primitive.name}|${ins.join(',')}|${keyOf(e.primitive, e.params as object)}`
         const known = seen.get(key)

@@ -2,13 +2,13 @@
 import type { Aval } from '../aval'
 import type { Backend, Kernel } from '../backend/backend'
 import { BugError, DTypeError } from '../error'
-import type { Primitive } from '../primitive'
+import type { Recorded } from '../primitive'
 import { prepareSingle } from './single'
 
 /** Errors: DTypeError where the backend lacks a dtype. */
 export const prepareLeaf = <B>(
   backend: Backend<B>,
-  primitive: Primitive<never>,
+  primitive: Recorded<never>,
   params: unknown,
   ins: readonly Aval[],
   outs: readonly Aval[],

@@ -75,9 +75,10 @@ const onWhole =
   (inputs) =>
     run(inputs.map((x) => wholeOf(backend, x)))
 const prepare = <B>(backend: KernelBackend<B>, graph: Graph, node: Node, kept: Kept<B>): Run<B> => {
-  if (node.primitive.interpret) return node.primitive.interpret(node.params as never, interpreterOf(backend, kept))
+  const { primitive } = node
+  if (primitive.kind === 'loop' || primitive.kind === 'mark') return primitive.interpret(node.params as never, interpreterOf(backend, kept))
   const types = (ids: readonly ValueId[]): readonly Aval[] => ids.map((i) => graph.types[i]!)
-  return onWhole(backend, prepareLeaf(backend, node.primitive, node.params, types(node.ins), types(node.outs)))
+  return onWhole(backend, prepareLeaf(backend, primitive, node.params, types(node.ins), types(node.outs)))
 }
 
 /** For each node the values read there for the last time; outputs and constants are never dead. */
@@ -119,7 +120,7 @@ const foldConstants = <B>(backend: KernelBackend<B>, graph: Graph, kept: Kept<B>
     const run = item._tag === 'Fused' ? onWhole(backend, item.run) : prepare(backend, graph, item.node, kept)
     const { ins, outs } = item
     const known = ins.map(constant)
-    const foldable = item._tag === 'Node' && !item.node.primitive.interpret && bytes(outs) <= MAX_CONSTANT_BYTES
+    const foldable = item._tag === 'Node' && item.node.primitive.kind === 'leaf' && bytes(outs) <= MAX_CONSTANT_BYTES
     if (foldable && known.every((c) => c !== undefined)) run(known as B[]).forEach((b, k) => constants.set(outs[k]!, kept.add(b as B)))
     else live.push({ run, ins, outs })
   }

@@ -7,7 +7,7 @@ import type { CompileOptions, CompilingBackend, Executable } from '../backend/ba
 import { onScarcity } from '../backend/scarcity'
 import { oneEquation } from '../ir/one-equation'
 import { paramsKey } from '../ir/memo'
-import type { Primitive } from '../primitive'
+import type { Recorded } from '../primitive'
 
 /** Those used last are kept; others are freed, and compiled again when they are called again. */
 const MAX_KEPT = 2048
@@ -45,7 +45,7 @@ const showTypes = (types: readonly Aval[]): string => types.map((t) => `${t.dtyp
 /** A leaf by itself; made anew for arrays that lie over several devices. */
 export const prepareSingle = <B>(
   backend: CompilingBackend<B>,
-  primitive: Primitive<never>,
+  primitive: Recorded<never>,
   params: unknown,
   ins: readonly Aval[],
   outs: readonly Aval[],

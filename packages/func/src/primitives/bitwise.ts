@@ -1,7 +1,7 @@
 /** Operations on the bits of integers; and, or, xor, not also on booleans. All have derivative zero. */
 import { dtypes } from '../dtype'
 import { aval } from '../aval'
-import { definePrimitive, type Primitive } from '../primitive'
+import { defineLeaf, type Primitive } from '../primitive'
 import type { BitwiseParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
@@ -38,17 +38,14 @@ const shiftRightLogicalP = binary('shift_right_logical', integers, 'zero')
 const shiftRightArithmeticP = binary('shift_right_arithmetic', integers, 'zero')
 const populationCountP = unary('population_count', integers, 'zero')
 const clzP = unary('clz', integers, 'zero')
-const bitcastP: Primitive<BitwiseParams['bitcast_convert_type']> = definePrimitive<BitwiseParams['bitcast_convert_type']>(
-  'bitcast_convert_type',
-  {
-    abstractEval: ([x], { newDtype }) =>
-      x!.dtype === 'bool' || newDtype === 'bool'
-        ? 'booleans have no bits to reinterpret; convert them instead'
-        : dtypes[x!.dtype].bits !== dtypes[newDtype].bits
-          ? `${x!.dtype} and ${newDtype} must have equal widths`
-          : [aval(x!.shape, newDtype)],
-    jvp: ([x], _ts, params) => [[bitcastConvertType(x!, params)], [null]],
-    transpose: zeroDerivative,
-    batch: (_axis, [x], [d], params) => [[bitcastConvertType(x!, params)], [d!]],
-  },
-)
+const bitcastP: Primitive<BitwiseParams['bitcast_convert_type']> = defineLeaf('bitcast_convert_type', {
+  abstractEval: ([x], { newDtype }) =>
+    x!.dtype === 'bool' || newDtype === 'bool'
+      ? 'booleans have no bits to reinterpret; convert them instead'
+      : dtypes[x!.dtype].bits !== dtypes[newDtype].bits
+        ? `${x!.dtype} and ${newDtype} must have equal widths`
+        : [aval(x!.shape, newDtype)],
+  jvp: ([x], _ts, params) => [[bitcastConvertType(x!, params)], [null]],
+  transpose: zeroDerivative,
+  batch: (_axis, [x], [d], params) => [[bitcastConvertType(x!, params)], [d!]],
+})

@@ -5,9 +5,9 @@
  * reduction or a layout of the batch axis, so no kernel is needed; any other vmap passes its own axis through.
  */
 import { type Aval, aval } from '../aval'
-import { BugError, ShapeError } from '../error'
+import { ArgumentError, type FuncError, ShapeError } from '../error'
 import { literal, zerosLike } from '../literal'
-import { type BatchAxis, definePrimitive, type Dim, infer, type Primitive, type Unsupported, unsupported } from '../primitive'
+import { type BatchAxis, defineVirtual, type Dim, infer, unsupported, type Unsupported, type VirtualPrimitive } from '../primitive'
 import type { Tensor } from '../tensor'
 import { bind1, namedAxis } from '../trace'
 import { mul } from './arithmetic'
@@ -92,19 +92,18 @@ const sized = <P extends Grouped & { readonly axisName: string }>(params: P): P 
   axisSize: groupSize(params.axisName, params.axisIndexGroups),
 })
 /** The same, once it is known that the groups are some of the named axis. */
-const grouped = <P extends Grouped>(primitive: Primitive<P>, x: Tensor, axes: readonly string[], params: P): Tensor => {
+const grouped = <P extends Grouped>(primitive: VirtualPrimitive<P>, x: Tensor, axes: readonly string[], params: P): Tensor => {
   const reason = groupsReason(axes, params.axisIndexGroups)
   if (reason !== null) throw new ShapeError(primitive.name, [x.aval], reason)
   return checked(primitive, x, params)
 }
 /** Types are checked here, since the vmap of that name never asks for the type of a collective. */
-const checked = <P>(primitive: Primitive<P>, x: Tensor, params: P): Tensor => {
+const checked = <P>(primitive: VirtualPrimitive<P>, x: Tensor, params: P): Tensor => {
   infer(primitive, [x.aval], params)
   return bind1(primitive, [x], params)
 }
-const onlyBatched = (): never => {
-  throw new BugError('a collective reached the evaluator')
-}
+const onlyBatched = (name: string) => (): FuncError =>
+  new ArgumentError(name, 'collectives go under the vmap that names their axis before a program runs or is lowered')
 const sameAs = (x: Aval): readonly Aval[] => [aval(x.shape, x.dtype, x.weakType)]
 const validAxis = (axis: number, rank: number): boolean => Number.isInteger(axis) && axis >= 0 && axis < rank
 const splitAt = (x: Tensor, at: number, major: number): Tensor => {
@@ -129,9 +128,9 @@ const reduction = (
   reduce: (x: Tensor, params: { readonly axes: readonly number[] }) => Tensor,
   ofEqual: (x: Tensor, size: number) => Tensor,
   linear: Unsupported | 'linear',
-): Primitive<ReduceOver> => {
+): VirtualPrimitive<ReduceOver> => {
   const self = (x: Tensor, params: ReduceOver): Tensor => (params.axes.length === 0 ? x : checked(primitive, x, params))
-  const primitive: Primitive<ReduceOver> = definePrimitive<ReduceOver>(name, {
+  const primitive: VirtualPrimitive<ReduceOver> = defineVirtual<ReduceOver>(name, {
     abstractEval: ([x]) => (x!.dtype === 'bool' ? 'takes numbers, not bool; convert to int32 first' : sameAs(x!)),
     jvp: linear === 'linear' ? ([x], [t], p) => [[self(x!, p)], [t ? self(t, p) : null]] : linear,
     // The sum is both ways: each cotangent came from all, so all must be told.
@@ -147,7 +146,7 @@ const reduction = (
       const rest = { axes: axes.filter((a) => a !== axis.name) }
       return [[self(d === null ? ofEqual(x!, size) : reduce(x!, { axes: [d!] }), rest)], [null]]
     },
-    impl: onlyBatched,
+    refuse: onlyBatched(name),
     axisNames: ({ axes }) => axes,
     show: shownGroups,
   })
@@ -185,7 +184,7 @@ const permuted = (axis: BatchAxis, x: Tensor, d: Dim, perm: Permutation['perm'])
   if (d === null && !from.includes(-1)) return [x, null]
   return [reorder(batchAt(axis.size, x, d, d ?? 0), d ?? 0, from), d ?? 0]
 }
-const ppermuteP = definePrimitive<Permutation>('ppermute', {
+const ppermuteP = defineVirtual<Permutation>('ppermute', {
   abstractEval: ([x], p) => permReason(p) ?? sameAs(x!),
   jvp: ([x], [t], p) => [[permute(x!, p)], [t ? permute(t, p) : null]],
   transpose: ([ct], _xs, p) => [ct ? permute(ct, { ...p, perm: p.perm.map(([s, d]) => [d, s] as const) }) : null],
@@ -194,21 +193,21 @@ const ppermuteP = definePrimitive<Permutation>('ppermute', {
     const [out, dim] = permuted(axis, x!, d!, p.perm)
     return [[out], [dim]]
   },
-  impl: onlyBatched,
+  refuse: onlyBatched('ppermute'),
   axisNames: named,
 })
 
-const axisIndexP = definePrimitive<{ readonly axisName: string }>('axis_index', {
+const axisIndexP = defineVirtual<{ readonly axisName: string }>('axis_index', {
   abstractEval: () => [aval([], 'int32')],
   jvp: () => [[], []],
   transpose: () => [],
   batch: (axis, _xs, _dims, p) =>
     axis.name === p.axisName ? [[iota({ dtype: 'int32', shape: [axis.size], dimension: 0 })], [0]] : [[axisIndex(p)], [null]],
-  impl: onlyBatched,
+  refuse: onlyBatched('axis_index'),
   axisNames: named,
 })
 
-const allGatherP = definePrimitive<Gathering>('all_gather', {
+const allGatherP = defineVirtual<Gathering>('all_gather', {
   abstractEval: ([x], { axisSize, allGatherDimension: at, tiled }) => {
     const rank = x!.shape.length
     if (!validAxis(at, tiled ? rank : rank + 1)) return `allGatherDimension ${at} must be an axis of the result`
@@ -232,12 +231,12 @@ const allGatherP = definePrimitive<Gathering>('all_gather', {
     const stacked = batchAt(p.axisSize, x!, d!, at)
     return [[tiled ? mergeAt(stacked, at) : stacked], [null]]
   },
-  impl: onlyBatched,
+  refuse: onlyBatched('all_gather'),
   axisNames: named,
   show: shownGroups,
 })
 
-const psumScatterP = definePrimitive<Scattering>('reduce_scatter', {
+const psumScatterP = defineVirtual<Scattering>('reduce_scatter', {
   abstractEval: ([x], { axisSize, scatterDimension: at, tiled }) => {
     if (!validAxis(at, x!.shape.length)) return `scatterDimension ${at} must be an axis of the operand`
     const n = x!.shape[at]!
@@ -263,7 +262,7 @@ const psumScatterP = definePrimitive<Scattering>('reduce_scatter', {
     const total = d === null ? scaled(x!, axis.size) : reduceSum(x!, { axes: [d!] })
     return [[tiled ? splitAt(total, at, axis.size) : total], [at]]
   },
-  impl: onlyBatched,
+  refuse: onlyBatched('reduce_scatter'),
   axisNames: named,
   show: shownGroups,
 })
@@ -273,7 +272,7 @@ const exchanged = (x: Tensor, n: number, splitAxis: number, concatAxis: number):
   const parts = moveAxis(splitAt(x, splitAxis + 1, n), splitAxis + 1, 0)
   return mergeAt(moveAxis(parts, 1, concatAxis + 1), concatAxis + 1)
 }
-const allToAllP = definePrimitive<Exchange>('all_to_all', {
+const allToAllP = defineVirtual<Exchange>('all_to_all', {
   abstractEval: ([x], { axisSize, splitAxis, concatAxis }) => {
     const shape = [...x!.shape]
     if (!validAxis(splitAxis, shape.length) || !validAxis(concatAxis, shape.length))
@@ -294,6 +293,6 @@ const allToAllP = definePrimitive<Exchange>('all_to_all', {
     }
     return [[exchanged(batchAt(axis.size, x!, d!), axis.size, splitAxis, concatAxis)], [0]]
   },
-  impl: onlyBatched,
+  refuse: onlyBatched('all_to_all'),
   axisNames: named,
 })

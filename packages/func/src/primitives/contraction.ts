@@ -1,7 +1,7 @@
 /** dot_general: sums of products over pairs of axes. Everything that multiplies matrices becomes one of these. */
 import { type Aval, aval, otherAxes, range, type Shape } from '../aval'
 import { bytesOf, type DType, dtypes, isFloating } from '../dtype'
-import { type BatchAxis, definePrimitive, type Dim, isLinear } from '../primitive'
+import { type BatchAxis, defineLeaf, type Dim, isLinear } from '../primitive'
 import type { ContractionParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
@@ -114,7 +114,7 @@ const batchedDims = (
   return [[contract, batch], out]
 }
 
-const dotGeneralP = definePrimitive<DotParams>('dot_general', {
+const dotGeneralP = defineLeaf('dot_general', {
   abstractEval: ([l, r], params) => {
     const reason = dotReason(l!, r!, params)
     if (reason !== null) return reason

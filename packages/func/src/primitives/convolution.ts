@@ -11,7 +11,7 @@
  */
 import { type Aval, aval, dropAxes, type Shape, sizeOf } from '../aval'
 import { fullOf } from '../literal'
-import { type BatchAxis, definePrimitive, type Dim, isLinear } from '../primitive'
+import { type BatchAxis, defineLeaf, type Dim, isLinear } from '../primitive'
 import type { ConvDimensionNumbers, ConvolutionParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
@@ -207,7 +207,7 @@ const emptyBatch = (lhs: Tensor, rhs: Tensor, dl: Dim, dr: Dim, p: ConvParams): 
   return fullOf(0, [0, ...shape], p.preferredElementType ?? lhs.dtype)
 }
 
-const convP = definePrimitive<ConvParams>('conv_general_dilated', {
+const convP = defineLeaf('conv_general_dilated', {
   abstractEval: ([l, r], p) => {
     const shape = convShape(l!, r!, p)
     return typeof shape === 'string' ? shape : [aval(shape, p.preferredElementType ?? l!.dtype, l!.weakType && r!.weakType)]

@@ -5,7 +5,7 @@
  * derivatives at ties come from, and which keeps products exact where factors are zero.
  */
 import { type Aval, aval, otherAxes } from '../aval'
-import { definePrimitive, type Primitive } from '../primitive'
+import { defineLeaf, type Primitive } from '../primitive'
 import type { CumulativeParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
@@ -83,7 +83,7 @@ const typeOf = (ins: readonly Aval[], kind: Kind, { axis }: Params): readonly Av
     : `the operand has no axis ${axis}`)
 
 const cumulative = (name: keyof CumulativeParams, kind: Kind, combine: Combine | 'linear'): Primitive<Params> => {
-  const self: Primitive<Params> = definePrimitive<Params>(name, {
+  const self: Primitive<Params> = defineLeaf(name, {
     abstractEval: (ins, params) => typeOf(ins, kind, params),
     jvp: ([x], [t], params) => {
       const run = (y: Tensor): Tensor => bind1(self, [y], params)

@@ -1,8 +1,8 @@
 /** Slices whose place is data: dynamic_slice and dynamic_update_slice. Starts are clamped so that the slice lies inside. */
 import { type Aval, aval, range, type Shape } from '../aval'
 import { literal, zerosLike } from '../literal'
-import { type BatchAxis, definePrimitive, type Dim, isLinear } from '../primitive'
-import type { IndexingParams, NoParams } from '../table'
+import { type BatchAxis, defineLeaf, type Dim, isLinear } from '../primitive'
+import type { IndexingParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
 import { gatherBatched, scatterBatched } from './gather'
@@ -74,7 +74,7 @@ const updateBatched = (axis: BatchAxis, [x, update, ...starts]: readonly Tensor[
   })
 }
 
-const dynamicSliceP = definePrimitive<DynamicSliceParams>('dynamic_slice', {
+const dynamicSliceP = defineLeaf('dynamic_slice', {
   abstractEval: ([x, ...starts], { sliceSizes }) =>
     startsReason(x!, starts) ??
     (fits(x!.shape, sliceSizes)
@@ -84,7 +84,7 @@ const dynamicSliceP = definePrimitive<DynamicSliceParams>('dynamic_slice', {
   transpose: ([ct], [x, ...starts]) => [ct ? dynamicUpdateSlice(zerosLike(x!), ct, starts.map(known)) : null, ...starts.map(() => null)],
   batch: (axis, xs, dims, { sliceSizes }) => [[sliceBatched(axis, xs, dims, sliceSizes)], [0]],
 })
-const dynamicUpdateSliceP = definePrimitive<NoParams>('dynamic_update_slice', {
+const dynamicUpdateSliceP = defineLeaf('dynamic_update_slice', {
   abstractEval: ([x, update, ...starts]) =>
     startsReason(x!, starts) ??
     (x!.dtype !== update!.dtype

@@ -1,6 +1,6 @@
 /** gather and scatter-add, which are each other's transpose. */
 import { aval } from '../aval'
-import { type BatchAxis, definePrimitive, type Dim, isLinear } from '../primitive'
+import { type BatchAxis, defineLeaf, type Dim, isLinear } from '../primitive'
 import type { IndexingParams, ScatterParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
@@ -56,7 +56,7 @@ export const scatterBatched = (
   return scatter(operand!, index, windows!, { ...p, dimensionNumbers: batchScatterDims(p.dimensionNumbers, di !== null) })
 }
 
-const gatherP = definePrimitive<GatherParams>('gather', {
+const gatherP = defineLeaf('gather', {
   abstractEval: ([x, indices], p) => {
     const shape = gatherShape(x!, indices!, p)
     return typeof shape === 'string' ? shape : [aval(shape, x!.dtype, x!.weakType)]
@@ -76,7 +76,7 @@ const gatherP = definePrimitive<GatherParams>('gather', {
   batch: (axis, xs, dims, p) => [[gatherBatched(axis, xs, dims, p)], [0]],
   show: ({ fillValue, ...p }) => (fillValue === null ? p : { ...p, fillValue }),
 })
-const scatterAddP = definePrimitive<ScatterParams>('scatter-add', {
+const scatterAddP = defineLeaf('scatter-add', {
   abstractEval: ([x, indices, updates], p) => scatterReason(x!, indices!, updates!, p.dimensionNumbers) ?? [x!],
   jvp: ([x, indices, updates], [t, , u], p) => [
     [scatterAdd(x!, indices!, updates!, p)],

@@ -1,7 +1,7 @@
 /** Slices, concatenation, padding, reversal; and iota, which makes the numbers of an axis. All linear. */
 import { type Aval, aval, otherAxes, range, sameShape, type Shape } from '../aval'
 import { fullOf, zerosLike } from '../literal'
-import { definePrimitive, isLinear, type Primitive, type Tangent, unsupported } from '../primitive'
+import { defineLeaf, isLinear, type Primitive, type Tangent, unsupported } from '../primitive'
 import type { LayoutParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
@@ -49,7 +49,7 @@ const sliceFault = (shape: Shape, { startIndices, limitIndices, strides }: P<'sl
   }
   return undefined
 }
-const sliceP: Primitive<P<'slice'>> = definePrimitive<P<'slice'>>('slice', {
+const sliceP: Primitive<P<'slice'>> = defineLeaf('slice', {
   abstractEval: ([x], params) =>
     sliceFault(x!.shape, params) ??
     like(
@@ -86,7 +86,7 @@ const concatenateFault = (ins: readonly Aval[], dimension: number): string | und
   const fits = (y: Aval): boolean => y.shape.length === x.shape.length && y.shape.every((n, i) => i === dimension || n === x.shape[i])
   return ins.every(fits) ? dtypeFault(ins, anything) : `sizes must be equal on all axes but ${dimension}`
 }
-const concatenateP: Primitive<P<'concatenate'>> = definePrimitive<P<'concatenate'>>('concatenate', {
+const concatenateP: Primitive<P<'concatenate'>> = defineLeaf('concatenate', {
   abstractEval: (ins, { dimension }) =>
     concatenateFault(ins, dimension) ?? [
       aval(
@@ -120,7 +120,7 @@ const concatenateP: Primitive<P<'concatenate'>> = definePrimitive<P<'concatenate
 
 const padded = (n: number, [low, high, interior]: readonly [number, number, number]): number =>
   low + n + Math.max(0, n - 1) * interior + high
-const padP: Primitive<P<'pad'>> = definePrimitive<P<'pad'>>('pad', {
+const padP: Primitive<P<'pad'>> = defineLeaf('pad', {
   abstractEval: ([x, value], { paddingConfig }) => {
     if (value!.shape.length !== 0 || value!.dtype !== x!.dtype) return 'the padding value must be a scalar of the dtype of the operand'
     if (paddingConfig.length !== x!.shape.length) return `paddingConfig must have ${x!.shape.length} entries, one an axis`
@@ -150,7 +150,7 @@ const padP: Primitive<P<'pad'>> = definePrimitive<P<'pad'>>('pad', {
   },
 })
 
-const revP: Primitive<P<'rev'>> = definePrimitive<P<'rev'>>('rev', {
+const revP: Primitive<P<'rev'>> = defineLeaf('rev', {
   abstractEval: ([x], { dimensions }) =>
     new Set(dimensions).size === dimensions.length && dimensions.every((a) => Number.isInteger(a) && a >= 0 && a < x!.shape.length)
       ? [x!]
@@ -164,7 +164,7 @@ const revP: Primitive<P<'rev'>> = definePrimitive<P<'rev'>>('rev', {
 })
 
 const noOperands = unsupported('it has no operands')
-const iotaP: Primitive<P<'iota'>> = definePrimitive<P<'iota'>>('iota', {
+const iotaP: Primitive<P<'iota'>> = defineLeaf('iota', {
   abstractEval: (_ins, { dtype, shape, dimension }) =>
     dtype === 'bool'
       ? 'makes numbers, not booleans'

@@ -1,7 +1,7 @@
 /** Decompositions and triangular systems of matrices, which are the last two axes; leading axes are batches. */
 import { type Aval, aval, range, sameShape } from '../aval'
 import { zerosLike } from '../literal'
-import { definePrimitive, type Primitive, type Tangent } from '../primitive'
+import { defineLeaf, type Primitive, type Tangent } from '../primitive'
 import type { LinalgParams, NoParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind, bind1 } from '../trace'
@@ -103,7 +103,7 @@ const tallTangents = (q: Tensor, r: Tensor, dx: Tensor): readonly [dq: Tensor, d
   const paddingConfig = dr.shape.map((_, i) => (i === dr.ndim - 2 ? ([0, surplus, 0] as const) : ([0, 0, 0] as const)))
   return [withColumns(dq, complementTangent(q, n, dq)), pad(dr, constant(dr, 0), { paddingConfig })]
 }
-const qrP: Primitive<LinalgParams['qr']> = definePrimitive<LinalgParams['qr']>('qr', {
+const qrP: Primitive<LinalgParams['qr']> = defineLeaf('qr', {
   abstractEval: (ins, { fullMatrices }) => {
     const fault = matrixFault(ins)
     if (fault !== undefined) return fault
@@ -134,7 +134,7 @@ const qrP: Primitive<LinalgParams['qr']> = definePrimitive<LinalgParams['qr']>('
 
 // cholesky
 
-const choleskyP: Primitive<NoParams> = definePrimitive<NoParams>('cholesky', {
+const choleskyP: Primitive<NoParams> = defineLeaf('cholesky', {
   abstractEval: (ins) =>
     matrixFault(ins) ??
     (ins[0]!.shape.at(-1) === ins[0]!.shape.at(-2) ? [aval(ins[0]!.shape, ins[0]!.dtype)] : 'the matrix must be square'),
@@ -181,7 +181,7 @@ const solveMany = (a: Tensor, b: Tensor, dim: number, params: SolveParams): read
     : [...moved.shape.slice(0, -3), moved.shape.at(-3)! * moved.shape.at(-2)!, moved.shape.at(-1)!]
   return [reshape(triangularSolve(a, reshape(moved, { newSizes: merged }), params), { newSizes: moved.shape }), at]
 }
-const triangularSolveP: Primitive<SolveParams> = definePrimitive<SolveParams>('triangular_solve', {
+const triangularSolveP: Primitive<SolveParams> = defineLeaf('triangular_solve', {
   abstractEval: (ins, params) => matrixFault(ins) ?? solveFault(ins[0]!, ins[1]!, params) ?? [aval(ins[1]!.shape, ins[1]!.dtype)],
   jvp: ([a, b], [s, t], params) => {
     const out = triangularSolve(a!, b!, params)

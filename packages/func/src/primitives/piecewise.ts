@@ -3,7 +3,7 @@
  * JAX's: max and min share it evenly at a tie, abs has 1 at 0, clamp 0 at its bounds.
  */
 import { aval, sameShape } from '../aval'
-import { definePrimitive, isLinear, type Primitive } from '../primitive'
+import { defineLeaf, isLinear, type Primitive } from '../primitive'
 import type { NoParams, PiecewiseParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
@@ -100,7 +100,7 @@ const gtP = comparison('gt')
 const geP = comparison('ge')
 
 const keep = (mask: Tensor, t: Tensor): Tensor => selectN(mask, constant(t, 0), t)
-const clampP: Primitive<NoParams> = definePrimitive<NoParams>('clamp', {
+const clampP: Primitive<NoParams> = defineLeaf('clamp', {
   abstractEval: (ins) => {
     const out = pointwiseAval(ins, 3, anything)
     if (typeof out === 'string') return out
@@ -123,7 +123,7 @@ const clampP: Primitive<NoParams> = definePrimitive<NoParams>('clamp', {
   },
 })
 
-const selectP: Primitive<NoParams> = definePrimitive<NoParams>('select_n', {
+const selectP: Primitive<NoParams> = defineLeaf('select_n', {
   abstractEval: (ins) => {
     const [which, ...cases] = ins
     if (which === undefined || cases.length === 0) return 'takes a selector and at least one case'

@@ -8,7 +8,7 @@ import { type Aval, aval, sameShape, type Shape } from '../aval'
 import { type DType, dtypes, isFloating, isInteger, isSigned } from '../dtype'
 import { BugError } from '../error'
 import { literal } from '../literal'
-import { definePrimitive, type Dim, isLinear, type Linear, type Primitive, type Tangent, type Unsupported, unsupported } from '../primitive'
+import { defineLeaf, type Dim, isLinear, type Linear, type Primitive, type Tangent, unsupported, type Unsupported } from '../primitive'
 import type { LeafName, NoParams, ParamsOf } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
@@ -132,7 +132,7 @@ export const unary = <N extends LeafName>(
     readonly transpose?: (ct: Tensor, params: ParamsOf[N]) => Tensor
   } = {},
 ): Primitive<ParamsOf[N]> => {
-  const self: Primitive<ParamsOf[N]> = definePrimitive<ParamsOf[N]>(name, {
+  const self: Primitive<ParamsOf[N]> = defineLeaf(name, {
     abstractEval: (ins, params) => {
       const out = pointwiseAval(ins, 1, kind, more.result)
       return (typeof out === 'string' ? undefined : more.check?.(ins[0]!, params)) ?? out
@@ -162,7 +162,7 @@ export const binary = (
   more: { readonly result?: DType; readonly transpose?: BinaryTranspose } = {},
 ): Primitive<NoParams> => {
   const { transpose } = more
-  const self: Primitive<NoParams> = definePrimitive<NoParams>(name, {
+  const self: Primitive<NoParams> = defineLeaf(name, {
     abstractEval: (ins) => pointwiseAval(ins, 2, kind, more.result),
     jvp: ([x, y], [s, t]) => {
       const out = bind1(self, [x!, y!], noParams)

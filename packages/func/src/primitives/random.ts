@@ -1,6 +1,6 @@
 /** threefry2x32, the counter-based generator that all random numbers come from. */
 import { type Aval, aval } from '../aval'
-import { definePrimitive, type Primitive } from '../primitive'
+import { defineLeaf, type Primitive } from '../primitive'
 import type { NoParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind } from '../trace'
@@ -20,7 +20,7 @@ const twice = (ins: readonly Aval[]): readonly Aval[] | string => {
   const word = aval(out[0]!.shape, 'uint32')
   return [word, word]
 }
-const threefryP: Primitive<NoParams> = definePrimitive<NoParams>('threefry2x32', {
+const threefryP: Primitive<NoParams> = defineLeaf('threefry2x32', {
   abstractEval: twice,
   jvp: (xs) => [bind(threefryP, xs, noParams), [null, null]],
   transpose: zeroDerivative,

@@ -2,7 +2,7 @@
 import { type Aval, aval, dropAxes, otherAxes } from '../aval'
 import { isInteger } from '../dtype'
 import { zerosLike } from '../literal'
-import { definePrimitive, type Primitive } from '../primitive'
+import { defineLeaf, type Primitive } from '../primitive'
 import type { ReductionParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
@@ -41,7 +41,7 @@ const reduction = (
   kind: Kind,
   tangent: ((t: Tensor, out: Tensor, x: Tensor, axes: readonly number[]) => Tensor) | null,
 ): Primitive<Axes> => {
-  const self: Primitive<Axes> = definePrimitive<Axes>(name, {
+  const self: Primitive<Axes> = defineLeaf(name, {
     abstractEval: (ins, { axes }) =>
       dtypeFault(ins, kind) ??
       axesFault(ins[0]!, axes) ?? [aval(dropAxes(ins[0]!.shape, axes), ins[0]!.dtype, kind !== booleans && ins[0]!.weakType)],
@@ -88,7 +88,7 @@ const reduceAndP = reduction('reduce_and', booleans, null)
 const reduceOrP = reduction('reduce_or', booleans, null)
 
 const extremumIndex = (name: 'argmax' | 'argmin'): Primitive<ReductionParams['argmax']> => {
-  const self: Primitive<ReductionParams['argmax']> = definePrimitive<ReductionParams['argmax']>(name, {
+  const self: Primitive<ReductionParams['argmax']> = defineLeaf(name, {
     abstractEval: ([x], { axes, indexDtype }) => {
       if (axes.length !== 1) return 'takes exactly one axis'
       const fault = axesFault(x!, axes)

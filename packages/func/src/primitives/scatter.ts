@@ -2,7 +2,7 @@
 import { range, sizeOf } from '../aval'
 import { RuleUnsupportedError } from '../error'
 import { fullLike, fullOf, zerosLike } from '../literal'
-import { definePrimitive, isLinear, type Primitive, type Rules, type Tangent, unsupported } from '../primitive'
+import { defineLeaf, isLinear, type Primitive, type Rules, type Tangent, unsupported } from '../primitive'
 import type { ScatterParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
@@ -62,7 +62,7 @@ const jvpOfRepeated: Jvp = ([x, indices, updates], [t, , u], p) => {
     scatterAdd(where(untouched, operand, zerosLike(operand)), indices!, where(won, windows, zerosLike(windows)), p)
   return [[through(x!, updates!)], [through(t ?? zerosLike(x!), u ?? zerosLike(updates!))]]
 }
-const scatterP = definePrimitive<ScatterParams>('scatter', {
+const scatterP = defineLeaf('scatter', {
   abstractEval: ([x, indices, updates], p) => scatterReason(x!, indices!, updates!, p.dimensionNumbers) ?? [x!],
   jvp: (xs, ts, p) => {
     const [x, indices, updates] = xs
@@ -83,7 +83,7 @@ const scatterP = definePrimitive<ScatterParams>('scatter', {
   batch: (axis, xs, dims, p) => [[scatterBatched(scatter, axis, xs, dims, p)], [0]],
 })
 
-const scatterMulP = definePrimitive<ScatterParams>('scatter-mul', {
+const scatterMulP = defineLeaf('scatter-mul', {
   abstractEval: ([x, indices, updates], p) => scatterReason(x!, indices!, updates!, p.dimensionNumbers) ?? [x!],
   jvp: ([x, indices, updates], [t, , u], p) => {
     if (u && !p.uniqueIndices) onlyUnique('scatter-mul', 'jvp')
@@ -119,7 +119,7 @@ const extremalTangent = (out: Tensor, x: Tensor, indices: Tensor, updates: Tenso
   return scatterAdd(t, indices, add(mul(read(t), ofOperand), mul(u, ofUpdates)), p)
 }
 const extremal = (name: 'scatter-min' | 'scatter-max', self: Scatter): Primitive<ScatterParams> =>
-  definePrimitive<ScatterParams>(name, {
+  defineLeaf(name, {
     abstractEval: ([x, indices, updates], p) => scatterReason(x!, indices!, updates!, p.dimensionNumbers) ?? [x!],
     jvp: ([x, indices, updates], [t, , u], p) => {
       const out = self(x!, indices!, updates!, p)

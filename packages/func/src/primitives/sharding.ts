@@ -1,5 +1,5 @@
 /** `sharding_constraint`: the identity, which says how a value lies over devices. Backends with one device pass it by. */
-import { definePrimitive } from '../primitive'
+import { defineMark, handedOn } from '../primitive'
 import { type Sharding, withAxis } from '../sharding'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
@@ -10,7 +10,7 @@ export interface ShardingConstraintParams {
 /** Source: jax.lax.with_sharding_constraint. */
 export const shardingConstraint = (x: Tensor, params: ShardingConstraintParams): Tensor => bind1(shardingConstraintP, [x], params)
 
-const shardingConstraintP = definePrimitive<ShardingConstraintParams>('sharding_constraint', {
+const shardingConstraintP = defineMark('sharding_constraint', {
   abstractEval: ([x], { sharding }) =>
     x!.shape.length === sharding.dims.length ? [x!] : `the sharding is of an array of rank ${sharding.dims.length}`,
   jvp: ([x], [t], p) => [[shardingConstraint(x!, p)], [t ? shardingConstraint(t, p) : null]],
@@ -20,7 +20,8 @@ const shardingConstraintP = definePrimitive<ShardingConstraintParams>('sharding_
     [shardingConstraint(x!, { sharding: withAxis(sharding, d!, axis.spmdName === undefined ? null : [axis.spmdName]) })],
     [d!],
   ],
-  interpret: (_params, host) => (inputs) => [host.share(host.whole(inputs[0]!))],
+  evaluate: null,
+  interpret: handedOn,
   show: ({ sharding }) => ({
     mesh: sharding.mesh.map(([n, k]) => `${n}=${k}`),
     spec: sharding.dims.map((d) => (d === null ? '?' : d.join('+') || null)),

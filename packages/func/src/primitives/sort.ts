@@ -1,6 +1,6 @@
 /** Sorting. Tangents follow their elements, by gathers at the places that the sort found. */
 import { type Aval, aval, otherAxes, sameShape, sizeOf } from '../aval'
-import { definePrimitive, type Primitive } from '../primitive'
+import { defineLeaf, type Primitive } from '../primitive'
 import type { SortParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind } from '../trace'
@@ -44,7 +44,7 @@ const sortFault = (ins: readonly Aval[], { dimension, numKeys }: SortParams['sor
     ? undefined
     : `numKeys must be from 1 to ${ins.length}, not ${numKeys}`
 }
-const sortP: Primitive<SortParams['sort']> = definePrimitive<SortParams['sort']>('sort', {
+const sortP: Primitive<SortParams['sort']> = defineLeaf('sort', {
   abstractEval: (ins, params) => sortFault(ins, params) ?? ins,
   jvp: (xs, ts, params) => {
     const { dimension } = params
@@ -67,7 +67,7 @@ const topKFault = (x: Aval, { k, axis }: SortParams['top_k']): string | undefine
   if (!Number.isInteger(k) || k < 0) return `k must be an integer of at least 0, not ${k}`
   return k <= x.shape[axis]! ? undefined : `k = ${k} is more than the ${x.shape[axis]} elements along axis ${axis}`
 }
-const topKP: Primitive<SortParams['top_k']> = definePrimitive<SortParams['top_k']>('top_k', {
+const topKP: Primitive<SortParams['top_k']> = defineLeaf('top_k', {
   abstractEval: ([x], params) => {
     const shape = x!.shape.map((n, i) => (i === params.axis ? params.k : n))
     return topKFault(x!, params) ?? [aval(shape, x!.dtype, x!.weakType), aval(shape, 'int32')]

@@ -5,8 +5,8 @@
 import { type Aval, aval, dropAxes, otherAxes, range, sameShape, sameType, type Shape, sizeOf } from '../aval'
 import type { DType } from '../dtype'
 import { isFloating } from '../dtype'
-import { type BatchAxis, definePrimitive, type Dim, type Linear, type Primitive, type Tangent } from '../primitive'
-import type { NoParams, StructuralParams } from '../table'
+import { type BatchAxis, defineLeaf, type Dim, type Linear, type Primitive, type Tangent } from '../primitive'
+import type { StructuralParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind, bind1 } from '../trace'
 
@@ -70,7 +70,7 @@ const distinct = (axes: readonly number[], rank: number): boolean =>
   new Set(axes).size === axes.length && axes.every((a) => Number.isInteger(a) && a >= 0 && a < rank)
 const like = (x: Aval, shape: Shape): Aval[] => [aval(shape, x.dtype, x.weakType)]
 
-const broadcastInDimP = definePrimitive<P<'broadcast_in_dim'>>('broadcast_in_dim', {
+const broadcastInDimP = defineLeaf('broadcast_in_dim', {
   abstractEval: ([x], { shape, broadcastDimensions: dims }) =>
     dims.length !== x!.shape.length || !distinct(dims, shape.length) || dims.some((d, i) => i > 0 && d < dims[i - 1]!)
       ? `broadcastDimensions [${dims}] must give each operand axis one axis of [${shape}], in order (transpose first)`
@@ -98,7 +98,7 @@ const broadcastInDimP = definePrimitive<P<'broadcast_in_dim'>>('broadcast_in_dim
     return [[broadcastInDim(x, { shape: [axis.size, ...shape], broadcastDimensions: [0, ...up(broadcastDimensions)] })], [0]]
   },
 })
-const transposeP = definePrimitive<P<'transpose'>>('transpose', {
+const transposeP = defineLeaf('transpose', {
   abstractEval: ([x], { permutation }) =>
     permutation.length === x!.shape.length && distinct(permutation, x!.shape.length)
       ? like(
@@ -115,7 +115,7 @@ const transposeP = definePrimitive<P<'transpose'>>('transpose', {
     return [[transpose(x!, { permutation: [d!, ...permutation.map((p) => rest[p]!)] })], [0]]
   },
 })
-const reshapeP = definePrimitive<P<'reshape'>>('reshape', {
+const reshapeP = defineLeaf('reshape', {
   abstractEval: ([x], { newSizes }) =>
     newSizes.every((n) => Number.isInteger(n) && n >= 0) && sizeOf(newSizes) === sizeOf(x!.shape)
       ? like(x!, newSizes)
@@ -124,7 +124,7 @@ const reshapeP = definePrimitive<P<'reshape'>>('reshape', {
   transpose: ([ct], [x]) => [ct ? reshape(ct, { newSizes: inShape(x!) }) : null],
   batch: (axis, xs, dims, { newSizes }) => [[reshape(first(axis, xs, dims), { newSizes: [axis.size, ...newSizes] })], [0]],
 })
-const squeezeP = definePrimitive<P<'squeeze'>>('squeeze', {
+const squeezeP = defineLeaf('squeeze', {
   abstractEval: ([x], { dimensions }) =>
     distinct(dimensions, x!.shape.length) && dimensions.every((d) => x!.shape[d] === 1)
       ? like(x!, dropAxes(x!.shape, dimensions))
@@ -133,7 +133,7 @@ const squeezeP = definePrimitive<P<'squeeze'>>('squeeze', {
   transpose: ([ct], [x]) => [ct ? reshape(ct, { newSizes: inShape(x!) }) : null],
   batch: (axis, xs, dims, { dimensions }) => [[squeeze(first(axis, xs, dims), { dimensions: up(dimensions) })], [0]],
 })
-const reduceSumP = definePrimitive<P<'reduce_sum'>>('reduce_sum', {
+const reduceSumP = defineLeaf('reduce_sum', {
   abstractEval: ([x], { axes }) =>
     !distinct(axes, x!.shape.length)
       ? `axes [${axes}] must be axes of the operand, each once`
@@ -150,7 +150,7 @@ const reduceSumP = definePrimitive<P<'reduce_sum'>>('reduce_sum', {
     return [[reduceSum(x!, { axes: moved })], [d! - moved.filter((a) => a < d!).length]]
   },
 })
-const addAnyP = definePrimitive<NoParams>('add_any', {
+const addAnyP = defineLeaf('add_any', {
   abstractEval: ([x, y]) => (sameType(x!, y!) ? [aval(x!.shape, x!.dtype, x!.weakType && y!.weakType)] : 'operands must have equal types'),
   jvp: ([x, y], [s, t]) => [[addAny(x!, y!)], [s && t ? addAny(s, t) : (s ?? t ?? null)]],
   transpose: ([ct]) => [ct ?? null, ct ?? null],
@@ -159,7 +159,7 @@ const addAnyP = definePrimitive<NoParams>('add_any', {
     return [[addAny(x!, y!)], [0]]
   },
 })
-const convertP: Primitive<P<'convert_element_type'>> = definePrimitive('convert_element_type', {
+const convertP: Primitive<P<'convert_element_type'>> = defineLeaf('convert_element_type', {
   abstractEval: ([x], { newDtype, weakType }) => [aval(x!.shape, newDtype, weakType)],
   jvp: ([x], ts, p) => [
     [convertElementType(x!, p)],

@@ -6,7 +6,7 @@ import { type Aval, aval, sameShape, type Shape } from '../aval'
 import { isFloating } from '../dtype'
 import { RuleUnsupportedError } from '../error'
 import { literal } from '../literal'
-import { definePrimitive, type Primitive, unsupported } from '../primitive'
+import { defineLeaf, type Primitive, unsupported } from '../primitive'
 import type { WindowParams, WindowShape } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
@@ -55,7 +55,7 @@ const transposeSum = (ct: Tensor, shape: Shape, w: WindowShape): Tensor => {
     windowDilation: w.windowDilation,
   })
 }
-const reduceWindowSumP = definePrimitive<WindowShape>('reduce_window_sum', {
+const reduceWindowSumP = defineLeaf('reduce_window_sum', {
   abstractEval: ([x], w) => pooled(x!, w),
   jvp: ([x], [t], w) => [[reduceWindowSum(x!, w)], [t ? reduceWindowSum(t, w) : null]],
   transpose: ([ct], [x], w) => [ct ? transposeSum(ct, x!.aval.shape, w) : null],
@@ -66,7 +66,7 @@ const extremum = (
   select: 'ge' | 'le',
   self: (x: Tensor, w: WindowShape) => Tensor,
 ): Primitive<WindowShape> =>
-  definePrimitive<WindowShape>(name, {
+  defineLeaf(name, {
     abstractEval: ([x], w) => pooled(x!, w),
     jvp: ([x], [t], w) => [[self(x!, w)], [t ? selectAndGatherAdd(t, x!, { ...w, select }) : null]],
     transpose: unsupported('it is not linear; differentiate it by its jvp'),
@@ -84,7 +84,7 @@ const scatteredReason = (source: Aval, x: Aval, w: ScatterWindow): string | null
   const expected = windowShape(x.shape, { ...w, baseDilation: ones, windowDilation: ones })
   return sameShape(source.shape, expected) ? null : `source must have one element for each window of operand, [${expected}]`
 }
-const selectAndScatterAddP = definePrimitive<ScatterWindow>('select_and_scatter_add', {
+const selectAndScatterAddP = defineLeaf('select_and_scatter_add', {
   abstractEval: ([source, x], w) => scatteredReason(source!, x!, w) ?? [aval(x!.shape, x!.dtype, source!.weakType && x!.weakType)],
   // Which place is selected does not change with a small change of operand: only the source has a tangent.
   jvp: ([source, x], [t], w) => [[selectAndScatterAdd(source!, x!, w)], [t ? selectAndScatterAdd(t, x!, w) : null]],
@@ -112,7 +112,7 @@ const transposeGather = (ct: Tensor, x: Tensor, { baseDilation, windowDilation, 
   const out = selectAndScatterAdd(ct, wide, w)
   return slice(out, { startIndices: out.shape.map(() => 0), limitIndices: out.shape, strides: baseDilation })
 }
-const selectAndGatherAddP = definePrimitive<GatherWindow>('select_and_gather_add', {
+const selectAndGatherAddP = defineLeaf('select_and_gather_add', {
   abstractEval: ([t, x], w) =>
     !sameShape(t!.shape, x!.shape) || t!.dtype !== x!.dtype
       ? 'tangents and operand must have equal types'

@@ -80,7 +80,6 @@ const sample =
         return [[out], [E.multiply(dx!, slope(x!, out))]]
       },
       numConsts: 0,
-      jaxpr: null,
     }
     return reshape(draw(split(key, alpha.size), flat), { newSizes: sizes })
   }

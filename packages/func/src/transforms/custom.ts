@@ -92,7 +92,6 @@ export const customJvp = <A extends readonly unknown[], R, const S extends reado
         return [value.leaves, tangent.leaves]
       },
       numConsts: 0,
-      jaxpr: null,
     })
     return unflatten<R>(primalTree ?? outTree!, outs)
   }
@@ -173,7 +172,6 @@ export const customVjp = <A extends readonly unknown[], R, const S extends reado
       },
       bwd: (residuals, cts) => cotangents(where, bwd(...nondiff, unflatten(residualTree!, residuals), unflatten(outTree!, cts)), flat),
       numConsts: 0,
-      jaxpr: null,
     })
     return unflatten<R>(primalTree ?? outTree!, outs)
   }

@@ -10,12 +10,11 @@ import { partialEvalJaxpr } from '../../interpreters/partial-eval'
 import { run, runOpened } from '../../interpreters/run'
 import { stageClosed } from '../../interpreters/stage'
 import { transposeJaxpr } from '../../interpreters/transpose'
-import { called } from '../../ir/bodies'
 import { dceIns, live } from '../../ir/dce'
 import type { Jaxpr, Var } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
 import { bits, idOf, memo } from '../../ir/memo'
-import { definePrimitive, isLinear, type Primitive } from '../../primitive'
+import { type CallSettings, defineCall, isLinear, type Primitive } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { checkTypes } from '../check'
@@ -88,7 +87,8 @@ const cut = (jaxpr: Jaxpr, policy: CheckpointPolicy | null, unknownIns: readonly
     }
   })
 
-const checkpointP: Primitive<CheckpointParams> = definePrimitive('checkpoint', {
+const settings: CallSettings = { donated: [], device: null, name: 'checkpoint' }
+const checkpointP: Primitive<CheckpointParams> = defineCall('checkpoint', {
   abstractEval: (ins, { jaxpr }) => checkTypes(ins, inAvals(jaxpr)) ?? outAvals(jaxpr),
   jvp: (xs, ts, p) => {
     const derived = jvpJaxpr(
@@ -128,9 +128,8 @@ const checkpointP: Primitive<CheckpointParams> = definePrimitive('checkpoint', {
     const r = dceIns(p.jaxpr, used)
     return { params: { ...p, jaxpr: r.jaxpr }, usedIns: r.usedIns, keptOuts: used }
   },
-  bodies: ({ jaxpr }) => called(jaxpr),
-  inline: ({ jaxpr }) => jaxpr,
+  program: ({ jaxpr }) => jaxpr,
+  settings: () => settings,
   barrier: ({ preventCse }) => preventCse,
-  axisNames: ({ jaxpr }) => jaxpr.axisNames,
   show: ({ jaxpr, policy, preventCse }) => ({ jaxpr, policy: policy?.name ?? null, preventCse }),
 })

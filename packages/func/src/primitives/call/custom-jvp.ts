@@ -4,24 +4,35 @@ import { batchFlat } from '../../interpreters/batch'
 import { run } from '../../interpreters/run'
 import { stage } from '../../interpreters/stage'
 import { transposeJaxpr } from '../../interpreters/transpose'
-import { called } from '../../ir/bodies'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { outAvals } from '../../ir/jaxpr'
 import { zerosLike } from '../../literal'
-import { definePrimitive, isLinear, type Linear, type Primitive, type Tangent } from '../../primitive'
+import {
+  type BatchAxis,
+  type CallSettings,
+  defineCall,
+  defineStaged,
+  type Dim,
+  isLinear,
+  type Linear,
+  type Primitive,
+  type Recorded,
+  type StagedRules,
+  type Tangent,
+} from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { place } from './jit'
 import { batchRule, dimsOf, type Flat, joined, jvpMapped, type Mapped, mappedOf, placed } from './batch-custom'
 
 export interface CustomJvpParams {
-  /** The function; a closure until a program is recorded. */
   readonly fn: Flat
   /** Tangents of the results from primals and tangents; both lists have all operands but the first `numConsts`. */
   readonly jvp: (xs: readonly Tensor[], ts: readonly Tensor[]) => readonly [outs: readonly Tensor[], tangents: readonly Tensor[]]
   readonly numConsts: number
-  readonly jaxpr: Jaxpr | null
 }
+/** As it stands in a program: the function is a program too. */
+type CustomJvpCallParams = Omit<CustomJvpParams, 'fn'> & { readonly jaxpr: Jaxpr }
 export const customJvpCall = (xs: readonly Tensor[], params: CustomJvpParams): readonly Tensor[] => bind(customJvpP, xs, params)
 
 /** A closure as a program, with what it closes over as leading operands. */
@@ -42,46 +53,60 @@ export const transposeInlined = (jaxpr: Jaxpr, cts: readonly Tangent[], ins: rea
   return place(ins, run(back, [...known, ...cts.filter((c): c is Tensor => c !== null)]))
 }
 
-const customJvpP: Primitive<CustomJvpParams> = definePrimitive('custom_jvp_call', {
-  abstractEval: (ins, { fn, jaxpr }) => outAvals(jaxpr ?? stage(fn, ins, 'customJvp').jaxpr),
-  jvp: (xs, ts, { jvp, numConsts }) => {
-    const tangents = ts.slice(numConsts).map((t, i) => t ?? zerosLike(xs[numConsts + i]!))
-    return jvp(xs.slice(numConsts), tangents)
-  },
-  transpose: (cts, ins, { jaxpr }) => transposeInlined(jaxpr!, cts, ins),
-  batch: (axis, xs, dims, { fn, jvp, numConsts }) => {
-    const rest = dims.slice(numConsts)
-    const types = xs.slice(numConsts).map((x) => x.aval)
-    let mapped: Mapped | undefined
-    const outs = customJvpCall(xs, {
-      fn: (ys) => {
-        const r = batchFlat(fn, axis, ys, dims)
-        mapped ??= jvpMapped(jvp, axis, rest, types, mappedOf(r.dims))
-        return placed(axis, r, mapped)
-      },
-      jvp: (ys, ts) => {
-        const r = batchRule(jvp, axis, rest, ys, ts)
-        mapped ??= joined(r.dims)
-        const both = placed(axis, r, [...mapped, ...mapped])
-        return [both.slice(0, mapped.length), both.slice(mapped.length)]
-      },
-      numConsts,
-      jaxpr: null,
-    })
-    return [outs, dimsOf(mapped!)]
-  },
-  stage: (xs, p) => {
-    if (p.jaxpr) return [xs, p]
+const jvp: StagedRules<Omit<CustomJvpParams, 'fn'>>['jvp'] = (xs, ts, { jvp: rule, numConsts }) => {
+  const tangents = ts.slice(numConsts).map((t, i) => t ?? zerosLike(xs[numConsts + i]!))
+  return rule(xs.slice(numConsts), tangents)
+}
+const batch = (
+  axis: BatchAxis,
+  xs: readonly Tensor[],
+  dims: readonly Dim[],
+  { fn, jvp: rule, numConsts }: CustomJvpParams,
+): readonly [readonly Tensor[], readonly Dim[]] => {
+  const rest = dims.slice(numConsts)
+  const types = xs.slice(numConsts).map((x) => x.aval)
+  let mapped: Mapped | undefined
+  const outs = customJvpCall(xs, {
+    fn: (ys) => {
+      const r = batchFlat(fn, axis, ys, dims)
+      mapped ??= jvpMapped(rule, axis, rest, types, mappedOf(r.dims))
+      return placed(axis, r, mapped)
+    },
+    jvp: (ys, ts) => {
+      const r = batchRule(rule, axis, rest, ys, ts)
+      mapped ??= joined(r.dims)
+      const both = placed(axis, r, [...mapped, ...mapped])
+      return [both.slice(0, mapped.length), both.slice(mapped.length)]
+    },
+    numConsts,
+  })
+  return [outs, dimsOf(mapped!)]
+}
+
+const customJvpP: Primitive<CustomJvpParams> = defineStaged('custom_jvp_call', {
+  jvp,
+  batch,
+  evaluate: (xs, p) => p.fn(xs),
+  record: (xs, p) => {
     const { jaxpr, consts } = closed(
       p.fn,
       xs.map((x) => x.aval),
       'customJvp',
     )
-    return [[...consts, ...xs], { ...p, fn: (ys) => run(jaxpr, ys), numConsts: p.numConsts + consts.length, jaxpr }]
+    const params: CustomJvpCallParams = { jvp: p.jvp, numConsts: p.numConsts + consts.length, jaxpr }
+    return { primitive: customJvpCallP as unknown as Recorded<never>, xs: [...consts, ...xs], params }
   },
-  bodies: ({ jaxpr }) => (jaxpr === null ? [] : called(jaxpr)),
-  inline: (p) => p.jaxpr!,
-  impl: (xs, p) => p.fn(xs),
-  axisNames: ({ jaxpr }) => jaxpr?.axisNames ?? [],
+})
+const settings: CallSettings = { donated: [], device: null, name: 'customJvp' }
+const customJvpCallP = defineCall<'custom_jvp_call', CustomJvpCallParams>('custom_jvp_call', {
+  abstractEval: (_ins, { jaxpr }) => outAvals(jaxpr),
+  jvp,
+  transpose: (cts, ins, { jaxpr }) => transposeInlined(jaxpr, cts, ins),
+  batch: (axis, xs, dims, p) => batch(axis, xs, dims, { ...p, fn: (ys) => run(p.jaxpr, ys) }),
+  program: ({ jaxpr }) => jaxpr,
+  settings: () => settings,
+  barrier: null,
+  partialEval: null,
+  dce: null,
   show: ({ jaxpr }) => ({ callJaxpr: jaxpr }),
 })

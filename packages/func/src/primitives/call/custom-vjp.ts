@@ -3,15 +3,26 @@ import { type Aval, aval } from '../../aval'
 import { isFloating } from '../../dtype'
 import { RuleUnsupportedError } from '../../error'
 import { run } from '../../interpreters/run'
-import { called } from '../../ir/bodies'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { outAvals } from '../../ir/jaxpr'
 import { zerosLike } from '../../literal'
-import { type BatchAxis, definePrimitive, type Dim, type Tangent, unsupported, type Primitive } from '../../primitive'
+import {
+  type BatchAxis,
+  type CallSettings,
+  defineCall,
+  defineStaged,
+  defineVirtual,
+  type Dim,
+  type Primitive,
+  type Recorded,
+  type StagedRules,
+  type Tangent,
+  unsupported,
+  type VirtualPrimitive,
+} from '../../primitive'
 import { addAny, batchAt, reduceSum } from '../structural'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
-import { stage } from '../../interpreters/stage'
 import { batchFlat, type BatchResult } from '../../interpreters/batch'
 import { batchForward, dimsOf, type Flat, type Forward, type Mapped, mappedOf, placed, vjpMapped } from './batch-custom'
 import { closed, transposeInlined } from './custom-jvp'
@@ -24,8 +35,9 @@ export interface CustomVjpParams {
   readonly fwd: (xs: readonly Tensor[]) => Forward
   readonly bwd: Backward
   readonly numConsts: number
-  readonly jaxpr: Jaxpr | null
 }
+/** As it stands in a program: the function is a program too. */
+type CustomVjpCallParams = Omit<CustomVjpParams, 'fn'> & { readonly jaxpr: Jaxpr }
 interface CustomLinParams {
   readonly bwd: Backward
   readonly numResiduals: number
@@ -86,69 +98,83 @@ const batchedBackward =
     return each.map((e, i) => (e && whole[i] ? addAny(e, whole[i]) : (e ?? whole[i]!)))
   }
 
-const customVjpP: Primitive<CustomVjpParams> = definePrimitive('custom_vjp_call', {
-  abstractEval: (ins, { fn, jaxpr }) => outAvals(jaxpr ?? stage(fn, ins, 'customVjp').jaxpr),
-  jvp: (xs, ts, { fwd, bwd, numConsts }) => {
-    const { outs, residuals } = fwd(xs.slice(numConsts))
-    const tangents = ts.slice(numConsts).map((t, i) => t ?? zerosLike(xs[numConsts + i]!))
-    const floats = tangents.filter((t) => isFloating(t.aval.dtype))
-    const kinds = tangents.map((t) => isFloating(t.aval.dtype))
-    const outTypes = outs.map((o) => aval(o.aval.shape, o.aval.dtype))
-    const tangentOuts = bind(customLinP, [...residuals, ...floats], {
-      bwd: (rs, cts) => bwd(rs, cts).filter((_, i) => kinds[i]),
-      numResiduals: residuals.length,
-      outTypes,
-    })
-    return [outs, tangentOuts]
-  },
-  transpose: (cts, ins, { jaxpr }) => transposeInlined(jaxpr!, cts, ins),
-  batch: (axis, xs, dims, p) => {
-    const inDims = dims.slice(p.numConsts)
-    const types = xs.slice(p.numConsts).map((x) => x.aval)
-    let residualDims: readonly Dim[] = []
-    let mapped: Mapped | undefined
-    const decide = (outDims: readonly Dim[]): Mapped => (mapped ??= vjpMapped(p.fwd, p.bwd, axis, inDims, types, mappedOf(outDims)))
-    const outs = customVjpCall(xs, {
-      fn: (ys) => {
-        const r = batchFlat(p.fn, axis, ys, dims)
-        return placed(axis, r, decide(r.dims))
-      },
-      fwd: (ys) => {
-        const r = batchForward(p.fwd, axis, ys, inDims)
-        residualDims = r.residuals.dims
-        return { outs: placed(axis, r.outs, decide(r.outs.dims)), residuals: r.residuals.outs }
-      },
-      bwd: batchedBackward(
-        p.bwd,
-        axis,
-        () => residualDims,
-        () => mapped!,
-        inDims,
-      ),
-      numConsts: p.numConsts,
-      jaxpr: null,
-    })
-    return [outs, dimsOf(mapped!)]
-  },
-  stage: (xs, p) => {
-    if (p.jaxpr) return [xs, p]
+const jvp: StagedRules<Omit<CustomVjpParams, 'fn'>>['jvp'] = (xs, ts, { fwd, bwd, numConsts }) => {
+  const { outs, residuals } = fwd(xs.slice(numConsts))
+  const tangents = ts.slice(numConsts).map((t, i) => t ?? zerosLike(xs[numConsts + i]!))
+  const floats = tangents.filter((t) => isFloating(t.aval.dtype))
+  const kinds = tangents.map((t) => isFloating(t.aval.dtype))
+  const outTypes = outs.map((o) => aval(o.aval.shape, o.aval.dtype))
+  const tangentOuts = bind(customLinP, [...residuals, ...floats], {
+    bwd: (rs, cts) => bwd(rs, cts).filter((_, i) => kinds[i]),
+    numResiduals: residuals.length,
+    outTypes,
+  })
+  return [outs, tangentOuts]
+}
+const batch = (
+  axis: BatchAxis,
+  xs: readonly Tensor[],
+  dims: readonly Dim[],
+  p: CustomVjpParams,
+): readonly [readonly Tensor[], readonly Dim[]] => {
+  const inDims = dims.slice(p.numConsts)
+  const types = xs.slice(p.numConsts).map((x) => x.aval)
+  let residualDims: readonly Dim[] = []
+  let mapped: Mapped | undefined
+  const decide = (outDims: readonly Dim[]): Mapped => (mapped ??= vjpMapped(p.fwd, p.bwd, axis, inDims, types, mappedOf(outDims)))
+  const outs = customVjpCall(xs, {
+    fn: (ys) => {
+      const r = batchFlat(p.fn, axis, ys, dims)
+      return placed(axis, r, decide(r.dims))
+    },
+    fwd: (ys) => {
+      const r = batchForward(p.fwd, axis, ys, inDims)
+      residualDims = r.residuals.dims
+      return { outs: placed(axis, r.outs, decide(r.outs.dims)), residuals: r.residuals.outs }
+    },
+    bwd: batchedBackward(
+      p.bwd,
+      axis,
+      () => residualDims,
+      () => mapped!,
+      inDims,
+    ),
+    numConsts: p.numConsts,
+  })
+  return [outs, dimsOf(mapped!)]
+}
+
+const customVjpP: Primitive<CustomVjpParams> = defineStaged('custom_vjp_call', {
+  jvp,
+  batch,
+  evaluate: (xs, p) => p.fn(xs),
+  record: (xs, { fn, ...p }) => {
     const { jaxpr, consts } = closed(
-      p.fn,
+      fn,
       xs.map((x) => x.aval),
       'customVjp',
     )
-    return [[...consts, ...xs], { ...p, fn: (ys) => run(jaxpr, ys), numConsts: p.numConsts + consts.length, jaxpr }]
+    const params: CustomVjpCallParams = { ...p, numConsts: p.numConsts + consts.length, jaxpr }
+    return { primitive: customVjpCallP as unknown as Recorded<never>, xs: [...consts, ...xs], params }
   },
-  bodies: ({ jaxpr }) => (jaxpr === null ? [] : called(jaxpr)),
-  inline: (p) => p.jaxpr!,
-  impl: (xs, p) => p.fn(xs),
-  axisNames: ({ jaxpr }) => jaxpr?.axisNames ?? [],
+})
+const settings: CallSettings = { donated: [], device: null, name: 'customVjp' }
+const customVjpCallP = defineCall<'custom_vjp_call', CustomVjpCallParams>('custom_vjp_call', {
+  abstractEval: (_ins, { jaxpr }) => outAvals(jaxpr),
+  jvp,
+  transpose: (cts, ins, { jaxpr }) => transposeInlined(jaxpr, cts, ins),
+  batch: (axis, xs, dims, p) => batch(axis, xs, dims, { ...p, fn: (ys) => run(p.jaxpr, ys) }),
+  program: ({ jaxpr }) => jaxpr,
+  settings: () => settings,
+  barrier: null,
+  partialEval: null,
+  dce: null,
   show: ({ jaxpr }) => ({ callJaxpr: jaxpr }),
 })
 
 const forwardOnly =
   'a function with a custom backward pass (customVjp) has no forward derivative; use customJvp, or reverse mode (grad, vjp); and it closes over no tensor that is being differentiated: pass that as an argument'
-const customLinP: Primitive<CustomLinParams> = definePrimitive('custom_lin', {
+const customLinP: VirtualPrimitive<CustomLinParams> = defineVirtual('custom_lin', {
   abstractEval: (_ins, { outTypes }) => outTypes,
   jvp: unsupported(forwardOnly),
   transpose: (cts, ins, { bwd, numResiduals, outTypes }) => {
@@ -171,8 +197,7 @@ const customLinP: Primitive<CustomLinParams> = definePrimitive('custom_lin', {
     })
     return [outs, outs.map(() => 0)]
   },
-  impl: () => {
-    throw new RuleUnsupportedError('customVjp', 'jvp', forwardOnly)
-  },
+  axisNames: () => [],
+  refuse: () => new RuleUnsupportedError('customVjp', 'jvp', forwardOnly),
   show: () => ({}),
 })

@@ -3,12 +3,11 @@ import type { Backend } from '../../backend/backend'
 import { batchJaxpr, jvpJaxpr, splitJvpOuts } from '../../interpreters/jaxprs'
 import { partialEvalJaxpr } from '../../interpreters/partial-eval'
 import { transposeJaxpr } from '../../interpreters/transpose'
-import { called } from '../../ir/bodies'
 import { dceIns } from '../../ir/dce'
 import type { Atom, Jaxpr } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
 import { idOf, memo } from '../../ir/memo'
-import { definePrimitive, type Emit, isLinear, type Linear, type Tangent, type Primitive } from '../../primitive'
+import { defineCall, type Emit, isLinear, type Linear, type Primitive, type Tangent } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { checkTypes } from '../check'
@@ -62,7 +61,7 @@ const forwarding = (known: Jaxpr, numKnown: number): { readonly known: Jaxpr; re
     return { known: { ...known, outs }, sources }
   })
 
-const jitP: Primitive<JitParams> = definePrimitive('jit', {
+const jitP: Primitive<JitParams> = defineCall('jit', {
   abstractEval: (ins, { jaxpr }) => checkTypes(ins, inAvals(jaxpr)) ?? outAvals(jaxpr),
   jvp: (xs, ts, p) => {
     const derived = jvpJaxpr(
@@ -106,12 +105,9 @@ const jitP: Primitive<JitParams> = definePrimitive('jit', {
       keptOuts: used,
     }
   },
-  bodies: ({ jaxpr }) => called(jaxpr),
-  inline: ({ jaxpr }) => jaxpr,
-  donated: (p) => p.donated,
-  device: (p) => p.device,
-  label: (p) => p.name,
-  axisNames: ({ jaxpr }) => jaxpr.axisNames,
+  program: ({ jaxpr }) => jaxpr,
+  settings: (p) => p,
+  barrier: null,
   show: ({ jaxpr, name, donated, device }) => ({
     jaxpr,
     name,

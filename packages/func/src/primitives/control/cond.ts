@@ -9,7 +9,7 @@ import { dce } from '../../ir/dce'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
 import { literal, zerosLike } from '../../literal'
-import { definePrimitive, type Dim, type Held, type Interpreter, isLinear, type Primitive } from '../../primitive'
+import { defineLoop, type Dim, type Held, type Interpreter, isLinear, type Primitive } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { merge, place } from '../call/jit'
@@ -53,7 +53,7 @@ const sharePlaces = (residuals: readonly (readonly Aval[])[]): Places => {
   return { types, at }
 }
 
-const condP: Primitive<CondParams> = definePrimitive('cond', {
+const condP: Primitive<CondParams> = defineLoop('cond', {
   abstractEval: ([index, ...ins], { branches }) => {
     if (index?.dtype !== 'int32' || index.shape.length > 0) return 'the index must be a scalar int32'
     const wrong = branches.map((b) => checkTypes(ins, inAvals(b))).find((w) => w !== undefined)
@@ -154,6 +154,5 @@ const condP: Primitive<CondParams> = definePrimitive('cond', {
       keptOuts: used,
     }
   },
-  axisNames: ({ branches }) => [...new Set(branches.flatMap((b) => b.axisNames))],
   show: ({ branches }) => ({ branches }),
 })

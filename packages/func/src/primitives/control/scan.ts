@@ -12,7 +12,7 @@ import type { Jaxpr, Var } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
 import { bits, memo } from '../../ir/memo'
 import { zerosLike } from '../../literal'
-import { definePrimitive, type Dim, isLinear, type Linear, type Tangent, type Primitive } from '../../primitive'
+import { defineLoop, type Dim, isLinear, type Linear, type Primitive, type Tangent } from '../../primitive'
 import { addAny, batchAt, moveAxis } from '../structural'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
@@ -162,7 +162,7 @@ const transposedBody = (p: ScanParams, constLin: readonly boolean[], xsLin: read
     }
   })
 
-const scanP: Primitive<ScanParams> = definePrimitive('scan', {
+const scanP: Primitive<ScanParams> = defineLoop('scan', {
   abstractEval,
   jvp,
   transpose: transposeScan,
@@ -200,5 +200,4 @@ const scanP: Primitive<ScanParams> = definePrimitive('scan', {
   bodies: ({ jaxpr, length }) => [{ path: 'jaxpr', jaxpr, runs: length }],
   interpret: interpretScan,
   dce: scanDce,
-  axisNames: ({ jaxpr }) => jaxpr.axisNames,
 })

@@ -9,7 +9,7 @@ import { inAvals, outAvals } from '../../ir/jaxpr'
 import { dceIns } from '../../ir/dce'
 import { bits, memo } from '../../ir/memo'
 import { zerosLike } from '../../literal'
-import { definePrimitive, type Dim, type Held, type Interpreter, type Tangent, unsupported, type Primitive } from '../../primitive'
+import { defineLoop, type Dim, type Held, type Interpreter, type Primitive, type Tangent, unsupported } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { checkTypes } from '../check'
@@ -86,7 +86,7 @@ const batchedPredicate = (p: WhileParams, cond: Jaxpr, body: Jaxpr): WhileParams
   return { condJaxpr: anywhere, condNumConsts: n, bodyJaxpr: masked, bodyNumConsts: n + m }
 }
 
-const whileP: Primitive<WhileParams> = definePrimitive('while', {
+const whileP: Primitive<WhileParams> = defineLoop('while', {
   abstractEval: (ins, p) => {
     const [cc, bc, carry] = split(ins, p)
     const wrong = checkTypes([...cc, ...carry], inAvals(p.condJaxpr)) ?? checkTypes([...bc, ...carry], inAvals(p.bodyJaxpr))
@@ -204,5 +204,4 @@ const whileP: Primitive<WhileParams> = definePrimitive('while', {
       keptOuts: carry,
     }
   },
-  axisNames: (p) => [...p.condJaxpr.axisNames, ...p.bodyJaxpr.axisNames],
 })
