@@ -263,6 +263,11 @@ describe('misuse', () => {
     expect(() => loose(...args)).toThrow(text)
   })
 
+  it('a name in another place', () => {
+    expect(() => loose(ensemble, nn.Dense, { size: 2 }, { nmae: 'bag' })).toThrow('is name meant?')
+    expect(() => loose(ensemble, nn.Dense, { size: 2 }, 'bag')).toThrow(nn.InvalidOptionsError)
+  })
+
   it('a transformation of modules in the place of one of scopes', () => {
     const Wrong = loose(nn.vmap, nn.Dense) as typeof nn.Dense
     expect(() => new Wrong({ features: 2 }).init(key, [x()])).toThrow('functions of scopes are transformed by @heddle/lift')
@@ -275,8 +280,8 @@ describe('misuse', () => {
   })
 
   it('options, where it says of which kind they are', () => {
-    const kinds = { size: required(positive), sum: boolean }
-    const of = (options: unknown): unknown => loose(ensemble, nn.Dense, options, { kinds })
+    const optionTypes = { size: required(positive), sum: boolean }
+    const of = (options: unknown): unknown => loose(ensemble, nn.Dense, options, { optionTypes })
     expect(() => of({ sizes: 3 })).toThrow('is size meant?')
     expect(() => of({ size: 'three' })).toThrow(nn.InvalidOptionsError)
     expect(() => of({ size: 2, methods: { call: { size: -1 } } })).toThrow('ensemble of method call')

@@ -2,7 +2,7 @@
  * The door for transformations of one's own: what is written for functions of scopes becomes one of modules.
  */
 import { ArgumentError } from '@heddle/func'
-import { type Declared, describe, isPlainObject, type Kinds } from '@heddle/func/options'
+import { anything, type Declared, describe, isPlainObject, type Kinds, string } from '@heddle/func/options'
 import { exception, optionsOf, type Scope, type ScopesFn as FnOfScopes } from '@heddle/lift'
 import { direct } from '../lifting/direct'
 import { isModuleClass, liftChecked, type Check, type Methods } from '../lifting/lift-class'
@@ -17,8 +17,10 @@ export interface LiftTransformOptions<O> {
   /** Its name, for messages, and for those of classes: `ensemble` makes `EnsembleDense_0`. By default that of the function. */
   readonly name?: string
   /** What kind of value each of its options takes, as of `propTypes`: with it others are refused. */
-  readonly kinds?: Kinds<O>
+  readonly optionTypes?: Kinds<O>
 }
+
+const moreOptions = optionsOf({ name: string, optionTypes: anything })
 
 /** The options of a transformation; it may have none, and they may be left out. */
 type OptionsOf<F> = F extends (fn: never, options: infer O) => unknown ? (unknown extends O ? object : NonNullable<O>) : object
@@ -96,8 +98,10 @@ export const liftTransform: {
   transform: (fn: never, options: O) => unknown,
   target: T,
   options: O & Methods<O> = {} as O,
-  { name: given, kinds }: LiftTransformOptions<O> = {},
+  more: LiftTransformOptions<O> = {},
 ): T => {
+  const { name: given } = moreOptions('liftTransform', more)
+  const { optionTypes } = more
   const name = nameOf(transform, given)
   plainOptions(name, options)
   const lifter = lifterOf<O>((fn, own) => {
@@ -110,7 +114,7 @@ export const liftTransform: {
     target,
     options,
     lifter,
-    kinds === undefined ? plainOptions : optionsOf<Declared>(kinds),
+    optionTypes === undefined ? plainOptions : optionsOf<Declared>(optionTypes),
   )
 }
 
