@@ -62,6 +62,7 @@ gates() {
   gate 'built packages in plain node' node scripts/smoke.mjs
   gate 'install lines and programs of the READMEs' node scripts/install.mjs
   gate 'types and bundles of consumers' node scripts/consumers.mjs
+  gate 'pages of consumers' node scripts/pages.mjs
 }
 
 report() {

@@ -49,7 +49,7 @@ const make = async (flavour: Flavour, options: TfjsOptions): Promise<TfjsBackend
 export const reasonOf = (error: unknown): string => {
   const { code, message } = error as { code?: string; message?: string }
   const text = error instanceof BackendError ? error.detail.reason : `${code === undefined ? '' : `${code}: `}${message ?? String(error)}`
-  return text.split('\n')[0]!.slice(0, 300)
+  return text.split('\n')[0]!.slice(0, 600)
 }
 const said = new Set<string>()
 const warnOnce = (message: string): void => {

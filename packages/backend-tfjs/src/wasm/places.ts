@@ -16,10 +16,12 @@ type Places = { readonly [F in WasmFile]: string }
 /** Where a browser finds the .wasm files: a folder's address, or one for each file. */
 export type WasmPaths = string | { readonly [F in WasmFile]?: string }
 
+/** Where Vite's development server puts modules that it has bundled, until Vite 8 without what lies beside them. */
+const prebundled = /\/\.vite\/deps[^/]*\/(?=[^/]*$)/
 /** A script that is no module has no address of its own; then the page's counts. */
-const addressOf = (find: () => URL, file: string): string => {
+export const addressOf = (find: () => URL, file: string): string => {
   try {
-    return find().href
+    return find().href.replace(prebundled, '/@heddle/backend-tfjs/dist/')
   } catch {
     return new URL(file, (globalThis as { readonly location?: { readonly href: string } }).location?.href).href
   }
