@@ -1,6 +1,7 @@
-// Installs the packed tarballs into an empty project, as a user would, and imports each subpath with plain node.
+// Installs the packed tarballs into an empty project, as a user would, and imports each subpath with plain node. Where XLA's
+// plugin is installed (HEDDLE_CACHE), `pjrt/auto` computes, and so does `HEDDLE_BACKEND=pjrt` in `tfjs/auto`.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { published, root } from './packages.mjs'
@@ -35,5 +36,20 @@ for (const { manifest } of all)
       failures++
     }
   }
+if (existsSync(`${process.env.HEDDLE_CACHE}/plugins/cpu`))
+  for (const [entry, env] of [
+    ['@heddle/backend-pjrt/auto', {}],
+    ['@heddle/backend-tfjs/auto', { HEDDLE_BACKEND: 'pjrt' }],
+  ]) {
+    const source = `await import('${entry}'); const { jit, np, getDefaultBackend } = await import('@heddle/func'); console.log(getDefaultBackend().name, String(jit((x) => x.add(1))(np.array([1, 2]))))`
+    const said = execFileSync('node', ['--input-type=module', '-e', source], {
+      cwd: project,
+      encoding: 'utf8',
+      env: { ...process.env, ...env },
+    })
+    console.log(`${entry} ${JSON.stringify(env)}: ${said.trim()}`)
+    if (!/^pjrt.*\[2\., 3\.\]/.test(said)) failures++
+  }
+else console.log('@heddle/backend-pjrt/auto: left out, no XLA plugin is installed')
 rmSync(project, { recursive: true, force: true })
 process.exitCode = failures > 0 ? 1 : 0
