@@ -69,9 +69,9 @@ type Dce<P> = (
 type Interpret<P> = <B>(params: P, host: Interpreter<B>) => (inputs: readonly Held<B>[]) => readonly Held<B>[]
 
 /** Computes: each backend of kernels has one for it. */
-export type LeafRules<P> = Rules<P>
+type LeafRules<P> = Rules<P>
 /** Says something of a value, or stands for one, and computes nothing. */
-export interface MarkRules<P> extends Rules<P> {
+interface MarkRules<P> extends Rules<P> {
   readonly interpret: Interpret<P>
   /** Its results at once; null where a backend is to be told, by a program. */
   readonly evaluate: ((xs: Tensors, params: P) => Tensors) | null
@@ -86,7 +86,7 @@ export interface CallSettings {
   readonly name: string
 }
 /** Stands for a program, and calling that is all there is to it. */
-export interface CallRules<P> extends Rules<P> {
+interface CallRules<P> extends Rules<P> {
   readonly program: (params: P) => Jaxpr
   readonly settings: (params: P) => CallSettings
   /**
@@ -100,14 +100,14 @@ export interface CallRules<P> extends Rules<P> {
   readonly dce: Dce<P> | null
 }
 /** Runs programs as often as it is told: loops and branches. */
-export interface LoopRules<P> extends Rules<P> {
+interface LoopRules<P> extends Rules<P> {
   readonly bodies: (params: P) => readonly Body[]
   readonly interpret: Interpret<P>
   readonly partialEval: PartialEval<P>
   readonly dce: Dce<P>
 }
 /** Stands in programs until a transformation takes it away: no backend sees it. */
-export interface VirtualRules<P> extends Rules<P> {
+interface VirtualRules<P> extends Rules<P> {
   /** The named axes that it uses. */
   readonly axisNames: (params: P) => readonly string[]
   /** The error where it was not taken away. */
@@ -125,17 +125,17 @@ interface Named<K extends string> {
   readonly name: string
 }
 export type LeafPrimitive<P> = Named<'leaf'> & LeafRules<P>
-export type MarkPrimitive<P> = Named<'mark'> & MarkRules<P>
-export type CallPrimitive<P> = Named<'call'> & CallRules<P>
-export type LoopPrimitive<P> = Named<'loop'> & LoopRules<P>
+type MarkPrimitive<P> = Named<'mark'> & MarkRules<P>
+type CallPrimitive<P> = Named<'call'> & CallRules<P>
+type LoopPrimitive<P> = Named<'loop'> & LoopRules<P>
 export type VirtualPrimitive<P> = Named<'virtual'> & VirtualRules<P>
-export type StagedPrimitive<P> = Named<'staged'> & StagedRules<P>
+type StagedPrimitive<P> = Named<'staged'> & StagedRules<P>
 /** What stands in programs. */
 export type Recorded<P> = LeafPrimitive<P> | MarkPrimitive<P> | CallPrimitive<P> | LoopPrimitive<P> | VirtualPrimitive<P>
 export type Primitive<P> = Recorded<P> | StagedPrimitive<P>
 
 /** An application as it stands in a program. */
-export interface Recording {
+interface Recording {
   readonly primitive: Recorded<never>
   readonly xs: Tensors
   readonly params: unknown

@@ -27,7 +27,7 @@ export const onlyLive = <V, S extends Step<V>>(
   return kept.reverse()
 }
 
-export interface Trimmed {
+interface Trimmed {
   readonly jaxpr: Jaxpr
   readonly usedIns: readonly boolean[]
 }

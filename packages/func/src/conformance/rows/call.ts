@@ -2,6 +2,7 @@
 import { fullLike } from '../../literal'
 import { add, mul } from '../../primitives/arithmetic'
 import { checkpointName } from '../../primitives/call/name'
+import { shardingConstraint } from '../../primitives/sharding'
 import { convertElementType, reduceSum } from '../../primitives/structural'
 import { cos, exp, sin } from '../../primitives/transcendental'
 import { checkpoint, checkpointPolicies } from '../../transforms/checkpoint'
@@ -11,6 +12,7 @@ import { jit } from '../../transforms/jit'
 import { jvp } from '../../transforms/jvp'
 import { scan } from '../../transforms/scan'
 import { vmap } from '../../transforms/vmap'
+import type { Sharding } from '../../sharding'
 import type { Tensor } from '../../tensor'
 import { tensorOf } from '../data'
 import { int, num, type Rows, rough, smooth } from '../row'
@@ -61,6 +63,10 @@ const weightedByVjp = (like: Tensor) => {
     ([a, b]: readonly [Tensor, Tensor], ct: Tensor) => [mul(ct, mul(k, b)), mul(ct, mul(k, a))],
   )
 }
+
+/** A mesh of one device, which every backend has. */
+const onOne: Sharding = { mesh: [['data', 1]], dims: [['data']] }
+const closing = customJvp((x: Tensor) => x).defjvp(([x]: Tensor[], [t]: Tensor[]) => [x!, mul(t!, weights(x!))])
 
 export const callRows = {
   jit: [
@@ -147,6 +153,10 @@ export const callRows = {
     ),
   ],
   name: [smooth('identity', (x) => mul(checkpointName(x, 'x'), x), [num([2])])],
+  sharding_constraint: [smooth('identity', (x) => mul(shardingConstraint(x, { sharding: onOne }), x), [num([2])])],
+  constant: [
+    smooth('what a rule closes over', (x) => mul(grad(jit((y: Tensor) => reduceSum(closing(y), { axes: [0] })))(x), x), [num([2])]),
+  ],
   custom_jvp_call: [
     smooth(
       'a tensor closed over, inside jit',
