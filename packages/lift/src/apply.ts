@@ -4,7 +4,7 @@
  * Laws: `apply(f)(v, x)` changes nothing; `init(f)(key, x) = apply(f, { mutable: true, rngs: key, flags: initializing })({}, x)`.
  */
 import { decodeFilter, decodeVariables, isDict, root, type Filter, type Problem } from '@heddle/core'
-import { synchronous, type Tensor } from '@heddle/func'
+import { synchronous, type Tensor, type Result } from '@heddle/func'
 import { exception, orThrow } from './edge'
 import { isKey, type Key } from './ports'
 import { Scope, type ScopeFn, type Variables } from './scope'
@@ -53,7 +53,7 @@ export type Applied<O, R> =
  * With `mutable` it answers a pair, the second part being the collections that may be written. Source: `flax.core.apply`.
  */
 export const apply =
-  <Args extends readonly unknown[], R, const O extends BindOptions = { mutable: false }>(
+  <Args extends readonly unknown[], const R extends Result, const O extends BindOptions = { mutable: false }>(
     fn: ScopeFn<Args, R>,
     options?: O,
   ): ((variables: unknown, ...args: Args) => Applied<O, R>) =>
@@ -78,7 +78,7 @@ export interface InitOptions {
  * Answers the output and the variables. Errors: InvalidRngError. Source: `flax.core.init`.
  */
 export const init =
-  <Args extends readonly unknown[], R>(fn: ScopeFn<Args, R>, { mutable = true, flags = {} }: InitOptions = {}) =>
+  <Args extends readonly unknown[], const R extends Result>(fn: ScopeFn<Args, R>, { mutable = true, flags = {} }: InitOptions = {}) =>
   (rngs: Rngs, ...args: Args): readonly [output: R, variables: Variables] => {
     const scope = bind({}, { rngs, mutable, flags: { ...flags, initializing: true } })
     return scope.temporary(() => {

@@ -2,7 +2,7 @@
  * checkpoint (remat) of a function of scopes: what it computes on the way is computed again on the way back, not kept.
  */
 import type { Filter } from '@heddle/core'
-import { checkpoint as checkpointPure, type CheckpointPolicy, type NoNumbers } from '@heddle/func'
+import { checkpoint as checkpointPure, type CheckpointPolicy, type NoNumbers, type Result } from '@heddle/func'
 import { asFunction } from './misuse'
 import { doneOf, pack, pureOf, type Answer, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
 import { type Argnums, unwrapStatic, wrapStatic } from './static'
@@ -23,7 +23,12 @@ export interface CheckpointOptions<N extends Argnums = Argnums> {
 }
 
 /** A function of scopes whose intermediate values are computed again in the backward pass. Source: `flax.core.lift.checkpoint`. */
-export const checkpoint = <S extends Scopes, Args extends readonly unknown[], R, const N extends Argnums = readonly []>(
+export const checkpoint = <
+  S extends Scopes,
+  Args extends readonly unknown[],
+  const R extends Result,
+  const N extends Argnums = readonly [],
+>(
   fn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
   { variables = true, rngs = true, policy, preventCse = true, staticArgnums, concrete = false }: CheckpointOptions<N> = {},
 ): ((scopes: S, ...args: Args) => R) => {

@@ -2,7 +2,7 @@
  * cond, switch and whileLoop of functions of scopes.
  */
 import { decodeFilter, decodeSplitRngs, type Filter, type FilterMap } from '@heddle/core'
-import { evalShape, np, random, switchWithAux, whileLoopWithAux, type Tensor } from '@heddle/func'
+import { evalShape, type Next, type NoNumbers, np, random, type Result, switchWithAux, whileLoopWithAux, type Tensor } from '@heddle/func'
 import { map } from '@heddle/tree'
 import { exception, orThrow } from './edge'
 import type { Key } from './ports'
@@ -41,7 +41,7 @@ const branchesOf =
     branches: readonly ScopesFn<S, Args, R>[],
     options: BranchOptions,
   ) =>
-  (index: unknown, scopes: S, args: Args): R => {
+  (index: unknown, scopes: S, args: readonly [...Args]): R => {
     const { variables = true, rngs = true } = options
     for (const branch of branches) asFunction(where, branch)
     if (branches.length === 0) throw exception({ _tag: 'InvalidTargetError', where, expected: 'at least one branch', actual: branches })
@@ -89,21 +89,21 @@ const scalar = (where: string, entry: Entry, x: unknown, what: string): Tensor =
  * Their outputs, and the variables they leave, must have the same structure, shapes and types. Errors: BranchMismatchError where they
  * have not, ResultMismatchError for a predicate that is no scalar, InvalidTargetError. Source: `flax.core.lift.cond`.
  */
-export const cond = <S extends Scopes, Args extends readonly unknown[], R>(
+export const cond = <S extends Scopes, Args extends readonly unknown[], const R extends Result, N = readonly []>(
   pred: Tensor | boolean,
-  trueFn: ScopesFn<S, Args, R>,
-  falseFn: ScopesFn<S, Args, R>,
+  trueFn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
+  falseFn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
   scopes: S,
-  operands: Args,
+  operands: readonly [...Args],
   options: BranchOptions = {},
 ): R => branchesOf('cond', [trueFn, falseFn], options)(np.where(np.asarray(pred).astype('bool'), 0, 1), scopes, operands)
 
 /** One of several functions of scopes, by an index, which is clamped to their range. Errors: as of `cond`. Source: `flax.core.lift.switch`. */
-export const switch_ = <S extends Scopes, Args extends readonly unknown[], R>(
+export const switch_ = <S extends Scopes, Args extends readonly unknown[], const R extends Result, N = readonly []>(
   index: Tensor | number,
-  branches: readonly ScopesFn<S, Args, R>[],
+  branches: readonly (ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>)[],
   scopes: S,
-  operands: Args,
+  operands: readonly [...Args],
   options: BranchOptions = {},
 ): R => branchesOf('switch', branches, options)(index, scopes, operands)
 
@@ -124,9 +124,9 @@ export interface WhileOptions {
  * CarryMismatchError, ResultMismatchError for a condition that is no scalar, InvalidTargetError.
  * Source: `flax.core.lift.while_loop`.
  */
-export const whileLoop = <S extends Scopes, C>(
+export const whileLoop = <S extends Scopes, const C extends Result, N = readonly []>(
   condFn: ScopesFn<S, readonly [C], Tensor | boolean>,
-  bodyFn: ScopesFn<S, readonly [C], C>,
+  bodyFn: ScopesFn<S, readonly [C], Next<C>> & NoNumbers<[null, C], N>,
   scopes: S,
   init: C,
   options: WhileOptions = {},
@@ -140,7 +140,7 @@ export const whileLoop = <S extends Scopes, C>(
     const [carriedStart, fixed] = byMutable(entry, carriedIn!)
     const keysAt = (i: Tensor): KeyGroups =>
       keys.map((g, j) => (rngs[j]![1] ? map<typeof g>((key: Key) => random.foldIn(key, i.astype('uint32')), g) : g))
-    type State = readonly [i: Tensor, variables: readonly Variables[], carry: C]
+    type State = readonly [i: Tensor, variables: readonly Variables[], carry: Next<C>]
     const condition = pureOf(condFn, entry, { mutable: false })
     const tested = ([i, vars, c]: State): readonly [Tensor, Static<Learned>] => {
       const [result, , learned] = condition([joined(vars, fixed), sharedIn!], keysAt(i.neg()), c)
@@ -149,7 +149,10 @@ export const whileLoop = <S extends Scopes, C>(
     checkCarry('while_loop', entry, { variables: carriedStart, value: init })
     const start: State = [np.array(0, 'int32'), carriedStart, init]
     // The body goes on counting keys where the condition ended.
-    const counters = rngs.length > 0 ? evalShape((s: State) => tested(s)[1], start).value.counters : countersIn(entry)
+    const counters =
+      rngs.length > 0
+        ? evalShape<readonly [State], Static<Learned>, number>((s: State) => tested(s)[1], start).value.counters
+        : countersIn(entry)
     const iterate = ([i, vars, c]: State): readonly [State, Learned] => {
       const packed: Packed = { entry, variables: [joined(vars, fixed), sharedIn!], keys: keysAt(i) }
       const { result, variables: left, ...learned } = runOn(bodyFn, packed, [c], { counters })

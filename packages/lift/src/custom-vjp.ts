@@ -2,14 +2,14 @@
  * customVjp of a function of scopes: a backward pass of one's own.
  */
 import type { Filter, ScopeError } from '@heddle/core'
-import { customVjp as customVjpPure } from '@heddle/func'
+import { customVjp as customVjpPure, type NoNumbers, type Result } from '@heddle/func'
 import { exception } from './edge'
 import { perRoot } from './derivatives'
 import { asFunction, kindOf, pathOf, resultProblem } from './misuse'
 import { doneOf, pack, pureOf, type Answer, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
 
 /** The passes, and what gets a cotangent. */
-export interface CustomVjpOptions<S, Args extends readonly unknown[], R, Res> {
+export interface CustomVjpOptions<S, Args extends readonly unknown[], R, Res, N extends readonly number[] = readonly number[]> {
   /** Like the function, but answers its output and residuals for the backward pass. */
   readonly forwardFn: ScopesFn<S, Args, readonly [output: R, residuals: Res]>
   /** From the arguments of `nondiffArgnums`, residuals and the cotangent of the output: cotangents of variables, then of the arguments. */
@@ -17,7 +17,7 @@ export interface CustomVjpOptions<S, Args extends readonly unknown[], R, Res> {
   /** Collections that get a cotangent (default `params`). */
   readonly gradVars?: Filter
   /** Arguments that get none; the scope is argument 0. */
-  readonly nondiffArgnums?: readonly number[]
+  readonly nondiffArgnums?: N
 }
 
 type Given<Args extends readonly unknown[]> = readonly [target: Groups[number], others: Groups[number], keys: KeyGroups, ...args: Args]
@@ -28,10 +28,18 @@ type Given<Args extends readonly unknown[]> = readonly [target: Groups[number], 
  * No scope is there in `backwardFn`: what it needs of variables, `forwardFn` puts among the residuals. The function that `vjp` answers is
  * a tree, and may be a residual. Errors: ResultMismatchError where a pass answers something else, InvalidTargetError. Source: `flax.core.lift.custom_vjp`.
  */
-export const customVjp = <S extends Scopes, Args extends readonly unknown[], R, Res>(
-  fn: ScopesFn<S, Args, R>,
-  { forwardFn, backwardFn, gradVars = 'params', nondiffArgnums = [] }: CustomVjpOptions<S, Args, R, Res>,
+export const customVjp = <
+  S extends Scopes,
+  Args extends readonly unknown[],
+  const R extends Result,
+  const Res extends Result,
+  const N extends readonly number[] = readonly [],
+>(
+  fn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
+  given: CustomVjpOptions<S, Args, R, Res, N>,
 ): ((scopes: S, ...args: Args) => R) => {
+  const { forwardFn, backwardFn, gradVars = 'params' } = given
+  const nondiffArgnums: readonly number[] = given.nondiffArgnums ?? []
   asFunction('custom_vjp', fn)
   asFunction('custom_vjp', forwardFn, 'a function of scopes as forwardFn')
   asFunction('custom_vjp', backwardFn, 'a function as backwardFn')

@@ -2,7 +2,7 @@
  * jvp, vjp and valueAndGrad of functions of scopes: by arguments, and by variables that are named.
  */
 import { getIn, setIn, type Filter, type ScopeError } from '@heddle/core'
-import { jvp as jvpPure, np, vjpWithAux as vjpPure, type Tensor } from '@heddle/func'
+import { jvp as jvpPure, type NoNumbers, np, vjpWithAux as vjpPure, type Tensor, type Result } from '@heddle/func'
 import { flatten, flattenUpTo, leaves, partial, type Partial } from '@heddle/tree'
 import { asFunction, explained, kindOf, resultProblem, tangentProblem } from './misuse'
 import { exception } from './edge'
@@ -54,11 +54,11 @@ export interface JvpOptions extends DerivativeOptions {
  * Shapes: tangents are like primals; the answer is `[output, output tangent]`. Errors: ResultMismatchError where a tangent is of another
  * type than its primal, InvalidTargetError. Source: `flax.core.lift.jvp`.
  */
-export const jvp = <S extends Scopes, Args extends readonly unknown[], R>(
-  fn: ScopesFn<S, Args, R>,
+export const jvp = <S extends Scopes, Args extends readonly unknown[], const R extends Result, N = readonly []>(
+  fn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
   scopes: S,
-  primals: Args,
-  tangents: Args,
+  primals: readonly [...Args],
+  tangents: NoInfer<Args>,
   { variableTangents = withoutVariables(scopes), variables = true, rngs = true }: JvpOptions = {},
 ): readonly [output: R, tangent: R] => {
   asFunction('jvp', fn)
@@ -112,21 +112,32 @@ export type Backward<Args extends readonly unknown[], R> = Partial<readonly [cot
  * Answers `[output, backward]`; `backward(cotangent)` is `[cotangents of variables, ...of arguments]`, those of variables by collection
  * (for several scopes, a tree of such). Source: `flax.core.lift.vjp`.
  */
-export const vjp = <S extends Scopes, Args extends readonly unknown[], R>(
-  fn: ScopesFn<S, Args, R>,
+export const vjp = <S extends Scopes, Args extends readonly unknown[], const R extends Result, N = readonly []>(
+  fn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
   scopes: S,
-  primals: Args,
+  primals: readonly [...Args],
   options: VjpOptions = {},
 ): readonly [output: R, backward: Backward<Args, R>] => {
-  const [output, backward] = vjpWithAux((s: S, ...xs: Args) => [fn(s, ...xs), null] as const, scopes, primals, options)
+  const [output, backward] = vjpWithAux<S, Args, R, null, number>(
+    (s: S, ...xs: Args) => [fn(s, ...xs), null] as const,
+    scopes,
+    primals,
+    options,
+  )
   return [output, backward]
 }
 
 /** `vjp` of a function that answers a pair, of which only the first part is differentiated: `[output, backward, aux]`. */
-export const vjpWithAux = <S extends Scopes, Args extends readonly unknown[], R, A>(
-  fn: ScopesFn<S, Args, readonly [R, A]>,
+export const vjpWithAux = <
+  S extends Scopes,
+  Args extends readonly unknown[],
+  const R extends Result,
+  const A extends Result,
+  N = readonly [],
+>(
+  fn: ScopesFn<S, Args, readonly [R, A]> & NoNumbers<[null, ...Args], N>,
   scopes: S,
-  primals: Args,
+  primals: readonly [...Args],
   { vjpVariables = 'params', variables = true, rngs = true }: VjpOptions = {},
 ): readonly [output: R, backward: Backward<Args, R>, aux: A] => {
   asFunction('vjp', fn)
@@ -153,21 +164,32 @@ export const vjpWithAux = <S extends Scopes, Args extends readonly unknown[], R,
  *
  * Answers `[output, gradients of the arguments]`. Errors: ResultMismatchError for a value that is no scalar, InvalidTargetError. Source: `flax.core.lift.value_and_grad`.
  */
-export const valueAndGrad = <S extends Scopes, Args extends readonly unknown[], R>(
-  fn: ScopesFn<S, Args, R>,
+export const valueAndGrad = <S extends Scopes, Args extends readonly unknown[], const R extends Result, N = readonly []>(
+  fn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
   scopes: S,
-  primals: Args,
+  primals: readonly [...Args],
   options: DerivativeOptions = {},
 ): readonly [output: R, gradients: Args] => {
-  const [output, gradients] = valueAndGradWithAux((s: S, ...xs: Args) => [fn(s, ...xs), null] as const, scopes, primals, options)
+  const [output, gradients] = valueAndGradWithAux<S, Args, R, null, number>(
+    (s: S, ...xs: Args) => [fn(s, ...xs), null] as const,
+    scopes,
+    primals,
+    options,
+  )
   return [output, gradients]
 }
 
 /** `valueAndGrad` of a function that answers a pair, of which only the first part is differentiated: `[output, gradients, aux]`. */
-export const valueAndGradWithAux = <S extends Scopes, Args extends readonly unknown[], R, A>(
-  fn: ScopesFn<S, Args, readonly [R, A]>,
+export const valueAndGradWithAux = <
+  S extends Scopes,
+  Args extends readonly unknown[],
+  const R extends Result,
+  const A extends Result,
+  N = readonly [],
+>(
+  fn: ScopesFn<S, Args, readonly [R, A]> & NoNumbers<[null, ...Args], N>,
   scopes: S,
-  primals: Args,
+  primals: readonly [...Args],
   options: DerivativeOptions = {},
 ): readonly [output: R, gradients: Args, aux: A] => {
   asFunction('value_and_grad', fn)
@@ -176,7 +198,7 @@ export const valueAndGradWithAux = <S extends Scopes, Args extends readonly unkn
     if (np.ndim(value as Tensor) > 0) throw exception(lossProblem(inner, value))
     return [value, extra]
   }
-  const [output, backward, aux] = vjpWithAux(loss, scopes, primals, { ...options, vjpVariables: false })
+  const [output, backward, aux] = vjpWithAux<S, Args, R, A, number>(loss, scopes, primals, { ...options, vjpVariables: false })
   const [, ...gradients] = backward(np.onesLike(output as Tensor) as R)
   return [output, gradients as unknown as Args, aux]
 }

@@ -1,6 +1,7 @@
 /**
  * foldRngs: a function of scopes whose keys have the names of the scopes folded in before, not each time a key is drawn.
  */
+import type { Result } from '@heddle/func'
 import type { Filter } from '@heddle/core'
 import type { Outside } from './inside'
 import { asFunction } from './misuse'
@@ -17,7 +18,7 @@ export interface FoldRngsOptions {
 const outside: Outside = { changed: false, may: ['draw', 'make', 'write'] }
 
 /** A function of scopes with folded keys. Source: `flax.core.lift.fold_rngs`. */
-export const foldRngs = <S extends Scopes, Args extends readonly unknown[], R>(
+export const foldRngs = <S extends Scopes, Args extends readonly unknown[], const R extends Result>(
   fn: ScopesFn<S, Args, R>,
   { variables = true, rngs = true }: FoldRngsOptions = {},
 ): ((scopes: S, ...args: Args) => R) =>

@@ -8,7 +8,7 @@
  * Keys depend on counts, so a function that draws some is traced for each count with which it is called; one that draws none is not.
  */
 import { isZero, minus, plus, type Counters, type Filter } from '@heddle/core'
-import { type Device, jit as compile, type NoNumbers } from '@heddle/func'
+import { type Device, jit as compile, type NoNumbers, type Result } from '@heddle/func'
 import { asFunction } from './misuse'
 import {
   countersIn,
@@ -51,7 +51,7 @@ export interface JitOptions<N extends Argnums = Argnums> {
  * A call whose arguments, variables and mutability have the same structure, shapes and types as one before does not trace again.
  * Source: `flax.core.lift.jit`.
  */
-export const jit = <S extends Scopes, Args extends readonly unknown[], R, const N extends Argnums = readonly []>(
+export const jit = <S extends Scopes, Args extends readonly unknown[], const R extends Result, const N extends Argnums = readonly []>(
   fn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
   { variables = true, rngs = true, staticArgnums, donateArgnums = [], device, disableJit = false }: JitOptions<N> = {},
 ): ((scopes: S, ...args: Args) => R) => {

@@ -4,6 +4,7 @@
 import { addAxis, decodeFilter, isEmpty, removeAxis, subtract, type Axis, type Filter, type MetadataParams } from '@heddle/core'
 import { orThrow } from './edge'
 import { asFunction } from './misuse'
+import type { Result } from '@heddle/func'
 import {
   close,
   countersIn,
@@ -39,7 +40,7 @@ export interface MapVariablesOptions {
 const same = (variables: Variables): Variables => variables
 
 /** A function of scopes with mapped variables. Source: `flax.core.lift.map_variables`. */
-export const mapVariables = <S extends Scopes, Args extends readonly unknown[], R>(
+export const mapVariables = <S extends Scopes, Args extends readonly unknown[], const R extends Result>(
   fn: ScopesFn<S, Args, R>,
   mappedCollections: Filter,
   { mapInFn = same, mapOutFn = same, init = false, mutable = false, rngs = true, variables = true }: MapVariablesOptions = {},
@@ -79,7 +80,11 @@ const initialize = <S, Args extends readonly unknown[]>(fn: ScopesFn<S, Args, un
 }
 
 /** A function of scopes with two collections exchanged. Source: `flax.core.lift.swap_collection`. */
-export const swapCollection = <S extends Scopes, Args extends readonly unknown[], R>(fn: ScopesFn<S, Args, R>, a: string, b: string) => {
+export const swapCollection = <S extends Scopes, Args extends readonly unknown[], const R extends Result>(
+  fn: ScopesFn<S, Args, R>,
+  a: string,
+  b: string,
+) => {
   const swap = (v: Variables): Variables => ({ ...v, [a]: v[b] ?? {}, [b]: v[a] ?? {} })
   return mapVariables(fn, [a, b], { mapInFn: swap, mapOutFn: swap, mutable: true })
 }
@@ -89,7 +94,7 @@ export const swapCollection = <S extends Scopes, Args extends readonly unknown[]
  *
  * Source: `flax.linen.add_metadata_axis`.
  */
-export const addMetadataAxis = <S extends Scopes, Args extends readonly unknown[], R>(
+export const addMetadataAxis = <S extends Scopes, Args extends readonly unknown[], const R extends Result>(
   fn: ScopesFn<S, Args, R>,
   variableAxes: Readonly<Record<string, Axis>>,
   metadataParams: MetadataParams = {},

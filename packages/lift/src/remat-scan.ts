@@ -3,7 +3,7 @@
  * the innermost are computed again on the way back.
  */
 import type { Filter, FilterMap, InOut, MetadataParams, ScopeError } from '@heddle/core'
-import type { CheckpointPolicy } from '@heddle/func'
+import type { CheckpointPolicy, Next, NoNumbers, Result } from '@heddle/func'
 import { checkpoint } from './checkpoint'
 import { exception } from './edge'
 import { asFunction } from './misuse'
@@ -33,8 +33,8 @@ const paramsProblem = (loops: number, actual: readonly unknown[]): ScopeError =>
 }
 
 /** A function of scopes and a carry, repeated. Errors: InvalidOptionsError, and those of `scan`. Source: `flax.core.lift.remat_scan`. */
-export const rematScan = <S extends Scopes, C>(
-  bodyFn: ScopesFn<S, readonly [C], C>,
+export const rematScan = <S extends Scopes, const C extends Result, N = readonly []>(
+  bodyFn: ScopesFn<S, readonly [C], Next<C>> & NoNumbers<[null, C], N>,
   options: RematScanOptions,
 ): ((scopes: S, carry: C) => C) => {
   asFunction('remat_scan', bodyFn)
@@ -55,13 +55,13 @@ export const rematScan = <S extends Scopes, C>(
       ? (scopes, carry) => [bodyFn(scopes, carry), null]
       : checkpoint<S, readonly [C], readonly [C, null], number>(
           (scopes: S, carry: C) =>
-            [rematScan(bodyFn, { ...options, lengths: rest, metadataParams: restParams })(scopes, carry), null] as const,
+            [rematScan<S, C, number>(bodyFn, { ...options, lengths: rest, metadataParams: restParams })(scopes, carry), null] as const,
           {
             preventCse: false,
             ...(policy === undefined ? {} : { policy }),
           },
         )
-  const loop = scan<S, C, readonly [], null>(inner, {
+  const loop = scan<S, C, readonly [], null, number>(inner, {
     length,
     variableBroadcast,
     variableCarry,

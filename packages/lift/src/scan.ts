@@ -17,7 +17,7 @@ import {
   type InOut,
   type MetadataParams,
 } from '@heddle/core'
-import { evalShape, lax } from '@heddle/func'
+import { evalShape, lax, type Next, type NoNumbers, type Result } from '@heddle/func'
 import { leaves } from '@heddle/tree'
 import { axesScan } from './axes-scan'
 import { axisSize } from './axis-size'
@@ -90,7 +90,7 @@ export interface ScanOptions {
 }
 
 /** A body: scopes, carry and slices to the next carry and what is stacked. */
-export type ScanFn<S, C, Xs extends readonly unknown[], Y> = (scopes: S, carry: C, ...xs: Xs) => readonly [carry: C, ys: Y]
+export type ScanFn<S, C, Xs extends readonly unknown[], Y> = (scopes: S, carry: C, ...xs: Xs) => readonly [carry: Next<C>, ys: Y]
 
 const decode = (options: ScanOptions) => ({
   axes: splitInOut<number>(orThrow(decodeScanAxes('scan', options.variableAxes ?? {}))),
@@ -107,8 +107,8 @@ const decode = (options: ScanOptions) => ({
  * CarryMismatchError, ResultMismatchError (no pair of carry and results), InvalidOptionsError, InvalidTargetError.
  * Source: `flax.core.lift.scan`.
  */
-export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
-  fn: ScanFn<S, C, Xs, Y>,
+export const scan = <S extends Scopes, const C extends Result, Xs extends readonly unknown[], const Y extends Result, N = readonly []>(
+  fn: ScanFn<S, C, Xs, Y> & NoNumbers<[null, C], N>,
   options: ScanOptions = {},
 ): ((scopes: S, init: C, ...xs: Xs) => readonly [carry: C, ys: Y]) => {
   asFunction('scan', fn)
@@ -176,7 +176,7 @@ export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
         const turn = () => [next, null] as const
         const check = (start: C) => lax.scan<C, undefined, null, number>(turn, start, undefined, { length: 1 })
         explained(
-          () => evalShape(check, init),
+          () => evalShape<readonly [C], readonly [C, null], number>(check, init),
           (cause) => {
             const [before, after] = (sidesOf<C>(cause, turn) ?? []).map((value): Left => ({ variables: vars, value }))
             return carryProblem('scan', entry, before, after)
@@ -191,7 +191,7 @@ export const scan = <S extends Scopes, C, Xs extends readonly unknown[], Y>(
     const scannedOut = changeAxes(addAxis, stacked, axes.outAxes, metadataParams)
     return { result: [carry[1], y] as const, variables: [sharedOut[0]!, carry[0], ...scannedOut], ...learned }
   }
-  return pack<S, readonly [C, ...Xs], readonly [C, Y]>(plan, body) as ReturnType<typeof scan<S, C, Xs, Y>>
+  return pack<S, readonly [C, ...Xs], readonly [C, Y]>(plan, body) as ReturnType<typeof scan<S, C, Xs, Y, N>>
 }
 
 /** What a body answers as a pair. Errors: ResultMismatchError. */

@@ -15,7 +15,7 @@ import {
   type InOut,
   type MetadataParams,
 } from '@heddle/core'
-import { type Axes, isStatic, MappedOutputError, random, vmap as mapPure } from '@heddle/func'
+import { type Axes, isStatic, MappedOutputError, random, vmap as mapPure, type Result } from '@heddle/func'
 import { leavesWithPath, map } from '@heddle/tree'
 import { axisSize } from './axis-size'
 import { exception, orThrow } from './edge'
@@ -72,7 +72,7 @@ export const splitKeys = (keys: KeyGroups, splits: readonly boolean[], size: num
  * axis null depends on a mapped value), InvalidOptionsError, InvalidTargetError.
  * Source: `flax.core.lift.vmap`.
  */
-export const vmap = <S extends Scopes, Args extends readonly unknown[], R>(
+export const vmap = <S extends Scopes, Args extends readonly unknown[], const R extends Result>(
   fn: ScopesFn<S, Args, R>,
   options: VmapOptions = {},
 ): ((scopes: S, ...args: Args) => R) => {

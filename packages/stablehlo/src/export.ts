@@ -1,5 +1,5 @@
 /** What a function computes, as text that other runtimes read. */
-import { ArgumentError, ConcreteTensor, makeJaxpr } from '@heddle/func'
+import { ArgumentError, ConcreteTensor, makeJaxpr, type NoNumbers } from '@heddle/func'
 import { inline, moduleText } from './lower/program'
 import type { Body } from './text/block'
 
@@ -14,11 +14,11 @@ export interface ExportOptions {
  * Errors: ArgumentError where such a tensor is itself traced. Source: jax.jit(f).lower(*args).as_text().
  */
 export const exportStablehlo = <A extends readonly unknown[]>(
-  fn: (...args: A) => unknown,
+  fn: ((...args: A) => unknown) & NoNumbers<A>,
   args: { readonly [K in keyof A]: unknown },
   { name = fn.name || 'fn' }: ExportOptions = {},
 ): string => {
-  const { jaxpr, consts } = makeJaxpr(fn)(...args)
+  const { jaxpr, consts } = makeJaxpr<A, number>(fn)(...args)
   const types = jaxpr.ins.slice(consts.length).map((v) => v.aval)
   const body: Body = (b, inputs) => {
     const constants = consts.map((c) => {

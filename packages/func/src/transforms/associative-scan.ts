@@ -9,6 +9,7 @@ import type { Tensor } from '../tensor'
 import { flattenTensors } from './flat'
 import { or } from '../primitives/bitwise'
 import { synchronous } from '../synchronous'
+import type { Next, NoNumbers, Result } from './traced'
 
 const associativeScanOptions = optionsOf({ reverse: boolean, axis: axisKind })
 export interface AssociativeScanOptions extends OptionsOf<typeof associativeScanOptions> {}
@@ -34,7 +35,11 @@ const interleave = (even: Tensor, odd: Tensor, axis: number): Tensor => {
  * Shapes: every leaf `[..., n, ...]` with n along `axis`; `fn` works on slices of any length along it.
  * Source: jax.lax.associative_scan.
  */
-export const associativeScan = <X>(fn: (a: X, b: X) => X, elems: X, options?: AssociativeScanOptions): X => {
+export const associativeScan = <const X extends Result, S = readonly []>(
+  fn: ((a: X, b: X) => Next<X>) & NoNumbers<[X, X], S>,
+  elems: X,
+  options?: AssociativeScanOptions,
+): X => {
   readFunction('associativeScan', fn)
   const { reverse = false, axis = 0 } = associativeScanOptions('associativeScan', options)
   const { leaves, treedef } = flattenTensors(elems, 'associativeScan', 'elems')

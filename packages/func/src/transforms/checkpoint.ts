@@ -9,7 +9,7 @@ import { customVjp } from './custom'
 import { type Argnums, checkStatic, placesGiven } from './argnums'
 import { flatFunction, flattenTensors } from './flat'
 import { forwarded, handedThrough } from './forwarding'
-import type { NoNumbers } from './traced'
+import type { NoNumbers, Result } from './traced'
 import { vjp } from './vjp'
 
 const checkpointOptions = optionsOf({
@@ -32,7 +32,7 @@ export interface CheckpointOptions<S extends Argnums = Argnums> extends OptionsO
  * Same results and derivatives, less memory, more work. Booleans and strings in arguments are static, as in `jit`.
  * Source: jax.checkpoint (jax.remat).
  */
-export const checkpoint = <A extends readonly unknown[], const R, const S extends Argnums = readonly []>(
+export const checkpoint = <A extends readonly unknown[], const R extends Result, const S extends Argnums = readonly []>(
   f: ((...args: A) => R) & NoNumbers<A, S>,
   options?: CheckpointOptions<S>,
 ): ((...args: A) => R) => {

@@ -17,7 +17,7 @@ import { literal } from '../literal'
 import type { Tensor } from '../tensor'
 import { alike, flatFunctionFrom, flattenTensors, typeTree } from './flat'
 import { asResult, handedThrough } from './forwarding'
-import type { NoNumbers } from './traced'
+import type { NoNumbers, Result } from './traced'
 
 type Branch<A extends readonly unknown[], R> = (...operands: A) => R
 
@@ -155,10 +155,10 @@ const branchIndex = either(integer, tensor)
  *
  * Errors: TypeMismatchError where the branches return different types. Source: jax.lax.cond.
  */
-export const cond = <A extends readonly unknown[], const R, S = readonly []>(
+export const cond = <A extends readonly unknown[], const R extends Result, S = readonly []>(
   pred: Tensor | boolean | number,
   trueFn: Branch<A, R> & NoNumbers<A, S>,
-  falseFn: Branch<A, R>,
+  falseFn: Branch<A, R> & NoNumbers<A, S>,
   ...operands: A
 ): R => {
   readArgument('cond', 'pred', predicate, pred)
@@ -169,7 +169,7 @@ export const cond = <A extends readonly unknown[], const R, S = readonly []>(
   return branchOn('cond', convert(bool, 'int32'), withoutAux<A, R>([falseFn, trueFn]), operands, null)[0]
 }
 /** The branch at `index`, clamped into range. Errors as for `cond`. Source: jax.lax.switch. */
-export const switchCase = <A extends readonly unknown[], const R, S = readonly []>(
+export const switchCase = <A extends readonly unknown[], const R extends Result, S = readonly []>(
   index: Tensor | number,
   branches: readonly (Branch<A, R> & NoNumbers<A, S>)[],
   ...operands: A

@@ -10,7 +10,7 @@ import { addAny } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { places } from './argnums'
 import { alike, flatFunction, type FlatArgs, flattenTensors } from './flat'
-import type { NoNumbers } from './traced'
+import type { NoNumbers, Result } from './traced'
 
 const customOptions = optionsOf({
   /** Arguments that are passed as they are (functions, settings), first in the rules' arguments. */
@@ -60,7 +60,7 @@ export interface CustomJvp<A extends readonly unknown[], R> {
  *
  * Errors: ArgumentError when called before `defjvp`; TypeMismatchError when the rule answers other types. Source: jax.custom_jvp.
  */
-export const customJvp = <A extends readonly unknown[], R, const S extends readonly number[] = readonly []>(
+export const customJvp = <A extends readonly unknown[], const R extends Result, const S extends readonly number[] = readonly []>(
   f: ((...args: A) => R) & NoNumbers<A, S>,
   given?: CustomOptions<S>,
 ): CustomJvp<A, R> => {
@@ -137,7 +137,7 @@ export interface CustomVjp<A extends readonly unknown[], R> {
  *
  * Errors: ArgumentError when called before `defvjp`; TypeMismatchError when `bwd` answers other types. Source: jax.custom_vjp.
  */
-export const customVjp = <A extends readonly unknown[], R, const S extends readonly number[] = readonly []>(
+export const customVjp = <A extends readonly unknown[], const R extends Result, const S extends readonly number[] = readonly []>(
   f: ((...args: A) => R) & NoNumbers<A, S>,
   given?: CustomOptions<S>,
 ): CustomVjp<A, R> => {

@@ -13,7 +13,7 @@ import { type Argnums, checkStatic, placesGiven } from './argnums'
 import { type FlatArgs, flatFunction, flattenTensors } from './flat'
 import { forwarded, handedThrough } from './forwarding'
 import { type Shardings, withShardingConstraint } from './sharding'
-import type { NoNumbers } from './traced'
+import type { NoNumbers, Result } from './traced'
 
 const jitOptions = optionsOf({
   /**
@@ -73,7 +73,7 @@ const typeKey = (a: Aval): string => `${dtypes[a.dtype].short}${a.weakType ? '*'
  * static: they arrive as they are, and other values of them are other programs (for a traced one give `np.array(flag)`). Numbers arrive as
  * tensors, so a parameter that is a `number` does not type-check unless `staticArgnums` names it. Source: jax.jit.
  */
-export const jit = <A extends readonly unknown[], const R, const S extends Argnums = readonly []>(
+export const jit = <A extends readonly unknown[], const R extends Result, const S extends Argnums = readonly []>(
   f: ((...args: A) => R) & NoNumbers<A, S>,
   given?: JitOptions<S>,
 ): Jitted<A, R> => {

@@ -7,7 +7,7 @@ import { TypeMismatchError } from '../error'
 import { boolean, list, optionsOf, readArgument, readFunction, type OptionsOf } from '../options'
 import { alike, flatFunctionWithAux, flattenPrimals } from './flat'
 import { checkTangents } from './linearize'
-import type { NoNumbers } from './traced'
+import type { NoNumbers, Result } from './traced'
 
 const jvpOptions = optionsOf({
   /** `f` returns `[value, aux]`. */
@@ -20,13 +20,13 @@ export interface JvpOptions extends OptionsOf<typeof jvpOptions> {}
  * Shapes: `tangents` is a tree like `primals`, with its types. Errors: TypeMismatchError where it is not.
  * With `hasAux` `f` returns `[value, aux]`, and the answer is `[value, tangent, aux]`. Source: jax.jvp.
  */
-export function jvp<A extends readonly unknown[], const R, const X, S = readonly []>(
+export function jvp<A extends readonly unknown[], const R extends Result, const X extends Result, S = readonly []>(
   f: ((...args: A) => readonly [R, X]) & NoNumbers<A, S>,
   primals: A,
   tangents: NoInfer<A>,
   options: JvpOptions & { readonly hasAux: true },
 ): [value: R, tangent: R, aux: X]
-export function jvp<A extends readonly unknown[], const R, S = readonly []>(
+export function jvp<A extends readonly unknown[], const R extends Result, S = readonly []>(
   f: ((...args: A) => R) & NoNumbers<A, S>,
   primals: A,
   tangents: NoInfer<A>,

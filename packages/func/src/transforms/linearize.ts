@@ -14,7 +14,7 @@ import type { Tangent } from '../primitive'
 import type { Tensor } from '../tensor'
 import type { FlatWithAux } from '../trace'
 import { flatFunction, flattenPrimals } from './flat'
-import type { NoNumbers } from './traced'
+import type { NoNumbers, Result } from './traced'
 
 export interface Linearized {
   readonly outs: readonly Tensor[]
@@ -91,7 +91,7 @@ export const checkTangents = (where: string, primals: readonly Tensor[], tangent
  *
  * Shapes: tangents and their images have the types of arguments and result. Source: jax.linearize.
  */
-export const linearize = <A extends readonly unknown[], const R>(
+export const linearize = <A extends readonly unknown[], const R extends Result>(
   f: ((...args: A) => R) & NoNumbers<A>,
   ...primals: A
 ): [value: R, tangentOf: (...tangents: A) => R] => {

@@ -9,6 +9,7 @@ import { isTensor } from '../tensor'
 import { asTensor, type TensorLike } from '../numpy/promote'
 import { readFunction } from '../options'
 import { flatFunction, isStatic } from './flat'
+import type { NoNumbers, Result } from './traced'
 
 const isType = (x: unknown): x is ShapeDtype =>
   typeof x === 'object' &&
@@ -34,13 +35,15 @@ const traceTypes = (
 }
 /** Tracing of `f` on arguments that are tensors or types (`{ shape, dtype }`): its program. Source: jax.make_jaxpr. */
 export const makeJaxpr =
-  <A extends readonly unknown[]>(f: (...args: A) => unknown): ((...args: { readonly [K in keyof A]: unknown }) => ClosedJaxpr) =>
+  <A extends readonly unknown[], S = readonly []>(
+    f: ((...args: A) => unknown) & NoNumbers<A, S>,
+  ): ((...args: { readonly [K in keyof A]: unknown }) => ClosedJaxpr) =>
   (...args) =>
     traceTypes(f as (...a: never[]) => unknown, args, 'makeJaxpr').program
 
 /** The types of what `f` would return, without computing it. Source: jax.eval_shape. */
-export const evalShape = <A extends readonly unknown[], R>(
-  f: (...args: A) => R,
+export const evalShape = <A extends readonly unknown[], const R extends Result, S = readonly []>(
+  f: ((...args: A) => R) & NoNumbers<A, S>,
   ...args: { readonly [K in keyof A]: unknown }
 ): ShapesOf<R> => {
   const { program, outTree } = traceTypes(f as (...a: never[]) => unknown, args, 'evalShape')

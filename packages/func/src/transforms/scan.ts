@@ -12,7 +12,7 @@ import { synchronous } from '../synchronous'
 import type { Tensor } from '../tensor'
 import { flatFunction, flattenCarry, flattenTensors, typesOf, typeTree } from './flat'
 import { forwarded, handedThrough } from './forwarding'
-import type { NoNumbers } from './traced'
+import type { Next, NoNumbers, Result } from './traced'
 
 const scanOptions = optionsOf({
   /** Number of steps; needed where `xs` has no leaf. */
@@ -95,7 +95,7 @@ const lengthOf = (xs: readonly Tensor[], given: number | undefined): number => {
 }
 
 /** `scan` of any function, for those that are generic themselves. */
-export const scanLoop = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: C, xs: X, given?: ScanOptions): [carry: C, ys: Y] => {
+export const scanLoop = <C, X, Y>(f: (carry: C, x: X) => readonly [Next<C>, Y], init: C, xs: X, given?: ScanOptions): [carry: C, ys: Y] => {
   readFunction('scan', f)
   const options = scanOptions('scan', given)
   const carry = flattenCarry(init, 'scan')
@@ -150,15 +150,15 @@ export const scanLoop = <C, X, Y>(f: (carry: C, x: X) => readonly [C, Y], init: 
  * Shapes: xs `[n, ...]` each; the carry keeps its types; ys `[n, ...]`. Errors: TypeMismatchError where they do not.
  * Source: jax.lax.scan.
  */
-export const scan: <C, X, Y, S = readonly []>(
-  f: ((carry: C, x: X) => readonly [C, Y]) & NoNumbers<[C, X], S>,
+export const scan: <const C extends Result, const X, const Y extends Result, S = readonly []>(
+  f: ((carry: C, x: X) => readonly [Next<C>, Y]) & NoNumbers<[C, X], S>,
   init: C,
   xs: X,
   given?: ScanOptions,
 ) => [carry: C, ys: Y] = scanLoop
 
 /** Applies `f` to each slice along the leading axis, one after the other. Source: jax.lax.map. */
-export const map = <X, Y>(f: ((x: X) => Y) & NoNumbers<[X]>, xs: X): Y => {
+export const map = <const X, const Y extends Result>(f: ((x: X) => Y) & NoNumbers<[X]>, xs: X): Y => {
   readFunction('map', f)
   return scanLoop<null, X, Y>((_, x) => [null, synchronous('map', f(x))], null, xs)[1]
 }

@@ -5,6 +5,7 @@ import {
   checkpoint,
   customJvp,
   customVjp,
+  evalShape,
   grad,
   hessian,
   jacfwd,
@@ -12,8 +13,10 @@ import {
   jvp,
   lax,
   linearize,
+  makeJaxpr,
   np,
   setDefaultBackend,
+  type ShapeDtype,
   type Tensor,
   type TensorLike,
   valueAndGrad,
@@ -82,6 +85,14 @@ export const refused = (): unknown => [
   lax.foriLoop(0, 3, (_, c: number) => c + 1, 0),
   // @ts-expect-error a slice is a number
   lax.map((n: number) => np.array(n), 3),
+  // @ts-expect-error argument 1 is a number, in the second branch alone
+  lax.cond(true, (y: Tensor, n: TensorLike) => y.mul(n), times, x, 2),
+  // @ts-expect-error slices are numbers
+  lax.associativeScan((a: number, b: number) => a + b, 3),
+  // @ts-expect-error argument 1 is a number
+  evalShape(times, x, 2),
+  // @ts-expect-error argument 1 is a number
+  makeJaxpr(times),
 ]
 
 describe('numbers and types', () => {
@@ -151,6 +162,24 @@ describe('numbers and types', () => {
     expect([y.toArray(), z.item()]).toEqual([[1, 2], 3])
     const [[a, b], back] = vjp((c: Tensor) => [c, c.sum()], x)
     expect(back([a, b])[0].toArray()).toEqual([4, 5])
+  })
+  it('a tuple that comes out fits where one went in: it is not read-only', () => {
+    type Pair = [Tensor, Tensor]
+    let state: Pair = [x, x]
+    state = jit(([a, b]: Pair) => [b, a.add(1)])(state)
+    state = lax.scan(([a, b]) => [[b, a], null], state, null, { length: 3 })[0]
+    state = lax.whileLoop(
+      ([a]) => a.sum().less(5),
+      ([a, b]) => [a.add(1), b],
+      state,
+    )
+    const [a, b] = lax.foriLoop(0, 2, (i, [p, q]) => [q, p.add(i)], state)
+    expect([a, b].map((y) => y.toArray())).toEqual([
+      [2, 3],
+      [2, 3],
+    ])
+    expectTypeOf(evalShape(([p, q]: Pair) => [q, { p }], state)).toEqualTypeOf<[ShapeDtype, { p: ShapeDtype }]>()
+    expectTypeOf(lax.map((p) => [p, p], x)).toEqualTypeOf<[Tensor, Tensor]>()
   })
   it('jacobians by several arguments are tuples in the place of each tensor', () => {
     const jac = jacfwd((y: Tensor, z: { readonly w: Tensor }) => ({ a: y.mul(z.w) }), { argnums: [0, 1] })

@@ -1,6 +1,6 @@
 /**
- * What the types say of numbers: a number that is an argument of a transformed function arrives as a tensor, so a function whose parameter
- * is a `number` can't be transformed, unless that argument is static. Only types.
+ * What the types say of functions that are transformed. Of numbers: one that is an argument arrives as a tensor, so a function whose
+ * parameter is a `number` can't be transformed, unless that argument is static. Of results: a list is a tuple. Only types.
  */
 import type { Tensor } from '../tensor'
 
@@ -38,14 +38,14 @@ type NumberIn<T, Depth extends readonly unknown[]> = T extends number | bigint
 type PlacesOf<S> = S extends readonly number[] ? PlaceOf<S[number]> : S extends number ? PlaceOf<S> : never
 type PlaceOf<I extends number> = I extends number ? (number extends I ? string : `${I}` extends `-${string}` ? string : `${I}`) : never
 
-/** The places of arguments that hold numbers, without those at `Places`. */
-type NumbersAt<A extends readonly unknown[], Places> = {
-  [K in keyof A]-?: K extends Places ? never : true extends HoldsNumber<A[K]> ? K : never
+/** The places of arguments that hold numbers: of those in `Among`, without those in `Without`. */
+type NumbersAt<A extends readonly unknown[], Without, Among = PropertyKey> = {
+  [K in keyof A]-?: K extends Without ? never : K extends Among ? (true extends HoldsNumber<A[K]> ? K : never) : never
 }[number]
 
 /** What to do about a number among the arguments. */
 type Complaint<At> =
-  `argument ${At & (string | number)} is a number, and arrives as a tensor: declare it as Tensor or TensorLike, or make it static`
+  `argument ${At & (string | number)} is a number, and arrives as a tensor: declare it as Tensor or TensorLike, make it static, or close over it`
 
 /**
  * A condition on a function of arguments `A`, to be put beside its type: `unknown` where it holds, else the complaint. `Static` are the
@@ -61,6 +61,15 @@ export type NoNumbers<A extends readonly unknown[], Static = readonly []> = [str
 /** The same of the arguments that `Chosen` names alone. */
 export type NoNumbersAt<A extends readonly unknown[], Chosen> = [string] extends [PlacesOf<Chosen>]
   ? unknown
-  : [NumbersAt<A, never> & PlacesOf<Chosen>] extends [never]
+  : [NumbersAt<A, never, PlacesOf<Chosen>>] extends [never]
     ? unknown
-    : Complaint<NumbersAt<A, never> & PlacesOf<Chosen>>
+    : Complaint<NumbersAt<A, never, PlacesOf<Chosen>>>
+
+/**
+ * The constraint of a type parameter `const R extends Result` for what a function answers: any type, named so that a list is inferred as a
+ * tuple, as in `[params, loss]`, and not as a read-only one.
+ */
+export type Result = unknown[] | NonNullable<unknown> | null | undefined | void
+
+/** What the body of a loop answers for a carry `C`: one that is read-only will do. */
+export type Next<C> = C | Readonly<C>

@@ -9,7 +9,7 @@ import type { Tensor } from '../tensor'
 import { places } from './argnums'
 import { alike, flatFunctionWithAux, flattenPrimals } from './flat'
 import { linearizeWithAux } from './linearize'
-import type { NoNumbers, NoNumbersAt } from './traced'
+import type { NoNumbers, NoNumbersAt, Result } from './traced'
 
 /**
  * The value of `f`, and the function from a cotangent of it to cotangents of all arguments.
@@ -18,7 +18,7 @@ import type { NoNumbers, NoNumbersAt } from './traced'
  * The pullback is a tree of what it keeps: it may be returned from `jit` or be a residual of `customVjp`.
  * Errors: TypeMismatchError for a cotangent of another type. Source: jax.vjp.
  */
-export function vjp<A extends readonly unknown[], const R, S = readonly []>(
+export function vjp<A extends readonly unknown[], const R extends Result, S = readonly []>(
   f: ((...args: A) => R) & NoNumbers<A, S>,
   ...primals: A
 ): [value: R, pullback: (ct: R) => { -readonly [K in keyof A]: A[K] }] {
@@ -26,7 +26,7 @@ export function vjp<A extends readonly unknown[], const R, S = readonly []>(
   return [value as R, pullback as never]
 }
 /** `vjp` of a function that returns `[value, aux]`. Source: jax.vjp with has_aux. */
-export function vjpWithAux<A extends readonly unknown[], const R, const X, S = readonly []>(
+export function vjpWithAux<A extends readonly unknown[], const R extends Result, const X extends Result, S = readonly []>(
   f: ((...args: A) => readonly [R, X]) & NoNumbers<A, S>,
   ...primals: A
 ): [value: R, pullback: (ct: R) => { -readonly [K in keyof A]: A[K] }, aux: X] {
@@ -100,7 +100,7 @@ type Loss = Tensor
  * Shapes: `f` returns a scalar float; gradients have the types of the arguments. With `hasAux` the value is `[value, aux]`.
  * Errors: TypeMismatchError when `f` does not return a scalar, DTypeError for integer arguments. Source: jax.value_and_grad.
  */
-export function valueAndGrad<A extends readonly unknown[], const X, const N extends number | readonly number[] = 0>(
+export function valueAndGrad<A extends readonly unknown[], const X extends Result, const N extends number | readonly number[] = 0>(
   f: ((...args: A) => readonly [Loss, X]) & NoNumbersAt<A, N>,
   options: GradOptions<N> & { readonly hasAux: true },
 ): (...args: A) => [value: [Tensor, X], grads: GradsOf<A, N>]
@@ -120,7 +120,7 @@ export function valueAndGrad(f: (...args: never[]) => unknown, given?: GradOptio
  * The gradient of a scalar function by some arguments. With `hasAux` the answer is `[gradients, aux]`. Source: jax.grad.
  * Shapes and errors as for `valueAndGrad`.
  */
-export function grad<A extends readonly unknown[], const X, const N extends number | readonly number[] = 0>(
+export function grad<A extends readonly unknown[], const X extends Result, const N extends number | readonly number[] = 0>(
   f: ((...args: A) => readonly [Loss, X]) & NoNumbersAt<A, N>,
   options: GradOptions<N> & { readonly hasAux: true },
 ): (...args: A) => [grads: GradsOf<A, N>, aux: X]

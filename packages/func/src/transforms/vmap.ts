@@ -9,6 +9,7 @@ import type { Dim } from '../primitive'
 import { batchAt, moveAxis } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { type FlatFunction, flatFunction, isStatic, perTensor, typeTree } from './flat'
+import type { Result } from './traced'
 
 /** An axis for a whole subtree, null for none, or a tree of such. */
 export type Axes = AxisTree
@@ -43,7 +44,10 @@ const normalize = (axis: unknown, rank: number, what: string): Dim => {
  * Errors: TypeMismatchError for unequal sizes, no mapped argument and no `axisSize`, or a mapped result with out axis null.
  * Source: jax.vmap.
  */
-export const vmap = <A extends readonly unknown[], const R>(f: (...args: A) => R, options?: VmapOptions): ((...args: A) => R) => {
+export const vmap = <A extends readonly unknown[], const R extends Result>(
+  f: (...args: A) => R,
+  options?: VmapOptions,
+): ((...args: A) => R) => {
   readFunction('vmap', f)
   const { inAxes = 0, outAxes = 0, axisSize, axisName, spmdAxisName } = vmapOptions('vmap', options)
   return (...args) => {

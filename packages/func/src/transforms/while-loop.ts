@@ -17,9 +17,9 @@ import type { Tensor } from '../tensor'
 import { flatFunction, flatFunctionFrom, flattenCarry, flattenTensors, typesOf, typeTree } from './flat'
 import { asResult, handedThrough } from './forwarding'
 import { scanLoop, traceWithCarry } from './scan'
-import type { NoNumbers } from './traced'
+import type { Next, NoNumbers, Result } from './traced'
 
-const loop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry: C) => C, init: C): C => {
+const loop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry: C) => Next<C>, init: C): C => {
   readFunction('whileLoop', body, 'body')
   return whileLoopWithAux(cond, (c: C) => [body(c), null], init)[0]
 }
@@ -30,7 +30,7 @@ const loop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry: C) => C, in
  */
 export const whileLoopWithAux = <C, X>(
   cond: (carry: C) => Tensor | boolean,
-  body: (carry: C) => readonly [carry: C, aux: X],
+  body: (carry: C) => readonly [carry: Next<C>, aux: X],
   init: C,
 ): readonly [carry: C, aux: X] => {
   readFunction('whileLoop', cond, 'cond')
@@ -40,7 +40,7 @@ export const whileLoopWithAux = <C, X>(
   const traced = traceWithCarry(
     'whileLoop',
     (types) => {
-      const turn = (_: null, c: C): readonly [readonly [C], X] => {
+      const turn = (_: null, c: C): readonly [readonly [Next<C>], X] => {
         const [given, aux] = synchronous('whileLoop', body(c))
         const next = synchronous('whileLoop', given)
         const disagreement = (): Disagreement => ({ of: body, sides: [typesOf(c), typesOf(next)] })
@@ -105,9 +105,9 @@ const loopOver = (condition: ClosedJaxpr, body: ClosedJaxpr, init: readonly Tens
  * Shapes: the carry keeps its types; `cond` returns a scalar bool. Forward-mode differentiable; reverse mode throws.
  * Errors: TypeMismatchError. Source: jax.lax.while_loop.
  */
-export const whileLoop: <C, S = readonly []>(
+export const whileLoop: <const C extends Result, S = readonly []>(
   cond: (carry: C) => Tensor | boolean,
-  body: ((carry: C) => C) & NoNumbers<[C], S>,
+  body: ((carry: C) => Next<C>) & NoNumbers<[C], S>,
   init: C,
 ) => C = loop
 
@@ -120,10 +120,10 @@ const bound = either(integer, tensor)
  *
  * With bounds known when tracing it is a scan, and reverse mode works; else a whileLoop. Source: jax.lax.fori_loop.
  */
-export const foriLoop = <C>(
+export const foriLoop = <const C extends Result, S = readonly []>(
   lower: number | Tensor,
   upper: number | Tensor,
-  body: ((i: Tensor, carry: C) => C) & NoNumbers<[Tensor, C]>,
+  body: ((i: Tensor, carry: C) => Next<C>) & NoNumbers<[Tensor, C], S>,
   init: C,
 ): C => {
   readArgument('foriLoop', 'lower', bound, lower)
@@ -133,7 +133,7 @@ export const foriLoop = <C>(
   for (const known of [from, to]) if (known !== undefined) readArgument('foriLoop', 'bound', integer, known)
   if (from !== undefined && to !== undefined) {
     const start = literal(from, 'int32')
-    const [[, carry]] = scanLoop<[Tensor, C], null, null>(
+    const [[, carry]] = scanLoop<[Tensor, Next<C>], null, null>(
       ([i, c]) => [[add(i, literal(1, 'int32')), synchronous('foriLoop', body(i, c))], null],
       [start, init],
       null,

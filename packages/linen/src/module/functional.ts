@@ -1,7 +1,7 @@
 /**
  * Functions of modules: init and apply for a function in the place of a method, shared scopes, what stands around calls, and summaries.
  */
-import type { Synchronous } from '@heddle/func'
+import type { Result, Synchronous } from '@heddle/func'
 import { exception, type Rngs, type Variables } from '@heddle/lift'
 import { moveScope, touch } from './attach'
 import * as bind from './bind'
@@ -35,7 +35,7 @@ const checked = <M extends Module>(where: string, fn: unknown, module: M): M => 
  * const y = f(variables, x)
  */
 export const apply =
-  <M extends Module, Args extends readonly unknown[], R, const O extends Omit<ApplyOptions, 'method'> = object>(
+  <M extends Module, Args extends readonly unknown[], const R extends Result, const O extends Omit<ApplyOptions, 'method'> = object>(
     fn: (module: M, ...args: Args) => R,
     module: M,
     options?: O,
@@ -45,7 +45,7 @@ export const apply =
 
 /** A function of a module as a function of keys: its output, and the variables that it made. Source: `flax.linen.init_with_output`. */
 export const initWithOutput =
-  <M extends Module, Args extends readonly unknown[], R>(
+  <M extends Module, Args extends readonly unknown[], const R extends Result>(
     fn: (module: M, ...args: Args) => R,
     module: M,
     options?: Omit<InitOptions, 'method'>,
@@ -55,7 +55,7 @@ export const initWithOutput =
 
 /** A function of a module as a function of keys: the variables that it made. Source: `flax.linen.init`. */
 export const init =
-  <M extends Module, Args extends readonly unknown[], R>(
+  <M extends Module, Args extends readonly unknown[], const R extends Result>(
     fn: (module: M, ...args: Args) => R,
     module: M,
     options?: Omit<InitOptions, 'method'>,

@@ -3,6 +3,7 @@
  * from init, apply and bind. Its machinery is in attach, call, bind and variable; here are its methods.
  */
 import type { AxisMetadata } from '@heddle/core'
+import type { Result } from '@heddle/func'
 import { keyOf } from '@heddle/tree'
 import type { Key, Path, Declared, DeclareOptions, Init, Rngs, Scope, Variable, Variables } from '@heddle/lift'
 import { place, settledProps, touch } from './attach'
@@ -165,12 +166,12 @@ export class Module<P extends object = object, D extends keyof P = never> {
    * @example
    * const [y, updated] = model.apply(variables, [x], { mutable: ['batch_stats'], rngs: { dropout: key }, method: 'encode' })
    */
-  apply<const A extends readonly unknown[], R, const O extends ApplyBy>(
+  apply<const A extends readonly unknown[], const R extends Result, const O extends ApplyBy>(
     variables: object,
     args: readonly [...A],
     options: O & ByFunction<this, A, R>,
   ): AppliedBy<R, O>
-  apply<const A extends readonly unknown[], R, const O extends ApplyBy>(
+  apply<const A extends readonly unknown[], const R extends Result, const O extends ApplyBy>(
     variables: object,
     args: readonly [...A],
     options: O & { readonly method: (...args: A) => R },

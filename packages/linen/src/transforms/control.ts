@@ -1,7 +1,7 @@
 /**
  * cond, switch and whileLoop of functions of a module.
  */
-import type { Tensor } from '@heddle/func'
+import type { Next, NoNumbers, Result, Tensor } from '@heddle/func'
 import type { BranchOptions, WhileOptions } from '@heddle/lift'
 import * as lift from '@heddle/lift'
 import { checkOptions, namesOf } from '../lifting/transformation'
@@ -19,12 +19,12 @@ const loopOptions = namesOf<WhileOptions>()({ carryVariables: true, broadcastVar
  * @example
  * nn.cond(pred, (m, x) => new nn.Dense({ features: 2 }, { name: 'dense' }).call(x), (m, x) => new nn.Dense({ features: 2 }, { name: 'dense' }).call(x.neg()), this, [x])
  */
-export const cond = <M, Args extends readonly unknown[], R>(
+export const cond = <M, Args extends readonly unknown[], const R extends Result, N = readonly []>(
   pred: Tensor | boolean,
-  trueFn: ModuleFn<M, Args, R>,
+  trueFn: ModuleFn<M, Args, R> & NoNumbers<[null, ...Args], N>,
   falseFn: NoInfer<ModuleFn<M, Args, R>>,
   mdl: M,
-  operands: Args,
+  operands: readonly [...Args],
   options: BranchOptions = {},
 ): R => {
   checkOptions('cond', branchOptions, options)
@@ -38,11 +38,11 @@ export const cond = <M, Args extends readonly unknown[], R>(
  *
  * For submodules that differ from branch to branch, run all branches when variables are initialized. Source: `flax.linen.switch`.
  */
-export const switchModule = <M, Args extends readonly unknown[], R>(
+export const switchModule = <M, Args extends readonly unknown[], const R extends Result, N = readonly []>(
   index: Tensor | number,
-  branches: readonly ModuleFn<M, Args, R>[],
+  branches: readonly (ModuleFn<M, Args, R> & NoNumbers<[null, ...Args], N>)[],
   mdl: M,
-  operands: Args,
+  operands: readonly [...Args],
   options: BranchOptions = {},
 ): R => {
   checkOptions('switch', branchOptions, options)
@@ -59,9 +59,9 @@ export const switchModule = <M, Args extends readonly unknown[], R>(
  * @example
  * nn.whileLoop((m, c) => c.less(10), (m, c) => step(m, c), this, x, { carryVariables: 'state' })
  */
-export const whileLoop = <M, C>(
+export const whileLoop = <M, const C extends Result, N = readonly []>(
   condFn: ModuleFn<M, readonly [C], Tensor | boolean>,
-  bodyFn: ModuleFn<M, readonly [C], C>,
+  bodyFn: ModuleFn<M, readonly [C], Next<C>> & NoNumbers<[null, C], N>,
   mdl: M,
   init: C,
   options: WhileOptions = {},

@@ -1,6 +1,7 @@
 /**
  * customVjp of functions of a module.
  */
+import type { NoNumbers, Result } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import type { Filter } from '@heddle/lift'
 import { modulesOf } from '../lifting/take-apart'
@@ -22,11 +23,12 @@ export interface CustomVjpOptions<M, Args extends readonly unknown[], R, Res> ex
 }
 
 /** The passes, and which arguments get no cotangent. */
-export interface NondiffCustomVjpOptions<M, Args extends readonly unknown[], R, Res> extends CommonOptions<M, Args, R, Res> {
+export interface NondiffCustomVjpOptions<M, Args extends readonly unknown[], R, Res, N extends readonly number[] = readonly number[]>
+  extends CommonOptions<M, Args, R, Res> {
   /** From the arguments of `nondiffArgnums`, residuals and the cotangent of the output: cotangents of variables, then of the others. */
   readonly backwardFn: (...args: never[]) => readonly unknown[]
   /** Arguments that get none; the module is argument 0. */
-  readonly nondiffArgnums: readonly number[]
+  readonly nondiffArgnums: N
 }
 
 const optionNames = namesOf<CustomVjpOptions<never, never, never, never>>()({
@@ -53,13 +55,13 @@ const optionNames = namesOf<CustomVjpOptions<never, never, never, never>>()({
  * })
  */
 export const customVjp: {
-  <M, Args extends readonly unknown[], R, Res>(
-    fn: ModuleFn<M, Args, R>,
+  <M, Args extends readonly unknown[], const R extends Result, const Res extends Result>(
+    fn: ModuleFn<M, Args, R> & NoNumbers<[null, ...Args]>,
     options: CustomVjpOptions<M, Args, R, Res>,
   ): (mdl: M, ...args: Args) => R
-  <M, Args extends readonly unknown[], R, Res>(
-    fn: ModuleFn<M, Args, R>,
-    options: NondiffCustomVjpOptions<M, Args, R, Res>,
+  <M, Args extends readonly unknown[], const R extends Result, const Res extends Result, const N extends readonly number[]>(
+    fn: ModuleFn<M, Args, R> & NoNumbers<[null, ...Args], N>,
+    options: NondiffCustomVjpOptions<M, Args, R, Res, N>,
   ): (mdl: M, ...args: Args) => R
 } = <M, Args extends readonly unknown[], R, Res>(
   fn: ModuleFn<M, Args, R>,

@@ -1,7 +1,7 @@
 /**
  * jvp, vjp, grad and valueAndGrad of functions of a module.
  */
-import { ArgumentError, type Tensor } from '@heddle/func'
+import { ArgumentError, type NoNumbers, type Tensor, type Result } from '@heddle/func'
 import type { DerivativeOptions, Filter, Scope } from '@heddle/lift'
 import * as lift from '@heddle/lift'
 import { flattenUpTo, leaves, partial, type Partial, type TreeDef } from '@heddle/tree'
@@ -27,10 +27,10 @@ const jvpOptions = namesOf<JvpOptions>()({ variableTangents: true, variables: tr
  * @example
  * const [y, yDot] = nn.jvp((m, x) => m.call(x), scale, [x], [xDot], { variableTangents: { params } })
  */
-export const jvp = <M, Args extends readonly unknown[], R>(
-  fn: ModuleFn<M, Args, R>,
+export const jvp = <M, Args extends readonly unknown[], const R extends Result, N = readonly []>(
+  fn: ModuleFn<M, Args, R> & NoNumbers<[null, ...Args], N>,
   mdl: M,
-  primals: Args,
+  primals: readonly [...Args],
   tangents: NoInfer<Args>,
   given: JvpOptions = {},
 ): readonly [output: R, tangent: R] => {
@@ -103,10 +103,10 @@ type Vjp<Args extends readonly unknown[], R, O> = O extends { readonly hasAux: t
  * const [z, backward] = nn.vjp((m, x, y) => m.call(x, y), new Learn(), [x, y])
  * const [paramsGrad, xGrad, yGrad] = backward(np.onesLike(z))
  */
-export const vjp = <M, Args extends readonly unknown[], R, const O extends VjpOptions = object>(
-  fn: ModuleFn<M, Args, R>,
+export const vjp = <M, Args extends readonly unknown[], const R extends Result, const O extends VjpOptions = object, N = readonly []>(
+  fn: ModuleFn<M, Args, R> & NoNumbers<[null, ...Args], N>,
   mdl: M,
-  primals: Args,
+  primals: readonly [...Args],
   options?: O,
 ): Vjp<Args, R, O> => {
   checkOptions('vjp', vjpOptions, options ?? {})
@@ -136,10 +136,10 @@ const gradOptions = namesOf<GradOptions>()({ hasAux: true, reduceAxes: true, var
  *
  * Answers `[output, gradients]`, with `hasAux` `[[output, aux], gradients]`. Source: `flax.linen.value_and_grad`.
  */
-export const valueAndGrad = <M, Args extends readonly unknown[], R>(
-  fn: ModuleFn<M, Args, R>,
+export const valueAndGrad = <M, Args extends readonly unknown[], const R extends Result, N = readonly []>(
+  fn: ModuleFn<M, Args, R> & NoNumbers<[null, ...Args], N>,
   mdl: M,
-  primals: Args,
+  primals: readonly [...Args],
   options: GradOptions = {},
 ): readonly [output: R, gradients: Args] => {
   checkOptions('valueAndGrad', gradOptions, options)
@@ -165,12 +165,12 @@ type Grad<Args, R, O> = O extends { readonly hasAux: true }
  *
  * Answers a list of one for each argument, with `hasAux` `[gradients, aux]`. Source: `flax.linen.grad`.
  */
-export const grad = <M, Args extends readonly unknown[], R, const O extends GradOptions = object>(
-  fn: ModuleFn<M, Args, R>,
+export const grad = <M, Args extends readonly unknown[], const R extends Result, const O extends GradOptions = object, N = readonly []>(
+  fn: ModuleFn<M, Args, R> & NoNumbers<[null, ...Args], N>,
   mdl: M,
-  primals: Args,
+  primals: readonly [...Args],
   options?: O,
 ): Grad<Args, R, O> => {
-  const [output, gradients] = valueAndGrad(fn, mdl, primals, options)
+  const [output, gradients] = valueAndGrad<M, Args, R, number>(fn, mdl, primals, options)
   return (options?.hasAux === true ? [gradients, (output as readonly unknown[])[1]] : gradients) as Grad<Args, R, O>
 }

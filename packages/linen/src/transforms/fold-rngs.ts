@@ -1,14 +1,15 @@
 /**
  * foldRngs of modules.
  */
+import type { Result } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import { liftTarget, type Methods } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
 import { namesOf, type Transformation } from '../lifting/transformation'
-import type { Target } from './target'
+import type { Answers, Target, TargetFn } from './target'
 
 /** As of `lift.foldRngs`; and which methods of a class. */
-export interface FoldRngsOptions<T = unknown> extends lift.FoldRngsOptions, Methods<lift.FoldRngsOptions, T> {}
+export interface FoldRngsOptions<T = never> extends lift.FoldRngsOptions, Methods<lift.FoldRngsOptions, T> {}
 
 const transformation: Transformation = {
   name: 'foldRngs',
@@ -21,5 +22,8 @@ const transformation: Transformation = {
  *
  * Names: `Fold_rngsDense_0`. Source: `flax.linen.fold_rngs`.
  */
-export const foldRngs = <T extends Target>(target: T, options: FoldRngsOptions<T> = {}): T =>
+export const foldRngs: {
+  <T extends TargetFn, const R extends Result>(target: T & Answers<R>, options?: FoldRngsOptions<NoInfer<T>>): T
+  <T extends Target>(target: T, options?: FoldRngsOptions<NoInfer<T>>): T
+} = <T extends Target>(target: T, options: FoldRngsOptions<T> = {}): T =>
   liftTarget<T, lift.FoldRngsOptions>(transformation, target, options, lifterOf(lift.foldRngs, { fork: true }))

@@ -1,15 +1,16 @@
 /**
  * jit of modules.
  */
+import type { Result } from '@heddle/func'
 import type * as lift from '@heddle/lift'
 import { staticKey } from '@heddle/tree'
 import { liftTarget, type Methods } from '../lifting/lift-class'
 import { compiledLifter } from '../lifting/lifter'
 import { namesOf, type Transformation } from '../lifting/transformation'
-import type { TakesNoNumbers, Target } from './target'
+import type { Answers, TakesNoNumbers, Target, TargetFn } from './target'
 
 /** As of `lift.jit`; and which methods of a class. */
-export interface JitOptions<T = unknown, N extends lift.Argnums = lift.Argnums> extends lift.JitOptions<N>, Methods<lift.JitOptions, T> {}
+export interface JitOptions<T = never, N extends lift.Argnums = lift.Argnums> extends lift.JitOptions<N>, Methods<lift.JitOptions, T> {}
 
 const transformation: Transformation = {
   name: 'jit',
@@ -27,7 +28,7 @@ const transformation: Transformation = {
 const known = new WeakMap<object, Map<string, unknown>>()
 
 /** The same class for the same target and options, so that what was compiled is found again. */
-const remembered = <T extends Target>(target: T, options: JitOptions, make: () => T): T => {
+const remembered = <T extends Target>(target: T, options: lift.JitOptions, make: () => T): T => {
   // backends are told apart by identity
   const key = JSON.stringify(options, (name, value: unknown) => (name === 'device' ? staticKey(value) : value))
   const mine = known.get(target) ?? new Map<string, unknown>()
@@ -47,7 +48,11 @@ const remembered = <T extends Target>(target: T, options: JitOptions, make: () =
  * @example
  * const y = new (nn.jit(nn.Dense))({ features: 4 }).call(x)
  */
-export const jit = <T extends Target, const N extends lift.Argnums = readonly []>(
-  target: T & TakesNoNumbers<T, N>,
-  options: JitOptions<T, N> = {},
-): T => remembered<T>(target, options, () => liftTarget<T, lift.JitOptions>(transformation, target, options, compiledLifter))
+export const jit: {
+  <T extends TargetFn, const R extends Result, const N extends lift.Argnums = readonly []>(
+    target: T & Answers<R> & TakesNoNumbers<T, N>,
+    options?: JitOptions<NoInfer<T>, N>,
+  ): T
+  <T extends Target, const N extends lift.Argnums = readonly []>(target: T & TakesNoNumbers<T, N>, options?: JitOptions<NoInfer<T>, N>): T
+} = <T extends Target, N extends lift.Argnums>(target: T, options: JitOptions<T, N> = {}): T =>
+  remembered<T>(target, options, () => liftTarget<T, lift.JitOptions>(transformation, target, options, compiledLifter))

@@ -101,7 +101,7 @@ describe('of a class', () => {
 
   it('of lift, whose function has a form of its own', () => {
     const twice = <S extends lift.Scopes, C, Xs extends readonly unknown[], Y>(fn: lift.ScanFn<S, C, Xs, Y>) =>
-      lift.scan(fn, { variableBroadcast: 'params', splitRngs: { params: false }, length: 2 })
+      lift.scan<S, C, Xs, Y, number>(fn, { variableBroadcast: 'params', splitRngs: { params: false }, length: 2 })
     class Cell extends nn.Module {
       call(carry: Tensor): readonly [Tensor, null] {
         return [new nn.Dense({ features: 4 }).call(carry), null]

@@ -1,12 +1,13 @@
 /**
  * mapVariables and addMetadataAxis of modules.
  */
+import type { Result } from '@heddle/func'
 import type { Axis, Filter, MetadataParams, Variables } from '@heddle/lift'
 import * as lift from '@heddle/lift'
 import { liftTarget, type Methods } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
 import { namesOf, type Transformation } from '../lifting/transformation'
-import type { Target } from './target'
+import type { Answers, Target, TargetFn } from './target'
 
 /** The mapping, and when variables go back through it. */
 interface MapOptions {
@@ -24,7 +25,7 @@ interface MapOptions {
   readonly variables?: Filter
 }
 /** The mapping; and which methods of a class. */
-export interface MapVariablesOptions<T = unknown> extends MapOptions, Methods<MapOptions, T> {}
+export interface MapVariablesOptions<T = never> extends MapOptions, Methods<MapOptions, T> {}
 
 const transformation: Transformation = {
   name: 'mapVariables',
@@ -40,7 +41,14 @@ const transformation: Transformation = {
  * @example
  * const CausalDense = nn.mapVariables(nn.Dense, 'params', { transInFn: (params) => tree.map(np.triu, params), init: this.isInitializing() })
  */
-export const mapVariables = <T extends Target>(target: T, mappedCollections: Filter = true, options: MapVariablesOptions<T> = {}): T =>
+export const mapVariables: {
+  <T extends TargetFn, const R extends Result>(
+    target: T & Answers<R>,
+    mappedCollections?: Filter,
+    options?: MapVariablesOptions<NoInfer<T>>,
+  ): T
+  <T extends Target>(target: T, mappedCollections?: Filter, options?: MapVariablesOptions<NoInfer<T>>): T
+} = <T extends Target>(target: T, mappedCollections: Filter = true, options: MapVariablesOptions<T> = {}): T =>
   liftTarget<T, MapOptions>(
     transformation,
     target,
@@ -71,7 +79,10 @@ const addition: Omit<Transformation, 'prefix'> = {
  *
  * Names: `Map_variablesDense_0`, once for each collection. Source: `flax.linen.add_metadata_axis`.
  */
-export const addMetadataAxis = <T extends Target>(target: T, options: AddMetadataAxisOptions = {}): T =>
+export const addMetadataAxis: {
+  <T extends TargetFn, const R extends Result>(target: T & Answers<R>, options?: AddMetadataAxisOptions): T
+  <T extends Target>(target: T, options?: AddMetadataAxisOptions): T
+} = <T extends Target>(target: T, options: AddMetadataAxisOptions = {}): T =>
   liftTarget<T, AddMetadataAxisOptions>(
     { ...addition, prefix: 'Map_variables'.repeat(Object.keys(options.variableAxes ?? {}).length) },
     target,

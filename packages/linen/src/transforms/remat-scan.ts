@@ -1,11 +1,12 @@
 /**
  * rematScan of modules.
  */
+import type { Result } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import { liftTarget } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
 import { namesOf, type Transformation } from '../lifting/transformation'
-import type { Target } from './target'
+import type { Answers, CarriesNoNumbers, Target, TargetFn } from './target'
 
 /** As of `lift.rematScan`. */
 export type RematScanOptions = lift.RematScanOptions
@@ -34,5 +35,8 @@ const transformation: Transformation = {
  * const Stack = nn.rematScan(nn.Dense, { lengths: [10, 10] })
  * const y = new Stack({ features: 8 }, { name: 'dense_stack' }).call(x)
  */
-export const rematScan = <T extends Target>(target: T, options: RematScanOptions): T =>
-  liftTarget<T, RematScanOptions>(transformation, target, options, lifterOf(lift.rematScan))
+export const rematScan: {
+  <T extends TargetFn, const R extends Result>(target: T & Answers<R> & CarriesNoNumbers<T>, options: RematScanOptions): T
+  <T extends Target>(target: T & CarriesNoNumbers<T>, options: RematScanOptions): T
+} = <T extends Target>(target: T, options: RematScanOptions): T =>
+  liftTarget<T, RematScanOptions>(transformation, target, options, lifterOf(lift.rematScan as never))

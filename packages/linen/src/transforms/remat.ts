@@ -1,14 +1,15 @@
 /**
  * remat (checkpoint) of modules.
  */
+import type { Result } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import { liftTarget, type Methods } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
 import { namesOf, type Transformation } from '../lifting/transformation'
-import type { TakesNoNumbers, Target } from './target'
+import type { Answers, TakesNoNumbers, Target, TargetFn } from './target'
 
 /** As of `lift.checkpoint`; and which methods of a class. */
-export interface CheckpointOptions<T = unknown, N extends lift.Argnums = lift.Argnums>
+export interface CheckpointOptions<T = never, N extends lift.Argnums = lift.Argnums>
   extends lift.CheckpointOptions<N>,
     Methods<lift.CheckpointOptions, T> {}
 
@@ -34,10 +35,17 @@ const transformation: Transformation = {
  * @example
  * const y = new (nn.checkpoint(nn.Dense))({ features: 128 }).call(x)
  */
-export const checkpoint = <T extends Target, const N extends lift.Argnums = readonly []>(
-  target: T & TakesNoNumbers<T, N>,
-  options: CheckpointOptions<T, N> = {},
-): T => liftTarget<T, lift.CheckpointOptions>(transformation, target, options, lifterOf(lift.checkpoint))
+export const checkpoint: {
+  <T extends TargetFn, const R extends Result, const N extends lift.Argnums = readonly []>(
+    target: T & Answers<R> & TakesNoNumbers<T, N>,
+    options?: CheckpointOptions<NoInfer<T>, N>,
+  ): T
+  <T extends Target, const N extends lift.Argnums = readonly []>(
+    target: T & TakesNoNumbers<T, N>,
+    options?: CheckpointOptions<NoInfer<T>, N>,
+  ): T
+} = <T extends Target, N extends lift.Argnums>(target: T, options: CheckpointOptions<T, N> = {}): T =>
+  liftTarget<T, lift.CheckpointOptions>(transformation, target, options, lifterOf(lift.checkpoint))
 
 /** The other name of checkpoint. */
 export const remat = checkpoint

@@ -1,14 +1,15 @@
 /**
  * scan of modules.
  */
+import type { Result } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import { liftTarget, type Methods } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
 import { namesOf, type Transformation } from '../lifting/transformation'
-import type { Target } from './target'
+import type { Answers, CarriesNoNumbers, Target, TargetFn } from './target'
 
 /** As of `lift.scan`; and which methods of a class. */
-export interface ScanOptions<T = unknown> extends lift.ScanOptions, Methods<lift.ScanOptions, T> {}
+export interface ScanOptions<T = never> extends lift.ScanOptions, Methods<lift.ScanOptions, T> {}
 
 const transformation: Transformation = {
   name: 'scan',
@@ -39,5 +40,8 @@ const transformation: Transformation = {
  * const Lstm = nn.scan(nn.LSTMCell, { variableBroadcast: 'params', splitRngs: { params: false }, inAxes: 1, outAxes: 1 })
  * const [carry, ys] = new Lstm({ features: 32 }).call(start, xs)
  */
-export const scan = <T extends Target>(target: T, options: ScanOptions<T> = {}): T =>
+export const scan: {
+  <T extends TargetFn, const R extends Result>(target: T & Answers<R> & CarriesNoNumbers<T>, options?: ScanOptions<NoInfer<T>>): T
+  <T extends Target>(target: T & CarriesNoNumbers<T>, options?: ScanOptions<NoInfer<T>>): T
+} = <T extends Target>(target: T, options: ScanOptions<T> = {}): T =>
   liftTarget<T, lift.ScanOptions>(transformation, target, options, lifterOf(lift.scan as never))

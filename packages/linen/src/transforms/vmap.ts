@@ -1,14 +1,15 @@
 /**
  * vmap of modules.
  */
+import type { Result } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import { liftTarget, type Methods } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
 import { namesOf, type Transformation } from '../lifting/transformation'
-import type { Target } from './target'
+import type { Answers, Target, TargetFn } from './target'
 
 /** As of `lift.vmap`; and which methods of a class. */
-export interface VmapOptions<T = unknown> extends lift.VmapOptions, Methods<lift.VmapOptions, T> {}
+export interface VmapOptions<T = never> extends lift.VmapOptions, Methods<lift.VmapOptions, T> {}
 
 const transformation: Transformation = {
   name: 'vmap',
@@ -35,5 +36,8 @@ const transformation: Transformation = {
  * const BatchDense = nn.vmap(nn.Dense, { variableAxes: { params: 0 }, splitRngs: { params: true } })
  * const y = new BatchDense({ features: 5 }).call(x)
  */
-export const vmap = <T extends Target>(target: T, options: VmapOptions<T> = {}): T =>
+export const vmap: {
+  <T extends TargetFn, const R extends Result>(target: T & Answers<R>, options?: VmapOptions<NoInfer<T>>): T
+  <T extends Target>(target: T, options?: VmapOptions<NoInfer<T>>): T
+} = <T extends Target>(target: T, options: VmapOptions<T> = {}): T =>
   liftTarget<T, lift.VmapOptions>(transformation, target, options, lifterOf(lift.vmap))

@@ -52,8 +52,8 @@ it('a transformed class keeps props, methods and statics', () => {
 
 it('a transformed function keeps its arguments and result', () => {
   never(() => {
-    const run = nn.remat((m: Step, y: Tensor, n: number) => [m.call(y, y), n] as const, { staticArgnums: 2 })
-    expectTypeOf(run).toEqualTypeOf<(m: Step, y: Tensor, n: number) => readonly [readonly [Tensor, Tensor], number]>()
+    const run = nn.remat((m: Step, y: Tensor, n: number) => [m.call(y, y), n], { staticArgnums: 2 })
+    expectTypeOf(run).toEqualTypeOf<(m: Step, y: Tensor, n: number) => [readonly [Tensor, Tensor], number]>()
     const scan = nn.scan((m: { readonly a: Step; readonly b: Step }, c: Tensor, y: Tensor) => m.b.call(...m.a.call(c, y)))
     expectTypeOf(scan({ a: new Step(), b: new Step() }, x, x)).toEqualTypeOf<readonly [Tensor, Tensor]>()
     // @ts-expect-error an argument is missing
@@ -181,5 +181,105 @@ it('numbers are traced, so what takes one is refused unless it is static', () =>
     nn.jit(repeat)
     // @ts-expect-error argument 2 is a number
     nn.checkpoint(repeat, { staticArgnums: 1 })
+  })
+})
+
+it('so do transformations that are called at once, and the carries of loops', () => {
+  class Counter extends nn.Module {
+    call(n: number, y: Tensor): readonly [number, Tensor] {
+      return [n + 1, y]
+    }
+  }
+  const step = new Step()
+  const times = (_: Step, y: Tensor, n: number): Tensor => y.mul(n)
+  const count = (_: Step, n: number): number => n + 1
+  const passes = { forwardFn: (m: Step, y: Tensor, n: number) => [times(m, y, n), n] as const, backwardFn: () => [{}] }
+  never(() => {
+    expectTypeOf(nn.customVjp(times, { ...passes, nondiffArgnums: [2] })).toEqualTypeOf<typeof times>()
+    expectTypeOf(nn.vmap(times, { inAxes: [0, null] })).toEqualTypeOf<typeof times>()
+    // @ts-expect-error argument 2 is a number
+    nn.cond(true, times, times, step, [x, 1])
+    // @ts-expect-error argument 2 is a number
+    nn.switch(0, [times], step, [x, 1])
+    // @ts-expect-error the carry is a number
+    nn.whileLoop(() => true, count, step, 1)
+    // @ts-expect-error argument 2 is a number
+    nn.jvp(times, step, [x, 1], [x, 1])
+    // @ts-expect-error argument 2 is a number
+    nn.vjp(times, step, [x, 1])
+    // @ts-expect-error argument 2 is a number
+    nn.grad(times, step, [x, 1])
+    // @ts-expect-error argument 2 is a number
+    nn.valueAndGrad(times, step, [x, 1])
+    // @ts-expect-error argument 2 is a number
+    nn.customVjp(times, passes)
+    // @ts-expect-error the carry is a number
+    nn.scan(Counter, { length: 2 })
+    // @ts-expect-error the carry is a number
+    nn.scan((_: Step, n: number) => [n, n])
+    // @ts-expect-error the carry is a number
+    nn.rematScan(count, { lengths: [2] })
+  })
+})
+
+it('a list that a function answers is a tuple, and not a read-only one', () => {
+  const step = new Step()
+  never(() => {
+    type Both = (m: Step, y: Tensor) => [Tensor, Tensor]
+    expectTypeOf(nn.jit((m: Step, y: Tensor) => [m.call(y, y)[0], y])).toEqualTypeOf<Both>()
+    expectTypeOf(nn.remat((m: Step, y: Tensor) => [m.call(y, y)[0], y])).toEqualTypeOf<Both>()
+    expectTypeOf(nn.vmap((m: Step, y: Tensor) => [m.call(y, y)[0], y])).toEqualTypeOf<Both>()
+    expectTypeOf(nn.scan((m: Step, y: Tensor) => [m.call(y, y)[0], y])).toEqualTypeOf<Both>()
+    expectTypeOf(nn.foldRngs((m: Step, y: Tensor) => [m.call(y, y)[0], y])).toEqualTypeOf<Both>()
+    expectTypeOf(nn.mapVariables((m: Step, y: Tensor) => [m.call(y, y)[0], y])).toEqualTypeOf<Both>()
+    expectTypeOf(nn.apply((m: Step, y: Tensor) => [m.call(y, y)[0], y], step)(variables, x)).toEqualTypeOf<[Tensor, Tensor]>()
+    const [y, back] = nn.vjp((m, a) => [m.call(a, a)[0], a], step, [x])
+    expectTypeOf(y).toEqualTypeOf<[Tensor, Tensor]>()
+    expectTypeOf(back([x, x])[1]).toEqualTypeOf<Tensor>()
+  })
+})
+
+it('functions that are written in place know the module and their arguments', () => {
+  const step = new Step()
+  never(() => {
+    expectTypeOf(
+      nn.cond(
+        true,
+        (m, a) => m.call(a, a),
+        (_, a) => [a, a],
+        step,
+        [x],
+      ),
+    ).toEqualTypeOf<readonly [Tensor, Tensor]>()
+    expectTypeOf(nn.switch(0, [(_, a, { b }) => [a, b], (_, a) => [a, a]], step, [x, { b: x }])).toEqualTypeOf<[Tensor, Tensor]>()
+    expectTypeOf(
+      nn.whileLoop(
+        (_, [a]) => a.any(),
+        (m, [a, b]) => m.call(b, a),
+        step,
+        [x, x],
+      ),
+    ).toEqualTypeOf<[Tensor, Tensor]>()
+    expectTypeOf(nn.grad((m, a, b) => m.call(a, b)[0], step, [x, x])).toEqualTypeOf<[Tensor, Tensor]>()
+    const [, , [aux]] = nn.vjp((m, a) => [m.call(a, a)[0], [a, a]], step, [x], { hasAux: true })
+    expectTypeOf(aux).toEqualTypeOf<Tensor>()
+  })
+})
+
+it('options that have a name of their own fit every class', () => {
+  never(() => {
+    const [mapped, scanned, folded, seen]: [nn.VmapOptions, nn.ScanOptions, nn.FoldRngsOptions, nn.MapVariablesOptions] = [{}, {}, {}, {}]
+    const [compiled, again]: [nn.JitOptions, nn.CheckpointOptions] = [{}, {}]
+    expectTypeOf(nn.vmap(Step, mapped)).toEqualTypeOf<typeof Step>()
+    expectTypeOf(nn.scan(Step, scanned)).toEqualTypeOf<typeof Step>()
+    expectTypeOf(nn.foldRngs(Step, folded)).toEqualTypeOf<typeof Step>()
+    expectTypeOf(nn.mapVariables(Step, 'params', seen)).toEqualTypeOf<typeof Step>()
+    expectTypeOf(nn.jit(Step, compiled)).toEqualTypeOf<typeof Step>()
+    expectTypeOf(nn.remat(Step, again)).toEqualTypeOf<typeof Step>()
+    const own: nn.ScanOptions<typeof Step> = scanned
+    nn.scan(Step, { ...own, methods: ['call'] })
+    // of a class that is not said, methods are not known
+    const one: nn.ScanOptions = { methods: ['call'] }
+    nn.scan(Step, one)
   })
 })

@@ -35,8 +35,8 @@ export const branchRows = {
       'counted',
       (x, n, k) =>
         whileLoop(
-          ([i]: Tensor[]) => lt(i!, n),
-          ([i, v]) => [add(i!, one()), mul(sin(v!), k)],
+          ([i]) => lt(i, n),
+          ([i, v]) => [add(i, one()), mul(sin(v), k)],
           [literal(0, 'int32'), x],
         )[1]!,
       [num([2]), int([], 0, 4), num([2])],
@@ -61,8 +61,8 @@ export const branchRows = {
       'a known part beside',
       (x) =>
         whileLoop(
-          ([i]: Tensor[]) => lt(i!, literal(3, 'int32')),
-          ([i, v]) => [add(i!, one()), mul(v!, v!)],
+          ([i]) => lt(i, literal(3, 'int32')),
+          ([i, v]) => [add(i, one()), mul(v, v)],
           [literal(0, 'int32'), x],
         ),
       [num([2], unit)],
@@ -74,8 +74,8 @@ export const branchRows = {
       'a carry that is forgotten',
       (u, v, k) =>
         whileLoop(
-          ([i]: Tensor[]) => lt(i!, literal(3, 'int32')),
-          ([i, a, b]) => [add(i!, one()), mul(k, k), mul(b!, a!)],
+          ([i]) => lt(i, literal(3, 'int32')),
+          ([i, a, b]) => [add(i, one()), mul(k, k), mul(b, a)],
           [literal(0, 'int32'), u, v],
         ),
       [num([2]), num([2]), fixed([2])],
@@ -105,8 +105,8 @@ export const branchRows = {
       'each its own number of turns',
       (n) =>
         whileLoop(
-          ([i, v]: Tensor[]) => lt(i!, v!),
-          ([i, v]) => [add(i!, literal(2, 'int32')), sub(v!, one())],
+          ([i, v]) => lt(i, v),
+          ([i, v]) => [add(i, literal(2, 'int32')), sub(v, one())],
           [literal(0, 'int32'), n],
         ),
       [int([], 0, 9)],
