@@ -7,7 +7,7 @@ import { decodeFilter, decodeVariables, isDict, root, type Filter, type Problem 
 import { synchronous, type Tensor, type Result } from '@heddle/func'
 import { exception, orThrow } from './edge'
 import { isKey, type Key } from './ports'
-import { Scope, type ScopeFn, type Variables } from './scope'
+import { Scope, type ReadVariables, type ScopeFn } from './scope'
 
 /** Keys by stream, or one key for the stream `params`. */
 export type Rngs = Key | { readonly [stream: string]: Key }
@@ -45,7 +45,7 @@ export const bind = (variables: unknown, { rngs, mutable = false, flags = {} }: 
 type MutableOf<O> = O extends { readonly mutable: infer M } ? M : false
 /** What a function of variables answers: with mutable collections, their new values too. */
 export type Applied<O, R> =
-  MutableOf<O> extends infer M ? (M extends false | undefined ? R : readonly [output: R, variables: Variables]) : never
+  MutableOf<O> extends infer M ? (M extends false | undefined ? R : readonly [output: R, variables: ReadVariables]) : never
 
 /**
  * A function of a scope as a function of variables.
@@ -79,7 +79,7 @@ export interface InitOptions {
  */
 export const init =
   <Args extends readonly unknown[], const R extends Result>(fn: ScopeFn<Args, R>, { mutable = true, flags = {} }: InitOptions = {}) =>
-  (rngs: Rngs, ...args: Args): readonly [output: R, variables: Variables] => {
+  (rngs: Rngs, ...args: Args): readonly [output: R, variables: ReadVariables] => {
     const scope = bind({}, { rngs, mutable, flags: { ...flags, initializing: true } })
     return scope.temporary(() => {
       const y = synchronous('init', fn(scope, ...args))

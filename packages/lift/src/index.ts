@@ -86,7 +86,17 @@ export {
 } from './pack'
 export { rematScan, type RematScanOptions } from './remat-scan'
 export { scan, type ScanFn, type ScanOptions } from './scan'
-export { Scope, type ChildOptions, type Declared, type DeclareOptions, type Init, type ScopeFn, type Variables } from './scope'
+export {
+  Scope,
+  type ChildOptions,
+  type Declared,
+  type DeclareOptions,
+  type Init,
+  type Params,
+  type ReadVariables,
+  type ScopeFn,
+  type Variables,
+} from './scope'
 export { type Argnums, argumentsAt, Static } from './static'
 export { Variable } from './variable'
 export { vmap, type VmapOptions } from './vmap'

@@ -6,7 +6,7 @@ import { flatten, keystr, leavesWithPath } from '@heddle/tree'
 import { init, type InitOptions, type Rngs } from './apply'
 import { exception } from './edge'
 import { isType, shapeOf } from './ports'
-import type { ScopeFn, Variables } from './scope'
+import type { ReadVariables, ScopeFn } from './scope'
 
 /**
  * The variables of a function of a scope; an argument may be a type, `{ shape, dtype }`, in place of a tensor.
@@ -15,9 +15,9 @@ import type { ScopeFn, Variables } from './scope'
  */
 export const lazyInit =
   <Args extends readonly unknown[], R>(fn: ScopeFn<Args, R>, options: InitOptions = {}) =>
-  (rngs: Rngs, ...args: { readonly [K in keyof Args]: unknown }): Variables => {
+  (rngs: Rngs, ...args: { readonly [K in keyof Args]: unknown }): ReadVariables => {
     const { leaves: given, treedef } = flatten(args, isType)
-    const make = (types: readonly unknown[]): Variables => {
+    const make = (types: readonly unknown[]): ReadVariables => {
       let next = 0
       const xs = treedef.unflatten<Args>(given.map((x) => (isType(x) ? types[next++] : x)))
       return init(fn, options)(rngs, ...xs)[1]

@@ -19,14 +19,14 @@ import {
   type Scopes,
   type ScopesFn,
 } from './pack'
-import type { Variables } from './scope'
+import type { ReadVariables, Variables } from './scope'
 
 /** The mapping, and when variables go back through it. */
 export interface MapVariablesOptions {
   /** From variables outside to those inside (identity by default). It gets the mapped collections by name. */
-  readonly mapInFn?: (variables: Variables) => Variables
+  readonly mapInFn?: (variables: ReadVariables) => Variables
   /** From variables inside to those outside; only where they may be written: with `init` or `mutable`. */
-  readonly mapOutFn?: (variables: Variables) => Variables
+  readonly mapOutFn?: (variables: ReadVariables) => Variables
   /** Run the function once before, to make the variables that the mapping needs. */
   readonly init?: boolean
   /** May the mapped collections be written inside? */
@@ -37,14 +37,17 @@ export interface MapVariablesOptions {
   readonly variables?: Filter
 }
 
-const same = (variables: Variables): Variables => variables
+const same = <V>(variables: V): V => variables
+
+type Mapping = (variables: Variables) => Variables
 
 /** A function of scopes with mapped variables. Source: `flax.core.lift.map_variables`. */
 export const mapVariables = <S extends Scopes, Args extends readonly unknown[], const R extends Result>(
   fn: ScopesFn<S, Args, R>,
   mappedCollections: Filter,
-  { mapInFn = same, mapOutFn = same, init = false, mutable = false, rngs = true, variables = true }: MapVariablesOptions = {},
+  { init = false, mutable = false, rngs = true, variables = true, ...mappings }: MapVariablesOptions = {},
 ): ((scopes: S, ...args: Args) => R) => {
+  const { mapInFn = same, mapOutFn = same } = mappings as { readonly mapInFn?: Mapping; readonly mapOutFn?: Mapping }
   asFunction('map_variables', fn)
   for (const filter of [mappedCollections, variables]) orThrow(decodeFilter(filter))
   const goesOut = init || mutable

@@ -51,8 +51,14 @@ import { checkUse, isOutside, makeCell, type Cell, type Use } from './inside'
 import { unboxPlaced } from './mesh'
 import { Variable } from './variable'
 
-/** Variables of tensors, by collection. */
+/** Variables of tensors, by collection, as they may be given: any tree. What is answered says more, `ReadVariables`. */
 export type Variables = CoreVariables<Tensor>
+
+/** The variables of one collection, whose names the type does not know: `params.Dense_0.kernel` is a tensor without a cast. */
+export type Params = tree.NamedTree<Tensor, Tensor & { readonly mean: Tensor; readonly var: Tensor }>
+
+/** Variables by collection, as they are answered and read. `P` are the params; who knows their names says so, others read any name. */
+export type ReadVariables<P = Params> = { readonly params: P } & { readonly [collection: string]: Params }
 
 /** An initializer: a key and static arguments to a value, perhaps in a box with metadata. */
 export type Init<T, Args extends readonly unknown[]> = (key: Key, ...args: Args) => T | AxisMetadata<T>
@@ -245,14 +251,14 @@ export class Scope {
     return this.run(sow<Tensor, Key>(collection, name, value, sowing))
   }
   /** All variables of this scope and those in it, by collection. */
-  variables(): Variables {
+  variables(): ReadVariables {
     const all = variablesOf(this.state)
     for (const collection of Object.keys(all)) this.#check('read', collection)
-    return all
+    return all as ReadVariables
   }
   /** Those that may be written. */
-  mutableVariables(): Variables {
-    return mutableVariablesOf(this.state)
+  mutableVariables(): ReadVariables {
+    return mutableVariablesOf(this.state) as ReadVariables
   }
   isMutableCollection(collection: string): boolean {
     return inFilter(this.cursor.mutable, collection)

@@ -32,7 +32,8 @@ export {
   type PartitionOptions,
   type Rngs,
   type Scope,
-  type Variables,
+  type Params,
+  type ReadVariables as Variables,
 } from '@heddle/lift'
 export * from './layers/activation'
 export type { BindOptions } from './module/bind'

@@ -19,7 +19,7 @@ class Square extends nn.Module {
 describe('lazyInit', () => {
   test('makes variables for an input that no memory would hold', () => {
     const { params } = new Square().lazyInit(key, [type(1024 ** 3, 128)])
-    expect((params as { kernel: Tensor }).kernel.shape).toEqual([128, 128])
+    expect(params.kernel?.shape).toEqual([128, 128])
   })
 
   test('gives the variables that init gives', () => {
@@ -47,7 +47,7 @@ describe('lazyInit', () => {
       }
     }
     const variables = new Mixed().lazyInit(key, [{ a: type(3), scale: np.array(2) }, 4])
-    expect((variables.state as { scale: Tensor }).scale.item()).toBe(8)
+    expect(variables.state?.scale?.item()).toBe(8)
     const square = new Square().lazyInit(key, [type(2, 3)], { mutable: ['params', 'intermediates'], captureIntermediates: () => false })
     expect(Object.keys(square)).toEqual(['params'])
     expect(() => new Square().lazyInit(key, [type(2, 3)], { mutable: 'state' })).toThrow(nn.ScopeCollectionNotFound)

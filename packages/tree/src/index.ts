@@ -27,5 +27,5 @@ export { keyOf, registerNode, staticKey, type NodeType } from './registry'
 export type { TreeDef } from './treedef'
 
 /** A tree with leaves of one type. */
-export type { LeafOf, MapLeaves } from './leaf-type'
+export type { LeafOf, MapLeaves, NamedTree } from './leaf-type'
 export type Tree<L> = L | null | undefined | readonly Tree<L>[] | { readonly [key: string]: Tree<L> }

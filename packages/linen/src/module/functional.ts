@@ -2,7 +2,7 @@
  * Functions of modules: init and apply for a function in the place of a method, shared scopes, what stands around calls, and summaries.
  */
 import type { Result, Synchronous } from '@heddle/func'
-import { exception, type Rngs, type Variables } from '@heddle/lift'
+import { exception, type Rngs, type ReadVariables as Variables } from '@heddle/lift'
 import { moveScope, touch } from './attach'
 import * as bind from './bind'
 import { interceptors } from './context'

@@ -5,7 +5,7 @@
 import type { AxisMetadata } from '@heddle/core'
 import type { Result } from '@heddle/func'
 import { keyOf } from '@heddle/tree'
-import type { Key, Path, Declared, DeclareOptions, Init, Rngs, Scope, Variable, Variables } from '@heddle/lift'
+import type { Key, Path, Declared, DeclareOptions, Init, Params, ReadVariables as Variables, Rngs, Scope, Variable } from '@heddle/lift'
 import { place, settledProps, touch } from './attach'
 import { apply, bind, initWithOutput, lazyInit, unbind, type BindOptions } from './bind'
 import { attributes, wrapClass } from './call'
@@ -124,17 +124,27 @@ export class Module<P extends object = object, D extends keyof P = never> {
   /**
    * Initializes variables: runs a method (`call`) on arguments and answers the variables that it made.
    *
-   * `rngs` is a key for `params`, or keys by stream. Source: `flax.linen.Module.init`.
+   * `rngs` is a key for `params`, or keys by stream. Of variables any name may be read; who says the names of params has them checked:
+   * `const { params }: nn.Variables<{ Dense_0: { kernel: Tensor; bias: Tensor } }> = model.init(key, [x])`, or `model.init<...>(key, [x])`.
+   * Source: `flax.linen.Module.init`.
    */
-  init<const A extends readonly unknown[]>(rngs: Rngs, args: readonly [...A], options: InitBy & ByFunction<this, A, unknown>): Variables
-  init<const A extends readonly unknown[]>(
+  init<P extends object = Params, const A extends readonly unknown[] = readonly unknown[]>(
+    rngs: Rngs,
+    args: readonly [...A],
+    options: InitBy & ByFunction<this, A, unknown>,
+  ): Variables<P>
+  init<P extends object = Params, const A extends readonly unknown[] = readonly unknown[]>(
     rngs: Rngs,
     args: readonly [...A],
     options: InitBy & { readonly method: (...args: A) => unknown },
-  ): Variables
-  init<const O extends InitOptionsOf<this>>(rngs: Rngs, args: ArgsOf<this, O>, options?: O): Variables
-  init(rngs: Rngs, args: unknown, options?: object): Variables {
-    return initWithOutput(this, rngs, args as readonly unknown[], options as InitOptions)[1]
+  ): Variables<P>
+  init<P extends object = Params, const O extends InitOptionsOf<this> = object>(
+    rngs: Rngs,
+    args: ArgsOf<this, O>,
+    options?: O,
+  ): Variables<P>
+  init(rngs: Rngs, args: unknown, options?: object): Variables<never> {
+    return initWithOutput(this, rngs, args as readonly unknown[], options as InitOptions)[1] as Variables<never>
   }
   /**
    * Initializes variables without the computation: arguments may be types, `{ shape, dtype }`, in place of tensors.
@@ -144,18 +154,22 @@ export class Module<P extends object = object, D extends keyof P = never> {
    * @example
    * const variables = model.lazyInit(random.key(0), [{ shape: [1024, 128], dtype: 'float32' }])
    */
-  lazyInit<const O extends InitOptionsOf<this>>(rngs: Rngs, args: TypesOr<ArgsOf<this, O>>, options?: O): Variables {
-    return lazyInit(this, rngs, args as readonly unknown[], options as InitOptions)
+  lazyInit<P extends object = Params, const O extends InitOptionsOf<this> = object>(
+    rngs: Rngs,
+    args: TypesOr<ArgsOf<this, O>>,
+    options?: O,
+  ): Variables<P> {
+    return lazyInit(this, rngs, args as readonly unknown[], options as InitOptions) as Variables<P & Params>
   }
   /** `init` that answers the output too. */
-  initWithOutput<const O extends InitOptionsOf<this>>(
+  initWithOutput<P extends object = Params, const O extends InitOptionsOf<this> = object>(
     rngs: Rngs,
     args: ArgsOf<this, O>,
     options?: O,
-  ): readonly [output: OutputOf<this, O>, variables: Variables] {
+  ): readonly [output: OutputOf<this, O>, variables: Variables<P>] {
     return initWithOutput(this, rngs, args as readonly unknown[], options as InitOptions, 'initWithOutput') as readonly [
       OutputOf<this, O>,
-      Variables,
+      Variables<P & Params>,
     ]
   }
   /**
@@ -166,17 +180,17 @@ export class Module<P extends object = object, D extends keyof P = never> {
    * @example
    * const [y, updated] = model.apply(variables, [x], { mutable: ['batch_stats'], rngs: { dropout: key }, method: 'encode' })
    */
-  apply<const A extends readonly unknown[], const R extends Result, const O extends ApplyBy>(
-    variables: object,
+  apply<const A extends readonly unknown[], const R extends Result, const O extends ApplyBy, V extends object>(
+    variables: V,
     args: readonly [...A],
     options: O & ByFunction<this, A, R>,
-  ): AppliedBy<R, O>
-  apply<const A extends readonly unknown[], const R extends Result, const O extends ApplyBy>(
-    variables: object,
+  ): AppliedBy<R, O, V>
+  apply<const A extends readonly unknown[], const R extends Result, const O extends ApplyBy, V extends object>(
+    variables: V,
     args: readonly [...A],
     options: O & { readonly method: (...args: A) => R },
-  ): AppliedBy<R, O>
-  apply<const O extends ApplyOptionsOf<this>>(variables: object, args: ArgsOf<this, O>, options?: O): Applied<this, O>
+  ): AppliedBy<R, O, V>
+  apply<const O extends ApplyOptionsOf<this>, V extends object>(variables: V, args: ArgsOf<this, O>, options?: O): Applied<this, O, V>
   apply(variables: object, args: unknown, options?: object): unknown {
     return apply(this, variables, args as readonly unknown[], options as ApplyOptions)
   }

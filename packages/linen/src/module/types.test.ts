@@ -44,7 +44,7 @@ it('init and apply', () => {
     expectTypeOf(model.apply(variables, [x, true], { rngs: { dropout: key } })).toEqualTypeOf<{ readonly y: Tensor }>()
     expectTypeOf(model.apply(variables, [x, true], { mutable: false })).toEqualTypeOf<{ readonly y: Tensor }>()
     expectTypeOf(model.apply(variables, [x, true], { mutable: ['batch_stats'] })).toEqualTypeOf<
-      readonly [output: { readonly y: Tensor }, variables: nn.Variables]
+      readonly [output: { readonly y: Tensor }, variables: nn.Variables & { readonly batch_stats: nn.Params }]
     >()
     expectTypeOf(model.apply(variables, [x], { method: 'encode' })).toEqualTypeOf<readonly [Tensor, number]>()
     expectTypeOf(model.apply(variables, [x], { method: 'encode', captureIntermediates: true })).toEqualTypeOf<

@@ -3,7 +3,7 @@
  */
 import type { Filter } from '@heddle/core'
 import type { ShapeDtype, Tensor } from '@heddle/func'
-import type { Scope, Variables } from '@heddle/lift'
+import type { Params, ReadVariables as Variables, Scope } from '@heddle/lift'
 import type * as bind from './bind'
 import type { InterceptorContextOf, InterceptorOf } from './context'
 import type { Module } from './module'
@@ -77,11 +77,19 @@ export type OutputOf<M, O> = O extends { readonly method: infer K }
 type Mutates<O> = O extends { readonly mutable: infer F extends Filter } ? ([F] extends [false] ? Captures<O> : true) : Captures<O>
 type Captures<O> = O extends { readonly captureIntermediates: infer C } ? ([C] extends [false] ? false : true) : false
 
+/** The names of mutable collections, where they are listed. */
+type Listed<F> = F extends string ? F : F extends readonly (infer K extends string)[] ? K : never
+type ListedIn<O> = Listed<O extends { readonly mutable: infer F } ? F : never>
+/** The mutable collections: those that are listed by name, of the types in which they were given. */
+type Updated<O, V> = [ListedIn<O>] extends [never]
+  ? Variables
+  : Variables & { readonly [K in ListedIn<O>]: K extends keyof V ? V[K] : Params }
+
 /** What apply answers: the output, and with mutable collections or captured intermediates these too. */
-export type Applied<M, O> = Mutates<O> extends true ? readonly [output: OutputOf<M, O>, variables: Variables] : OutputOf<M, O>
+export type Applied<M, O, V = unknown> = AppliedBy<OutputOf<M, O>, O, V>
 
 /** What apply answers where a function in the place of a method answers R. */
-export type AppliedBy<R, O> = Mutates<O> extends true ? readonly [output: R, variables: Variables] : R
+export type AppliedBy<R, O, V = unknown> = Mutates<O> extends true ? readonly [output: R, variables: Updated<O, V>] : R
 /** Options of apply for a module: `method` is one of its own. */
 export type ApplyOptionsOf<M> = Omit<ApplyOptions, 'method'> & { readonly method?: MethodOf<M> }
 /** Options of init for a module: `method` is one of its own. */

@@ -2,7 +2,7 @@
  * mapVariables and addMetadataAxis of modules.
  */
 import type { Result } from '@heddle/func'
-import type { Axis, Filter, MetadataParams, Variables } from '@heddle/lift'
+import type { Axis, Filter, MetadataParams, ReadVariables, Variables } from '@heddle/lift'
 import * as lift from '@heddle/lift'
 import { liftTarget, type Methods } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
@@ -12,9 +12,9 @@ import type { Answers, Target, TargetFn } from './target'
 /** The mapping, and when variables go back through it. */
 interface MapOptions {
   /** From variables outside to those inside (identity by default). It gets the mapped collections by name. */
-  readonly transInFn?: (variables: Variables) => Variables
+  readonly transInFn?: (variables: ReadVariables) => Variables
   /** From variables inside to those outside; only where they may be written: with `init` or `mutable`. */
-  readonly transOutFn?: (variables: Variables) => Variables
+  readonly transOutFn?: (variables: ReadVariables) => Variables
   /** Initialize variables before the mapping. */
   readonly init?: boolean
   /** May the mapped collections be written inside? */

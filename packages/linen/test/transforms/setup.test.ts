@@ -152,8 +152,8 @@ describe('setup', () => {
         const Mapped = nn.mapVariables(nn.Dense, 'params', { transInFn: (v) => this.mask(v), init: this.isInitializing() })
         this.dense = new Mapped({ features: 2 })
       }
-      mask(variables: nn.Variables): nn.Variables {
-        return this.isInitializing() ? variables : { params: { ...variables.params, kernel: np.triu(variables.params!.kernel as Tensor) } }
+      mask({ params }: nn.Variables) {
+        return { params: this.isInitializing() ? params : { ...params, kernel: np.triu(params.kernel!) } }
       }
       call(y: Tensor): Tensor {
         return this.dense.call(y)
