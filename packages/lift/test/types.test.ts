@@ -1,7 +1,7 @@
 // What the types say of lifted functions: numbers are traced, lists that are answered are tuples. Nothing here is about values.
 import type { Tensor } from '@heddle/func'
 import { expectTypeOf, it } from 'vitest'
-import * as lift from './index'
+import * as lift from '../src/index'
 
 declare const x: Tensor
 declare const scope: lift.Scope
