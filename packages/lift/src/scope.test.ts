@@ -144,3 +144,26 @@ describe('init', () => {
     expect(run).toThrow('lazy init: .params.a.kernel of shape [8,4] depends on an argument that was given as a shape only')
   })
 })
+
+describe('scopes', () => {
+  test('child shares variables between calls, and takes its name from the function', () => {
+    function dense(s: Scope, x: Tensor): Tensor {
+      return x.mul(s.param('w', ones, []))
+    }
+    const fn = (s: Scope, x: Tensor): Tensor => {
+      const first = s.child(dense)
+      return s.child(dense)(first(first(x)))
+    }
+    const [, variables] = lift.init(fn)(random.key(0), np.ones([2]))
+    expect(Object.keys(variables['params']!)).toEqual(['dense_0', 'dense_1'])
+  })
+  test('what is initializing, what is mutable', () => {
+    const seen = (s: Scope): unknown => [s.isInitializing, s.isMutableCollection('params'), s.hasRng('params'), s.pathText, s.name]
+    expect(lift.init(seen)(random.key(0))[0]).toEqual([true, true, true, '/', undefined])
+    expect(lift.apply((s: Scope) => seen(s.push('a')))({})).toEqual([false, false, false, '/a', 'a'])
+  })
+  test('an initializer may use the scope', () => {
+    const [key] = lift.init((s: Scope) => s.variable('state', 'k', () => s.makeRng('noise')).value.toArray())({ noise: random.key(1) })
+    expect(key).toEqual(lift.init((s: Scope) => s.makeRng('noise').toArray())({ noise: random.key(1) })[0])
+  })
+})

@@ -1,6 +1,7 @@
-// What the goldens do not show: boxes with metadata, errors, exchanged and folded things, types of a scope's methods.
+// Boxes with metadata: in variables, through transformations, on a mesh.
 import { hostBackend } from '@heddle/backend-host'
 import { np, random, setDefaultBackend, type Tensor } from '@heddle/func'
+import * as tree from '@heddle/tree'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as lift from '../src/index'
 import type { Scope } from '../src/index'
@@ -12,14 +13,6 @@ const boxed = lift.withPartitioning(ones, ['in', 'out'])
 const weights = (s: Scope): Tensor => s.param('w', boxed, [2, 3])
 const namesOf = (box: unknown): unknown => (box as lift.Partitioned).names
 const metadataParams = { [lift.PARTITION_NAME]: 'layers' }
-const errorOf = (f: () => unknown): lift.LinenError => {
-  try {
-    f()
-  } catch (e) {
-    return e as lift.LinenError
-  }
-  throw new Error('no error')
-}
 
 describe('boxes with metadata', () => {
   test('param answers the value, the variables keep the box', () => {
@@ -64,81 +57,58 @@ describe('boxes with metadata', () => {
   })
 })
 
-describe('errors', () => {
-  const dense = (s: Scope, n: number): Tensor => s.push('d').param('w', ones, [n])
-  const [, variables] = [null, { params: { d: { w: null as unknown } } }]
-  beforeAll(() => {
-    variables.params.d.w = np.ones([3])
-  })
-  test('are classes with data and a sentence', () => {
-    const e = errorOf(() =>
-      lift.apply(lift.vmap((s: Scope, x: Tensor) => dense(s, 4).add(x), { variableAxes: { params: null } }))(variables, np.ones([2])),
-    )
-    expect(e).toBeInstanceOf(lift.ScopeParamShapeError)
-    expect(e.name).toBe('ScopeParamShapeError')
-    expect(e.detail).toEqual({ _tag: 'ScopeParamShapeError', path: ['vmap()', 'd'], name: 'w', expected: [4], actual: [3] })
-    expect(e.message).toContain('parameter "w" in scope "/vmap()/d": its initializer gives shape [4], the existing value has shape [3]')
-  })
-  test.each<[string, new (...args: never[]) => Error, () => unknown]>([
-    ['no such parameter', lift.ScopeParamNotFoundError, () => lift.apply((s: Scope) => s.param('v', ones, [3]))(variables)],
-    ['no such collection', lift.ScopeCollectionNotFound, () => lift.apply((s: Scope) => s.variable('state', 'n'))(variables)],
-    ['an immutable collection', lift.ModifyScopeVariableError, () => lift.apply((s: Scope) => s.putVariable('params', 'v', 1))(variables)],
-    ['a missing stream', lift.InvalidRngError, () => lift.apply((s: Scope) => s.makeRng('dropout'))(variables)],
-    ['no key', lift.InvalidRngError, () => lift.init(() => 0)({ params: 3 as never })],
-    ['a name twice', lift.NameInUseError, () => lift.apply((s: Scope) => [s.push('a'), s.push('a')])(variables)],
-    ['params in params', lift.ApplyScopeInvalidVariablesStructureError, () => lift.bind({ params: { params: {} } })],
-    ['no variables', lift.ApplyScopeInvalidVariablesTypeError, () => lift.bind(3)],
-    ['no filter', lift.InvalidFilterError, () => lift.bind({}, { mutable: 3 as never })],
-    ['a wrong option', lift.InvalidOptionsError, () => lift.vmap(() => 0, { variableAxes: { params: 'x' as never } })],
-    [
-      'sizes that differ',
-      lift.AxisSizeError,
-      () => lift.apply(lift.vmap((_: Scope, a: Tensor, b: Tensor) => a.add(b)))({}, np.ones([2]), np.ones([3])),
-    ],
-    ['no size', lift.AxisSizeError, () => lift.apply(lift.scan((_: Scope, c: Tensor) => [c, null] as const))({}, np.ones([2]))],
-    ['no flag', lift.FlagNotFoundError, () => lift.bind({}).getFlag('x')],
-  ])('%s', (_, kind, f) => expect(f).toThrow(kind))
-  test('a scope that outlives its function', () => {
-    const [kept] = lift.init((s: Scope) => s)(random.key(0))
-    expect(() => kept.push('x')).toThrow(lift.InvalidScopeError)
-  })
-})
-
-describe('exchanged and folded', () => {
-  test('swapCollection', () => {
-    const fn = lift.swapCollection((s: Scope) => s.putVariable('a', 'x', s.getVariable<Tensor>('a', 'x').add(1)), 'a', 'b')
-    const [, out] = lift.apply(fn, { mutable: ['a', 'b'] })({ a: { x: np.array(1) }, b: { x: np.array(10) } })
-    expect([out['a']!['x'], out['b']!['x']].map((t) => (t as Tensor).item())).toEqual([1, 11])
-  })
-  test('foldRngs draws other keys, and as many', () => {
-    const draw = (s: Scope): unknown => s.push('x').makeRng().toArray()
-    const run = (fn: (s: Scope) => unknown): unknown[] =>
-      lift.init((s: Scope) => [fn(s.push('m')), s.makeRng().toArray()])(random.key(0))[0]
-    const [plain, folded] = [run(draw), run(lift.foldRngs(draw))]
-    expect(plain[0]).not.toEqual(folded[0])
-    expect(plain[1]).toEqual(folded[1])
-  })
-})
-
-describe('scope', () => {
-  test('child shares variables between calls, and takes its name from the function', () => {
-    function dense(s: Scope, x: Tensor): Tensor {
-      return x.mul(s.param('w', ones, []))
+describe('boxes in transformations', () => {
+  const boxed = lift.withPartitioning(ones, ['in', 'out'])
+  const overBatch = { variableAxes: { params: 0 }, splitRngs: { params: true }, metadataParams: { [lift.PARTITION_NAME]: 'batch' } }
+  type Box = lift.Partitioned<Tensor>
+  const kernelNames = (f: (s: Scope, xs: Tensor) => unknown): unknown => {
+    const [, { params }] = lift.init(f)(random.key(0), np.zeros([8, 3]))
+    const { names, value } = params!['kernel'] as unknown as Box
+    return [names, value.shape]
+  }
+  test('a parameter is its value inside, and its box among the variables', () => {
+    const g = (s: Scope, x: Tensor): Tensor => {
+      const kernel = s.param('kernel', boxed, [x.shape.at(-1)!, 2])
+      const box = s.getVariable<Box>('params', 'kernel')
+      expect([box instanceof lift.Partitioned, box.names]).toEqual([true, ['in', 'out']])
+      return x.dot(kernel)
     }
-    const fn = (s: Scope, x: Tensor): Tensor => {
-      const first = s.child(dense)
-      return s.child(dense)(first(first(x)))
+    expect(kernelNames((s, xs) => lift.vmap(g, overBatch)(s, xs))).toEqual([
+      ['batch', 'in', 'out'],
+      [8, 3, 2],
+    ])
+  })
+  test('a variable keeps its box when it is written', () => {
+    const g = (s: Scope, x: Tensor): Tensor => {
+      const kernel = s.variable('params', 'kernel', boxed, s.makeRng('params'), [x.shape.at(-1)!, 2])
+      kernel.value = kernel.value.add(1)
+      expect(kernel.value.shape).toEqual([3, 2])
+      expect(s.getVariable<Box>('params', 'kernel').names).toEqual(['in', 'out'])
+      return x.dot(kernel.value)
     }
-    const [, variables] = lift.init(fn)(random.key(0), np.ones([2]))
-    expect(Object.keys(variables['params']!)).toEqual(['dense_0', 'dense_1'])
+    expect(kernelNames((s, xs) => lift.vmap(g, overBatch)(s, xs))).toEqual([
+      ['batch', 'in', 'out'],
+      [8, 3, 2],
+    ])
   })
-  test('what is initializing, what is mutable', () => {
-    const seen = (s: Scope): unknown => [s.isInitializing, s.isMutableCollection('params'), s.hasRng('params'), s.pathText, s.name]
-    expect(lift.init(seen)(random.key(0))[0]).toEqual([true, true, true, '/', undefined])
-    expect(lift.apply((s: Scope) => seen(s.push('a')))({})).toEqual([false, false, false, '/a', 'a'])
+  test('layers in a loop', () => {
+    const body = (s: Scope, x: Tensor) => {
+      const kernel = s.param('kernel', boxed, [3, 3])
+      return [x.dot(kernel).add(s.param('bias', ones, [3])), null] as const
+    }
+    const loop = lift.scan(body, { ...overBatch, length: 8, metadataParams: { [lift.PARTITION_NAME]: 'layers' } })
+    const [, { params }] = lift.init((s: Scope, x: Tensor) => loop(s, x)[0])(random.key(0), np.zeros([8, 3]))
+    expect(tree.map((t: Tensor) => t.shape, params)).toEqual({
+      kernel: new lift.Partitioned([8, 3, 3], ['layers', 'in', 'out']),
+      bias: [8, 3],
+    })
   })
-  test('an initializer may use the scope', () => {
-    const [key] = lift.init((s: Scope) => s.variable('state', 'k', () => s.makeRng('noise')).value.toArray())({ noise: random.key(1) })
-    expect(key).toEqual(lift.init((s: Scope) => s.makeRng('noise').toArray())({ noise: random.key(1) })[0])
+  test('on a mesh of its own, through a program', () => {
+    const mesh: lift.Mesh = { axes: { in: 1, out: 1 } }
+    const init = lift.withPartitioning(ones, ['in', 'out'], { mesh })
+    const [, { params }] = lift.init((s: Scope, x: Tensor) => x.dot(s.param('kernel', init, [4, 2])))(random.key(0), np.zeros([8, 4]))
+    const box = params!['kernel'] as unknown as Box
+    expect([box.names, box.mesh === mesh]).toEqual([['in', 'out'], true])
+    expect(lift.getPartitionSpec(params)).toEqual({ kernel: new lift.PartitionSpec('in', 'out') })
   })
 })

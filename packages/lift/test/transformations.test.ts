@@ -8,7 +8,6 @@ import type { Scope, Variables } from '../src/index'
 
 beforeAll(() => setDefaultBackend(hostBackend()))
 
-const ones = (_: Tensor, shape: readonly number[]): Tensor => np.ones(shape)
 const normal = (key: Tensor, shape: readonly number[]): Tensor => random.normal(key, shape)
 const half = (_: Tensor, shape: readonly number[]): Tensor => np.full(shape, 0.5)
 const count = (): Tensor => np.array(0, 'int32')
@@ -179,58 +178,18 @@ describe('branches and loops', () => {
   })
 })
 
-describe('boxes with metadata', () => {
-  const boxed = lift.withPartitioning(ones, ['in', 'out'])
-  const overBatch = { variableAxes: { params: 0 }, splitRngs: { params: true }, metadataParams: { [lift.PARTITION_NAME]: 'batch' } }
-  type Box = lift.Partitioned<Tensor>
-  const kernelNames = (f: (s: Scope, xs: Tensor) => unknown): unknown => {
-    const [, { params }] = lift.init(f)(random.key(0), np.zeros([8, 3]))
-    const { names, value } = params!['kernel'] as unknown as Box
-    return [names, value.shape]
-  }
-  test('a parameter is its value inside, and its box among the variables', () => {
-    const g = (s: Scope, x: Tensor): Tensor => {
-      const kernel = s.param('kernel', boxed, [x.shape.at(-1)!, 2])
-      const box = s.getVariable<Box>('params', 'kernel')
-      expect([box instanceof lift.Partitioned, box.names]).toEqual([true, ['in', 'out']])
-      return x.dot(kernel)
-    }
-    expect(kernelNames((s, xs) => lift.vmap(g, overBatch)(s, xs))).toEqual([
-      ['batch', 'in', 'out'],
-      [8, 3, 2],
-    ])
+describe('exchanged and folded', () => {
+  test('swapCollection', () => {
+    const fn = lift.swapCollection((s: Scope) => s.putVariable('a', 'x', s.getVariable<Tensor>('a', 'x').add(1)), 'a', 'b')
+    const [, out] = lift.apply(fn, { mutable: ['a', 'b'] })({ a: { x: np.array(1) }, b: { x: np.array(10) } })
+    expect([out['a']!['x'], out['b']!['x']].map((t) => (t as Tensor).item())).toEqual([1, 11])
   })
-  test('a variable keeps its box when it is written', () => {
-    const g = (s: Scope, x: Tensor): Tensor => {
-      const kernel = s.variable('params', 'kernel', boxed, s.makeRng('params'), [x.shape.at(-1)!, 2])
-      kernel.value = kernel.value.add(1)
-      expect(kernel.value.shape).toEqual([3, 2])
-      expect(s.getVariable<Box>('params', 'kernel').names).toEqual(['in', 'out'])
-      return x.dot(kernel.value)
-    }
-    expect(kernelNames((s, xs) => lift.vmap(g, overBatch)(s, xs))).toEqual([
-      ['batch', 'in', 'out'],
-      [8, 3, 2],
-    ])
-  })
-  test('layers in a loop', () => {
-    const body = (s: Scope, x: Tensor) => {
-      const kernel = s.param('kernel', boxed, [3, 3])
-      return [x.dot(kernel).add(s.param('bias', ones, [3])), null] as const
-    }
-    const loop = lift.scan(body, { ...overBatch, length: 8, metadataParams: { [lift.PARTITION_NAME]: 'layers' } })
-    const [, { params }] = lift.init((s: Scope, x: Tensor) => loop(s, x)[0])(random.key(0), np.zeros([8, 3]))
-    expect(tree.map((t: Tensor) => t.shape, params)).toEqual({
-      kernel: new lift.Partitioned([8, 3, 3], ['layers', 'in', 'out']),
-      bias: [8, 3],
-    })
-  })
-  test('on a mesh of its own, through a program', () => {
-    const mesh: lift.Mesh = { axes: { in: 1, out: 1 } }
-    const init = lift.withPartitioning(ones, ['in', 'out'], { mesh })
-    const [, { params }] = lift.init((s: Scope, x: Tensor) => x.dot(s.param('kernel', init, [4, 2])))(random.key(0), np.zeros([8, 4]))
-    const box = params!['kernel'] as unknown as Box
-    expect([box.names, box.mesh === mesh]).toEqual([['in', 'out'], true])
-    expect(lift.getPartitionSpec(params)).toEqual({ kernel: new lift.PartitionSpec('in', 'out') })
+  test('foldRngs draws other keys, and as many', () => {
+    const draw = (s: Scope): unknown => s.push('x').makeRng().toArray()
+    const run = (fn: (s: Scope) => unknown): unknown[] =>
+      lift.init((s: Scope) => [fn(s.push('m')), s.makeRng().toArray()])(random.key(0))[0]
+    const [plain, folded] = [run(draw), run(lift.foldRngs(draw))]
+    expect(plain[0]).not.toEqual(folded[0])
+    expect(plain[1]).toEqual(folded[1])
   })
 })
