@@ -1,8 +1,9 @@
 /**
  * Memory of loops that people write, on every backend: live buffers, the heap and the process stay flat, with nothing freed by the loop.
  *
- * Those of the READMEs turn 20,000 times, the others 10,000, those with milliseconds of work a turn 300; HEDDLE_TURNS sets the number. Between two looks
- * in one loop, with all freed that can be, not even a byte a turn may be gained by what is alive, and a few of the heap.
+ * Those of the READMEs turn 5,000 times, the others 2,500, those with milliseconds of work a turn 300; where CI is set, four times as often,
+ * so that between two looks in one loop, with all freed that can be, not even a byte a turn may be gained by what is alive, and a few hundred
+ * of the heap. HEDDLE_TURNS sets the number.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -15,10 +16,12 @@ import type { Taken } from './loops/run'
 
 const root = join(import.meta.dirname, '../../..')
 const MIB = 2 ** 20
+/** How much longer than at a desk. */
+const patient = process.env.CI ? 4 : 1
 const turnsOf = ({ slow, compiles }: Kind): number => {
   const asked = Number(process.env.HEDDLE_TURNS ?? 0)
   if (compiles) return asked ? 600 : 60
-  return asked || (slow ? 300 : 10_000)
+  return asked || (slow ? 300 : 2500 * patient)
 }
 /** What may be alive between two looks: see func's backend/reclaim.ts. */
 const MOST_BUFFERS = 200_000
@@ -70,9 +73,9 @@ describe.each(backends)('%s', (backend) => {
     mkdirSync(join(root, '.cache/loops'), { recursive: true })
     programs.forEach((path, i) => writeFileSync(path, `// @ts-nocheck\n${programOf(readmes[i]!)}\nexport {}\n`))
     const all = run(backend, [
-      ...programs.map((path) => [path, 20_000] as const),
+      ...programs.map((path) => [path, 5000 * patient] as const),
       ...kinds.map((kind) => [kind.name, turnsOf(kind)] as const),
-      [large.name, 600],
+      [large.name, 300],
     ])
     taken = new Map(all.map((t) => [t.name, t]))
   }, PATIENCE)
@@ -89,7 +92,7 @@ describe.each(backends)('%s', (backend) => {
   })
 })
 it.each(['cpu', 'wasm'])('%s, where the collector can not be asked: a loop that waits', { timeout: PATIENCE }, (backend) => {
-  const turns = 40_000
+  const turns = 10_000 * patient
   const [t] = run(`${backend}:blind`, [['a jitted step whose loss is awaited', turns]])
   // of seven results in each turn
   expect(t!.peak.buffers).toBeLessThan(4 * turns)
