@@ -83,7 +83,7 @@ export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptio
         })),
     ),
     ...goldenTests(backend as Backend, goldens, primitives),
-    ...((options.halves ?? corners) ? halfTests(backend as Backend) : []),
+    ...((options.halves ?? corners) ? halfTests(setting.backend, setting.reference ?? setting.backend) : []),
     ...(corners
       ? [
           ...cornerTests(backend as Backend),

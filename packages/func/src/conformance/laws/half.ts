@@ -2,7 +2,7 @@
  * Half precision under every transformation: each function below, transformed in each way, gives in bfloat16 and float16 what it gives in
  * float32, to their digits and in their own type.
  */
-import { setDefaultBackend } from '../../backend/registry'
+import { setDefaultBackend, withBackend } from '../../backend/registry'
 import type { ConcreteTensor } from '../../array'
 import type { Backend } from '../../backend/backend'
 import type { DType } from '../../dtype'
@@ -136,14 +136,15 @@ const typed = (dtype: DType): Tensor => tensorOf({ shape: [3], dtype, values: [0
 const scaled = ({ values, ...type }: Plain, scale: number): Plain => ({ ...type, dtype: 'float32', values: values.map((v) => v / scale) })
 const tolerance = { bfloat16: 0.06, float16: 0.01 } as const
 
-export const halfTests = (backend: Backend): readonly { readonly name: string; readonly run: () => Promise<void> }[] =>
+/** `reference` computes what is expected, in float32. */
+export const halfTests = (backend: Backend, reference: Backend): readonly { readonly name: string; readonly run: () => Promise<void> }[] =>
   Object.entries(functions).map(([name, [f, modes = 'all']]) => ({
     name: `half precision: ${name}`,
     run: async () => {
       setDefaultBackend(backend)
       for (const [how, [by, needs]] of Object.entries(transformed)) {
         if (!has(modes, needs)) continue
-        const want = await plainOf(by(f)(typed('float32')))
+        const want = await plainOf(withBackend(reference, () => by(f)(typed('float32'))))
         const scale = Math.max(1, ...want.values.map(Math.abs))
         for (const dtype of ['bfloat16', 'float16'] as const) {
           if (!backend.dtypes.has(dtype)) continue
