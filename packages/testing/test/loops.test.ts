@@ -92,7 +92,7 @@ describe.each(backends)('%s', (backend) => {
   })
 })
 it.each(['cpu', 'wasm'])('%s, where the collector can not be asked: a loop that waits', { timeout: PATIENCE }, (backend) => {
-  const turns = 10_000 * patient
+  const turns = 40_000
   const [t] = run(`${backend}:blind`, [['a jitted step whose loss is awaited', turns]])
   // of seven results in each turn
   expect(t!.peak.buffers).toBeLessThan(4 * turns)
