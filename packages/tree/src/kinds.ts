@@ -7,8 +7,6 @@
  */
 import { suggestion } from './names'
 
-declare const type: unique symbol
-
 /** A kind of value. */
 export interface Kind<T = unknown> {
   /** What it is, in words: "an integer". */
@@ -17,8 +15,8 @@ export interface Kind<T = unknown> {
   /** What to do about a value that is none, if there is something to say: "is float32 meant?". */
   readonly hint?: (x: unknown) => string | undefined
   readonly required?: boolean
-  /** The type of its values; no property, for types alone. */
-  readonly [type]?: T
+  /** The type of its values; no property, for types alone. Named by a string, since declarations of other packages must name it too. */
+  readonly '~type'?: T
 }
 /** A kind of values that must be given. */
 export interface RequiredKind<T = unknown> extends Kind<T> {
@@ -31,8 +29,8 @@ const kind = <T>(expected: string, is: (x: unknown) => boolean): Kind<T> => ({ e
 /** A kind whose values have a type that the check can't see: `of<CheckpointPolicy>()(func)`. */
 export const of =
   <T>() =>
-  <K extends Kind>(k: K): Omit<K, typeof type> & Kind<T> =>
-    k as Omit<K, typeof type> & Kind<T>
+  <K extends Kind>(k: K): Omit<K, '~type'> & Kind<T> =>
+    k as Omit<K, '~type'> & Kind<T>
 
 export const boolean: Kind<boolean> = kind('true or false', (x) => typeof x === 'boolean')
 export const string: Kind<string> = kind('a string', (x) => typeof x === 'string')
