@@ -73,6 +73,7 @@ export {
   type LazyRng,
 } from './rng'
 export {
+  checkName,
   checkValid,
   defaultName,
   getFlag,

@@ -6,6 +6,7 @@
 import { decodeFilter, decodeVariables, isDict, root, type Filter, type Problem } from '@heddle/core'
 import { synchronous, type Tensor, type Result } from '@heddle/func'
 import { exception, orThrow } from './edge'
+import { asFunction } from './misuse'
 import { isKey, type Key } from './ports'
 import { Scope, type ReadVariables, type ScopeFn } from './scope'
 
@@ -58,6 +59,7 @@ export const apply =
     options?: O,
   ): ((variables: unknown, ...args: Args) => Applied<O, R>) =>
   (variables, ...args) => {
+    asFunction('apply', fn, 'a function of a scope')
     const scope = bind(variables, options)
     return scope.temporary(() => {
       const y = synchronous('apply', fn(scope, ...args))
@@ -80,6 +82,7 @@ export interface InitOptions {
 export const init =
   <Args extends readonly unknown[], const R extends Result>(fn: ScopeFn<Args, R>, { mutable = true, flags = {} }: InitOptions = {}) =>
   (rngs: Rngs, ...args: Args): readonly [output: R, variables: ReadVariables] => {
+    asFunction('init', fn, 'a function of a scope')
     const scope = bind({}, { rngs, mutable, flags: { ...flags, initializing: true } })
     return scope.temporary(() => {
       const y = synchronous('init', fn(scope, ...args))

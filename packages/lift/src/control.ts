@@ -5,6 +5,7 @@ import { decodeFilter, decodeSplitRngs, type Filter, type FilterMap } from '@hed
 import { evalShape, type Next, type NoNumbers, np, random, type Result, switchWithAux, whileLoopWithAux, type Tensor } from '@heddle/func'
 import { map } from '@heddle/tree'
 import { exception, orThrow } from './edge'
+import { asList, asScalarLike } from './given'
 import type { Key } from './ports'
 import { asFunction, branchProblem, carryProblem, checkCarry, explained, kindOf, pathOf, resultProblem, sidesOf, type Left } from './misuse'
 import {
@@ -96,7 +97,10 @@ export const cond = <S extends Scopes, Args extends readonly unknown[], const R 
   scopes: S,
   operands: readonly [...Args],
   options: BranchOptions = {},
-): R => branchesOf('cond', [trueFn, falseFn], options)(np.where(np.asarray(pred).astype('bool'), 0, 1), scopes, operands)
+): R => {
+  const chosen = np.where(np.asarray(asScalarLike('cond', 'predicate', pred)).astype('bool'), 0, 1)
+  return branchesOf('cond', [trueFn, falseFn], options)(chosen, scopes, asList('cond', 'operands', operands))
+}
 
 /** One of several functions of scopes, by an index, which is clamped to their range. Errors: as of `cond`. Source: `flax.core.lift.switch`. */
 export const switch_ = <S extends Scopes, Args extends readonly unknown[], const R extends Result, N = readonly []>(
@@ -105,7 +109,12 @@ export const switch_ = <S extends Scopes, Args extends readonly unknown[], const
   scopes: S,
   operands: readonly [...Args],
   options: BranchOptions = {},
-): R => branchesOf('switch', branches, options)(index, scopes, operands)
+): R =>
+  branchesOf('switch', asList('switch', 'branches', branches), options)(
+    asScalarLike('switch', 'index', index),
+    scopes,
+    asList('switch', 'operands', operands),
+  )
 
 /** What a loop carries, and what its keys do. */
 export interface WhileOptions {

@@ -1,10 +1,11 @@
 /**
  * jvp, vjp and valueAndGrad of functions of scopes: by arguments, and by variables that are named.
  */
-import { getIn, setIn, type Filter, type ScopeError } from '@heddle/core'
+import { getIn, isDict, setIn, type Filter, type Path, type ScopeError } from '@heddle/core'
 import { jvp as jvpPure, type NoNumbers, np, vjpWithAux as vjpPure, type Tensor, type Result } from '@heddle/func'
 import { flatten, flattenUpTo, leaves, partial, type Partial } from '@heddle/tree'
-import { asFunction, explained, kindOf, resultProblem, tangentProblem } from './misuse'
+import { asList, asPair } from './given'
+import { asFunction, explained, kindOf, pathOf, resultProblem, tangentProblem } from './misuse'
 import { exception } from './edge'
 import type { Outside } from './inside'
 import { doneOf, pack, pureOf, type Answer, type Entry, type Packed, type Scopes, type ScopesFn } from './pack'
@@ -62,6 +63,8 @@ export const jvp = <S extends Scopes, Args extends readonly unknown[], const R e
   { variableTangents = withoutVariables(scopes), variables = true, rngs = true }: JvpOptions = {},
 ): readonly [output: R, tangent: R] => {
   asFunction('jvp', fn)
+  asList('jvp', 'primals', primals)
+  asList('jvp', 'tangents', tangents)
   const collections = [...new Set(tangentCollections(scopes, variableTangents))]
   const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {
     const pure = pureOf(fn, entry)
@@ -92,9 +95,14 @@ const withoutVariables = (scopes: Scopes): unknown => {
 
 const tangentCollections = (scopes: Scopes, tangents: unknown): readonly string[] => {
   const { treedef } = flatten(scopes)
-  return flattenUpTo(treedef, tangents).flatMap((t) =>
-    Object.entries(t as Variables).flatMap(([collection, dict]) => (Object.keys(dict ?? {}).length > 0 ? [collection] : [])),
-  )
+  return flattenUpTo(treedef, tangents).flatMap((t) => {
+    if (!isDict(t)) throw exception(tangentsProblem(t))
+    return Object.entries(t as Variables).flatMap(([collection, dict]) => (Object.keys(dict ?? {}).length > 0 ? [collection] : []))
+  })
+}
+const tangentsProblem = (actual: unknown): ScopeError => {
+  const expected = 'tangents by collection, { params: { ... } } (for several scopes, a tree of such)'
+  return { _tag: 'InvalidOptionsError', where: 'jvp', problems: [{ path: ['variableTangents'], expected, actual }] }
 }
 
 /** What vjp differentiates by. */
@@ -141,10 +149,12 @@ export const vjpWithAux = <
   { vjpVariables = 'params', variables = true, rngs = true }: VjpOptions = {},
 ): readonly [output: R, backward: Backward<Args, R>, aux: A] => {
   asFunction('vjp', fn)
+  asList('vjp', 'primals', primals)
   const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {
     const pure = pureOf(fn, entry)
     const withAux = (vars: readonly Variables[], ...xs: Args): readonly [R, readonly [A, Left]] => {
-      const [[output, aux], ...left] = pure([vars, others!], keys, ...xs)
+      const [result, ...left] = pure([vars, others!], keys, ...xs)
+      const [output, aux] = asPair('vjp', pathOf(entry), result, '[value, aux]')
       return [output, [aux, left]]
     }
     const [output, inner, [aux, left]] = vjpPure<[readonly Variables[], ...Args], R, readonly [A, Left], number>(withAux, target!, ...args)
@@ -193,8 +203,9 @@ export const valueAndGradWithAux = <
   options: DerivativeOptions = {},
 ): readonly [output: R, gradients: Args, aux: A] => {
   asFunction('value_and_grad', fn)
+  asList('value_and_grad', 'primals', primals)
   const loss: ScopesFn<S, Args, readonly [R, A]> = (inner, ...args) => {
-    const [value, extra] = fn(inner, ...args)
+    const [value, extra] = asPair('value_and_grad', pathIn(inner), fn(inner, ...args), '[value, aux]')
     if (np.ndim(value as Tensor) > 0) throw exception(lossProblem(inner, value))
     return [value, extra]
   }
@@ -203,8 +214,15 @@ export const valueAndGradWithAux = <
   return [output, gradients as unknown as Args, aux]
 }
 
+const pathIn = (scopes: Scopes): Path => (leaves(scopes) as readonly Scope[])[0]?.cursor.debugPath ?? []
+
 const lossProblem = (scopes: Scopes, value: unknown): ScopeError => {
-  const [scope] = leaves(scopes) as readonly Scope[]
-  const path = scope?.cursor.debugPath ?? []
-  return resultProblem('value_and_grad', path, 'the value', 'a scalar', kindOf(value), 'sum it, or use vjp; with aux, answer [value, aux]')
+  return resultProblem(
+    'value_and_grad',
+    pathIn(scopes),
+    'the value',
+    'a scalar',
+    kindOf(value),
+    'sum it, or use vjp; with aux, answer [value, aux]',
+  )
 }

@@ -21,8 +21,10 @@ const outside: Outside = { changed: false, may: ['draw', 'make', 'write'] }
 export const foldRngs = <S extends Scopes, Args extends readonly unknown[], const R extends Result>(
   fn: ScopesFn<S, Args, R>,
   { variables = true, rngs = true }: FoldRngsOptions = {},
-): ((scopes: S, ...args: Args) => R) =>
-  pack<S, Args, R>(
+): ((scopes: S, ...args: Args) => R) => {
+  asFunction('fold_rngs', fn)
+  return pack<S, Args, R>(
     { where: 'fold_rngs', inFilters: [variables], outFilters: [variables], rngFilters: [rngs], foldNames: true, outside },
-    (packed, ...args) => runOn(asFunction('fold_rngs', fn), packed, args),
-  ) as (scopes: S, ...args: Args) => R
+    (packed, ...args) => runOn(fn, packed, args),
+  )
+}

@@ -4,11 +4,9 @@
 export {
   AxisMetadata,
   broadcast,
-  denyList,
   getPartitionSpec,
   getSharding,
   In,
-  inFilter,
   isAxisMetadata,
   NamedSharding,
   Out,
@@ -55,6 +53,7 @@ export * from './edge'
 export { optionsOf } from './options'
 export { isKey, type Key } from './ports'
 export { shapesKey, type Declarer } from './init-shapes'
+export { denyList, inFilter } from './filters'
 export { foldRngs, type FoldRngsOptions } from './fold-rngs'
 export { jit, type JitOptions } from './jit'
 export { lazyInit } from './lazy-init'

@@ -1,8 +1,20 @@
 /**
  * mapVariables and its relatives: a function of scopes that sees some variables through a mapping, and leaves them through its inverse.
  */
-import { addAxis, decodeFilter, isEmpty, removeAxis, subtract, type Axis, type Filter, type MetadataParams } from '@heddle/core'
-import { orThrow } from './edge'
+import {
+  addAxis,
+  decodeFilter,
+  isDict,
+  isEmpty,
+  removeAxis,
+  subtract,
+  type Axis,
+  type Filter,
+  type MetadataParams,
+  type ScopeError,
+} from '@heddle/core'
+import { exception, orThrow } from './edge'
+import { asVariables } from './given'
 import { asFunction } from './misuse'
 import type { Result } from '@heddle/func'
 import {
@@ -62,13 +74,15 @@ export const mapVariables = <S extends Scopes, Args extends readonly unknown[], 
     const { entry, keys } = packed
     const [target, others] = packed.variables as readonly [Groups[number], Groups[number]]
     const made = init ? initialize(fn, packed, args) : { target, counters: countersIn(entry) }
-    const mapped = (made.target === target ? target : made.target.map(mapOutFn)).map(mapInFn)
+    const mapIn = (v: Variables): Variables => asVariables(entry, 'what mapInFn answers', mapInFn(v))
+    const mapOut = (v: Variables): Variables => asVariables(entry, 'what mapOutFn answers', mapOutFn(v))
+    const mapped = (made.target === target ? target : made.target.map(mapOut)).map(mapIn)
     const done = runOn(fn, { entry, variables: [mapped, others], keys }, args, {
       mutable: goesOut ? true : subtract(true, mappedCollections),
       counters: made.counters,
     })
     const [targetOut, othersOut] = done.variables
-    return { ...done, variables: [goesOut ? targetOut!.map(mapOutFn) : targetOut!, othersOut!] }
+    return { ...done, variables: [goesOut ? targetOut!.map(mapOut) : targetOut!, othersOut!] }
   }
   return pack<S, Args, R>(plan, body)
 }
@@ -101,8 +115,10 @@ export const addMetadataAxis = <S extends Scopes, Args extends readonly unknown[
   fn: ScopesFn<S, Args, R>,
   variableAxes: Readonly<Record<string, Axis>>,
   metadataParams: MetadataParams = {},
-): ((scopes: S, ...args: Args) => R) =>
-  Object.entries(variableAxes).reduce<(scopes: S, ...args: Args) => R>((inner, [collection, axis]) => {
+): ((scopes: S, ...args: Args) => R) => {
+  asFunction('add_metadata_axis', fn)
+  checkAxes(variableAxes)
+  return Object.entries(variableAxes).reduce<(scopes: S, ...args: Args) => R>((inner, [collection, axis]) => {
     if (axis === null) return inner
     return mapVariables(inner, collection, {
       mapInFn: (v) => orThrow(removeAxis(v, axis, metadataParams)),
@@ -110,3 +126,16 @@ export const addMetadataAxis = <S extends Scopes, Args extends readonly unknown[
       mutable: true,
     })
   }, fn)
+}
+
+/** Axes by collection. Errors: InvalidOptionsError. */
+const checkAxes = (axes: unknown): void => {
+  const problem = (path: readonly string[], expected: string, actual: unknown): ScopeError => ({
+    _tag: 'InvalidOptionsError',
+    where: 'add_metadata_axis',
+    problems: [{ path: ['variableAxes', ...path], expected, actual }],
+  })
+  if (!isDict(axes)) throw exception(problem([], 'axes by collection, { params: 0 }', axes))
+  for (const [collection, axis] of Object.entries(axes))
+    if (axis !== null && !Number.isInteger(axis)) throw exception(problem([collection], 'an axis (an integer), or null', axis))
+}

@@ -1,10 +1,11 @@
 /**
  * The mesh of devices in force, and how values are placed on it. Without a mesh nothing is placed.
  */
-import { isAxisMetadata, Partitioned, shardingProblem, type Mesh, type NamedSharding } from '@heddle/core'
+import { isAxisMetadata, isDict, Partitioned, shardingProblem, type Mesh, type NamedSharding } from '@heddle/core'
 import { ambient, staticKey, withShardingConstraint, type Synchronous } from '@heddle/func'
 import { map, mapUntil } from '@heddle/tree'
 import { exception } from './edge'
+import { asFunction } from './misuse'
 import { shapeOf } from './ports'
 
 const current = ambient<Mesh | undefined>(undefined, (mesh) => staticKey(mesh?.axes))
@@ -20,7 +21,14 @@ export const currentMesh = (): Mesh | undefined => current.get()
  * @example
  * const y = nn.withMesh({ axes: { data: 4, model: 2 } }, () => model.apply(variables, [x]))
  */
-export const withMesh = <R>(mesh: Mesh, run: () => Synchronous<R>): R => current.during('withMesh', mesh, run as () => R)
+export const withMesh = <R>(mesh: Mesh, run: () => Synchronous<R>): R => {
+  asFunction('withMesh', run, 'a function to run')
+  const { axes } = Object(mesh) as Partial<Mesh>
+  const isMesh = isDict(axes) && Object.values(axes).every((n) => Number.isInteger(n) && n > 0)
+  const expected = 'a mesh, { axes: { name: number of devices } }'
+  if (!isMesh) throw exception({ _tag: 'InvalidTargetError', where: 'withMesh', expected, actual: mesh })
+  return current.during('withMesh', mesh, run as () => R)
+}
 
 /** The same values, constrained to lie so; as they are where the sharding is null. Errors: ShardingError. */
 export const placed = <T>(where: string, x: T, sharding: NamedSharding | null): T => {

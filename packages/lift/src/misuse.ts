@@ -2,10 +2,11 @@
  * Misuse: what was wrong with a function of scopes that a transformation could not take, told in terms of its module, its collections
  * and its arguments. It is looked for only when the transformation has failed.
  */
-import { isAxisMetadata, unbox, type Mismatch, type Path, type ScopeError } from '@heddle/core'
+import { isAxisMetadata, isDict, unbox, type Mismatch, type Path, type ScopeError } from '@heddle/core'
 import { isStatic, isTensor, np, TypeMismatchError, type Tensor } from '@heddle/func'
 import { keystr, leaves, leavesWithPath, TreeError, type Path as TreePath } from '@heddle/tree'
 import { exception } from './edge'
+import { describe } from '@heddle/tree/options'
 import type { Entry } from './pack'
 import { isType } from './ports'
 
@@ -196,4 +197,12 @@ export const resultProblem = (where: string, path: Path, what: string, expected:
 
 /** A value in few words, for messages. */
 export const kindOf = (x: unknown): string =>
-  isTensor(x) ? typeText(x) : Array.isArray(x) ? `an array of ${x.length}` : x === null || typeof x !== 'object' ? String(x) : 'an object'
+  isTensor(x)
+    ? typeText(x)
+    : Array.isArray(x)
+      ? `an array of ${x.length}`
+      : typeof x === 'function' || (typeof x === 'object' && x !== null && !isDict(x))
+        ? describe(x)
+        : x === null || typeof x !== 'object'
+          ? String(x)
+          : 'an object'

@@ -34,10 +34,14 @@ import {
   type Notes,
   type Path,
 } from '@heddle/core'
+import { synchronous } from '@heddle/func'
 import { flatten, staticKey, type TreeDef } from '@heddle/tree'
+import { anything, boolean, list, required, string } from '@heddle/tree/options'
 import { exception, orThrow } from './edge'
 import { rngOps, type Key } from './ports'
 import { inside, makeCell, type Outside, type Place } from './inside'
+import { asFunction, kindOf, resultProblem } from './misuse'
+import { optionsOf } from './options'
 import { Scope, type Variables } from './scope'
 import { Static } from './static'
 
@@ -137,11 +141,13 @@ const split = (scopes: Scopes, plan: Plan): { readonly packed: Packed; readonly 
   const all = leaves as readonly Scope[]
   const { roots, links } = aliases(all.map((s) => ({ store: s.cell, at: s.cursor.at })))
   const outer = roots.map((i) => all[i]!)
-  for (const s of outer)
+  for (const s of outer) {
+    s.checkValid()
     s.checkLifted(
       (c) => plan.inFilters.some((f) => inFilter(f, c)),
       (r) => plan.rngFilters.some((f) => inFilter(f, r)),
     )
+  }
   const streams = outer.map(({ cursor }) => {
     const lifted = ungroup(group(cursor.rngs, plan.rngFilters))
     if (plan.foldNames !== true) return lifted
@@ -268,8 +274,29 @@ export interface Done<R> extends Closed {
   readonly result: R
 }
 
-const checkFilters = ({ inFilters, outFilters, rngFilters }: Plan): void => {
+const checkPlan = (plan: Plan): void => {
+  const { where, inFilters, outFilters, rngFilters } = planOptions('pack', plan)
+  if (where === '') throw exception({ _tag: 'InvalidTargetError', where: 'pack', expected: 'a name as where', actual: where })
   for (const filter of [...inFilters, ...outFilters, ...rngFilters]) orThrow(decodeFilter(filter))
+}
+const planOptions = optionsOf({
+  where: required(string),
+  inFilters: required(list),
+  outFilters: required(list),
+  rngFilters: required(list),
+  foldNames: boolean,
+  outside: anything,
+})
+
+/** What a body answers. Errors: ResultMismatchError, where the caller has no types and left something out. */
+const checkDone = <R>({ plan, roots }: Entry, done: Done<R>): Done<R> => {
+  const lists = (xs: unknown): boolean => Array.isArray(xs) && xs.length === roots.length
+  const { variables, counters, notes } = Object(done) as Partial<Done<R>>
+  const isRight = lists(counters) && lists(notes) && Array.isArray(variables) && variables.length === plan.outFilters.length
+  if (isRight && variables.every(lists)) return done
+  const expected = `{ result, variables, counters, notes } with ${plan.outFilters.length} groups of variables, for ${roots.length} scopes`
+  const fix = 'answer what runOn or doneOf gives, and { ...done, result } for another result'
+  throw exception(resultProblem(plan.where, roots[0]?.debugPath ?? [], 'the answer of the body', expected, kindOf(done), fix))
 }
 
 /** Lifts a pure function of groups to a function of scopes. Errors: InvalidFilterError. */
@@ -277,10 +304,11 @@ export const pack = <S extends Scopes, Args extends readonly unknown[], R>(
   plan: Plan,
   body: (packed: Packed, ...args: Args) => Done<R>,
 ): ((scopes: S, ...args: Args) => R) => {
-  checkFilters(plan)
+  checkPlan(plan)
+  asFunction('pack', body, 'a body, a function of what is packed')
   return (scopes, ...args) => {
     const { packed, outer } = split(scopes, plan)
-    const done = body(packed, ...args)
+    const done = checkDone(packed.entry, body(packed, ...args))
     publish(outer, packed.entry, done)
     return done.result
   }
@@ -295,7 +323,7 @@ export const byMutable = ({ roots }: Entry, variables: Groups[number]): readonly
 /** Both parts of `byMutable` together. */
 export const joined = (written: Groups[number], fixed: Groups[number]): Groups[number] => written.map((v, i) => ({ ...fixed[i], ...v }))
 
-/** Opens scopes, runs a function of them, closes them. */
+/** Opens scopes, runs a function of them, closes them. Errors: AsyncFunctionError. */
 export const runOn = <S, Args extends readonly unknown[], R>(
   fn: ScopesFn<S, Args, R>,
   { entry, variables, keys }: Packed,
@@ -303,7 +331,7 @@ export const runOn = <S, Args extends readonly unknown[], R>(
   options?: OpenOptions,
 ): Done<R> => {
   const opened = open<S>(entry, variables, keys, options)
-  const result = runOpened(entry, opened, () => fn(opened.scopes, ...args))
+  const result = runOpened(entry, opened, () => synchronous(entry.plan.where, fn(opened.scopes, ...args)))
   return { result, ...close(entry, opened) }
 }
 
@@ -325,6 +353,7 @@ export type Pure<Args extends readonly unknown[], R> = (variables: Groups, keys:
 export const pureOf =
   <S, Args extends readonly unknown[], R>(fn: ScopesFn<S, Args, R>, entry: Entry, options?: OpenOptions): Pure<Args, R> =>
   (variables, keys, ...args) => {
+    asFunction('pureOf', fn)
     const { result, variables: left, ...learned } = runOn(fn, { entry, variables, keys }, args, options)
     return [result, left, new Static(learned)]
   }

@@ -5,6 +5,7 @@
  * All scopes of a model share a cell with the store; each has a cursor of its own.
  */
 import {
+  checkName,
   checkValid,
   declareParam,
   declareVariable,
@@ -41,14 +42,18 @@ import {
   type Sowing,
   type Variables as CoreVariables,
 } from '@heddle/core'
-import { isTensor, reach, type Tensor } from '@heddle/func'
+import { isTensor, reach, synchronous, type Tensor } from '@heddle/func'
 import * as tree from '@heddle/tree'
+import { anything, boolean, func, required, string } from '@heddle/tree/options'
 import { exception, orThrow } from './edge'
+import { asParam, asValue } from './given'
 import { isType, leafOps, rngOps, shapeOf, type Key } from './ports'
 import { otherShapes, rememberShapes, type Declarer } from './init-shapes'
 import { initialized } from './initialized'
 import { checkUse, isOutside, makeCell, type Cell, type Use } from './inside'
 import { unboxPlaced } from './mesh'
+import { asFunction } from './misuse'
+import { optionsOf } from './options'
 import { Variable } from './variable'
 
 /** Variables of tensors, by collection, as they may be given: any tree. What is answered says more, `ReadVariables`. */
@@ -77,6 +82,15 @@ export interface ChildOptions {
 
 /** What a declared value is: itself, or with `unbox: false` perhaps in its box. */
 export type Declared<T, O> = O extends { readonly unbox: false } ? T | AxisMetadata<T> : T
+
+const pushOptions = optionsOf({ prefix: string, reuse: boolean })
+const childOptions = optionsOf({ name: string, prefix: string })
+const rewindOptions = optionsOf({ rewindRngs: boolean })
+const sowingOptions = optionsOf({ init: required(anything), reduce: required(func) })
+const sowingOf = (sowing: Sowing): Sowing => {
+  sowingOptions('sow', sowing as object)
+  return sowing
+}
 
 /** A function of a scope. */
 export type ScopeFn<Args extends readonly unknown[], R> = (scope: Scope, ...args: Args) => R
@@ -170,7 +184,7 @@ export class Scope {
 
   /** Are both the same place of the same model? */
   equals(other: Scope): boolean {
-    return this.cell === other.cell && pathText(this.cursor.at) === pathText(other.#cursor.at)
+    return other instanceof Scope && this.cell === other.cell && pathText(this.cursor.at) === pathText(other.#cursor.at)
   }
 
   /**
@@ -193,9 +207,11 @@ export class Scope {
     const bare = (value: unknown): T =>
       (options.unbox === false ? value : unboxPlaced(() => `param "${name}" in scope "${this.pathText}"`, value)) as T
     this.#checkDeclared('params', name)
+    if (typeof init !== 'function') this.#noInitializer('param', name, init)
     const declared = this.run(declareParam<Tensor, Key>(rngOps, name))
     if (declared._tag === 'Absent') {
-      const value = initialized(this, 'param', name, () => init(declared.key, ...args))
+      const made = initialized(this, 'param', name, () => init(declared.key, ...args))
+      const value = asParam('param', this.cursor.debugPath, `what the initializer of "${name}" gives`, made)
       this.run(putVariable<Tensor, Key>('params', name, value))
       rememberShapes(init, args, declarer, value)
       return bare(value)
@@ -220,35 +236,56 @@ export class Scope {
     init?: (...args: Args) => T | AxisMetadata<T>,
     ...args: Args
   ): Variable<T> {
-    return this.variableOf<T>(collection, name, init === undefined ? undefined : () => init(...args))
+    return this.variableOf<T>(collection, name, typeof init === 'function' ? () => init(...args) : init)
   }
 
   /** `variable` with options. */
   variableOf<T>(collection: string, name: string, init?: () => T | AxisMetadata<T>, options: DeclareOptions = {}): Variable<T> {
     this.#checkDeclared(collection, name)
+    if (init !== undefined && typeof init !== 'function') this.#noInitializer('variable', name, init)
     const declared = this.run(declareVariable<Tensor, Key>(collection, name, init !== undefined))
-    if (declared === 'absent') this.run(putVariable<Tensor, Key>(collection, name, initialized(this, 'variable', name, init!)))
+    if (declared === 'absent') {
+      const made = initialized(this, 'variable', name, init!)
+      const value = asValue('variable', this.cursor.debugPath, `what the initializer of "${name}" gives`, made)
+      this.run(putVariable<Tensor, Key>(collection, name, value))
+    }
     return new Variable<T>(this, collection, name, options.unbox !== false)
+  }
+
+  #noInitializer(kind: 'param' | 'variable', name: string, actual: unknown): never {
+    const where = `${kind} "${name}" in scope "${this.pathText}"`
+    throw exception({ _tag: 'InvalidTargetError', where, expected: 'an initializer, a function', actual })
+  }
+
+  #checkNames(collection: string, name: string): void {
+    if (typeof collection !== 'string') this.run(checkName<Tensor, Key>('collection', collection))
+    if (typeof name !== 'string') this.run(checkName<Tensor, Key>('variable', name))
   }
 
   /** The value of a variable, boxes and all; `fallback` where there is none. */
   getVariable<T = unknown>(collection: string, name: string, fallback?: T): T {
+    this.#checkNames(collection, name)
     this.#check('read', collection, name)
     return (hasVariable(this.state, collection, name) ? getVariable(this.state, collection, name) : fallback) as T
   }
   hasVariable(collection: string, name: string): boolean {
+    this.#checkNames(collection, name)
     this.#check('read', collection, name)
     return hasVariable(this.state, collection, name)
   }
   /** Writes a variable; a dict is merged into the one that is there. Errors: ModifyScopeVariableError, InvalidScopeError. */
   putVariable(collection: string, name: string, value: unknown): void {
     if (this.isMutableCollection(collection)) this.#check('write', collection, name)
+    if (value === undefined || value instanceof Promise) {
+      this.#checkNames(collection, name)
+      asValue('putVariable', this.cursor.debugPath, `the value of variable "${name}" of collection "${collection}"`, value)
+    }
     this.run(putVariable<Tensor, Key>(collection, name, value))
   }
   /** Adds to a variable if its collection is mutable; was it? */
   sow(collection: string, name: string, value: unknown, sowing?: Sowing): boolean {
     if (this.isMutableCollection(collection)) this.#check('write', collection, name)
-    return this.run(sow<Tensor, Key>(collection, name, value, sowing))
+    return this.run(sow<Tensor, Key>(collection, name, value, sowing === undefined ? undefined : sowingOf(sowing)))
   }
   /** All variables of this scope and those in it, by collection. */
   variables(): ReadVariables {
@@ -261,6 +298,7 @@ export class Scope {
     return mutableVariablesOf(this.state) as ReadVariables
   }
   isMutableCollection(collection: string): boolean {
+    if (typeof collection !== 'string') this.run(checkName<Tensor, Key>('collection', collection))
     return inFilter(this.cursor.mutable, collection)
   }
   isCollectionEmpty(collection: string): boolean {
@@ -268,6 +306,7 @@ export class Scope {
   }
 
   hasRng(name: string): boolean {
+    if (typeof name !== 'string') this.run(checkName<Tensor, Key>('random stream', name))
     return hasRng(this.cursor, name)
   }
   /** A new key of a stream, or of `params` if there is no such stream. Errors: InvalidRngError, InvalidScopeError. */
@@ -295,6 +334,7 @@ export class Scope {
 
   /** A child scope. Without a name it is the first free one with the prefix. Errors: NameInUseError, InvalidScopeError. */
   push(name?: string, options?: PushOptions): Scope {
+    if (options !== undefined) pushOptions('push', options)
     return new Scope(this.cell, this.run(push<Tensor, Key>(name, options)))
   }
   /**
@@ -303,13 +343,15 @@ export class Scope {
    * The name is `name`, else `prefix` (by default the function's name and `_`) and the first free number.
    */
   child<Args extends readonly unknown[], R>(fn: ScopeFn<Args, R>, name?: string | ChildOptions): (...args: Args) => R {
-    const options: ChildOptions = typeof name === 'string' ? { name } : (name ?? {})
+    asFunction('child', fn, 'a function of a scope')
+    const options = typeof name === 'string' ? { name } : childOptions('child', name)
     const prefix = options.prefix ?? (fn.name === '' ? '' : `${fn.name}_`)
     const scope = this.push(options.name, { prefix })
     return (...args) => fn(scope.rewound(), ...args)
   }
   /** The same place with no names taken. With `rewindRngs` its streams begin anew. Errors: InvalidScopeError. */
-  rewound({ rewindRngs = false }: { readonly rewindRngs?: boolean } = {}): Scope {
+  rewound(options?: { readonly rewindRngs?: boolean }): Scope {
+    const { rewindRngs = false } = rewindOptions('rewound', options)
     const scope = new Scope(this.cell, this.run(rewound<Tensor, Key>()))
     const { store } = this.cell
     if (rewindRngs) this.cell.store = { ...store, counters: withCountersAt(store.counters, this.cursor.at, noCounts) }
@@ -347,10 +389,11 @@ export class Scope {
   checkValid(): void {
     this.run(checkValid<Tensor, Key>())
   }
-  /** Calls a function with this scope, and ends its life. */
+  /** Calls a function with this scope, and ends its life. Errors: AsyncFunctionError. */
   temporary<R>(fn: (scope: Scope) => R): R {
+    asFunction('temporary', fn, 'a function of a scope')
     try {
-      return fn(this)
+      return synchronous('temporary', fn(this))
     } finally {
       this.invalidate()
     }

@@ -1,12 +1,12 @@
 /**
  * The cost of one call of a method: the module is run alone, abstractly, on variables and arguments of the types that it had in the model.
  */
-import { costOf, evalShape, isTensor, makeJaxpr, RuleUnsupportedError, type ShapeDtype, type Tensor, vjp } from '@heddle/func'
+import { costOf, isTensor, makeJaxpr, RuleUnsupportedError, type ShapeDtype, type Tensor, vjp } from '@heddle/func'
 import type { Filter, Rngs } from '@heddle/lift'
 import { leaves } from '@heddle/tree'
 import { apply, initWithOutput } from '../module/bind'
 import type { AnyModule } from '../module/state'
-import { holes, typed } from './types'
+import { holes, traced, typed } from './types'
 
 /** A call of a method in a model. Tensors are types here. */
 export interface CallSite {
@@ -26,11 +26,9 @@ type Flat = (types: readonly Tensor[]) => readonly Tensor[]
 const flat = ({ module, method, inputs, streams, mutable }: CallSite): { readonly run: Flat; readonly types: readonly ShapeDtype[] } => {
   const keys: Record<string, ShapeDtype> = Object.fromEntries(streams.map((name) => [name, { shape: [2], dtype: 'uint32' }]))
   const args = holes([keys, inputs])
-  let variables: unknown
-  evalShape((xs: readonly Tensor[]) => {
+  const variables = traced((xs) => {
     const [rngs, given] = args.fill<readonly [Rngs, readonly unknown[]]>(xs)
-    variables = typed(initWithOutput(module, rngs, given, { method, mutable })[1])
-    return []
+    return typed(initWithOutput(module, rngs, given, { method, mutable })[1])
   }, args.types)
   const all = holes([variables, keys, inputs])
   const run: Flat = (xs) => {

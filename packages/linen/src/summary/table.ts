@@ -2,7 +2,6 @@
  * Summaries: which modules a call runs, on what, with what result and which variables. Found by abstract evaluation, so nothing is computed.
  */
 import { denyList, getIn, isDict } from '@heddle/core'
-import { evalShape, type Tensor } from '@heddle/func'
 import { boolean, count, type OptionsOf } from '@heddle/func/options'
 import { optionsOf, type Path, type Rngs } from '@heddle/lift'
 import { touch } from '../module/attach'
@@ -12,7 +11,7 @@ import { deepClone } from '../module/clone'
 import { observer, type CallObserver } from '../module/context'
 import { callFlops, vjpFlops, type CallSite } from './call-cost'
 import type { AnyModule } from '../module/state'
-import { holes, typed, type VariableTypes } from './types'
+import { holes, traced, typed, type VariableTypes } from './types'
 
 /** One call of a method. Tensors are types here. */
 export interface Row<M = AnyModule> {
@@ -98,17 +97,13 @@ const observe = (
   options: InitOptions,
   operation: string,
 ): { readonly calls: readonly Call[]; readonly variables: VariableTypes } => {
-  const calls: (Call | undefined)[] = []
-  let variables: VariableTypes = {}
   const inputs = holes([rngs, args])
-  evalShape((xs: readonly Tensor[]) => {
+  return traced((xs) => {
     const [keys, given] = inputs.fill<readonly [Rngs, readonly unknown[]]>(xs)
-    variables = typed(
-      observer.during('tabulate', recorder(calls), () => initWithOutput(module, keys, given, options, operation)[1]),
-    ) as VariableTypes
-    return []
+    const calls: (Call | undefined)[] = []
+    const made = observer.during('tabulate', recorder(calls), () => initWithOutput(module, keys, given, options, operation)[1])
+    return { calls: calls.filter((c) => c !== undefined), variables: typed(made) as VariableTypes }
   }, inputs.types)
-  return { calls: calls.filter((c) => c !== undefined), variables }
 }
 
 /** What init would do, as a table. Arguments may be types in place of tensors. */

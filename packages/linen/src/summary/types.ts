@@ -2,7 +2,8 @@
  * Trees in which types, `{ shape, dtype }`, stand for tensors: what is known of a program that is not run.
  */
 import { isDict } from '@heddle/core'
-import { isTensor, type ShapeDtype } from '@heddle/func'
+import { evalShape, isTensor, type ShapeDtype, type Tensor } from '@heddle/func'
+import { Static } from '@heddle/lift'
 import { flatten, map, mapUntil } from '@heddle/tree'
 
 /** Trees of types by collection. */
@@ -13,6 +14,12 @@ export const isType = (x: unknown): x is ShapeDtype =>
 
 /** A tree with types in the place of tensors. */
 export const typed = (x: unknown): unknown => map((leaf: unknown) => (isTensor(leaf) ? { shape: leaf.shape, dtype: leaf.dtype } : leaf), x)
+
+/** What a function that is traced, on tensors of these types, answers besides tensors. */
+export const traced = <X>(f: (xs: readonly Tensor[]) => X, types: readonly ShapeDtype[]): X => {
+  const answer: unknown = evalShape((xs: readonly Tensor[]): unknown => new Static(f(xs)), types)
+  return (answer as Static<X>).value
+}
 
 /** A tree with each type replaced by what `f` makes of it. */
 export const mapTypes = (f: (type: ShapeDtype) => unknown, x: unknown): unknown =>
