@@ -5,7 +5,8 @@
 import { ArgumentError, type DType, isTensor, type Tensor } from '@heddle/func'
 import { boolean, dtype, type Kind, of, optionsOf, type OptionsReader, positive, readArgument, tensor } from '@heddle/func/options'
 import { leaves, type Tree } from '@heddle/tree'
-import type { GradientTransformation } from './transformation'
+import { checked } from './checked'
+import { type GradientTransformation, isTransformation } from './transformation'
 import type { Scalar } from './tree-math'
 
 /** A value that depends on the number of steps done. */
@@ -26,6 +27,12 @@ const numbers = (expected: string, has: (x: number) => boolean): Kind<Scalar> =>
 })
 
 export const scalar = numbers('a finite number', () => true)
+/** Infinity too, where that is no limit. */
+export const limit: Kind<Scalar> = {
+  expected: 'a non-negative number or a scalar tensor',
+  is: (x) => (typeof x === 'number' && x >= 0) || isScalarTensor(x),
+  hint: asNumber,
+}
 export const nonNegative = numbers('a non-negative number', (x) => x >= 0)
 /** How much of a running sum is kept. Of a sum of squares it is not negative. */
 export const kept = numbers('a number from -1 to 1', (x) => x >= -1 && x <= 1)
@@ -53,17 +60,15 @@ export const stepsEach: Kind<number | ((step: Tensor) => Tensor | number)> = {
   hint: asNumber,
 }
 
-const isMask = (x: unknown): boolean =>
-  typeof x === 'function' || (typeof x === 'object' && x !== null && !isPromise(x) && leaves(x).every((leaf) => typeof leaf === 'boolean'))
-const isPromise = (x: object): boolean => 'then' in x && typeof x.then === 'function'
+export const treeOfBooleans: Kind<Tree<boolean>> = {
+  expected: 'a tree of true and false',
+  is: (x) => x !== undefined && leaves(x).every((leaf) => typeof leaf === 'boolean'),
+}
 export const mask: Kind<Mask> = {
   expected: 'a mask: true or false, a tree of such like the parameters or a prefix of them, or a function that makes one of them',
-  is: (x) => typeof x === 'boolean' || x === null || isMask(x),
+  is: (x) => typeof x === 'function' || treeOfBooleans.is(x),
 }
 
-/** Does it have what a gradient transformation has? */
-export const isTransformation = (x: unknown): x is GradientTransformation =>
-  typeof x === 'object' && x !== null && 'init' in x && typeof x.init === 'function' && 'update' in x && typeof x.update === 'function'
 export const transformation: Kind<GradientTransformation<never>> = {
   expected: 'a gradient transformation, such as adam(1e-3)',
   is: isTransformation,
@@ -139,7 +144,7 @@ export const novogradOptions = optionsOf({ ...named('b1', 'b2', 'eps', 'epsRoot'
 /** An argument: its name and kind, or how options are read. */
 type Argument = readonly [name: string, kind: Kind] | OptionsReader
 export const optional = <T>(kind: Kind<T>): Kind<T | undefined> => ({ ...kind, is: (x) => x === undefined || kind.is(x) })
-/** The same function, whose arguments are checked before; there are no further ones. Errors: ArgumentError. */
+/** The same function, whose arguments are checked before, and the calls of the transformation that it answers; there are no further ones. Errors: ArgumentError. */
 export const taking =
   <A extends readonly unknown[], R>(where: string, takes: readonly Argument[], f: (...args: A) => R): ((...args: A) => R) =>
   (...args) => {
@@ -149,5 +154,6 @@ export const taking =
     }
     if (args.length > takes.length)
       throw new ArgumentError(where, `takes ${takes.length} argument${takes.length === 1 ? '' : 's'} at most, got ${args.length}`)
-    return f(...args)
+    const made = f(...args)
+    return isTransformation(made) ? (checked(where, made) as R) : made
   }

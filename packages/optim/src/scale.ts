@@ -2,8 +2,8 @@
 import { np, type Tensor } from '@heddle/func'
 import { type EmptyState, type GradientTransformation, identity, leafwise, needParams, stateless } from './transformation'
 import { mapLeaves, safeIncrement, scalarFor, type Scalar, zeroCount } from './tree-math'
-import type { OptionsOf } from '@heddle/func/options'
-import { named, rate, taking, type ScalarOrSchedule, type Schedule } from './options'
+import { type OptionsOf, readArgument } from '@heddle/func/options'
+import { named, rate, scalar, schedule, taking, type ScalarOrSchedule, type Schedule } from './options'
 
 export type { ScalarOrSchedule, Schedule } from './options'
 
@@ -11,16 +11,30 @@ export interface ScaleByScheduleState {
   readonly count: Tensor
 }
 
+/** What a schedule answers. Errors: ArgumentError where that is no number. */
+const valueOf = (where: string, of: Schedule, count: Scalar): Scalar => {
+  const value = of(count)
+  readArgument(where, 'what the schedule answers', scalar, value)
+  return value
+}
 /** Multiplies by a constant. Source: optax.scale. */
-export const scale = (stepSize: Scalar): GradientTransformation<EmptyState> => leafwise((g) => np.multiply(scalarFor(stepSize, g), g))
+export const scale = taking(
+  'scale',
+  [['stepSize', scalar]],
+  (stepSize: Scalar): GradientTransformation<EmptyState> => leafwise((g) => np.multiply(scalarFor(stepSize, g), g)),
+)
 /** Multiplies by a schedule. Source: optax.scale_by_schedule. */
-export const scaleBySchedule = (stepSize: Schedule): GradientTransformation<ScaleByScheduleState> => ({
-  init: () => ({ count: zeroCount() }),
-  update: (updates, { count }) => {
-    const size = stepSize(count)
-    return [mapLeaves((g) => np.multiply(scalarFor(size, g), g), updates), { count: safeIncrement(count) }]
-  },
-})
+export const scaleBySchedule = taking(
+  'scaleBySchedule',
+  [['stepSize', schedule]],
+  (stepSize: Schedule): GradientTransformation<ScaleByScheduleState> => ({
+    init: () => ({ count: zeroCount() }),
+    update: (updates, { count }) => {
+      const size = valueOf('scaleBySchedule', stepSize, count)
+      return [mapLeaves((g) => np.multiply(scalarFor(size, g), g), updates), { count: safeIncrement(count) }]
+    },
+  }),
+)
 const scaleByLearningRateOptions = named('flipSign')
 /**
  * Multiplies by the negative learning rate, a constant or a schedule, so that adding updates goes downhill.
@@ -34,7 +48,9 @@ export const scaleByLearningRate = taking(
     { flipSign = true }: OptionsOf<typeof scaleByLearningRateOptions> = {},
   ): GradientTransformation<EmptyState | ScaleByScheduleState> => {
     const signed = (x: Scalar): Scalar => (!flipSign ? x : typeof x === 'number' ? -x : np.negative(x))
-    return typeof learningRate === 'function' ? scaleBySchedule((count) => signed(learningRate(count))) : scale(signed(learningRate))
+    return typeof learningRate === 'function'
+      ? scaleBySchedule((count) => signed(valueOf('scaleByLearningRate', learningRate, count)))
+      : scale(signed(learningRate))
   },
 )
 /** Keeps only the signs. Source: optax.scale_by_sign. */
@@ -52,31 +68,30 @@ export const safeRootMeanSquares = (x: Tensor, min: Scalar): Tensor => {
   const safe = np.where(small, np.onesLike(x), x)
   return np.where(small, scalarFor(min, x), np.sqrt(np.mean(np.square(safe))))
 }
+const trustRatioOptions = named('minNorm', 'trustCoefficient', 'eps')
 /**
  * Multiplies each leaf by the ratio of the norms of parameter and update.
  * Source: optax.scale_by_trust_ratio; You et al., Large Batch Training of Convolutional Networks, 2017.
  */
-export const scaleByTrustRatio = ({
-  minNorm = 0,
-  trustCoefficient = 1,
-  eps = 0,
-}: {
-  readonly minNorm?: Scalar
-  readonly trustCoefficient?: Scalar
-  readonly eps?: Scalar
-} = {}): GradientTransformation<EmptyState> =>
-  stateless((updates, params) =>
-    mapLeaves(
-      (u, p) => {
-        const [paramNorm, updateNorm] = [safeNorm(p, minNorm), safeNorm(u, minNorm)]
-        const ratio = np.divide(np.multiply(scalarFor(trustCoefficient, p), paramNorm), np.add(updateNorm, scalarFor(eps, u)))
-        const degenerate = np.logicalOr(np.equal(paramNorm, 0), np.equal(updateNorm, 0))
-        return np.multiply(u, np.where(degenerate, np.ones([], p.dtype), ratio))
-      },
-      updates,
-      needParams('scaleByTrustRatio', params),
-    ),
-  )
+export const scaleByTrustRatio = taking(
+  'scaleByTrustRatio',
+  [trustRatioOptions],
+  (options: OptionsOf<typeof trustRatioOptions> = {}): GradientTransformation<EmptyState> => {
+    const { minNorm = 0, trustCoefficient = 1, eps = 0 } = options
+    return stateless((updates, params) =>
+      mapLeaves(
+        (u, p) => {
+          const [paramNorm, updateNorm] = [safeNorm(p, minNorm), safeNorm(u, minNorm)]
+          const ratio = np.divide(np.multiply(scalarFor(trustCoefficient, p), paramNorm), np.add(updateNorm, scalarFor(eps, u)))
+          const degenerate = np.logicalOr(np.equal(paramNorm, 0), np.equal(updateNorm, 0))
+          return np.multiply(u, np.where(degenerate, np.ones([], p.dtype), ratio))
+        },
+        updates,
+        needParams('scaleByTrustRatio', params),
+      ),
+    )
+  },
+)
 const scaleByParamBlockNormOptions = named('minScale')
 /** Multiplies each leaf by the norm of its parameter. Source: optax.scale_by_param_block_norm. */
 export const scaleByParamBlockNorm = taking(

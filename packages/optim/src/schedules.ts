@@ -1,6 +1,7 @@
 /** Schedules: learning rates (or other numbers) that depend on the count of steps done. */
 import { ArgumentError, np, type Tensor } from '@heddle/func'
 import {
+  isPlainObject,
   type Kind,
   optionsOf,
   readArgument,
@@ -45,10 +46,10 @@ const warmupCosineOptions = optionsOf({ endValue: number, exponent: number })
 export interface WarmupCosineOptions extends OptionsOf<typeof warmupCosineOptions> {}
 
 /** Always the same. Source: optax.constant_schedule. */
-export const constantSchedule =
-  (value: Scalar): Schedule =>
-  () =>
-    value
+export const constantSchedule = (value: Scalar): Schedule => {
+  readArgument('constantSchedule', 'value', scalar, value)
+  return () => value
+}
 /** From one value to another, by a power of the fraction that is left. Source: optax.polynomial_schedule. */
 export const polynomialSchedule = (
   initValue: Scalar,
@@ -77,6 +78,10 @@ export const linearSchedule = (initValue: Scalar, endValue: Scalar, transitionSt
   return polynomialSchedule(initValue, endValue, 1, transitionSteps, polynomialOptions('linearSchedule', options))
 }
 
+const boundaryKind: Kind = {
+  expected: 'an object from counts of steps to numbers, such as { 100: 0.1 }',
+  is: (x) => isPlainObject(x) && Object.entries(x).every(([at, by]) => at.trim() !== '' && finite.is(Number(at)) && number.is(by)),
+}
 const nonNegative = (where: string, scales: readonly number[]): void => {
   if (scales.some((s) => !(s >= 0))) throw new ArgumentError(where, `scales must not be negative, got ${scales.join(', ')}`)
 }
@@ -88,6 +93,8 @@ const sorted = (boundaries: Boundaries): [number, number][] =>
 
 /** Multiplied by a factor after each boundary (a count of steps). Source: optax.piecewise_constant_schedule. */
 export const piecewiseConstantSchedule = (initValue: Scalar, boundariesAndScales: Boundaries = {}): Schedule => {
+  readArgument('piecewiseConstantSchedule', 'initValue', scalar, initValue)
+  readArgument('piecewiseConstantSchedule', 'boundariesAndScales', boundaryKind, boundariesAndScales)
   const steps = sorted(boundariesAndScales)
   nonNegative(
     'piecewiseConstantSchedule',
@@ -224,6 +231,8 @@ export const piecewiseInterpolateSchedule = (
   boundariesAndScales: Boundaries = {},
 ): Schedule => {
   readArgument('piecewiseInterpolateSchedule', 'type', interpolationKind, type)
+  readArgument('piecewiseInterpolateSchedule', 'initValue', finite, initValue)
+  readArgument('piecewiseInterpolateSchedule', 'boundariesAndScales', boundaryKind, boundariesAndScales)
   const steps = sorted(boundariesAndScales)
   nonNegative(
     'piecewiseInterpolateSchedule',

@@ -6,6 +6,8 @@
  * unchanged, since they are what a checkpoint holds.
  */
 import { ArgumentError } from '@heddle/func'
+import { describe, func, readArgument } from '@heddle/func/options'
+import { checked } from './checked'
 import { mapLeaves, zerosLike } from './tree-math'
 
 /** Values that some transformations ask for besides gradients and parameters, such as the loss. */
@@ -22,10 +24,10 @@ export type EmptyState = Readonly<Record<never, never>>
 export const emptyState: EmptyState = Object.freeze({})
 
 /** A transformation without state. Source: optax.stateless. */
-export const stateless = (f: <T>(updates: T, params: unknown, extra?: Extra) => T): GradientTransformation<EmptyState> => ({
-  init: () => emptyState,
-  update: (updates, state, params, extra) => [f(updates, params, extra), state],
-})
+export const stateless = (f: <T>(updates: T, params: unknown, extra?: Extra) => T): GradientTransformation<EmptyState> => {
+  readArgument('stateless', 'f', func, f)
+  return { init: () => emptyState, update: (updates, state, params, extra) => [f(updates, params, extra), state] }
+}
 /** Leaves updates as they are. Source: optax.identity. */
 export const identity = (): GradientTransformation<EmptyState> => stateless((updates) => updates)
 /** Makes updates zero. Source: optax.set_to_zero. */
@@ -35,6 +37,18 @@ export const setToZero = (): GradientTransformation<EmptyState> => stateless((up
 export const needParams = (where: string, params: unknown): unknown => {
   if (params === undefined || params === null) throw new ArgumentError(where, 'needs the parameters: call update(gradients, state, params)')
   return params
+}
+
+const has = (x: unknown, name: string): boolean => typeof x === 'object' && x !== null && typeof Reflect.get(x, name) === 'function'
+/** Does it have what a gradient transformation has? */
+export const isTransformation = (x: unknown): x is GradientTransformation => has(x, 'init') && has(x, 'update')
+const fixOf = (x: unknown): string => {
+  if (Array.isArray(x)) return '; the parts are arguments, not a list: chain(a, b)'
+  return typeof x === 'function' ? `; is it to be called, as ${x.name || 'adam'}(...)?` : ''
+}
+const checkPart = (where: string, what: string, part: unknown): void => {
+  if (!isTransformation(part))
+    throw new ArgumentError(where, `${what}: expected a gradient transformation, such as adam(1e-3), got ${describe(part)}${fixOf(part)}`)
 }
 
 type Transformations<S extends readonly unknown[]> = { readonly [K in keyof S]: GradientTransformation<S[K]> }
@@ -48,11 +62,15 @@ type Transformations<S extends readonly unknown[]> = { readonly [K in keyof S]: 
  */
 export const chain = <const S extends readonly unknown[]>(...parts: Transformations<S>): GradientTransformation<S> => {
   const all = parts as readonly GradientTransformation[]
-  return {
+  for (const [i, part] of all.entries()) checkPart('chain', `part ${i}`, part)
+  return checked<S>('chain', {
     init: (params) => all.map((t) => t.init(params)) as unknown as S,
     update: (gradients, state, params, extra) => {
       if (state.length !== all.length)
-        throw new ArgumentError('chain', `the state has ${state.length} parts for ${all.length} transformations; make it with init(params)`)
+        throw new ArgumentError(
+          'chain',
+          `the state has ${Array.isArray(state) ? `${state.length} parts` : 'no parts'} for ${all.length} transformations; make it with init(params)`,
+        )
       let updates = gradients
       const next = all.map((t, i) => {
         const [u, s] = t.update(updates, state[i], params, extra)
@@ -61,15 +79,20 @@ export const chain = <const S extends readonly unknown[]>(...parts: Transformati
       })
       return [updates, next as unknown as S]
     },
-  }
+  })
 }
 /** `chain` whose parts have names, by which the state has theirs. Source: optax.named_chain. */
 export const namedChain = (
   ...parts: readonly (readonly [name: string, GradientTransformation])[]
 ): GradientTransformation<Record<string, unknown>> => {
+  for (const [i, part] of parts.entries()) {
+    if (!Array.isArray(part) || part.length !== 2 || typeof part[0] !== 'string')
+      throw new ArgumentError('namedChain', `part ${i}: expected a pair [name, transformation], got ${describe(part)}`)
+    checkPart('namedChain', `part ${part[0]}`, part[1])
+  }
   const names = parts.map(([name]) => name)
   if (new Set(names).size !== names.length) throw new ArgumentError('namedChain', `names must be distinct, got ${names.join(', ')}`)
-  return {
+  return checked<Record<string, unknown>>('namedChain', {
     init: (params) => Object.fromEntries(parts.map(([name, t]) => [name, t.init(params)])),
     update: (gradients, state, params, extra) => {
       let updates = gradients
@@ -80,7 +103,7 @@ export const namedChain = (
       })
       return [updates, Object.fromEntries(next)]
     },
-  }
+  })
 }
 /** Applies a function of each leaf of the updates. Source: optax.stateless_with_tree_map. */
 export const leafwise = (f: Parameters<typeof mapLeaves>[0]): GradientTransformation<EmptyState> =>

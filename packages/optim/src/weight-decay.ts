@@ -5,7 +5,7 @@ import { masked, type MaskedState } from './mask'
 import { type EmptyState, emptyState, type GradientTransformation, needParams } from './transformation'
 import { mapLeaves, safeIncrement, type Scalar, scalarFor, zeroCount } from './tree-math'
 import type { OptionsOf } from '@heddle/func/options'
-import { named, optional, rate, type ScalarOrSchedule, taking } from './options'
+import { key as keyKind, named, nonNegative, optional, rate, type ScalarOrSchedule, taking } from './options'
 
 export interface WeightDecayState {
   readonly count: Tensor
@@ -41,17 +41,25 @@ export const addDecayedWeights = taking(
 )
 
 /** Adds normal noise of variance `eta / count ** gamma`. Source: optax.add_noise; Neelakantan et al., 2015. */
-export const addNoise = (eta: Scalar, gamma: Scalar, key: Tensor): GradientTransformation<AddNoiseState> => ({
-  init: () => ({ count: zeroCount(), rng_key: key }),
-  update: <T>(updates: T, state: AddNoiseState) => {
-    const count = safeIncrement(state.count)
-    const deviation = np.sqrt(np.divide(eta, np.power(count, gamma)))
-    const halves = random.split(state.rng_key)
-    const { leaves, treedef } = flatten(updates)
-    const keys = random.split(halves.at(1), leaves.length)
-    const noisy = (leaves as Tensor[]).map((g, i) =>
-      np.add(g, np.multiply(scalarFor(deviation, g), random.normal(keys.at(i), g.shape, { dtype: g.dtype }))),
-    )
-    return [unflatten<T>(treedef, noisy), { count, rng_key: halves.at(0) }]
-  },
-})
+export const addNoise = taking(
+  'addNoise',
+  [
+    ['eta', nonNegative],
+    ['gamma', nonNegative],
+    ['key', keyKind],
+  ],
+  (eta: Scalar, gamma: Scalar, key: Tensor): GradientTransformation<AddNoiseState> => ({
+    init: () => ({ count: zeroCount(), rng_key: key }),
+    update: <T>(updates: T, state: AddNoiseState) => {
+      const count = safeIncrement(state.count)
+      const deviation = np.sqrt(np.divide(eta, np.power(count, gamma)))
+      const halves = random.split(state.rng_key)
+      const { leaves, treedef } = flatten(updates)
+      const keys = random.split(halves.at(1), leaves.length)
+      const noisy = (leaves as Tensor[]).map((g, i) =>
+        np.add(g, np.multiply(scalarFor(deviation, g), random.normal(keys.at(i), g.shape, { dtype: g.dtype }))),
+      )
+      return [unflatten<T>(treedef, noisy), { count, rng_key: halves.at(0) }]
+    },
+  }),
+)

@@ -4,7 +4,9 @@
  * Nodes are arrays, plain objects (keys in sorted order), instances of registered classes, null and undefined; all else is a leaf.
  * Laws: `unflatten(flatten(x)) = x`; `flatten(treedef.unflatten(ls)).leaves = ls` when no leaf is itself a node.
  */
-import type { PathKey } from './path'
+import { needFunctionOrNone, needList } from './arguments'
+import { describe, TreeError } from './error'
+import type { Path, PathKey } from './path'
 import { nodeTypeOf, type RegisteredNode } from './registry'
 import { asDef, Def, leafDef, nullDef, staticDef, undefinedDef, type Kind, type TreeDef } from './treedef'
 
@@ -40,6 +42,23 @@ export const kindOf = (x: unknown): Exclude<Kind, 'static'> => {
 
 const typeOf = (x: unknown): RegisteredNode => nodeTypeOf(Object.getPrototypeOf(x) as object)!
 
+/** The parts of an instance of a registered class. Errors: TreeError where its `flatten` answers no pair of a list and static data. */
+const partsOf = (type: RegisteredNode, x: unknown): readonly [readonly unknown[], unknown] => {
+  const parts: unknown = type.flatten(x)
+  if (Array.isArray(parts) && Array.isArray(parts[0])) return parts as unknown as readonly [readonly unknown[], unknown]
+  throw new TreeError('tree.flatten', [], `flatten of class ${type.className} must answer [children, static data], got ${describe(parts)}`)
+}
+
+/** Where a tree holds itself, if it does. */
+const cycleIn = (x: unknown, path: Path, above: readonly unknown[]): Path | undefined => {
+  if (above.includes(x)) return path
+  for (const [key, child] of childrenOf(x) ?? []) {
+    const found = cycleIn(child, [...path, key], [...above, x])
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 const visit = (x: unknown, isLeaf: IsLeaf | undefined, isStatic: IsStatic | undefined, out: unknown[]): Def => {
   if (isLeaf !== undefined && isLeaf(x)) {
     out.push(x)
@@ -69,7 +88,7 @@ const visit = (x: unknown, isLeaf: IsLeaf | undefined, isStatic: IsStatic | unde
     }
     case 'class': {
       const type = typeOf(x)
-      const [parts, aux] = type.flatten(x)
+      const [parts, aux] = partsOf(type, x)
       return new Def(
         'class',
         parts.map((p) => visit(p, isLeaf, isStatic, out)),
@@ -87,13 +106,22 @@ const visit = (x: unknown, isLeaf: IsLeaf | undefined, isStatic: IsStatic | unde
  * Where `isLeaf` holds, a node is a leaf; where `isStatic` holds, a leaf is part of the structure. Source: `jax.tree.flatten`.
  */
 export const flatten = (tree: unknown, isLeaf?: IsLeaf, isStatic?: IsStatic): Flattened => {
+  needFunctionOrNone('tree.flatten', 'isLeaf', isLeaf, 'tree.flatten(tree, isLeaf)')
   const leaves: unknown[] = []
-  const treedef = visit(tree, isLeaf, isStatic, leaves)
-  return { leaves, treedef }
+  try {
+    return { treedef: visit(tree, isLeaf, isStatic, leaves), leaves }
+  } catch (cause) {
+    const cycle = cause instanceof RangeError ? cycleIn(tree, [], []) : undefined
+    if (cycle === undefined) throw cause
+    throw new TreeError('tree.flatten', cycle, 'the tree holds itself')
+  }
 }
 
 /** Puts leaves back into a structure. Throws TreeError when their number differs. */
-export const unflatten = <T = unknown>(treedef: TreeDef, leaves: readonly unknown[]): T => treedef.unflatten<T>(leaves)
+export const unflatten = <T = unknown>(treedef: TreeDef, leaves: readonly unknown[]): T => {
+  needList('tree.unflatten', 'leaves', leaves, 'tree.unflatten(treedef, leaves)')
+  return asDef(treedef, 'tree.unflatten(treedef, leaves)').unflatten<T>(leaves)
+}
 
 /** The leaves of a tree, in order. */
 export const leaves = (tree: unknown, isLeaf?: IsLeaf): unknown[] => flatten(tree, isLeaf).leaves
@@ -127,7 +155,7 @@ export const childrenOf = (x: unknown): readonly (readonly [PathKey, unknown])[]
 export const isLeaf = (x: unknown): boolean => kindOf(x) === 'leaf'
 
 /** The structures of a structure's children: none for a leaf. */
-export const treedefChildren = (treedef: TreeDef): readonly TreeDef[] => asDef(treedef).children
+export const treedefChildren = (treedef: TreeDef): readonly TreeDef[] => asDef(treedef, 'tree.treedefChildren(treedef)').children
 
 /** The structure with null in the place of each static value: what two structures have in common that differ in those alone. */
 export const withoutStatic = (treedef: TreeDef): TreeDef => {
@@ -137,15 +165,16 @@ export const withoutStatic = (treedef: TreeDef): TreeDef => {
     const children = d.children.map(go)
     return children.every((c, i) => c === d.children[i]) ? d : new Def(d.kind, children, d.keys, d.type, d.aux)
   }
-  return go(asDef(treedef))
+  return go(asDef(treedef, 'tree.withoutStatic(treedef)'))
 }
 
 /** The structure that has `inner` in the place of each leaf of `outer`. */
-export const compose = (outer: TreeDef, inner: TreeDef): TreeDef => {
-  const into = asDef(inner)
+export const compose = (outer: TreeDef, inner: TreeDef, operation = 'tree.compose'): TreeDef => {
+  const usage = `${operation}(outer, inner${operation === 'tree.transpose' ? ', tree' : ''})`
+  const into = asDef(inner, usage)
   const go = (d: Def): Def => {
     if (d.kind === 'leaf') return into
     return d.children.length === 0 ? d : new Def(d.kind, d.children.map(go), d.keys, d.type, d.aux)
   }
-  return go(asDef(outer))
+  return go(asDef(outer, usage))
 }

@@ -4,6 +4,7 @@
  *
  * Laws: `partial(f, xs)(...args) = f(xs, ...args)`; its leaves are those of `xs`.
  */
+import { needFunction } from './arguments'
 import { registerNode } from './registry'
 
 /** A function with bound arrays, as a node of trees. */
@@ -27,6 +28,7 @@ const functions = new WeakMap<object, Bound>()
  * Source: `jax.tree_util.Partial`.
  */
 export const partial = <B, Args extends readonly unknown[], R>(f: (bound: B, ...args: Args) => R, bound: B): Partial<Args, R> => {
+  needFunction('tree.partial', 'f', f, 'tree.partial(f, bound)')
   const call = (...args: Args): R => f(bound, ...args)
   functions.set(call, f as unknown as Bound)
   Object.setPrototypeOf(call, PartialNode.prototype as object)

@@ -15,5 +15,7 @@ const identifier = /^[A-Za-z_$][\w$]*$/
  *
  * The empty path is the empty string. Source: `jax.tree_util.keystr`.
  */
-export const keystr = (path: Path): string =>
-  path.map((k) => (typeof k === 'number' ? `[${k}]` : identifier.test(k) ? `.${k}` : `[${JSON.stringify(k)}]`)).join('')
+export const keystr = (path: Path): string => {
+  if (!Array.isArray(path)) throw new TypeError(`tree.keystr: expected a path, a list of keys, got ${typeof path}`)
+  return path.map((k) => (typeof k === 'number' ? `[${k}]` : identifier.test(k) ? `.${k}` : `[${JSON.stringify(k)}]`)).join('')
+}

@@ -4,6 +4,7 @@
  * Laws: `flattenUpTo(structure(x), x) = leaves(x)`; `broadcastPrefix(x, x) = leaves(x)` when x holds no null;
  * `broadcastPrefix(leaf, x)` is the leaf once for each leaf of x.
  */
+import { needFunctionOrNone } from './arguments'
 import { describe, TreeError } from './error'
 import { childrenOf, kindOf, structure, type IsLeaf } from './flatten'
 import type { Path } from './path'
@@ -49,7 +50,8 @@ export const subtrees = (operation: string, d: Def, tree: unknown, path: Path, o
  *
  * Errors: TreeError with the path where it is none. Source: `PyTreeDef.flatten_up_to`.
  */
-export const flattenUpTo = (treedef: TreeDef, tree: unknown): unknown[] => subtrees('tree.flattenUpTo', asDef(treedef), tree, [], [])
+export const flattenUpTo = (treedef: TreeDef, tree: unknown): unknown[] =>
+  subtrees('tree.flattenUpTo', asDef(treedef, 'tree.flattenUpTo(treedef, tree)'), tree, [], [])
 
 /**
  * The leaves of `prefix`, each repeated for every leaf of the subtree of `full` it stands for.
@@ -58,6 +60,7 @@ export const flattenUpTo = (treedef: TreeDef, tree: unknown): unknown[] => subtr
  * Errors: TreeError with the path where `prefix` is no prefix. Source: `jax.tree_util.broadcast_prefix`.
  */
 export const broadcastPrefix = (prefix: unknown, full: unknown, isLeaf?: IsLeaf): unknown[] => {
+  needFunctionOrNone('tree.broadcastPrefix', 'isLeaf', isLeaf, 'tree.broadcastPrefix(prefix, full, isLeaf)')
   const out: unknown[] = []
   const go = (p: unknown, x: unknown, path: Path): void => {
     const kind = kindOf(p)

@@ -3,6 +3,8 @@
  *
  * Laws: `unflatten(aux, children)` of what `flatten(x)` gave equals `x`; equal `aux` means equal structure.
  */
+import { needFunction } from './arguments'
+import { describe, TreeError } from './error'
 import type { PathKey } from './path'
 
 /** How instances of a class come apart and together. */
@@ -31,11 +33,22 @@ let nextId = 0
  * Makes instances of exactly this class nodes of trees (of a subclass they stay leaves until it is registered too).
  *
  * Static data (`aux`) is compared by value where it is made of primitives, arrays and plain objects, else by identity.
- * Errors: Error when the class is registered already. Source: `jax.tree_util.register_pytree_node`.
+ * Errors: TreeError when the class is registered already. Source: `jax.tree_util.register_pytree_node`.
  */
 export const registerNode = <T>(cls: Class<T>, type: NodeType<T>): void => {
-  const proto = cls.prototype as object
-  if (registered.has(proto)) throw new Error(`tree.registerNode: class ${cls.name} is registered already`)
+  const usage = 'tree.registerNode(Class, { flatten, unflatten })'
+  needFunction('tree.registerNode', 'the class', cls, usage)
+  const proto = cls.prototype as object | undefined
+  if (proto === undefined) throw new TreeError('tree.registerNode', [], `expected a class, got ${describe(cls)}; it is called ${usage}`)
+  if (typeof type !== 'object' || type === null)
+    throw new TreeError(
+      'tree.registerNode',
+      [],
+      `expected how instances of ${cls.name} come apart and together, got ${describe(type)}; it is called ${usage}`,
+    )
+  needFunction('tree.registerNode', 'flatten', type.flatten, usage)
+  needFunction('tree.registerNode', 'unflatten', type.unflatten, usage)
+  if (registered.has(proto)) throw new TreeError('tree.registerNode', [], `class ${cls.name} is registered already`)
   registered.set(proto, { ...(type as NodeType), id: nextId++, className: cls.name })
 }
 

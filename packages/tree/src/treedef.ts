@@ -7,7 +7,7 @@
  */
 import type { PathKey } from './path'
 import { auxKey, type RegisteredNode, staticKey } from './registry'
-import { TreeError } from './error'
+import { describe, TreeError } from './error'
 
 /** The structure of a tree: what is left when its leaves are taken out. */
 export interface TreeDef {
@@ -88,6 +88,7 @@ export class Def implements TreeDef {
   }
 
   unflatten<T = unknown>(leaves: readonly unknown[]): T {
+    if (!Array.isArray(leaves)) throw new TreeError('tree.unflatten', [], `expected a list of leaves, got ${describe(leaves)}`)
     if (leaves.length !== this.numLeaves)
       throw new TreeError('tree.unflatten', [], `${this.toString()} has ${this.numLeaves} leaves, got ${leaves.length}`)
     return this.build({ leaves, next: 0 }) as T
@@ -161,7 +162,11 @@ export const staticDef = (x: unknown): Def =>
   x === true ? trueDef : x === false ? falseDef : new Def('static', none, undefined, undefined, x)
 
 /** The implementation behind a TreeDef. */
-export const asDef = (treedef: TreeDef): Def => {
+export const asDef = (treedef: TreeDef, usage = 'with one'): Def => {
   if (treedef instanceof Def) return treedef
-  throw new TreeError('tree', [], 'this TreeDef was not made by tree.flatten')
+  throw new TreeError(
+    usage.replace(/\(.*/, ''),
+    [],
+    `expected a structure, as tree.structure or tree.flatten answers, got ${describe(treedef)}; it is called ${usage}`,
+  )
 }

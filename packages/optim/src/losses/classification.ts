@@ -1,6 +1,7 @@
 /** Losses of predicted classes and distributions: one number for each example. */
-import { ArgumentError, nn, np, type Tensor, type TensorLike } from '@heddle/func'
-import { integer, number, optionsOf, type OptionsOf } from '@heddle/func/options'
+import { ArgumentError, isTensor, nn, np, type Tensor, type TensorLike } from '@heddle/func'
+import { fraction, integer, number, optionsOf, type OptionsOf, readArgument, tensor, tensorLike } from '@heddle/func/options'
+import { fitting } from './arguments'
 import { axisKinds, type AxisOptions } from './regression'
 
 const axisOptions = optionsOf(axisKinds)
@@ -8,9 +9,35 @@ const lastDot = (x: Tensor, y: Tensor): Tensor => np.sum(np.multiply(x, y), { ax
 
 /** Binary cross entropy of logits, element by element; labels in [0, 1]. Source: optax.sigmoid_binary_cross_entropy. */
 export const sigmoidBinaryCrossEntropy = (logits: Tensor, labels: TensorLike): Tensor => {
+  readArgument('sigmoidBinaryCrossEntropy', 'logits', tensor, logits)
+  fitting('sigmoidBinaryCrossEntropy', ['logits', logits], ['labels', labels])
   const y = np.asarray(labels, { dtype: logits.dtype })
   const yes = np.multiply(np.negative(y), nn.logSigmoid(logits))
   return np.subtract(yes, np.multiply(np.subtract(1, y), nn.logSigmoid(np.negative(logits))))
+}
+/** Labels that are distributions over the classes. Errors: ArgumentError. */
+const distributions = (where: string, logits: Tensor, labels: TensorLike): void => {
+  readArgument(where, 'logits', tensor, logits)
+  readArgument(where, 'labels', tensorLike, labels)
+  if (isTensor(labels) && labels.dtype.includes('int') && labels.ndim === logits.ndim - 1)
+    throw new ArgumentError(
+      where,
+      `labels are distributions, of shape [${logits.shape.join(',')}] as the logits; for integers of shape [${labels.shape.join(',')}] use softmaxCrossEntropyWithIntegerLabels`,
+    )
+  fitting(where, ['logits', logits], ['labels', labels])
+}
+/** Labels that are numbers of classes. Errors: ArgumentError. */
+const classes = (where: string, scores: Tensor, labels: Tensor, axis: number): void => {
+  readArgument(where, 'logits', tensor, scores)
+  readArgument(where, 'labels', { ...tensor, expected: 'a tensor of integers', hint: () => "np.array(labels, 'int32') makes one" }, labels)
+  if (!labels.dtype.includes('int'))
+    throw new ArgumentError(where, `labels must be integers, not ${labels.dtype}; for distributions use softmaxCrossEntropy`)
+  const wanted = scores.shape.filter((_, i) => i !== axis)
+  if (labels.shape.join() !== wanted.join())
+    throw new ArgumentError(
+      where,
+      `labels of shape [${labels.shape.join(',')}] do not fit logits of shape [${scores.shape.join(',')}]: expected [${wanted.join(',')}]`,
+    )
 }
 /**
  * Cross entropy of the softmax of logits with distributions. Shapes: [..., n], [..., n] -> [...].
@@ -18,11 +45,13 @@ export const sigmoidBinaryCrossEntropy = (logits: Tensor, labels: TensorLike): T
  */
 export const softmaxCrossEntropy = (logits: Tensor, labels: TensorLike, options?: AxisOptions): Tensor => {
   const { axis = -1, where } = axisOptions('softmaxCrossEntropy', options)
+  distributions('softmaxCrossEntropy', logits, labels)
   const some = where === undefined ? {} : { where }
   return np.negative(np.sum(np.multiply(labels, nn.logSoftmax(logits, { axis, ...some })), { axis, ...some }))
 }
 /** The same where labels of 0 leave out logits of minus infinity. Source: optax.safe_softmax_cross_entropy. */
 export const safeSoftmaxCrossEntropy = (logits: Tensor, labels: Tensor): Tensor => {
+  distributions('safeSoftmaxCrossEntropy', logits, labels)
   const used = np.notEqual(labels, 0)
   const logs = nn.logSoftmax(logits, { axis: -1 })
   const safe = np.where(used, logs, np.zerosLike(logs))
@@ -36,12 +65,9 @@ export interface IntegerLabelOptions extends OptionsOf<typeof integerLabelOption
  */
 export const softmaxCrossEntropyWithIntegerLabels = (logits: Tensor, labels: Tensor, options?: IntegerLabelOptions): Tensor => {
   const { axis = -1 } = integerLabelOptions('softmaxCrossEntropyWithIntegerLabels', options)
-  if (!labels.dtype.includes('int'))
-    throw new ArgumentError(
-      'softmaxCrossEntropyWithIntegerLabels',
-      `labels must be integers, not ${labels.dtype}; for distributions use softmaxCrossEntropy`,
-    )
+  readArgument('softmaxCrossEntropyWithIntegerLabels', 'logits', tensor, logits)
   const at = axis < 0 ? axis + logits.ndim : axis
+  classes('softmaxCrossEntropyWithIntegerLabels', logits, labels, at)
   const picked = np.squeeze(np.takeAlongAxis(logits, np.expandDims(labels, at), at), at)
   return np.subtract(nn.logsumexp(logits, { axis: at }), picked)
 }
@@ -53,6 +79,8 @@ export const perceptronLoss = (predictions: Tensor, targets: TensorLike): Tensor
   np.maximum(0, np.multiply(np.negative(predictions), targets))
 /** Source: optax.multiclass_hinge_loss. Shapes: [..., n], integers [...] -> [...]. */
 export const multiclassHingeLoss = (scores: Tensor, labels: Tensor): Tensor => {
+  readArgument('multiclassHingeLoss', 'scores', tensor, scores)
+  classes('multiclassHingeLoss', scores, labels, scores.ndim - 1)
   const hot = nn.oneHot(labels, scores.shape.at(-1)!)
   return np.subtract(np.max(np.subtract(np.add(scores, 1), hot), { axis: -1 }), lastDot(scores, hot))
 }
@@ -96,4 +124,8 @@ export const sigmoidFocalLoss = (logits: Tensor, labels: TensorLike, options?: F
   return alpha === undefined ? loss : np.multiply(np.add(np.multiply(alpha, y), np.multiply(1 - alpha, np.subtract(1, y))), loss)
 }
 /** Distributions mixed with the uniform one. Source: optax.smooth_labels; Szegedy et al., 2016. */
-export const smoothLabels = (labels: Tensor, alpha: number): Tensor => np.add(np.multiply(1 - alpha, labels), alpha / labels.shape.at(-1)!)
+export const smoothLabels = (labels: Tensor, alpha: number): Tensor => {
+  readArgument('smoothLabels', 'labels', tensor, labels)
+  readArgument('smoothLabels', 'alpha', fraction, alpha)
+  return np.add(np.multiply(1 - alpha, labels), alpha / labels.shape.at(-1)!)
+}

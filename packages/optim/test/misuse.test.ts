@@ -1,0 +1,290 @@
+/** Misuses of optimizers, schedules and losses, as plain JavaScript writes them: each is refused by an error that names what was meant. */
+import { hostBackend } from '@heddle/backend-host'
+import { ArgumentError, np, random, setDefaultBackend } from '@heddle/func'
+import { describe, expect, test } from 'vitest'
+import * as optim from '../src'
+
+setDefaultBackend(hostBackend())
+
+type Row = readonly [program: string, run: () => unknown, ...names: readonly string[]]
+/** Without types. */
+type Loose = Readonly<Record<string, (...args: readonly unknown[]) => never>>
+const o = optim as unknown as Loose
+const refuses = (rows: readonly Row[]): void => {
+  test.each(rows.map((row) => [row[0], row] as const))('%s', (_, [, run, ...names]) => {
+    let error: unknown
+    try {
+      error = ['answered', run()]
+    } catch (e) {
+      error = e
+    }
+    expect(error).toBeInstanceOf(ArgumentError)
+    const { message, name, _tag } = error as ArgumentError
+    expect([name, _tag]).toEqual(['ArgumentError', 'ArgumentError'])
+    for (const part of names) expect(message).toContain(part)
+  })
+}
+const params = (): { w: ReturnType<typeof np.ones>; b: ReturnType<typeof np.ones> } => ({ w: np.ones([3]), b: np.zeros([]) })
+const wrong = <T>(x: unknown): T => x as T
+const step = (t: optim.GradientTransformation, gradients: unknown, state: unknown, ...rest: readonly unknown[]): unknown =>
+  t.update(gradients, wrong(state), ...rest)
+
+describe('learning rates', () => {
+  refuses([
+    ['none', () => o['adam']!(), 'adam', 'at learningRate', 'a schedule', 'got undefined'],
+    ['NaN', () => o['sgd']!(Number.NaN), 'sgd', 'at learningRate', 'a finite number', 'NaN'],
+    ['infinite', () => o['adam']!(Number.POSITIVE_INFINITY), 'at learningRate', 'Infinity'],
+    ['a string', () => o['adamw']!('1e-3'), 'adamw', 'is 0.001 meant?'],
+    ['null', () => o['lion']!(null), 'lion', 'got null'],
+    ['a list', () => o['sgd']!([0.1]), 'an array of length 1'],
+    ['a tensor of several', () => o['sgd']!(np.ones([2])), 'a tensor float32[2]'],
+    ['an object', () => o['adam']!({ learningRate: 1e-3 }), 'keys {learningRate}'],
+    ['a transformation', () => o['sgd']!(optim.sgd(1)), 'chain(...) puts one after the other'],
+    ['a promise', () => o['sgd']!(Promise.resolve(0.1)), 'is an await missing?'],
+    ['of fromage, a schedule', () => o['fromage']!(() => 1), 'fromage', 'a finite number'],
+    ['of signSgd, none', () => o['signSgd']!(), 'signSgd', 'learningRate'],
+    ['of adadelta, null', () => o['adadelta']!(null), 'adadelta', 'got null'],
+    [
+      'that a schedule answers as a string',
+      () => step(optim.sgd(wrong(() => '0.1')), params(), optim.sgd(() => 1).init(params())),
+      'schedule',
+    ],
+  ])
+})
+
+describe('options of optimizers', () => {
+  refuses([
+    ['misspelt', () => o['adam']!(1e-3, { beta1: 0.9 }), 'adam: there is no option "beta1"', 'there are b1, b2'],
+    ['in snake case', () => o['adam']!(1e-3, { eps_root: 0 }), 'is epsRoot meant?'],
+    ['of another', () => o['sgd']!(0.1, { weightDecay: 0.1 }), 'no option "weightDecay"', 'momentum, nesterov'],
+    ['by position', () => o['sgd']!(0.1, 0.9), 'options { momentum', 'options are named: { momentum: 0.9 }'],
+    ['a flag by position', () => o['sgd']!(0.1, true), 'options { momentum', 'got boolean true'],
+    ['several by position', () => o['adam']!(1e-3, 0.9, 0.999), 'options are named: { b1: 0.9 }'],
+    ['and one more', () => o['adam']!(1e-3, {}, 3), 'adam: takes 2 arguments at most, got 3'],
+    ['first', () => o['adam']!({ b1: 0.9 }, 1e-3), 'at learningRate', 'keys {b1}'],
+    ['a tensor', () => o['adam']!(1e-3, np.ones([])), 'options {', 'a tensor float32[]'],
+    ['null', () => o['adam']!(1e-3, null), 'options {', 'got null'],
+    ['a list', () => o['adam']!(1e-3, [0.9, 0.999]), 'an array of length 2'],
+    ['a promise', () => o['adam']!(1e-3, Promise.resolve({})), 'is an await missing?'],
+    ['a function', () => o['adam']!(1e-3, () => 0), 'the function'],
+    ['a decay above 1', () => o['adam']!(1e-3, { b1: 9 }), 'at b1 expected a number from -1 to 1', 'number 9'],
+    ['a decay of squares below 0', () => o['adam']!(1e-3, { b2: -0.999 }), 'at b2 expected a number from 0 to 1'],
+    ['a decay that is NaN', () => o['adam']!(1e-3, { b2: Number.NaN }), 'at b2', 'NaN'],
+    ['a negative eps', () => o['adam']!(1e-3, { eps: -1e-8 }), 'at eps expected a non-negative number'],
+    ['a string', () => o['rmsprop']!(1e-3, { decay: '0.9' }), 'rmsprop', 'at decay', 'is 0.9 meant?'],
+    ['a number as flag', () => o['adam']!(1e-3, { nesterov: 1 }), 'at nesterov expected true or false, got number 1'],
+    ['a dtype of numpy', () => o['adam']!(1e-3, { muDtype: 'float' }), 'at muDtype', 'is "float32" meant?'],
+    ['a decay of radam by a tensor', () => o['radam']!(1e-3, { b2: np.array(0.9) }), 'radam', 'at b2 expected a number'],
+    ['a decay of weights of novograd by a schedule', () => o['novograd']!(1e-3, { weightDecay: () => 0.1 }), 'novograd', 'at weightDecay'],
+    ['a decay of weights that is NaN', () => o['adamw']!(1e-3, { weightDecay: Number.NaN }), 'at weightDecay', 'NaN'],
+    ['a mask of numbers', () => o['adamw']!(1e-3, { mask: { w: 1 } }), 'adamw', 'at mask expected a mask', 'keys {w}'],
+    ['a mask by name', () => o['adamw']!(1e-3, { mask: 'kernel' }), 'at mask', 'string "kernel"'],
+    ['a momentum by a schedule', () => o['sgd']!(0.1, { momentum: () => 0.9 }), 'at momentum'],
+    ['a trust coefficient by name', () => o['lars']!(0.1, { trustCoefficient: 'x' }), 'lars', 'at trustCoefficient'],
+  ])
+})
+
+describe('parts', () => {
+  refuses([
+    ['scale by a string', () => o['scale']!('2'), 'scale: at stepSize', 'is 2 meant?'],
+    ['scale by NaN', () => o['scale']!(Number.NaN), 'scale: at stepSize', 'NaN'],
+    ['scaleBySchedule by a number', () => o['scaleBySchedule']!(0.1), 'scaleBySchedule', 'constantSchedule makes one'],
+    ['scaleByTrustRatio by position', () => o['scaleByTrustRatio']!(0.1), 'scaleByTrustRatio', 'options are named: { minNorm: 0.1 }'],
+    ['scaleByTrustRatio misspelt', () => o['scaleByTrustRatio']!({ epsilon: 1 }), 'no option "epsilon"'],
+    ['scaleByLearningRate with a flag', () => o['scaleByLearningRate']!(0.1, false), 'scaleByLearningRate', 'options { flipSign }'],
+    ['clip by nothing', () => o['clip']!(), 'clip: at maxDelta', 'got undefined'],
+    ['clip by a negative', () => o['clip']!(-1), 'clip: at maxDelta expected a non-negative number'],
+    ['clip by options', () => o['clip']!({ maxDelta: 1 }), 'clip', 'keys {maxDelta}'],
+    ['clipByGlobalNorm by NaN', () => o['clipByGlobalNorm']!(Number.NaN), 'clipByGlobalNorm: at maxNorm', 'NaN'],
+    ['clipByGlobalNorm by a transformation', () => o['clipByGlobalNorm']!(optim.sgd(1)), 'clipByGlobalNorm'],
+    ['clipByBlockRms by a string', () => o['clipByBlockRms']!('1'), 'clipByBlockRms', 'is 1 meant?'],
+    ['adaptiveGradClip by position', () => o['adaptiveGradClip']!(0.1, 1e-3), 'adaptiveGradClip', 'options { eps, axis }'],
+    ['adaptiveGradClip misspelt', () => o['adaptiveGradClip']!(0.1, { epsilon: 1 }), 'adaptiveGradClip: there is no option "epsilon"'],
+    ['adaptiveGradClip along a name', () => o['adaptiveGradClip']!(0.1, { axis: 'rows' }), 'at axis'],
+    ['trace beyond 1', () => o['trace']!(1.5), 'trace: at decay', 'from -1 to 1'],
+    ['ema misspelt', () => o['ema']!(0.9, { debiased: true }), 'is debias meant?'],
+    ['addDecayedWeights of a mask first', () => o['addDecayedWeights']!({ mask: true }), 'addDecayedWeights: at weightDecay'],
+    ['addNoise without a key', () => o['addNoise']!(1, 0.5), 'addNoise: at key', 'got undefined'],
+    ['addNoise by a seed', () => o['addNoise']!(1, 0.5, 0), 'random.key(seed) makes a key'],
+    ['addNoise swapped', () => o['addNoise']!(random.key(0), 1, 0.5), 'addNoise: at eta'],
+    ['stateless without a function', () => o['stateless']!(3), 'stateless', 'a function'],
+  ])
+})
+
+describe('wrappers', () => {
+  const inner = optim.sgd(1)
+  refuses([
+    ['chain of a list', () => o['chain']!([inner, inner]), 'chain: part 0', 'not a list: chain(a, b)'],
+    ['chain of a constructor', () => o['chain']!(optim.identity(), optim.adam), 'chain: part 1', 'is it to be called'],
+    ['chain of a number', () => o['chain']!(1e-3), 'chain: part 0', 'got number 0.001'],
+    ['chain of nothing', () => o['chain']!(undefined), 'chain: part 0', 'got undefined'],
+    ['chain of a promise', () => o['chain']!(Promise.resolve(inner)), 'is an await missing?'],
+    ['namedChain without names', () => o['namedChain']!(inner), 'namedChain: part 0', '[name, transformation]'],
+    ['namedChain of a constructor', () => o['namedChain']!(['a', optim.adam]), 'namedChain: part a'],
+    ['multiSteps swapped', () => o['multiSteps']!(4, inner), 'multiSteps: at inner', 'got number 4'],
+    ['multiSteps of none', () => o['multiSteps']!(inner, 0), 'multiSteps: at everyK expected a positive integer', 'number 0'],
+    ['multiSteps of a half', () => o['multiSteps']!(inner, 1.5), 'at everyK'],
+    ['multiSteps without a number', () => o['multiSteps']!(inner), 'at everyK', 'got undefined'],
+    ['multiSteps with a flag', () => o['multiSteps']!(inner, 2, false), 'options { useGradMean }'],
+    ['multiSteps misspelt', () => o['multiSteps']!(inner, 2, { useMean: true }), 'no option "useMean"'],
+    ['multiSteps of a constructor', () => o['multiSteps']!(optim.sgd, 2), 'at inner', 'is it to be called'],
+    ['applyEvery of none', () => o['applyEvery']!(0), 'applyEvery: at k', 'a positive integer'],
+    ['applyEvery by a string', () => o['applyEvery']!('2'), 'applyEvery: at k'],
+    ['applyIfFinite without a number', () => o['applyIfFinite']!(inner), 'applyIfFinite: at maxConsecutiveErrors'],
+    ['applyIfFinite by a negative', () => o['applyIfFinite']!(inner, -1), 'at maxConsecutiveErrors expected a non-negative integer'],
+    ['applyIfFinite swapped', () => o['applyIfFinite']!(3, inner), 'applyIfFinite: at inner'],
+    ['masked swapped', () => o['masked']!({ w: true }, inner), 'masked: at inner', 'keys {w}'],
+    ['masked without a mask', () => o['masked']!(inner), 'masked: at mask', 'got undefined'],
+    ['masked by numbers', () => o['masked']!(inner, { w: 1, b: 0 }), 'masked: at mask expected a mask'],
+    ['masked by a tensor', () => o['masked']!(inner, np.array(true)), 'at mask', 'a tensor bool[]'],
+    [
+      'masked by a function that answers numbers',
+      () =>
+        optim
+          .masked(
+            inner,
+            wrong(() => ({ w: 1 })),
+          )
+          .init(params()),
+      'what the mask answers',
+    ],
+    ['freeze without a mask', () => o['freeze']!(), 'mask'],
+    ['partition of one', () => o['partition']!(inner, 'a'), 'partition', 'takes one for each label'],
+    ['partition of constructors', () => o['partition']!({ a: optim.sgd }, 'a'), 'partition: at transformations'],
+    ['partition without labels', () => o['partition']!({ a: inner }), 'partition: at labels', 'got undefined'],
+    ['partition by booleans', () => o['partition']!({ a: inner }, { w: true }), 'at labels', 'strings'],
+    [
+      'partition of another label',
+      () => optim.partition({ a: inner }, { w: 'b' }).init({ w: np.ones([]) }),
+      'no transformation for label b',
+    ],
+  ])
+})
+
+describe('init and update', () => {
+  const adam = optim.adam(1e-3)
+  const state = (): never => adam.init(params()) as never
+  refuses([
+    ['init of nothing', () => adam.init(undefined), 'adam.init: the parameters are missing'],
+    ['init of numbers', () => adam.init({ w: 1 }), 'adam.init: the parameters at .w: expected a tensor, got number 1', 'np.array'],
+    ['init of strings', () => adam.init({ w: 'x' }), 'the parameters at .w', 'string "x"'],
+    ['init of a promise', () => adam.init(Promise.resolve(params())), 'is an await missing?'],
+    ['init of a function', () => adam.init({ w: params }), 'at .w', 'is it to be called?'],
+    ['update without a state', () => step(adam, params(), undefined), 'adam.update: the state is missing', 'state = init(params)'],
+    ['update with a tensor as state', () => step(adam, params(), np.ones([])), 'the state is missing, got a tensor'],
+    ['update with a promise as state', () => step(adam, params(), Promise.resolve(state())), 'is an await missing?'],
+    ['update without gradients', () => step(adam, undefined, state()), 'adam.update: the gradients are missing'],
+    [
+      'update of what valueAndGrad answers',
+      () => step(adam, [np.ones([]), params()], state(), params()),
+      'the gradients and the parameters do not fit',
+    ],
+    [
+      'update with gradients that lack a name',
+      () => step(adam, { w: np.ones([3]) }, state(), params()),
+      'the gradients have nothing at .b',
+    ],
+    ['update with gradients of another name', () => step(adam, { w: np.ones([3]), c: np.ones([]) }, state(), params()), 'do not fit'],
+    [
+      'update with gradients of another shape',
+      () => step(adam, { w: np.ones([1]), b: np.ones([]) }, state(), params()),
+      'do not fit at .w: shapes [1] and [3]',
+    ],
+    ['update with a state of sgd', () => step(adam, params(), optim.scaleByAdam().init(params())), 'chain: the state has'],
+    ['chain without a state', () => step(optim.chain(optim.sgd(1)), params(), undefined), 'chain.update: the state is missing'],
+    [
+      'namedChain without a state',
+      () => step(optim.namedChain(['a', optim.sgd(1)]), params(), null),
+      'namedChain.update: the state is missing',
+    ],
+    ['update with a state of other parameters', () => step(adam, params(), adam.init({ v: np.ones([3]) })), 'adam.update', 'does not fit'],
+    [
+      'scaleByAdam with the state of adam',
+      () => step(optim.scaleByAdam(), params(), state()),
+      'scaleByAdam.update',
+      'expected { count, mu, nu }',
+    ],
+    ['trace with the state of adam', () => step(optim.trace(0.9), params(), state()), 'trace.update: the state has', 'expected { trace }'],
+    ['adamw without the parameters', () => step(optim.adamw(1), params(), optim.adamw(1).init(params())), 'needs the parameters'],
+    [
+      'applyUpdates of other names',
+      () => optim.applyUpdates<unknown>(params(), { w: np.ones([3]) }),
+      'applyUpdates',
+      'the updates have nothing at .b',
+    ],
+    [
+      'applyUpdates of another shape',
+      () => optim.applyUpdates<unknown>({ w: np.ones([3]) }, { w: np.ones([2, 3]) }),
+      'applyUpdates',
+      'shapes [3] and [2,3]',
+    ],
+    ['applyUpdates of what update answers', () => optim.applyUpdates<unknown>(params(), [params(), state()]), 'applyUpdates', 'do not fit'],
+    ['applyUpdates of nothing', () => o['applyUpdates']!(params()), 'applyUpdates: the updates are missing'],
+    ['incrementalUpdate by 2', () => optim.incrementalUpdate(params(), params(), 2), 'incrementalUpdate: at stepSize'],
+    ['periodicUpdate each 0', () => optim.periodicUpdate(params(), params(), np.array(1), 0), 'periodicUpdate: at updatePeriod'],
+  ])
+})
+
+describe('schedules', () => {
+  refuses([
+    ['constantSchedule of a string', () => o['constantSchedule']!('0.1'), 'constantSchedule', 'is 0.1 meant?'],
+    ['linearSchedule without steps', () => o['linearSchedule']!(1, 0), 'linearSchedule: at transitionSteps'],
+    ['linearSchedule by options', () => o['linearSchedule']!({ initValue: 1 }), 'linearSchedule: at initValue'],
+    ['polynomialSchedule with NaN', () => o['polynomialSchedule']!(1, 0, Number.NaN, 10), 'at power', 'NaN'],
+    ['piecewiseConstantSchedule by a list', () => o['piecewiseConstantSchedule']!(1, [10, 0.1]), 'boundariesAndScales', 'got an array'],
+    ['piecewiseConstantSchedule by names', () => o['piecewiseConstantSchedule']!(1, { ten: 0.1 }), 'from counts of steps'],
+    ['piecewiseConstantSchedule by strings', () => o['piecewiseConstantSchedule']!(1, { 10: '0.1' }), 'from counts of steps'],
+    ['piecewiseInterpolateSchedule misspelt', () => o['piecewiseInterpolateSchedule']!('cos', 1, {}), 'one of "linear", "cosine"'],
+    ['cosineDecaySchedule of a string', () => o['cosineDecaySchedule']!(1, '100'), 'at decaySteps'],
+    ['cosineDecaySchedule by position', () => o['cosineDecaySchedule']!(1, 100, 0.1), 'options { alpha, exponent }'],
+    ['exponentialDecay misspelt', () => o['exponentialDecay']!(1, 10, 0.9, { stairs: true }), 'no option "stairs"'],
+    ['warmup longer than the decay', () => o['warmupCosineDecaySchedule']!(0, 1, 100, 10), 'decaySteps counts the warmup too'],
+    ['joinSchedules of numbers', () => o['joinSchedules']!([1, 2], [10]), 'at schedules'],
+    ['joinSchedules without boundaries', () => o['joinSchedules']!([optim.constantSchedule(1)]), 'at boundaries'],
+    ['sgdrSchedule of one cycle', () => o['sgdrSchedule']!({ initValue: 0 }), 'sgdrSchedule', 'a list'],
+    [
+      'sgdrSchedule without steps',
+      () => o['sgdrSchedule']!([{ initValue: 0, peakValue: 1, warmupSteps: 1 }]),
+      'cycle 0',
+      '"decaySteps" is missing',
+    ],
+  ])
+})
+
+describe('losses', () => {
+  const [logits, labels] = [np.zeros([4, 3]), np.array([0, 1, 2, 0], 'int32')]
+  refuses([
+    [
+      'l2Loss of a column and a row',
+      () => optim.l2Loss(np.zeros([4, 1]), np.zeros([4])),
+      'targets of shape [4] do not fit predictions of shape [4,1]',
+    ],
+    ['squaredError of more targets', () => optim.squaredError(np.zeros([3]), np.zeros([2, 3])), 'squaredError', '[2,3]'],
+    ['huberLoss by position', () => o['huberLoss']!(np.zeros([3]), np.zeros([3]), 1), 'delta is an option'],
+    ['huberLoss of other shapes', () => optim.huberLoss(np.zeros([3]), np.zeros([4])), 'huberLoss', '[4]'],
+    ['l1Loss of strings', () => o['l1Loss']!('1', '2'), 'l1Loss: at predictions'],
+    ['logCosh of nothing', () => o['logCosh']!(), 'logCosh: at predictions'],
+    ['cosineSimilarity of other shapes', () => optim.cosineSimilarity(np.zeros([2, 3]), np.zeros([2, 4])), 'cosineSimilarity'],
+    ['softmaxCrossEntropy of integers', () => optim.softmaxCrossEntropy(logits, labels), 'use softmaxCrossEntropyWithIntegerLabels'],
+    ['softmaxCrossEntropy of a list of logits', () => o['softmaxCrossEntropy']!([1, 2], [0, 1]), 'at logits expected a tensor'],
+    ['softmaxCrossEntropy of other classes', () => optim.softmaxCrossEntropy(logits, np.zeros([4, 2])), '[4,2]'],
+    [
+      'integer labels that are distributions',
+      () => optim.softmaxCrossEntropyWithIntegerLabels(logits, np.zeros([4, 3])),
+      'use softmaxCrossEntropy',
+    ],
+    ['integer labels that are a list', () => o['softmaxCrossEntropyWithIntegerLabels']!(logits, [0, 1, 2, 0]), "np.array(labels, 'int32')"],
+    ['integer labels in a column', () => optim.softmaxCrossEntropyWithIntegerLabels(logits, np.reshape(labels, [4, 1])), 'expected [4]'],
+    [
+      'integer labels of another batch',
+      () => optim.softmaxCrossEntropyWithIntegerLabels(logits, np.array([0], 'int32')),
+      'labels of shape [1]',
+    ],
+    [
+      'sigmoidBinaryCrossEntropy of a column',
+      () => optim.sigmoidBinaryCrossEntropy(np.zeros([4]), np.zeros([4, 1])),
+      'labels of shape [4,1]',
+    ],
+    ['smoothLabels by 2', () => optim.smoothLabels(logits, 2), 'smoothLabels: at alpha'],
+  ])
+})
