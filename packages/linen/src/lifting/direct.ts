@@ -18,8 +18,7 @@ export const direct = (transformation: string, fns: readonly unknown[], target: 
 }
 
 /** Functions of scopes as lift takes them. */
-export const loose = (fn: AnyScopeFn): ((scopes: never, ...args: never[]) => never) =>
-  fn as unknown as (scopes: never, ...args: never[]) => never
+export const loose = (fn: AnyScopeFn): ((scopes: never, ...args: never[]) => never) => fn as never
 
 /**
  * Runs a derivative by collections of the modules that are given, the first `main` of the scopes. Errors: HeldModuleError, where others,
