@@ -49,8 +49,9 @@ export const cases: readonly Case[] = [
   moduleCase('dropout', () => new nn.Dropout({ rate: 0.4, deterministic: false })),
   moduleCase('attention', () => new nn.MultiHeadDotProductAttention({ numHeads: 2 }), {
     more: ({ args: [q] }) => [{ mask: nn.makeCausalMask((q as unknown as Tensor).at('...', 0)) }],
-    // Scores are large here, so gradients of queries and keys cancel: the golden itself is up to 4e-5 from a float64 computation.
-    tolerance: { rtol: 2e-4, atol: 1e-5 },
+    // Scores are large here, and JAX's softmax loses what is left beside a probability near 1: the golden itself is up to 4e-5 from a
+    // float64 computation (0.13304381 for 0.13300393 in the keys' kernel), from which heddle is 1e-7.
+    tolerance: { rtol: 2e-4, atol: 4.5e-5 },
   }),
   ...Object.entries(cells).map(([name, Cell]) => moduleCase(`rnn_${name}`, () => new nn.RNN({ cell: new Cell({ features: 4 }) }))),
   moduleCase(

@@ -8,6 +8,7 @@ import {
   jit,
   lax,
   makeJaxpr,
+  nn,
   np,
   setDefaultBackend,
   type Tensor,
@@ -29,6 +30,13 @@ const programs: Readonly<Record<BodyName, (x: Tensor) => Tensor>> = {
   checkpoint: (x) => checkpoint((y: Tensor) => y.sin())(x),
   custom_jvp_call: (x) => cubed(x).add(1),
   custom_vjp_call: (x) => halved(x).add(1),
+  linear_call: (x) =>
+    grad((y: Tensor) =>
+      nn
+        .softmax(y)
+        .mul(np.array([1, 2, 3]))
+        .sum(),
+    )(x),
   scan: (x) => lax.scan((c: Tensor, y: Tensor) => [c.add(y), c.mul(y)], np.array(1), x)[1] as Tensor,
   while: (x) =>
     lax.whileLoop(

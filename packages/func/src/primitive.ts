@@ -116,6 +116,8 @@ interface VirtualRules<P> extends Rules<P> {
 /** Holds closures, which become programs when it is recorded in one: it is another primitive then. */
 export interface StagedRules<P> extends Transformed<P> {
   readonly evaluate: (xs: Tensors, params: P) => Tensors
+  /** Whether the closures may hold tensors that are no operands, as a user's may. */
+  readonly closes: (params: P) => boolean
   /** What stands in the program; what the closures close over becomes leading operands. */
   readonly record: (xs: Tensors, params: P) => Recording
 }

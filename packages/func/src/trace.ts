@@ -14,7 +14,7 @@ import type { Tensor } from './tensor'
 
 export interface Trace {
   /** Height in the stack; evaluation is 0. */
-  readonly level: number
+  level: number
   /** What users call the transformation; for messages. */
   readonly name: string
   /** False once the transformation has ended: its tracers have escaped. */
@@ -32,6 +32,8 @@ export interface NamedAxis {
 let depth = 0
 let staging: Trace | undefined
 let evaluation: Trace | undefined
+/** The vmaps that run, innermost last. */
+let mappings: readonly Trace[] = []
 const axes = ambient<readonly NamedAxis[]>([], (all) => all.map((a) => `${a.name}:${a.size}`).join())
 
 /** Told once by the evaluator, so that operations without operands have somewhere to go. */
@@ -64,6 +66,17 @@ export const whileActive = <A>(trace: Trace, f: () => A): A => {
     trace.active = false
   }
 }
+/** Run `f` while these vmaps are asked first about functions with rules, which may close over mapped values that are no operands. */
+export const whileMapping = <A>(traces: readonly Trace[], f: () => A): A => {
+  const previous = mappings
+  mappings = traces
+  try {
+    return f()
+  } finally {
+    mappings = previous
+  }
+}
+export const activeMappings = (): readonly Trace[] => mappings
 export const isStaging = (): boolean => staging !== undefined
 export const withNamedAxis = <A>(axis: NamedAxis, f: () => A): A => axes.during('vmap', [...axes.get(), axis], f)
 /** The innermost axis of that name. */
@@ -88,7 +101,10 @@ export const bind = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: 
     if (!x.trace.active) checkActive(x)
     if (x.trace.level > top.level) top = x.trace
   }
-  if (primitive.kind !== 'leaf')
+  if (primitive.kind === 'staged') {
+    const innermost = primitive.closes(params) ? mappings.at(-1) : undefined
+    if (innermost && innermost.level > top.level) top = innermost
+  } else if (primitive.kind !== 'leaf')
     for (const name of axisNamesIn(primitive, params)) {
       const { trace } = namedAxis(name)
       if (trace.level > top.level) top = trace

@@ -73,13 +73,17 @@ describe('arithmetic', () => {
     expect(text((x: Tensor) => nn.softmax(x), three)).toMatchInlineSnapshot(`
       "
       { lambda ; a:f32[3]. let
-          b:f32[] = reduce_max[axes=(0,)] a
-          c:f32[] = stop_gradient b
-          d:f32[3] = sub a c
-          e:f32[3] = exp d
-          f:f32[] = reduce_sum[axes=(0,)] e
-          g:f32[3] = div e f
-        in (g,) }
+          b:f32[3] = custom_jvp_call[
+            call_jaxpr={ lambda ; a:f32[3]. let
+                  b:f32[] = reduce_max[axes=(0,)] a
+                  c:f32[] = stop_gradient b
+                  d:f32[3] = sub a c
+                  e:f32[3] = exp d
+                  f:f32[] = reduce_sum[axes=(0,)] e
+                  g:f32[3] = div e f
+                in (g,) }
+          ] a
+        in (b,) }
       "
     `)
   })

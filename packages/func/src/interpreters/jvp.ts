@@ -1,10 +1,10 @@
 /** Forward mode: every value carries a tangent. A zero tangent is null and costs nothing. */
 import type { Aval } from '../aval'
 import { isFloating } from '../dtype'
-import { ArgumentError } from '../error'
 import { ruleOf, type Tangent } from '../primitive'
 import { Tensor } from '../tensor'
 import { atNextLevel, bind, type FlatWithAux, type Trace, whileActive } from '../trace'
+import { checkClosed } from './closed'
 
 class Dual extends Tensor {
   constructor(
@@ -18,12 +18,6 @@ class Dual extends Tensor {
     return this.primal.aval
   }
 }
-/** A rule whose results depend on the operands by another way than these: what it closes over would get no derivative. */
-const closesOver = (name: string): ArgumentError =>
-  new ArgumentError(
-    name === 'custom_jvp_call' ? 'customJvp' : 'customVjp',
-    'the function or its rule closes over a tensor that is being differentiated, of which the rule says nothing (pass it as an argument, with a tangent or cotangent of its own; or lax.stopGradient of it)',
-  )
 export interface JvpResult {
   readonly outs: readonly Tensor[]
   readonly tangents: readonly Tangent[]
@@ -45,7 +39,8 @@ export const jvpWithAux = <X>(f: FlatWithAux<X>, xs: readonly Tensor[], ts: read
         const [outs, outTangents] = ruleOf(primitive.name, 'jvp', primitive.jvp)(primals, tangents, params)
         return outs.map((o, i) => {
           const t = isFloating(o.aval.dtype) ? (outTangents[i] ?? null) : null
-          if (o.trace === trace || t?.trace === trace) throw closesOver(primitive.name)
+          checkClosed(primitive.name, o, level - 1)
+          if (t) checkClosed(primitive.name, t, level - 1)
           return t === null ? o : new Dual(trace, o, t)
         })
       },

@@ -14,16 +14,16 @@ import {
   type OptionsOf,
 } from '../options'
 import * as E from '../numpy/elementwise'
-import { equal, isfinite, where as choose } from '../numpy/logic'
-import { axesOf, axisOf, floatOperand, type TensorLike } from '../numpy/promote'
-import { axesKinds, countOf, keepAxes, type MaskedOptions, max, mean, type ReduceArg, spreadOver, sum } from '../numpy/reduce'
-import { log, rsqrt } from '../primitives/transcendental'
+import { equal, where as choose } from '../numpy/logic'
+import { asTensor, axesOf, axisOf, floatOperand, type TensorLike } from '../numpy/promote'
+import { axesKinds, countOf, keepAxes, type MaskedOptions, mean, type ReduceArg, spreadOver } from '../numpy/reduce'
+import { rsqrt } from '../primitives/transcendental'
 import { integerOperand } from '../numpy/take'
 import { iota } from '../primitives/layout'
-import { stopGradient } from '../primitives/piecewise'
 import { axisIndex, namedAxisSize } from '../primitives/collective'
 import { convert, expandDims } from '../primitives/structural'
 import { isTensor, type Tensor } from '../tensor'
+import { logOfSum, logProbabilities, probabilities } from './probabilities'
 
 const softmaxKinds = {
   /** Over which axes; -1. */
@@ -35,30 +35,21 @@ const softmaxOptions = optionsOf(softmaxKinds, { alone: 'axis' })
 /** Options of `softmax` and `logSoftmax`. */
 export interface SoftmaxOptions extends OptionsOf<typeof softmaxOptions> {}
 const lowest = Number.NEGATIVE_INFINITY
-const largestOf = (t: Tensor, axes: readonly number[], where: TensorLike | undefined): Tensor =>
-  stopGradient(max(t, { axis: axes, where, initial: where === undefined && t.size > 0 ? undefined : literal(lowest, t.dtype) }))
-/** Shifted so that the largest is 0, excluded ones at -inf; the shift has no derivative. */
-const shifted = (t: Tensor, axes: readonly number[], where: TensorLike | undefined): Tensor => {
-  const safe = where === undefined ? t : choose(where, t, literal(lowest, t.dtype))
-  return E.subtract(safe, spreadOver(largestOf(t, axes, where), t.shape, axes))
-}
+/** What is left out counts as minus infinity. */
+const taking = (x: Tensor, where: TensorLike | undefined): Tensor => masked(x, where, lowest)
+const masked = (x: Tensor, where: TensorLike | undefined, otherwise: number): Tensor =>
+  where === undefined ? x : choose(where, x, literal(otherwise, x.dtype))
 /** Exponentials that sum to 1 over axes. */
 export const softmax = (x: TensorLike, arg?: ReduceArg<SoftmaxOptions>): Tensor => {
   const { axis = -1, where } = softmaxOptions('softmax', arg)
   const t = floatOperand('softmax', x)
-  const axes = axesOf('softmax', axis, t.ndim)
-  const weights = E.exp(shifted(t, axes, where))
-  const out = E.divide(weights, spreadOver(sum(weights, { axis: axes, where }), t.shape, axes))
-  return where === undefined ? out : choose(where, out, literal(0, t.dtype))
+  return masked(probabilities(taking(t, where), axesOf('softmax', axis, t.ndim)), where, 0)
 }
 /** The logarithm of softmax, computed without leaving the logarithms. */
 export const logSoftmax = (x: TensorLike, arg?: ReduceArg<SoftmaxOptions>): Tensor => {
   const { axis = -1, where } = softmaxOptions('logSoftmax', arg)
   const t = floatOperand('logSoftmax', x)
-  const axes = axesOf('logSoftmax', axis, t.ndim)
-  const low = shifted(t, axes, where)
-  const out = E.subtract(low, spreadOver(E.log(sum(E.exp(low), { axis: axes, where })), t.shape, axes))
-  return where === undefined ? out : choose(where, out, literal(lowest, t.dtype))
+  return masked(logProbabilities(taking(t, where), axesOf('logSoftmax', axis, t.ndim)), where, lowest)
 }
 const logmeanexpKinds = { ...axesKinds, where: tensorLike }
 const logmeanexpOptions = optionsOf(logmeanexpKinds, { alone: 'axis' })
@@ -76,16 +67,12 @@ export interface LogsumexpOptions extends OptionsOf<typeof logsumexpOptions> {}
 export const logsumexp = (x: TensorLike, arg?: ReduceArg<LogsumexpOptions>): Tensor => {
   const { axis, b, keepdims, where } = logsumexpOptions('logsumexp', arg)
   const given = floatOperand('logsumexp', x)
-  const low = literal(lowest, given.dtype)
-  const weighted = b === undefined ? given : choose(equal(b, 0), low, given)
+  const weighted = b === undefined ? given : choose(equal(b, 0), literal(lowest, given.dtype), given)
   // what is left out has no exponential that could overflow
-  const t = where === undefined ? weighted : choose(where, weighted, low)
+  const t = taking(weighted, where)
   const axes = axesOf('logsumexp', axis, t.ndim)
-  const top = largestOf(t, axes, where)
-  const shift = choose(isfinite(top), top, literal(0, t.dtype))
-  const exps = E.exp(E.subtract(t, spreadOver(shift, t.shape, axes)))
-  const total = sum(b === undefined ? exps : E.multiply(exps, b), { axis: axes, where })
-  return keepAxes(E.add(log(total), shift), axes, keepdims)
+  const factors = b === undefined ? undefined : masked(asTensor(b, 'logsumexp'), where, 0)
+  return keepAxes(logOfSum(t, factors, axes), axes, keepdims)
 }
 /** `logsumexp` minus the logarithm of the number of elements. */
 export const logmeanexp = (x: TensorLike, arg?: ReduceArg<MaskedOptions>): Tensor => {

@@ -14,6 +14,7 @@ export const withTangent = <Xs extends readonly Tensor[]>(
       return [[out], [tangent(ts as Xs, out, ...(xs as Xs))]]
     },
     numConsts: 0,
+    selfContained: true,
   }
   const self = (...xs: Xs): Tensor => customJvpCall(xs, params)[0]!
   return self

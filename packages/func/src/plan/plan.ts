@@ -77,6 +77,7 @@ const onWhole =
 const prepare = <B>(backend: KernelBackend<B>, graph: Graph, node: Node, kept: Kept<B>): Run<B> => {
   const { primitive } = node
   if (primitive.kind === 'loop' || primitive.kind === 'mark') return primitive.interpret(node.params as never, interpreterOf(backend, kept))
+  if (primitive.kind === 'virtual') throw primitive.refuse()
   const types = (ids: readonly ValueId[]): readonly Aval[] => ids.map((i) => graph.types[i]!)
   return onWhole(backend, prepareLeaf(backend, primitive, node.params, types(node.ins), types(node.outs)))
 }

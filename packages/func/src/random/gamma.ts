@@ -80,6 +80,7 @@ const sample =
         return [[out], [E.multiply(dx!, slope(x!, out))]]
       },
       numConsts: 0,
+      selfContained: true,
     }
     return reshape(draw(split(key, alpha.size), flat), { newSizes: sizes })
   }

@@ -2,7 +2,7 @@
 import { map as mapTree, type TreeDef, unflatten } from '@heddle/tree'
 import { sameType, showAval } from '../aval'
 import { isFloating } from '../dtype'
-import { ArgumentError, TypeMismatchError } from '../error'
+import { ArgumentError, EscapedTracerError, TypeMismatchError } from '../error'
 import { integer, listOf, optionsOf, readFunction, type OptionsOf } from '../options'
 import { customJvpCall } from '../primitives/call/custom-jvp'
 import { customVjpCall } from '../primitives/call/custom-vjp'
@@ -47,6 +47,20 @@ const splitArgs = (f: AnyFunction, args: readonly unknown[], nondiffArgnums: rea
   }
 }
 
+/** What a rule answers. It may run when a program around the function has long been recorded, whose values are no longer there. */
+const answered = <A>(where: string, rule: () => A): A => {
+  try {
+    return rule()
+  } catch (e) {
+    if (!(e instanceof EscapedTracerError)) throw e
+    throw new ArgumentError(
+      where,
+      `its rule closes over a tensor of type ${showAval(e.detail.aval)} made inside ${e.detail.transformation}, which has ended when the rule runs; ` +
+        'make it an argument, or a residual',
+    )
+  }
+}
+
 /** A function with its own derivative: `customJvp(f).defjvp(rule)`. */
 export interface CustomJvp<A extends readonly unknown[], R> {
   (...args: A): R
@@ -83,7 +97,10 @@ export const customJvp = <A extends readonly unknown[], const R extends Result, 
         return leaves
       },
       jvp: (xs, ts) => {
-        const answer = given(...nondiff, unflatten(flat.treedef, xs), unflatten(flat.treedef, ts)) as readonly [unknown, unknown]
+        const answer = answered(where, () => given(...nondiff, unflatten(flat.treedef, xs), unflatten(flat.treedef, ts))) as readonly [
+          unknown,
+          unknown,
+        ]
         if (!Array.isArray(answer) || answer.length !== 2) throw new TypeMismatchError(where, 'the rule must return [value, tangent]')
         const value = flattenTensors(answer[0], where, 'the value')
         const tangent = flattenTensors(answer[1], where, 'the tangent')
@@ -162,7 +179,7 @@ export const customVjp = <A extends readonly unknown[], const R extends Result, 
         return leaves
       },
       fwd: (xs) => {
-        const answer = forward(...unflatten<unknown[]>(flat.treedef, xs))
+        const answer = answered(where, () => forward(...unflatten<unknown[]>(flat.treedef, xs)))
         if (!Array.isArray(answer) || answer.length !== 2) throw new TypeMismatchError(where, 'fwd must return [value, residuals]')
         const value = flattenTensors(answer[0], where, 'the value')
         const residuals = flattenTensors(answer[1], where, 'the residuals')
@@ -170,7 +187,12 @@ export const customVjp = <A extends readonly unknown[], const R extends Result, 
         residualTree = residuals.treedef
         return { outs: value.leaves, residuals: residuals.leaves }
       },
-      bwd: (residuals, cts) => cotangents(where, bwd(...nondiff, unflatten(residualTree!, residuals), unflatten(outTree!, cts)), flat),
+      bwd: (residuals, cts) =>
+        cotangents(
+          where,
+          answered(where, () => bwd(...nondiff, unflatten(residualTree!, residuals), unflatten(outTree!, cts))),
+          flat,
+        ),
       numConsts: 0,
     })
     return unflatten<R>(primalTree ?? outTree!, outs)

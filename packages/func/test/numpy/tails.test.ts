@@ -1,14 +1,15 @@
 // Derivatives where values are at their limits, vanish, overflow or tie: against what they are, not against what is left of the value.
 import { hostBackend } from '@heddle/backend-host'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { grad, jvp, lax, nn, np, setDefaultBackend, type Tensor } from '../../src/index'
+import { checkpoint, grad, jacfwd, jit, jvp, lax, nn, np, setDefaultBackend, type Tensor, vmap } from '../../src/index'
 
 beforeAll(() => setDefaultBackend(hostBackend()))
 
 type F = (x: Tensor) => Tensor
 const derivative = (f: F, order: number): F => (order === 0 ? f : grad(derivative(f, order - 1)))
 const close = (x: number, want: number): void => {
-  if (Number.isNaN(want) || !Number.isFinite(want) || want === 0) expect(x).toBe(want)
+  if (want === 0) expect(x + 0).toBe(0)
+  else if (!Number.isFinite(want)) expect(x).toBe(want)
   else expect(Math.abs(x / want - 1), `${x} for ${want}`).toBeLessThan(2e-5)
 }
 const e20 = Math.exp(-20)
@@ -69,5 +70,75 @@ describe('two at once', () => {
     ;(db!.toArray() as number[]).forEach((g, i) => close(g, [Math.exp(1) / total, 0, Math.exp(3) / total][i]!))
     const mean = grad((x: Tensor) => nn.logmeanexp(x, { where }))(a).toArray() as number[]
     mean.forEach((g, i) => close(g, [1 / (1 + Math.exp(2)), 0, 1 / (1 + Math.exp(-2))][i]!))
+  })
+})
+
+/** Far logits: what a dominating probability pushes with is the small rest beside it. Held to sums in doubles that leave nothing out. */
+describe('softmax and its kin', () => {
+  const x = [30, 1, 0.5, -3]
+  const u = [0.3, 2, -1, 0.7]
+  const where = [true, true, false, true]
+  const weightsOf = (taken: readonly boolean[]): number[] => {
+    const each = x.map((v, i) => (taken[i] ? Math.exp(v - 30) : 0))
+    const total = each.reduce((a, b) => a + b)
+    return each.map((e) => e / total)
+  }
+  const sum = (f: (i: number) => number): number => x.reduce((s, _, i) => s + f(i), 0)
+  /** p_i sum_j p_j (v_i - v_j): no difference of numbers that are almost equal. */
+  const slope = (p: readonly number[], v: readonly number[]): number[] => p.map((a, i) => a * sum((j) => p[j]! * (v[i]! - v[j]!)))
+  const logSlope = (p: readonly number[], v: readonly number[]): number[] =>
+    v.map((a, i) => sum((j) => a * p[j]! * (i === j ? 0 : 1) - p[i]! * v[j]! * (i === j ? 0 : 1)))
+  const all = x.map(() => true)
+  const [p, some] = [weightsOf(all), weightsOf(where)]
+  const dot = (y: Tensor): Tensor => y.mul(np.array(u)).sum()
+  const rows: Readonly<Record<string, readonly [F, readonly number[]]>> = {
+    softmax: [(y) => dot(nn.softmax(y)), slope(p, u)],
+    'softmax over two axes': [(y) => dot(nn.softmax(y.reshape([2, 2]), { axis: [0, 1] }).ravel()), slope(p, u)],
+    'softmax of some': [(y) => dot(nn.softmax(y, { where: np.array(where) })), slope(some, u)],
+    logSoftmax: [(y) => dot(nn.logSoftmax(y)), logSlope(p, u)],
+    'logSoftmax of some': [
+      (y) => dot(np.where(np.array(where), nn.logSoftmax(y, { where: np.array(where) }), 0)),
+      logSlope(
+        some,
+        u.map((v, i) => (where[i] ? v : 0)),
+      ).map((g, i) => (where[i] ? g : 0)),
+    ],
+    'twice logsumexp': [(y) => jvp((z: Tensor) => nn.logsumexp(z), [y], [np.array(u)])[1], slope(p, u)],
+    'twice logmeanexp': [(y) => jvp((z: Tensor) => nn.logmeanexp(z), [y], [np.array(u)])[1], slope(p, u)],
+  }
+  const ways: Readonly<Record<string, (f: F) => F>> = {
+    grad,
+    'jit of grad': (f) => jit(grad(f)),
+    'grad of jit': (f) => grad(jit(f)),
+    'vmap of grad': (f) => (y) => vmap(grad(f))(np.stack([y])).ravel(),
+    'grad of vmap': (f) => grad((y: Tensor) => vmap(f)(np.stack([y])).sum()),
+    'grad of checkpoint': (f) => grad(checkpoint(f)),
+    'grad of map': (f) => grad((y: Tensor) => lax.map(f, np.stack([y])).sum()),
+    jacfwd: (f) => jacfwd(f),
+  }
+  test.each(Object.entries(rows))('%s', (_, [f, want]) => {
+    for (const way of Object.values(ways)) (way(f)(np.array(x)).toArray() as number[]).forEach((g, i) => close(g, want[i]!))
+  })
+  test('curvature, forwards and in reverse', () => {
+    // the derivative of p along u, along u again: p_i (c_i^2 - sum p c^2) with c = u - sum(p u), c_0 by the others
+    const c = u.map((a) => sum((j) => p[j]! * (a - u[j]!)))
+    const want = p.map((a, i) => a * sum((j) => p[j]! * (c[i]! + c[j]!) * (c[i]! - c[j]!)))
+    const along = (f: (y: Tensor) => Tensor) => (y: Tensor) => jvp(f, [y], [np.array(u)])[1]
+    const forward = along(along((y) => nn.softmax(y)))(np.array(x)).toArray() as number[]
+    const reverse = grad((y: Tensor) =>
+      along((z) => nn.softmax(z))(y)
+        .mul(np.array([0, 1, 0, 0]))
+        .sum(),
+    )(np.array(x)).toArray() as number[]
+    forward.forEach((g, i) => close(g, want[i]!))
+    close(
+      reverse.reduce((s, g, i) => s + g * u[i]!, 0),
+      want[1]!,
+    )
+  })
+  test('attention far from its other keys', () => {
+    const [k, v] = [np.array([[[[1]]], [[[0]]]]).reshape([1, 2, 1, 1]), np.array([2, 5]).reshape([1, 2, 1, 1])]
+    const slopeOf = grad((q: Tensor) => nn.dotProductAttention(q, k, v).sum())(np.array([25]).reshape([1, 1, 1, 1]))
+    close(slopeOf.sum().item() as number, -3 * Math.exp(-25))
   })
 })

@@ -68,8 +68,9 @@ export const softmaxCrossEntropyWithIntegerLabels = (logits: Tensor, labels: Ten
   readArgument('softmaxCrossEntropyWithIntegerLabels', 'logits', tensor, logits)
   const at = axis < 0 ? axis + logits.ndim : axis
   classes('softmaxCrossEntropyWithIntegerLabels', logits, labels, at)
-  const picked = np.squeeze(np.takeAlongAxis(logits, np.expandDims(labels, at), at), at)
-  return np.subtract(nn.logsumexp(logits, { axis: at }), picked)
+  // not the denominator minus the logit: where the class is all but certain, the difference of their derivatives is lost
+  const logs = nn.logSoftmax(logits, { axis: at })
+  return np.negative(np.squeeze(np.takeAlongAxis(logs, np.expandDims(labels, at), at), at))
 }
 /** Source: optax.hinge_loss; targets are -1 or 1. */
 export const hingeLoss = (predictions: TensorLike, targets: TensorLike): Tensor =>

@@ -40,6 +40,7 @@ export const bodies: Lowerings<keyof BodyParams> = {
   checkpoint,
   custom_jvp_call: custom,
   custom_vjp_call: custom,
+  linear_call: custom,
   scan,
   while: whileLoop,
   cond,

@@ -1,6 +1,7 @@
 /** Rows of calls, and of functions with derivatives of their own. */
 import { fullLike } from '../../literal'
 import { add, mul } from '../../primitives/arithmetic'
+import { linearCall } from '../../primitives/call/linear-call'
 import { checkpointName } from '../../primitives/call/name'
 import { shardingConstraint } from '../../primitives/sharding'
 import { convertElementType, reduceSum } from '../../primitives/structural'
@@ -62,6 +63,16 @@ const weightedByVjp = (like: Tensor) => {
     (a, b) => [mul(mul(k, a), b), [a, b] as const],
     ([a, b]: readonly [Tensor, Tensor], ct: Tensor) => [mul(ct, mul(k, b)), mul(ct, mul(k, a))],
   )
+}
+/** r x + the sum of x, with a transpose of its own: its other direction in other words. */
+const scaledAndSummed = (r: Tensor, x: Tensor): Tensor => {
+  const spread = (y: Tensor, like: Tensor): Tensor => mul(fullLike(like, 1), total(y))
+  return linearCall(
+    { fn: ([r, x]) => [add(mul(r!, x!), spread(x!, x!))], transpose: ([r, ct]) => [add(spread(ct!, ct!), mul(ct!, r!))] },
+    [r],
+    [x],
+    [x.aval],
+  )[0]!
 }
 
 /** A mesh of one device, which every backend has. */
@@ -174,6 +185,15 @@ export const callRows = {
     smooth('one operand twice', (x) => sineTimes(x, mul(x, x)), [num([2], unit)]),
     smooth('inside scan', (c, xs) => scan((h: Tensor, x: Tensor) => [sineTimes(h, x), h], c, xs), [num([2]), num([3, 2])]),
     smooth('inside jit', (x, y) => jit((a: Tensor, b: Tensor) => sineTimes(sin(a), b))(x, y), [num([2]), num([2])]),
+  ],
+  linear_call: [
+    smooth('with a residual', scaledAndSummed, [num([2]), num([2])]),
+    smooth('twice', (r, x) => scaledAndSummed(sin(r), scaledAndSummed(r, sin(x))), [num([2], unit), num([2], unit)]),
+    smooth('inside scan', (c, xs) => scan((h: Tensor, x: Tensor) => [scaledAndSummed(x, h), h], c, xs), [
+      num([2], unit),
+      num([3, 2], unit),
+    ]),
+    smooth('inside jit', (r, x) => jit((a: Tensor, b: Tensor) => scaledAndSummed(sin(a), b))(r, x), [num([2]), num([2])]),
   ],
   custom_vjp_call: [
     smooth(

@@ -30,6 +30,8 @@ export interface CustomJvpParams {
   /** Tangents of the results from primals and tangents; both lists have all operands but the first `numConsts`. */
   readonly jvp: (xs: readonly Tensor[], ts: readonly Tensor[]) => readonly [outs: readonly Tensor[], tangents: readonly Tensor[]]
   readonly numConsts: number
+  /** True where function and rule are of their operands alone, closing over no tensor. */
+  readonly selfContained?: boolean
 }
 /** As it stands in a program: the function is a program too. */
 type CustomJvpCallParams = Omit<CustomJvpParams, 'fn'> & { readonly jaxpr: Jaxpr }
@@ -61,7 +63,7 @@ const batch = (
   axis: BatchAxis,
   xs: readonly Tensor[],
   dims: readonly Dim[],
-  { fn, jvp: rule, numConsts }: CustomJvpParams,
+  { fn, jvp: rule, numConsts, selfContained = false }: CustomJvpParams,
 ): readonly [readonly Tensor[], readonly Dim[]] => {
   const rest = dims.slice(numConsts)
   const types = xs.slice(numConsts).map((x) => x.aval)
@@ -79,6 +81,7 @@ const batch = (
       return [both.slice(0, mapped.length), both.slice(mapped.length)]
     },
     numConsts,
+    selfContained,
   })
   return [outs, dimsOf(mapped!)]
 }
@@ -87,13 +90,15 @@ const customJvpP: Primitive<CustomJvpParams> = defineStaged('custom_jvp_call', {
   jvp,
   batch,
   evaluate: (xs, p) => p.fn(xs),
+  closes: ({ selfContained = false }) => !selfContained,
   record: (xs, p) => {
     const { jaxpr, consts } = closed(
       p.fn,
       xs.map((x) => x.aval),
       'customJvp',
     )
-    const params: CustomJvpCallParams = { jvp: p.jvp, numConsts: p.numConsts + consts.length, jaxpr }
+    const { fn: _, ...rest } = p
+    const params: CustomJvpCallParams = { ...rest, numConsts: p.numConsts + consts.length, jaxpr }
     return { primitive: customJvpCallP as unknown as Recorded<never>, xs: [...consts, ...xs], params }
   },
 })

@@ -148,6 +148,7 @@ const customVjpP: Primitive<CustomVjpParams> = defineStaged('custom_vjp_call', {
   jvp,
   batch,
   evaluate: (xs, p) => p.fn(xs),
+  closes: () => true,
   record: (xs, { fn, ...p }) => {
     const { jaxpr, consts } = closed(
       fn,

@@ -83,6 +83,7 @@ export const bodies: Lowerings<keyof BodyParams> = {
   checkpoint: called,
   custom_jvp_call: called,
   custom_vjp_call: called,
+  linear_call: called,
   scan,
   while: whileLoop,
   cond,
