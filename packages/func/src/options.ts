@@ -50,6 +50,7 @@ export {
   suggestion,
 } from '@heddle/tree/options'
 export type {
+  AnyReader,
   Declared,
   Kind,
   Kinds,

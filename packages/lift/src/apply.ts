@@ -3,23 +3,26 @@
  *
  * Laws: `apply(f)(v, x)` changes nothing; `init(f)(key, x) = apply(f, { mutable: true, rngs: key, flags: initializing })({}, x)`.
  */
-import { decodeFilter, decodeVariables, isDict, root, type Filter, type Problem } from '@heddle/core'
+import { decodeFilter, decodeVariables, isDict, root, type Problem } from '@heddle/core'
 import { synchronous, type Tensor, type Result } from '@heddle/func'
+import { anything, of, type OptionsOf } from '@heddle/func/options'
 import { exception, orThrow } from './edge'
 import { asFunction } from './misuse'
 import { isKey, type Key } from './ports'
 import { Scope, type ReadVariables, type ScopeFn } from './scope'
+import { filter, optionsOf, record } from './options'
 
 /** Keys by stream, or one key for the stream `params`. */
 export type Rngs = Key | { readonly [stream: string]: Key }
 
-/** How a root scope is made. */
-export interface BindOptions {
-  readonly rngs?: Rngs | undefined
+export const bindOptions = optionsOf({
+  rngs: of<Rngs>()(anything),
   /** Which collections may be written (none by default). */
-  readonly mutable?: Filter | undefined
-  readonly flags?: Readonly<Record<string, unknown>>
-}
+  mutable: filter,
+  flags: record,
+})
+/** How a root scope is made. */
+export interface BindOptions extends OptionsOf<typeof bindOptions> {}
 
 /** Keys by stream. Errors: InvalidRngError. */
 export const decodeRngs = (rngs: unknown): Readonly<Record<string, Key>> => {
@@ -33,7 +36,9 @@ export const decodeRngs = (rngs: unknown): Readonly<Record<string, Key>> => {
 }
 
 /** A root scope over variables, for as long as it is held. Errors: ApplyScopeInvalidVariables..., InvalidRngError, InvalidFilterError. */
-export const bind = (variables: unknown, { rngs, mutable = false, flags = {} }: BindOptions = {}): Scope =>
+export const bind = (variables: unknown, options?: BindOptions): Scope => rootOf(variables, bindOptions('bind', options))
+
+const rootOf = (variables: unknown, { rngs, mutable = false, flags = {} }: BindOptions): Scope =>
   Scope.of(
     root<Tensor, Key>({
       variables: orThrow(decodeVariables<Tensor>(variables)),
@@ -53,39 +58,42 @@ export type Applied<O, R> =
  *
  * With `mutable` it answers a pair, the second part being the collections that may be written. Source: `flax.core.apply`.
  */
-export const apply =
-  <Args extends readonly unknown[], const R extends Result, const O extends BindOptions = { mutable: false }>(
-    fn: ScopeFn<Args, R>,
-    options?: O,
-  ): ((variables: unknown, ...args: Args) => Applied<O, R>) =>
-  (variables, ...args) => {
-    asFunction('apply', fn, 'a function of a scope')
-    const scope = bind(variables, options)
+export const apply = <Args extends readonly unknown[], const R extends Result, const O extends BindOptions = { mutable: false }>(
+  fn: ScopeFn<Args, R>,
+  options?: O,
+): ((variables: unknown, ...args: Args) => Applied<O, R>) => {
+  asFunction('apply', fn, 'a function of a scope')
+  const read = bindOptions('apply', options)
+  return (variables, ...args) => {
+    const scope = rootOf(variables, read)
     return scope.temporary(() => {
       const y = synchronous('apply', fn(scope, ...args))
-      return ((options?.mutable ?? false) === false ? y : [y, scope.mutableVariables()]) as Applied<O, R>
+      return ((read.mutable ?? false) === false ? y : [y, scope.mutableVariables()]) as Applied<O, R>
     })
   }
-
-/** How variables are initialized. */
-export interface InitOptions {
-  /** Which collections are made (all by default). */
-  readonly mutable?: Filter
-  readonly flags?: Readonly<Record<string, unknown>>
 }
+
+export const initOptions = optionsOf({
+  /** Which collections are made (all by default). */
+  mutable: filter,
+  flags: record,
+})
+/** How variables are initialized. */
+export interface InitOptions extends OptionsOf<typeof initOptions> {}
 
 /**
  * A function of a scope as a function of keys that makes its variables.
  *
  * Answers the output and the variables. Errors: InvalidRngError. Source: `flax.core.init`.
  */
-export const init =
-  <Args extends readonly unknown[], const R extends Result>(fn: ScopeFn<Args, R>, { mutable = true, flags = {} }: InitOptions = {}) =>
-  (rngs: Rngs, ...args: Args): readonly [output: R, variables: ReadVariables] => {
-    asFunction('init', fn, 'a function of a scope')
-    const scope = bind({}, { rngs, mutable, flags: { ...flags, initializing: true } })
+export const init = <Args extends readonly unknown[], const R extends Result>(fn: ScopeFn<Args, R>, options?: InitOptions) => {
+  asFunction('init', fn, 'a function of a scope')
+  const { mutable = true, flags = {} } = initOptions('init', options)
+  return (rngs: Rngs, ...args: Args): readonly [output: R, variables: ReadVariables] => {
+    const scope = rootOf({}, { rngs, mutable, flags: { ...flags, initializing: true } })
     return scope.temporary(() => {
       const y = synchronous('init', fn(scope, ...args))
       return [y, scope.mutableVariables()]
     })
   }
+}

@@ -1,25 +1,29 @@
 /**
  * checkpoint (remat) of a function of scopes: what it computes on the way is computed again on the way back, not kept.
  */
-import type { Filter } from '@heddle/core'
 import { checkpoint as checkpointPure, type CheckpointPolicy, type NoNumbers, type Result } from '@heddle/func'
+import { argnums, boolean, func, of, type OptionsOf } from '@heddle/func/options'
 import { asFunction } from './misuse'
 import { doneOf, pack, pureOf, type Answer, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
 import { type Argnums, unwrapStatic, wrapStatic } from './static'
+import { filter, optionsOf } from './options'
 
-/** What is lifted, and what is kept. */
-export interface CheckpointOptions<N extends Argnums = Argnums> {
+export const checkpointOptions = optionsOf({
   /** Collections that are there inside (default all). */
-  readonly variables?: Filter
+  variables: filter,
   /** Streams that are there inside (default all). */
-  readonly rngs?: Filter
+  rngs: filter,
   /** Which intermediate values are kept all the same (default none). */
-  readonly policy?: CheckpointPolicy
-  readonly preventCse?: boolean
+  policy: of<CheckpointPolicy>()(func),
+  preventCse: boolean,
   /** Arguments that are passed as they are, as booleans and strings are by themselves; the scope is argument 0. */
-  readonly staticArgnums?: N
+  staticArgnums: argnums,
   /** The function may branch on values, where it is not traced. It has no forward derivative then. */
-  readonly concrete?: boolean
+  concrete: boolean,
+})
+/** What is lifted, and what is kept. */
+export interface CheckpointOptions<N extends Argnums = Argnums> extends OptionsOf<typeof checkpointOptions> {
+  readonly staticArgnums?: N | undefined
 }
 
 /** A function of scopes whose intermediate values are computed again in the backward pass. Source: `flax.core.lift.checkpoint`. */
@@ -30,9 +34,10 @@ export const checkpoint = <
   const N extends Argnums = readonly [],
 >(
   fn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
-  { variables = true, rngs = true, policy, preventCse = true, staticArgnums, concrete = false }: CheckpointOptions<N> = {},
+  options?: CheckpointOptions<N>,
 ): ((scopes: S, ...args: Args) => R) => {
   asFunction('remat', fn)
+  const { variables = true, rngs = true, policy, preventCse = true, staticArgnums, concrete = false } = checkpointOptions('remat', options)
   const body = ({ entry, variables: groups, keys }: Packed, ...args: Args) => {
     const pure = pureOf((scopes: S, ...xs: Args) => fn(scopes, ...unwrapStatic(xs)), entry)
     const again = checkpointPure<[Groups, KeyGroups, ...Args], Answer<R>, number>(pure, {

@@ -1,8 +1,9 @@
 /**
  * cond, switch and whileLoop of functions of scopes.
  */
-import { decodeFilter, decodeSplitRngs, type Filter, type FilterMap } from '@heddle/core'
+import { decodeFilter, decodeSplitRngs } from '@heddle/core'
 import { evalShape, type Next, type NoNumbers, np, random, type Result, switchWithAux, whileLoopWithAux, type Tensor } from '@heddle/func'
+import type { OptionsOf } from '@heddle/func/options'
 import { map } from '@heddle/tree'
 import { exception, orThrow } from './edge'
 import { asList, asScalarLike } from './given'
@@ -27,23 +28,25 @@ import {
 } from './pack'
 import type { Variables } from './scope'
 import type { Static } from './static'
+import { filter, optionsOf, splits } from './options'
 
-/** What is there inside. */
-export interface BranchOptions {
+export const branchOptions = optionsOf({
   /** Collections that are there inside (default all). */
-  readonly variables?: Filter
+  variables: filter,
   /** Streams that are there inside (default all). */
-  readonly rngs?: Filter
-}
+  rngs: filter,
+})
+/** What is there inside. */
+export interface BranchOptions extends OptionsOf<typeof branchOptions> {}
 
 const branchesOf =
   <S extends Scopes, Args extends readonly unknown[], R>(
     where: string,
     branches: readonly ScopesFn<S, Args, R>[],
-    options: BranchOptions,
+    options: BranchOptions | undefined,
   ) =>
   (index: unknown, scopes: S, args: readonly [...Args]): R => {
-    const { variables = true, rngs = true } = options
+    const { variables = true, rngs = true } = branchOptions(where, options)
     for (const branch of branches) asFunction(where, branch)
     if (branches.length === 0) throw exception({ _tag: 'InvalidTargetError', where, expected: 'at least one branch', actual: branches })
     const body = (packed: Packed, ...xs: Args) => {
@@ -96,7 +99,7 @@ export const cond = <S extends Scopes, Args extends readonly unknown[], const R 
   falseFn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
   scopes: S,
   operands: readonly [...Args],
-  options: BranchOptions = {},
+  options?: BranchOptions,
 ): R => {
   const chosen = np.where(np.asarray(asScalarLike('cond', 'predicate', pred)).astype('bool'), 0, 1)
   return branchesOf('cond', [trueFn, falseFn], options)(chosen, scopes, asList('cond', 'operands', operands))
@@ -108,7 +111,7 @@ export const switch_ = <S extends Scopes, Args extends readonly unknown[], const
   branches: readonly (ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>)[],
   scopes: S,
   operands: readonly [...Args],
-  options: BranchOptions = {},
+  options?: BranchOptions,
 ): R =>
   branchesOf('switch', asList('switch', 'branches', branches), options)(
     asScalarLike('switch', 'index', index),
@@ -116,15 +119,16 @@ export const switch_ = <S extends Scopes, Args extends readonly unknown[], const
     asList('switch', 'operands', operands),
   )
 
-/** What a loop carries, and what its keys do. */
-export interface WhileOptions {
+export const whileOptions = optionsOf({
   /** Collections that an iteration passes on to the next; only these may be written (default none). What is not mutable stays as it is. */
-  readonly carryVariables?: Filter
+  carryVariables: filter,
   /** Collections that are only read (default all). */
-  readonly broadcastVariables?: Filter
+  broadcastVariables: filter,
   /** Which streams differ from iteration to iteration. Streams that are not named are not there inside. */
-  readonly splitRngs?: FilterMap<boolean>
-}
+  splitRngs: splits,
+})
+/** What a loop carries, and what its keys do. */
+export interface WhileOptions extends OptionsOf<typeof whileOptions> {}
 
 /**
  * Repeats a function of scopes while a condition holds.
@@ -138,10 +142,11 @@ export const whileLoop = <S extends Scopes, const C extends Result, N = readonly
   bodyFn: ScopesFn<S, readonly [C], Next<C>> & NoNumbers<[null, C], N>,
   scopes: S,
   init: C,
-  options: WhileOptions = {},
+  given?: WhileOptions,
 ): C => {
   asFunction('while_loop', condFn)
   asFunction('while_loop', bodyFn)
+  const options = whileOptions('while_loop', given)
   const carried = orThrow(decodeFilter(options.carryVariables ?? false))
   const shared = orThrow(decodeFilter(options.broadcastVariables ?? true))
   const rngs = orThrow(decodeSplitRngs('while_loop', options.splitRngs ?? {}))

@@ -1,23 +1,30 @@
 /**
  * customVjp of a function of scopes: a backward pass of one's own.
  */
-import type { Filter, ScopeError } from '@heddle/core'
+import type { ScopeError } from '@heddle/core'
 import { customVjp as customVjpPure, type NoNumbers, type Result } from '@heddle/func'
+import { anything, integer, listOf, of, type OptionsOf, required } from '@heddle/func/options'
 import { exception } from './edge'
 import { perRoot } from './derivatives'
 import { asFunction, kindOf, pathOf, resultProblem } from './misuse'
 import { doneOf, pack, pureOf, type Answer, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
+import { filter, optionsOf } from './options'
 
-/** The passes, and what gets a cotangent. */
-export interface CustomVjpOptions<S, Args extends readonly unknown[], R, Res, N extends readonly number[] = readonly number[]> {
+export const customVjpOptions = optionsOf({
   /** Like the function, but answers its output and residuals for the backward pass. */
-  readonly forwardFn: ScopesFn<S, Args, readonly [output: R, residuals: Res]>
+  forwardFn: required(anything),
   /** From the arguments of `nondiffArgnums`, residuals and the cotangent of the output: cotangents of variables, then of the arguments. */
-  readonly backwardFn: (...args: never[]) => readonly unknown[]
+  backwardFn: required(of<(...args: never[]) => readonly unknown[]>()(anything)),
   /** Collections that get a cotangent (default `params`). */
-  readonly gradVars?: Filter
+  gradVars: filter,
   /** Arguments that get none; the scope is argument 0. */
-  readonly nondiffArgnums?: N
+  nondiffArgnums: listOf(integer, 'a list of numbers of arguments'),
+})
+/** The passes, and what gets a cotangent. */
+export interface CustomVjpOptions<S, Args extends readonly unknown[], R, Res, N extends readonly number[] = readonly number[]>
+  extends OptionsOf<typeof customVjpOptions> {
+  readonly forwardFn: ScopesFn<S, Args, readonly [output: R, residuals: Res]>
+  readonly nondiffArgnums?: N | undefined
 }
 
 type Given<Args extends readonly unknown[]> = readonly [target: Groups[number], others: Groups[number], keys: KeyGroups, ...args: Args]
@@ -36,11 +43,12 @@ export const customVjp = <
   const N extends readonly number[] = readonly [],
 >(
   fn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
-  given: CustomVjpOptions<S, Args, R, Res, N>,
+  options: CustomVjpOptions<S, Args, R, Res, N>,
 ): ((scopes: S, ...args: Args) => R) => {
-  const { forwardFn, backwardFn, gradVars = 'params' } = given
-  const nondiffArgnums: readonly number[] = given.nondiffArgnums ?? []
   asFunction('custom_vjp', fn)
+  customVjpOptions('custom_vjp', options)
+  const { forwardFn, backwardFn, gradVars = 'params' } = options
+  const nondiffArgnums: readonly number[] = options.nondiffArgnums ?? []
   asFunction('custom_vjp', forwardFn, 'a function of scopes as forwardFn')
   asFunction('custom_vjp', backwardFn, 'a function as backwardFn')
   const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {

@@ -1,8 +1,9 @@
 /**
  * jvp, vjp and valueAndGrad of functions of scopes: by arguments, and by variables that are named.
  */
-import { getIn, isDict, setIn, type Filter, type Path, type ScopeError } from '@heddle/core'
+import { getIn, isDict, setIn, type Path, type ScopeError } from '@heddle/core'
 import { jvp as jvpPure, type NoNumbers, np, vjpWithAux as vjpPure, type Tensor, type Result } from '@heddle/func'
+import { anything, type OptionsOf } from '@heddle/func/options'
 import { flatten, flattenUpTo, leaves, partial, type Partial } from '@heddle/tree'
 import { asList, asPair } from './given'
 import { asFunction, explained, kindOf, pathOf, resultProblem, tangentProblem } from './misuse'
@@ -10,14 +11,16 @@ import { exception } from './edge'
 import type { Outside } from './inside'
 import { doneOf, pack, pureOf, type Answer, type Entry, type Packed, type Scopes, type ScopesFn } from './pack'
 import type { Scope, Variables } from './scope'
+import { filter, optionsOf } from './options'
 
-/** What is there inside. */
-export interface DerivativeOptions {
+export const derivativeOptions = optionsOf({
   /** Collections that are there inside (default all). */
-  readonly variables?: Filter
+  variables: filter,
   /** Streams that are there inside (default all). */
-  readonly rngs?: Filter
-}
+  rngs: filter,
+})
+/** What is there inside. */
+export interface DerivativeOptions extends OptionsOf<typeof derivativeOptions> {}
 
 /** Variables of the roots as a tree like that of the scopes: of a scope inside another, its part. */
 export const perScope = (entry: Entry, roots: readonly Variables[]): unknown =>
@@ -43,11 +46,13 @@ export const perRoot = (entry: Entry, tree: unknown): readonly Variables[] => {
 /** What a pure function answers besides its result. */
 type Left = readonly [variables: Answer<unknown>[1], learned: Answer<unknown>[2]]
 
-/** What jvp is told of variables. */
-export interface JvpOptions extends DerivativeOptions {
+export const jvpOptions = optionsOf({
+  ...derivativeOptions.kinds,
   /** Tangents of variables by collection (for several scopes, a tree of such); those not named have tangent zero. */
-  readonly variableTangents?: unknown
-}
+  variableTangents: anything,
+})
+/** What jvp is told of variables. */
+export interface JvpOptions extends OptionsOf<typeof jvpOptions> {}
 
 /**
  * The value and the tangent of a function of scopes. No tangents are answered for variables.
@@ -60,11 +65,12 @@ export const jvp = <S extends Scopes, Args extends readonly unknown[], const R e
   scopes: S,
   primals: readonly [...Args],
   tangents: NoInfer<Args>,
-  { variableTangents = withoutVariables(scopes), variables = true, rngs = true }: JvpOptions = {},
+  options?: JvpOptions,
 ): readonly [output: R, tangent: R] => {
   asFunction('jvp', fn)
   asList('jvp', 'primals', primals)
   asList('jvp', 'tangents', tangents)
+  const { variableTangents = withoutVariables(scopes), variables = true, rngs = true } = jvpOptions('jvp', options)
   const collections = [...new Set(tangentCollections(scopes, variableTangents))]
   const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {
     const pure = pureOf(fn, entry)
@@ -105,11 +111,13 @@ const tangentsProblem = (actual: unknown): ScopeError => {
   return { _tag: 'InvalidOptionsError', where: 'jvp', problems: [{ path: ['variableTangents'], expected, actual }] }
 }
 
-/** What vjp differentiates by. */
-export interface VjpOptions extends DerivativeOptions {
+export const vjpOptions = optionsOf({
+  ...derivativeOptions.kinds,
   /** Collections that get a cotangent (default `params`). */
-  readonly vjpVariables?: Filter
-}
+  vjpVariables: filter,
+})
+/** What vjp differentiates by. */
+export interface VjpOptions extends OptionsOf<typeof vjpOptions> {}
 
 /** From a cotangent of the output to cotangents of variables and arguments. A tree, so that it may be kept among residuals. */
 export type Backward<Args extends readonly unknown[], R> = Partial<readonly [cotangent: R], readonly [variables: unknown, ...args: Args]>
@@ -124,7 +132,7 @@ export const vjp = <S extends Scopes, Args extends readonly unknown[], const R e
   fn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
   scopes: S,
   primals: readonly [...Args],
-  options: VjpOptions = {},
+  options?: VjpOptions,
 ): readonly [output: R, backward: Backward<Args, R>] => {
   const [output, backward] = vjpWithAux<S, Args, R, null, number>(
     (s: S, ...xs: Args) => [fn(s, ...xs), null] as const,
@@ -146,10 +154,11 @@ export const vjpWithAux = <
   fn: ScopesFn<S, Args, readonly [R, A]> & NoNumbers<[null, ...Args], N>,
   scopes: S,
   primals: readonly [...Args],
-  { vjpVariables = 'params', variables = true, rngs = true }: VjpOptions = {},
+  options?: VjpOptions,
 ): readonly [output: R, backward: Backward<Args, R>, aux: A] => {
   asFunction('vjp', fn)
   asList('vjp', 'primals', primals)
+  const { vjpVariables = 'params', variables = true, rngs = true } = vjpOptions('vjp', options)
   const body = ({ entry, variables: [target, others], keys }: Packed, ...args: Args) => {
     const pure = pureOf(fn, entry)
     const withAux = (vars: readonly Variables[], ...xs: Args): readonly [R, readonly [A, Left]] => {
@@ -178,7 +187,7 @@ export const valueAndGrad = <S extends Scopes, Args extends readonly unknown[], 
   fn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
   scopes: S,
   primals: readonly [...Args],
-  options: DerivativeOptions = {},
+  options?: DerivativeOptions,
 ): readonly [output: R, gradients: Args] => {
   const [output, gradients] = valueAndGradWithAux<S, Args, R, null, number>(
     (s: S, ...xs: Args) => [fn(s, ...xs), null] as const,
@@ -200,16 +209,17 @@ export const valueAndGradWithAux = <
   fn: ScopesFn<S, Args, readonly [R, A]> & NoNumbers<[null, ...Args], N>,
   scopes: S,
   primals: readonly [...Args],
-  options: DerivativeOptions = {},
+  options?: DerivativeOptions,
 ): readonly [output: R, gradients: Args, aux: A] => {
   asFunction('value_and_grad', fn)
   asList('value_and_grad', 'primals', primals)
+  const read = derivativeOptions('value_and_grad', options)
   const loss: ScopesFn<S, Args, readonly [R, A]> = (inner, ...args) => {
     const [value, extra] = asPair('value_and_grad', pathIn(inner), fn(inner, ...args), '[value, aux]')
     if (np.ndim(value as Tensor) > 0) throw exception(lossProblem(inner, value))
     return [value, extra]
   }
-  const [output, backward, aux] = vjpWithAux<S, Args, R, A, number>(loss, scopes, primals, { ...options, vjpVariables: false })
+  const [output, backward, aux] = vjpWithAux<S, Args, R, A, number>(loss, scopes, primals, { ...read, vjpVariables: false })
   const [, ...gradients] = backward(np.onesLike(output as Tensor) as R)
   return [output, gradients as unknown as Args, aux]
 }

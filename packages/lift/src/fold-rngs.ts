@@ -2,29 +2,30 @@
  * foldRngs: a function of scopes whose keys have the names of the scopes folded in before, not each time a key is drawn.
  */
 import type { Result } from '@heddle/func'
-import type { Filter } from '@heddle/core'
+import type { OptionsOf } from '@heddle/func/options'
 import type { Outside } from './inside'
 import { asFunction } from './misuse'
 import { pack, runOn, type Scopes, type ScopesFn } from './pack'
+import { filter, optionsOf } from './options'
 
-/** What is there inside. */
-export interface FoldRngsOptions {
+export const foldRngsOptions = optionsOf({
   /** Collections that are there inside (default all). */
-  readonly variables?: Filter
+  variables: filter,
   /** Streams that are there inside (default all). */
-  readonly rngs?: Filter
-}
+  rngs: filter,
+})
+/** What is there inside. */
+export interface FoldRngsOptions extends OptionsOf<typeof foldRngsOptions> {}
 
 const outside: Outside = { changed: false, may: ['draw', 'make', 'write'] }
 
 /** A function of scopes with folded keys. Source: `flax.core.lift.fold_rngs`. */
 export const foldRngs = <S extends Scopes, Args extends readonly unknown[], const R extends Result>(
   fn: ScopesFn<S, Args, R>,
-  { variables = true, rngs = true }: FoldRngsOptions = {},
+  options?: FoldRngsOptions,
 ): ((scopes: S, ...args: Args) => R) => {
   asFunction('fold_rngs', fn)
-  return pack<S, Args, R>(
-    { where: 'fold_rngs', inFilters: [variables], outFilters: [variables], rngFilters: [rngs], foldNames: true, outside },
-    (packed, ...args) => runOn(fn, packed, args),
-  )
+  const { variables = true, rngs = true } = foldRngsOptions('fold_rngs', options)
+  const plan = { where: 'fold_rngs', inFilters: [variables], outFilters: [variables], rngFilters: [rngs], foldNames: true, outside }
+  return pack<S, Args, R>(plan, (packed, ...args) => runOn(fn, packed, args))
 }

@@ -35,14 +35,17 @@ export {
   type Sowing,
 } from '@heddle/core'
 export { apply, bind, decodeRngs, init, type Applied, type BindOptions, type InitOptions, type Rngs } from './apply'
-export { checkpoint, remat, type CheckpointOptions } from './checkpoint'
-export { cond, switch_ as switch, whileLoop, type BranchOptions, type WhileOptions } from './control'
-export { customVjp, type CustomVjpOptions } from './custom-vjp'
+export { checkpoint, checkpointOptions, remat, type CheckpointOptions } from './checkpoint'
+export { branchOptions, cond, switch_ as switch, whileLoop, whileOptions, type BranchOptions, type WhileOptions } from './control'
+export { customVjp, customVjpOptions, type CustomVjpOptions } from './custom-vjp'
 export {
+  derivativeOptions,
   jvp,
+  jvpOptions,
   valueAndGrad,
   valueAndGradWithAux,
   vjp,
+  vjpOptions,
   vjpWithAux,
   type Backward,
   type DerivativeOptions,
@@ -54,11 +57,11 @@ export { optionsOf } from './options'
 export { isKey, type Key } from './ports'
 export { shapesKey, type Declarer } from './init-shapes'
 export { denyList, inFilter } from './filters'
-export { foldRngs, type FoldRngsOptions } from './fold-rngs'
-export { jit, type JitOptions } from './jit'
+export { foldRngs, foldRngsOptions, type FoldRngsOptions } from './fold-rngs'
+export { jit, jitOptions, type JitOptions } from './jit'
 export { lazyInit } from './lazy-init'
 export { currentMesh, placed, withMesh } from './mesh'
-export { addMetadataAxis, mapVariables, swapCollection, type MapVariablesOptions } from './map-variables'
+export { addMetadataAxis, mapVariables, mapVariablesOptions, swapCollection, type MapVariablesOptions } from './map-variables'
 export {
   close,
   countersOf,
@@ -83,8 +86,8 @@ export {
   type Scopes,
   type ScopesFn,
 } from './pack'
-export { rematScan, type RematScanOptions } from './remat-scan'
-export { scan, type ScanFn, type ScanOptions } from './scan'
+export { rematScan, type RematScanOptions, rematScanOptions } from './remat-scan'
+export { scan, type ScanFn, type ScanOptions, scanOptions, type ScanAxes } from './scan'
 export {
   Scope,
   type ChildOptions,
@@ -98,4 +101,4 @@ export {
 } from './scope'
 export { type Argnums, argumentsAt, Static } from './static'
 export { Variable } from './variable'
-export { vmap, type VmapOptions } from './vmap'
+export { vmap, vmapOptions, type VmapOptions } from './vmap'

@@ -7,8 +7,9 @@
  *
  * Keys depend on counts, so a function that draws some is traced for each count with which it is called; one that draws none is not.
  */
-import { isZero, minus, plus, type Counters, type Filter } from '@heddle/core'
-import { type Device, jit as compile, type NoNumbers, type Result } from '@heddle/func'
+import { isZero, minus, plus, type Counters } from '@heddle/core'
+import { jit as compile, type NoNumbers, type Result } from '@heddle/func'
+import { argnums, boolean, device, type OptionsOf } from '@heddle/func/options'
 import { asFunction } from './misuse'
 import {
   countersIn,
@@ -28,21 +29,25 @@ import {
 } from './pack'
 import { staticKey } from '@heddle/tree'
 import { type Argnums, argumentsAt, Static, unwrapStatic, wrapStatic } from './static'
+import { filter, optionsOf } from './options'
 
-/** What is lifted, and how it is compiled. */
-export interface JitOptions<N extends Argnums = Argnums> {
+export const jitOptions = optionsOf({
   /** Collections that are there inside (default all). */
-  readonly variables?: Filter
+  variables: filter,
   /** Streams that are there inside (default all). */
-  readonly rngs?: Filter
+  rngs: filter,
   /** Arguments that are compiled in, as booleans and strings are by themselves; the scope is argument 0. */
-  readonly staticArgnums?: N
+  staticArgnums: argnums,
   /** Arguments whose memory the program may use for its results; the scope is argument 0. */
-  readonly donateArgnums?: Argnums
+  donateArgnums: argnums,
   /** The backend that runs it, to which variables and arguments that are elsewhere are copied. Default: where they are. */
-  readonly device?: Device
+  device,
   /** Run the function as it is, uncompiled, with the same keys: for what watches its calls. */
-  readonly disableJit?: boolean
+  disableJit: boolean,
+})
+/** What is lifted, and how it is compiled. */
+export interface JitOptions<N extends Argnums = Argnums> extends OptionsOf<typeof jitOptions> {
+  readonly staticArgnums?: N | undefined
 }
 
 /**
@@ -53,9 +58,17 @@ export interface JitOptions<N extends Argnums = Argnums> {
  */
 export const jit = <S extends Scopes, Args extends readonly unknown[], const R extends Result, const N extends Argnums = readonly []>(
   fn: ScopesFn<S, Args, R> & NoNumbers<[null, ...Args], N>,
-  { variables = true, rngs = true, staticArgnums, donateArgnums = [], device, disableJit = false }: JitOptions<N> = {},
+  options?: JitOptions<N>,
 ): ((scopes: S, ...args: Args) => R) => {
   asFunction('jit', fn)
+  const {
+    variables = true,
+    rngs = true,
+    staticArgnums,
+    donateArgnums = [],
+    device: runsOn,
+    disableJit = false,
+  } = jitOptions('jit', options)
   const plan = { where: 'jit', inFilters: [variables], outFilters: [variables], rngFilters: [rngs], foldNames: true }
   if (disableJit) return pack<S, Args, R>(plan, (packed, ...args) => runOn(fn, packed, args))
   const donated = [donateArgnums].flat()
@@ -64,7 +77,7 @@ export const jit = <S extends Scopes, Args extends readonly unknown[], const R e
       const { result, variables: left, counters, notes } = doneOf(pureOf(fn, entry)(inner, keys, ...unwrapStatic(args)))
       return [result, left, new Static({ counters: counters.map((c, i) => minus(c, entry.roots[i]!.counters)), notes })]
     },
-    { donateArgnums: donated.map((i) => i + 2), ...(device ? { device } : {}) },
+    { donateArgnums: donated.map((i) => i + 2), ...(runsOn ? { device: runsOn } : {}) },
   )
   /** Of entries that differ in counts alone, the counts with which the function was traced; 'any' once it drew a key. */
   const traced = new Map<string, readonly Counters[] | 'any'>()

@@ -15,6 +15,7 @@ import {
 } from '@heddle/core'
 import { exception, orThrow } from './edge'
 import { asVariables } from './given'
+import { boolean, func, of, type OptionsOf } from '@heddle/func/options'
 import { asFunction } from './misuse'
 import type { Result } from '@heddle/func'
 import {
@@ -32,22 +33,24 @@ import {
   type ScopesFn,
 } from './pack'
 import type { ReadVariables, Variables } from './scope'
+import { filter, optionsOf } from './options'
 
-/** The mapping, and when variables go back through it. */
-export interface MapVariablesOptions {
+export const mapVariablesOptions = optionsOf({
   /** From variables outside to those inside (identity by default). It gets the mapped collections by name. */
-  readonly mapInFn?: (variables: ReadVariables) => Variables
+  mapInFn: of<(variables: ReadVariables) => Variables>()(func),
   /** From variables inside to those outside; only where they may be written: with `init` or `mutable`. */
-  readonly mapOutFn?: (variables: ReadVariables) => Variables
+  mapOutFn: of<(variables: ReadVariables) => Variables>()(func),
   /** Run the function once before, to make the variables that the mapping needs. */
-  readonly init?: boolean
+  init: boolean,
   /** May the mapped collections be written inside? */
-  readonly mutable?: boolean
+  mutable: boolean,
   /** Streams that are there inside (default all). */
-  readonly rngs?: Filter
+  rngs: filter,
   /** Further collections that are there inside (default all). */
-  readonly variables?: Filter
-}
+  variables: filter,
+})
+/** The mapping, and when variables go back through it. */
+export interface MapVariablesOptions extends OptionsOf<typeof mapVariablesOptions> {}
 
 const same = <V>(variables: V): V => variables
 
@@ -57,10 +60,12 @@ type Mapping = (variables: Variables) => Variables
 export const mapVariables = <S extends Scopes, Args extends readonly unknown[], const R extends Result>(
   fn: ScopesFn<S, Args, R>,
   mappedCollections: Filter,
-  { init = false, mutable = false, rngs = true, variables = true, ...mappings }: MapVariablesOptions = {},
+  options?: MapVariablesOptions,
 ): ((scopes: S, ...args: Args) => R) => {
-  const { mapInFn = same, mapOutFn = same } = mappings as { readonly mapInFn?: Mapping; readonly mapOutFn?: Mapping }
   asFunction('map_variables', fn)
+  const read = mapVariablesOptions('map_variables', options)
+  const { init = false, mutable = false, rngs = true, variables = true } = read
+  const { mapInFn = same, mapOutFn = same } = read as { readonly mapInFn?: Mapping; readonly mapOutFn?: Mapping }
   for (const filter of [mappedCollections, variables]) orThrow(decodeFilter(filter))
   const goesOut = init || mutable
   const plan: Plan = {

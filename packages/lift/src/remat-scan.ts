@@ -2,28 +2,31 @@
  * rematScan: a stack of layers in which memory and the size of the program do not grow with the depth. Loops in loops, of which all but
  * the innermost are computed again on the way back.
  */
-import type { Filter, FilterMap, InOut, MetadataParams, ScopeError } from '@heddle/core'
+import type { MetadataParams, ScopeError } from '@heddle/core'
 import type { CheckpointPolicy, Next, NoNumbers, Result } from '@heddle/func'
+import { count, either, func, listOf, of, type OptionsOf, required } from '@heddle/func/options'
 import { checkpoint } from './checkpoint'
 import { exception } from './edge'
 import { asFunction } from './misuse'
 import type { Scopes, ScopesFn } from './pack'
 import { scan } from './scan'
+import { filter, optionsOf, record, scanTable, splits } from './options'
 
-/** How deep, and what becomes of variables and keys in each loop. */
-export interface RematScanOptions {
+export const rematScanOptions = optionsOf({
   /** The number of iterations of each loop, the outermost first; the depth is their product. */
-  readonly lengths: readonly number[]
-  readonly policy?: CheckpointPolicy
-  readonly variableBroadcast?: Filter
-  readonly variableCarry?: Filter
+  lengths: required(listOf(count)),
+  policy: of<CheckpointPolicy>()(func),
+  variableBroadcast: filter,
+  variableCarry: filter,
   /** Default: every collection along axis 0. */
-  readonly variableAxes?: FilterMap<InOut<number>>
+  variableAxes: scanTable,
   /** Default: every stream differs. */
-  readonly splitRngs?: FilterMap<boolean>
+  splitRngs: splits,
   /** Passed to boxes with metadata when they gain or lose the axis of a loop: the same for all loops, or a list with one for each. */
-  readonly metadataParams?: MetadataParams | readonly MetadataParams[]
-}
+  metadataParams: either(record, listOf(record, 'a list of such')),
+})
+/** How deep, and what becomes of variables and keys in each loop. */
+export interface RematScanOptions extends OptionsOf<typeof rematScanOptions> {}
 
 const isList = (x: unknown): x is readonly MetadataParams[] => Array.isArray(x)
 
@@ -35,9 +38,10 @@ const paramsProblem = (loops: number, actual: readonly unknown[]): ScopeError =>
 /** A function of scopes and a carry, repeated. Errors: InvalidOptionsError, and those of `scan`. Source: `flax.core.lift.remat_scan`. */
 export const rematScan = <S extends Scopes, const C extends Result, N = readonly []>(
   bodyFn: ScopesFn<S, readonly [C], Next<C>> & NoNumbers<[null, C], N>,
-  options: RematScanOptions,
+  given: RematScanOptions,
 ): ((scopes: S, carry: C) => C) => {
   asFunction('remat_scan', bodyFn)
+  const options = rematScanOptions('remat_scan', given)
   const {
     lengths,
     policy,

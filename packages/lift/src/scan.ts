@@ -1,23 +1,9 @@
 /**
  * scan of a function of scopes: a loop that carries some variables, stacks others, and shares the rest.
  */
-import {
-  addAxis,
-  broadcast,
-  decodeFilter,
-  decodeScanAxes,
-  decodeSplitRngs,
-  removeAxis,
-  splitInOut,
-  subtract,
-  union,
-  type Broadcast,
-  type Filter,
-  type FilterMap,
-  type InOut,
-  type MetadataParams,
-} from '@heddle/core'
+import { addAxis, broadcast, decodeFilter, decodeScanAxes, decodeSplitRngs, removeAxis, splitInOut, subtract, union } from '@heddle/core'
 import { evalShape, lax, type Next, type NoNumbers, type Result } from '@heddle/func'
+import { boolean, count, func, of, type OptionsOf, positive } from '@heddle/func/options'
 import { leaves } from '@heddle/tree'
 import { axesScan } from './axes-scan'
 import { axisSize } from './axis-size'
@@ -51,43 +37,44 @@ import {
   type ScopesFn,
 } from './pack'
 import { changeAxes, splitKeys } from './vmap'
+import { filter, optionsOf, record, scanAxes, scanTable, splits } from './options'
 
-/** An axis for a whole subtree, `nn.broadcast` (or null) for a value that is the same in each iteration, or a tree of such. */
-export type ScanAxes = number | null | Broadcast | readonly ScanAxes[] | { readonly [key: string]: ScanAxes }
+export type { ScanAxes } from './options'
 
-/** What becomes of variables, keys, arguments and results, and how the loop runs. */
-export interface ScanOptions {
+export const scanOptions = optionsOf({
   /** Axes of the collections that have a value for each iteration. */
-  readonly variableAxes?: FilterMap<InOut<number>>
+  variableAxes: scanTable,
   /**
    * Collections that are the same in each iteration; they may be made and written inside, if that does not depend on the loop: it is
    * done once, before.
    */
-  readonly variableBroadcast?: Filter
+  variableBroadcast: filter,
   /**
    * Collections that an iteration passes on to the next. What is not there before the loop is made in the first iteration, as in a loop
    * written by hand; what may not be written goes through unchanged.
    */
-  readonly variableCarry?: Filter
+  variableCarry: filter,
   /** Which streams differ from iteration to iteration. Streams that are not named are not there inside. */
-  readonly splitRngs?: FilterMap<boolean>
+  splitRngs: splits,
   /** Axes of the arguments after the carry: an axis, `nn.broadcast` (`lift.broadcast`), or a prefix of the list of arguments (default 0). */
-  readonly inAxes?: ScanAxes
+  inAxes: scanAxes,
   /** Axes of the results after the carry: an axis, `nn.broadcast`, or a prefix of them (default 0). */
-  readonly outAxes?: ScanAxes
-  readonly length?: number
-  readonly reverse?: boolean
-  readonly unroll?: number
+  outAxes: scanAxes,
+  length: count,
+  reverse: boolean,
+  unroll: positive,
   /** A change of the variables and keys that one iteration gets. */
-  readonly dataTransform?: (variables: Groups, rngs: KeyGroups) => readonly [Groups, KeyGroups]
+  dataTransform: of<(variables: Groups, rngs: KeyGroups) => readonly [Groups, KeyGroups]>()(func),
   /** Passed to boxes with metadata when they gain or lose the axis. */
-  readonly metadataParams?: MetadataParams
+  metadataParams: record,
   /**
    * Make sure that what is broadcast does not depend on the loop, by a first pass (default true). Without it tracing is quicker, and what is
    * carried must be there before the loop.
    */
-  readonly checkConstancyInvariants?: boolean
-}
+  checkConstancyInvariants: boolean,
+})
+/** What becomes of variables, keys, arguments and results, and how the loop runs. */
+export interface ScanOptions extends OptionsOf<typeof scanOptions> {}
 
 /** A body: scopes, carry and slices to the next carry and what is stacked. */
 export type ScanFn<S, C, Xs extends readonly unknown[], Y> = (scopes: S, carry: C, ...xs: Xs) => readonly [carry: Next<C>, ys: Y]
@@ -109,9 +96,10 @@ const decode = (options: ScanOptions) => ({
  */
 export const scan = <S extends Scopes, const C extends Result, Xs extends readonly unknown[], const Y extends Result, N = readonly []>(
   fn: ScanFn<S, C, Xs, Y> & NoNumbers<[null, C], N>,
-  options: ScanOptions = {},
+  given?: ScanOptions,
 ): ((scopes: S, init: C, ...xs: Xs) => readonly [carry: C, ys: Y]) => {
   asFunction('scan', fn)
+  const options = scanOptions('scan', given)
   const { axes, rngs, shared, carried } = decode(options)
   const { inAxes = 0, outAxes = 0, metadataParams = {}, dataTransform } = options
   const splits = rngs.map(([, split]) => split)

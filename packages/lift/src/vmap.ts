@@ -11,11 +11,10 @@ import {
   union,
   type Axis,
   type Filter,
-  type FilterMap,
-  type InOut,
   type MetadataParams,
 } from '@heddle/core'
-import { type Axes, isStatic, MappedOutputError, random, vmap as mapPure, type Result } from '@heddle/func'
+import { isStatic, MappedOutputError, random, vmap as mapPure, type Result } from '@heddle/func'
+import { axisTree, count, type OptionsOf, string } from '@heddle/func/options'
 import { leavesWithPath, map } from '@heddle/tree'
 import { axisSize } from './axis-size'
 import { exception, orThrow } from './edge'
@@ -34,24 +33,26 @@ import {
   type Scopes,
   type ScopesFn,
 } from './pack'
+import { axesTable, optionsOf, record, splits } from './options'
 
-/** What becomes of variables, keys, arguments and results. */
-export interface VmapOptions {
+export const vmapOptions = optionsOf({
   /** Axes of collections; null for one that is shared. Collections that are not named are not there inside. */
-  readonly variableAxes?: FilterMap<InOut>
+  variableAxes: axesTable,
   /** Which streams differ along the axis. Streams that are not named are not there inside. */
-  readonly splitRngs?: FilterMap<boolean>
+  splitRngs: splits,
   /** Axes of the arguments: an axis, null, or a tree of them that is a prefix of the list of arguments (default 0). */
-  readonly inAxes?: Axes
+  inAxes: axisTree,
   /** Axes of the result: an axis, null, or a prefix of it (default 0). */
-  readonly outAxes?: Axes
-  readonly axisSize?: number
+  outAxes: axisTree,
+  axisSize: count,
   /** A name for the axis, for collectives inside. */
-  readonly axisName?: string
-  readonly spmdAxisName?: string
+  axisName: string,
+  spmdAxisName: string,
   /** Passed to boxes with metadata when they gain or lose the axis. */
-  readonly metadataParams?: MetadataParams
-}
+  metadataParams: record,
+})
+/** What becomes of variables, keys, arguments and results. */
+export interface VmapOptions extends OptionsOf<typeof vmapOptions> {}
 
 /** Tells boxes in groups that they gain, or lose, an axis. */
 export const changeAxes = (change: typeof addAxis, groups: Groups, axes: readonly Axis[], params: MetadataParams): Groups =>
@@ -74,9 +75,10 @@ export const splitKeys = (keys: KeyGroups, splits: readonly boolean[], size: num
  */
 export const vmap = <S extends Scopes, Args extends readonly unknown[], const R extends Result>(
   fn: ScopesFn<S, Args, R>,
-  options: VmapOptions = {},
+  given?: VmapOptions,
 ): ((scopes: S, ...args: Args) => R) => {
   asFunction('vmap', fn)
+  const options = vmapOptions('vmap', given)
   const variables = splitInOut<Axis>(orThrow(decodeVariableAxes('vmap', options.variableAxes ?? {})))
   const rngs = orThrow(decodeSplitRngs('vmap', options.splitRngs ?? {}))
   const { inAxes = 0, outAxes = 0, metadataParams = {} } = options

@@ -3,7 +3,18 @@
  * optimizers stand in one table: the same name is the same kind in all of them.
  */
 import { ArgumentError, type DType, isTensor, type Tensor } from '@heddle/func'
-import { boolean, dtype, type Kind, of, optionsOf, type OptionsReader, positive, readArgument, tensor } from '@heddle/func/options'
+import {
+  type AnyReader,
+  boolean,
+  dtype,
+  type Kind,
+  of,
+  optionsOf,
+  type OptionsReader,
+  positive,
+  readArgument,
+  tensor,
+} from '@heddle/func/options'
 import { leaves, type Tree } from '@heddle/tree'
 import { checked } from './checked'
 import { type GradientTransformation, isTransformation } from './transformation'
@@ -142,7 +153,7 @@ export const radamOptions = optionsOf({ ...named('b1', 'eps', 'epsRoot', 'nester
 export const novogradOptions = optionsOf({ ...named('b1', 'b2', 'eps', 'epsRoot', 'muDtype').kinds, weightDecay: scalar })
 
 /** An argument: its name and kind, or how options are read. */
-type Argument = readonly [name: string, kind: Kind] | OptionsReader
+type Argument = readonly [name: string, kind: Kind] | AnyReader
 export const optional = <T>(kind: Kind<T>): Kind<T | undefined> => ({ ...kind, is: (x) => x === undefined || kind.is(x) })
 /** The same function, whose arguments are checked before, and the calls of the transformation that it answers; there are no further ones. Errors: ArgumentError. */
 export const taking =

@@ -2,8 +2,9 @@
  * Kinds of values: what an option or argument takes, in words, as a check and as a type.
  *
  * These are not io-ts codecs, which only core uses: beside a reader that finds the nearest name and says what was given (3.5 kB with all
- * kinds, minified and gzipped) io-ts would add 3.9 kB to each bundle and take as long again to load, and what it says of a union or of a
- * wrong name would have to be said anew. For tables that are decoded to other data (filters, axes by collection) it is worth that.
+ * kinds, minified and gzipped, 50 ns a call) io-ts would add 3.9 kB to each bundle, take as long again to load and 650 ns a call, and what
+ * it says of a union or of a wrong name would have to be said anew. For tables that are decoded to other data (filters, axes by
+ * collection) it is worth that.
  */
 import { suggestion } from './names'
 

@@ -112,6 +112,9 @@ test('types: from the declaration', () => {
   // @ts-expect-error features are required
   const loose: Kinds<Layer> = { features: positive, mode: nothing }
   expect([kinds, less, loose]).toHaveLength(3)
+  const inferred = <O extends Sum>(given: O): O => given
+  // @ts-expect-error no name is right
+  inferred({ axes: 0 })
   const read = (given?: Sum) => sum('sum', given)
   // @ts-expect-error a function is no options
   expect(() => read(() => 0)).toThrow()

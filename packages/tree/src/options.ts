@@ -46,11 +46,11 @@ export interface Declared {
   readonly [name: string]: Kind
 }
 type ValueOf<K> = K extends Kind<infer T> ? T : never
-type Taken<K> = {
-  readonly [N in keyof K as K[N] extends RequiredKind ? N : never]: ValueOf<K[N]>
-} & {
-  readonly [N in keyof K as K[N] extends RequiredKind ? never : N]?: ValueOf<K[N]> | undefined
-}
+type RequiredName<K> = { readonly [N in keyof K]: K[N] extends RequiredKind ? N : never }[keyof K]
+type Needed<K> = { readonly [N in keyof K as N extends RequiredName<K> ? N : never]: ValueOf<K[N]> }
+type Optional<K> = { readonly [N in keyof K as N extends RequiredName<K> ? never : N]?: ValueOf<K[N]> | undefined }
+// An empty type among others would have TypeScript take objects with no right name at all.
+type Taken<K> = [RequiredName<K>] extends [never] ? Optional<K> : Needed<K> & Optional<K>
 /** The type of the options that a declaration takes, of its reader or its kinds. */
 export type OptionsOf<D> = OptionsObject & (D extends { readonly kinds: infer K } ? Taken<K> : Taken<D>)
 
@@ -66,13 +66,17 @@ export interface OptionProblem {
   readonly fault?: 'unknown' | 'missing'
 }
 
-/** A declaration: reads the options of the function `where`. */
-export interface OptionsReader<K extends Declared = Declared> {
-  (where: string, given: unknown): OptionsOf<K>
-  readonly kinds: K
+/** What all declarations have: reads the options of the function `where`. */
+export interface AnyReader {
+  (where: string, given: unknown): unknown
   readonly names: readonly string[]
   /** What is wrong with options, as data. */
   readonly problems: (given: unknown) => readonly OptionProblem[]
+}
+/** A declaration, whose kinds are known. */
+export interface OptionsReader<K extends Declared> extends AnyReader {
+  (where: string, given: unknown): OptionsOf<K>
+  readonly kinds: K
 }
 
 /** More about options: one that may stand by itself, what they are called, what to say of something that is none. */

@@ -1,7 +1,7 @@
 /** Samplers as programs: each is compiled as a whole, as in JAX, so that a draw is one call of a backend and not one for each operation. */
 import { flatten, staticKey, unflatten } from '@heddle/tree'
 import { ArgumentError } from '../error'
-import { type Kind, nullable, type OptionsReader, readArgument, sizeOrShape, tensor, tensorLike } from '../options'
+import { type Kind, nullable, type AnyReader, readArgument, sizeOrShape, tensor, tensorLike } from '../options'
 import { isTensor, type Tensor } from '../tensor'
 import { jit } from '../transforms/jit'
 
@@ -9,7 +9,7 @@ import { jit } from '../transforms/jit'
 const KEPT = 256
 
 /** An argument: its name and kind, or how options are read. One that is undefined is left to the sampler. */
-export type Argument = readonly [name: string, kind: Kind] | OptionsReader
+export type Argument = readonly [name: string, kind: Kind] | AnyReader
 export const keyArgument: Argument = [
   'key',
   { ...tensor, hint: (x) => (typeof x === 'number' || x === undefined ? 'random.key(seed) makes a key' : undefined) },

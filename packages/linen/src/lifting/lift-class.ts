@@ -7,7 +7,8 @@ import { TransformTargetError } from '../error'
 import { asMethod, asModuleFn, type AnyModuleFn } from './lift-method'
 import type { Lifter } from './lifter'
 import { Module } from '../module/module'
-import { checkOptions, type Transformation } from './transformation'
+import { isPlainObject } from '@heddle/tree/options'
+import type { Check, Transformation } from './transformation'
 import type { ModuleClass } from '../module/types'
 
 /** The names of the methods of a class, without those of Module; any, where the target is a function. */
@@ -56,14 +57,12 @@ const liftClass = <O>(
   return Lifted
 }
 
-/** Refuses wrong options. Errors: InvalidOptionsError. */
-export type Check = (where: string, options: object) => void
-
 /** Options for all methods, and for each. */
-const checkMethods = <O>(name: string, check: Check, { methods, ...own }: object & Methods<O>): void => {
-  check(name, own)
+const checkMethods = <O>(name: string, check: Check, options: object & Methods<O>): void => {
+  const { methods, ...own } = options
+  check(name, isPlainObject(options) ? own : options)
   if (methods === undefined || Array.isArray(methods)) return
-  for (const [method, each] of Object.entries(methods)) check(`${name} of method ${method}`, each as object)
+  for (const [method, each] of Object.entries(methods)) check(`${name} of method ${method}`, each)
 }
 
 /** What a transformation is called, and what it puts before names of classes. */
@@ -81,4 +80,4 @@ export const liftChecked = <T, O>(naming: Naming, target: T, options: O & Method
 
 /** The same for one whose options have names. Errors: TransformTargetError, InvalidOptionsError. */
 export const liftTarget = <T, O>(transformation: Transformation, target: T, options: O & Methods<O>, lifter: Lifter<O>): T =>
-  liftChecked(transformation, target, options, lifter, (where, own) => checkOptions(where, transformation.options, own))
+  liftChecked(transformation, target, options, lifter, transformation.options)

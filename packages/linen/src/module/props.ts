@@ -3,7 +3,7 @@
  * and plain objects in them too.
  */
 import { isTensor } from '@heddle/func'
-import { describe, isPlainObject, optionsReaders, sayProblems, type Kinds, type OptionsReader } from '@heddle/tree/options'
+import { describe, isPlainObject, optionsReaders, sayProblems, type Kinds, type AnyReader } from '@heddle/tree/options'
 import { classNameOf } from './class-name'
 import { LayerError } from '../error'
 import { isModule } from './state'
@@ -15,7 +15,7 @@ import { isModule } from './state'
 export type PropTypes<P> = Kinds<P>
 
 interface Checked {
-  readonly read: OptionsReader
+  readonly read: AnyReader
   /** The class itself has the list, not one that it extends: there are no other props. */
   readonly complete: boolean
 }

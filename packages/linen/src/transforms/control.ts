@@ -4,11 +4,7 @@
 import type { Next, NoNumbers, Result, Tensor } from '@heddle/func'
 import type { BranchOptions, WhileOptions } from '@heddle/lift'
 import * as lift from '@heddle/lift'
-import { checkOptions, namesOf } from '../lifting/transformation'
 import { direct, loose, type ModuleFn } from '../lifting/direct'
-
-const branchOptions = namesOf<BranchOptions>()({ variables: true, rngs: true })
-const loopOptions = namesOf<WhileOptions>()({ carryVariables: true, broadcastVariables: true, splitRngs: true })
 
 /**
  * One of two functions of a module, by a predicate.
@@ -25,9 +21,9 @@ export const cond = <M, Args extends readonly unknown[], const R extends Result,
   falseFn: NoInfer<ModuleFn<M, Args, R>>,
   mdl: M,
   operands: readonly [...Args],
-  options: BranchOptions = {},
+  given?: BranchOptions,
 ): R => {
-  checkOptions('cond', branchOptions, options)
+  const options = lift.branchOptions('cond', given)
   return direct('cond', [trueFn, falseFn], mdl, operands, ([whenTrue, whenFalse], scopes, args) =>
     lift.cond(pred, loose(whenTrue!), loose(whenFalse!), scopes as never, args as never, options),
   ) as R
@@ -43,9 +39,9 @@ export const switchModule = <M, Args extends readonly unknown[], const R extends
   branches: readonly (ModuleFn<M, Args, R> & NoNumbers<[null, ...Args], N>)[],
   mdl: M,
   operands: readonly [...Args],
-  options: BranchOptions = {},
+  given?: BranchOptions,
 ): R => {
-  checkOptions('switch', branchOptions, options)
+  const options = lift.branchOptions('switch', given)
   return direct('switch', branches, mdl, operands, (fns, scopes, args) =>
     lift.switch(index, fns.map(loose), scopes as never, args as never, options),
   ) as R
@@ -64,9 +60,9 @@ export const whileLoop = <M, const C extends Result, N = readonly []>(
   bodyFn: ModuleFn<M, readonly [C], Next<C>> & NoNumbers<[null, C], N>,
   mdl: M,
   init: C,
-  options: WhileOptions = {},
+  given?: WhileOptions,
 ): C => {
-  checkOptions('whileLoop', loopOptions, options)
+  const options = lift.whileOptions('whileLoop', given)
   return direct('whileLoop', [condFn, bodyFn], mdl, [init], ([condition, body], scopes, [start]) =>
     lift.whileLoop(loose(condition!), loose(body!), scopes as never, start as never, options),
   ) as C

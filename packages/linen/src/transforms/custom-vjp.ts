@@ -5,7 +5,6 @@ import type { NoNumbers, Result } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import type { Filter } from '@heddle/lift'
 import { modulesOf } from '../lifting/take-apart'
-import { checkOptions, namesOf } from '../lifting/transformation'
 import { derivative, direct, loose, perScopes, type ModuleFn } from '../lifting/direct'
 
 interface CommonOptions<M, Args extends readonly unknown[], R, Res> {
@@ -30,13 +29,6 @@ export interface NondiffCustomVjpOptions<M, Args extends readonly unknown[], R, 
   /** Arguments that get none; the module is argument 0. */
   readonly nondiffArgnums: N
 }
-
-const optionNames = namesOf<CustomVjpOptions<never, never, never, never>>()({
-  forwardFn: true,
-  backwardFn: true,
-  gradVars: true,
-  nondiffArgnums: true,
-})
 
 /**
  * A function of a module with a backward pass of its own.
@@ -67,7 +59,7 @@ export const customVjp: {
   fn: ModuleFn<M, Args, R>,
   options: CustomVjpOptions<M, Args, R, Res> | NondiffCustomVjpOptions<M, Args, R, Res>,
 ): ((mdl: M, ...args: Args) => R) => {
-  checkOptions('customVjp', optionNames, options)
+  lift.customVjpOptions('customVjp', options)
   const { forwardFn, backwardFn, gradVars, nondiffArgnums } = options
   const backward = backwardFn as unknown as (...args: readonly unknown[]) => readonly unknown[]
   return (mdl, ...args) =>

@@ -2,20 +2,20 @@
  * jvp, vjp, grad and valueAndGrad of functions of a module.
  */
 import { ArgumentError, type NoNumbers, type Tensor, type Result } from '@heddle/func'
-import type { DerivativeOptions, Filter, Scope } from '@heddle/lift'
+import type { DerivativeOptions, Scope } from '@heddle/lift'
+import { anything, boolean, listOf, type OptionsOf, string } from '@heddle/func/options'
 import * as lift from '@heddle/lift'
 import { flattenUpTo, leaves, partial, type Partial, type TreeDef } from '@heddle/tree'
 import { modulesOf } from '../lifting/take-apart'
-import { checkOptions, namesOf } from '../lifting/transformation'
 import { derivative, direct, loose, perScopes, type ModuleFn } from '../lifting/direct'
 
-/** What jvp is told of variables. */
-export interface JvpOptions extends DerivativeOptions {
+const jvpOptions = lift.optionsOf({
+  ...lift.derivativeOptions.kinds,
   /** Tangents of variables by collection; those not named have tangent zero. For a tree of modules, a tree of such. */
-  readonly variableTangents?: unknown
-}
-
-const jvpOptions = namesOf<JvpOptions>()({ variableTangents: true, variables: true, rngs: true })
+  variableTangents: anything,
+})
+/** What jvp is told of variables. */
+export interface JvpOptions extends OptionsOf<typeof jvpOptions> {}
 
 /**
  * The value and the tangent of a function of a module.
@@ -32,10 +32,9 @@ export const jvp = <M, Args extends readonly unknown[], const R extends Result, 
   mdl: M,
   primals: readonly [...Args],
   tangents: NoInfer<Args>,
-  given: JvpOptions = {},
+  given?: JvpOptions,
 ): readonly [output: R, tangent: R] => {
-  checkOptions('jvp', jvpOptions, given)
-  const { variableTangents, ...options } = given
+  const { variableTangents, ...options } = jvpOptions('jvp', given)
   const { treedef } = modulesOf(mdl)
   const named =
     variableTangents === undefined
@@ -56,17 +55,15 @@ export const jvp = <M, Args extends readonly unknown[], const R extends Result, 
 /** A derivative of lift, its types forgotten: those of modules stand at the functions here. */
 type Differentiate = (fn: unknown, scopes: readonly Scope[], args: readonly unknown[], options: DerivativeOptions) => readonly unknown[]
 
-/** What vjp differentiates by. */
-export interface VjpOptions extends DerivativeOptions {
+const auxKinds = {
   /** The function answers a pair, of which only the first part is differentiated. */
-  readonly hasAux?: boolean
+  hasAux: boolean,
   /** Named axes over which to sum cotangents. Flax has retired it; only an empty list is taken. */
-  readonly reduceAxes?: readonly string[]
-  /** Collections that get a cotangent (default `params`). */
-  readonly vjpVariables?: Filter
+  reduceAxes: listOf(string),
 }
-
-const vjpOptions = namesOf<VjpOptions>()({ hasAux: true, reduceAxes: true, vjpVariables: true, variables: true, rngs: true })
+const vjpOptions = lift.optionsOf({ ...lift.vjpOptions.kinds, ...auxKinds })
+/** What vjp differentiates by. */
+export interface VjpOptions extends OptionsOf<typeof vjpOptions> {}
 
 /** From a cotangent of the output to cotangents of variables, by collection, and of arguments. A tree: it may be a residual. */
 export type Backward<Args extends readonly unknown[], R> = Partial<readonly [cotangent: R], readonly [variables: unknown, ...args: Args]>
@@ -109,8 +106,7 @@ export const vjp = <M, Args extends readonly unknown[], const R extends Result, 
   primals: readonly [...Args],
   options?: O,
 ): Vjp<Args, R, O> => {
-  checkOptions('vjp', vjpOptions, options ?? {})
-  const { hasAux = false, reduceAxes, ...rest } = (options ?? {}) as VjpOptions
+  const { hasAux = false, reduceAxes, ...rest } = vjpOptions('vjp', options)
   refuseReduceAxes('vjp', reduceAxes)
   const { treedef } = modulesOf(mdl)
   return direct('vjp', [fn], mdl, primals, ([inner], scopes, args, main) => {
@@ -121,15 +117,9 @@ export const vjp = <M, Args extends readonly unknown[], const R extends Result, 
   }) as Vjp<Args, R, O>
 }
 
+const gradOptions = lift.optionsOf({ ...lift.derivativeOptions.kinds, ...auxKinds })
 /** What gradients are asked for. */
-export interface GradOptions extends DerivativeOptions {
-  /** The function answers a pair, of which only the first part is differentiated. */
-  readonly hasAux?: boolean
-  /** Named axes over which to sum gradients. Flax has retired it; only an empty list is taken. */
-  readonly reduceAxes?: readonly string[]
-}
-
-const gradOptions = namesOf<GradOptions>()({ hasAux: true, reduceAxes: true, variables: true, rngs: true })
+export interface GradOptions extends OptionsOf<typeof gradOptions> {}
 
 /**
  * The scalar value of a function of a module, and its gradients by the arguments (not by variables).
@@ -140,10 +130,9 @@ export const valueAndGrad = <M, Args extends readonly unknown[], const R extends
   fn: ModuleFn<M, Args, R> & NoNumbers<[null, ...Args], N>,
   mdl: M,
   primals: readonly [...Args],
-  options: GradOptions = {},
+  options?: GradOptions,
 ): readonly [output: R, gradients: Args] => {
-  checkOptions('valueAndGrad', gradOptions, options)
-  const { hasAux = false, reduceAxes, ...rest } = options
+  const { hasAux = false, reduceAxes, ...rest } = gradOptions('valueAndGrad', options)
   refuseReduceAxes('valueAndGrad', reduceAxes)
   return direct('valueAndGrad', [fn], mdl, primals, ([inner], scopes, args) => {
     const differentiate = (hasAux ? lift.valueAndGradWithAux : lift.valueAndGrad) as unknown as Differentiate

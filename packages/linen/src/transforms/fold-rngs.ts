@@ -5,17 +5,13 @@ import type { Result } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import { liftTarget, type Methods } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
-import { namesOf, type Transformation } from '../lifting/transformation'
+import type { Transformation } from '../lifting/transformation'
 import type { Answers, Target, TargetFn } from './target'
 
 /** As of `lift.foldRngs`; and which methods of a class. */
 export interface FoldRngsOptions<T = never> extends lift.FoldRngsOptions, Methods<lift.FoldRngsOptions, T> {}
 
-const transformation: Transformation = {
-  name: 'foldRngs',
-  prefix: 'Fold_rngs',
-  options: namesOf<lift.FoldRngsOptions>()({ variables: true, rngs: true }),
-}
+const transformation: Transformation = { name: 'foldRngs', prefix: 'Fold_rngs', options: lift.foldRngsOptions }
 
 /**
  * A class of modules, or a function of a module, whose keys have the names of the scopes folded in before, not at each draw.

@@ -2,28 +2,17 @@
  * jit of modules.
  */
 import type { Result } from '@heddle/func'
-import type * as lift from '@heddle/lift'
+import * as lift from '@heddle/lift'
 import { staticKey } from '@heddle/tree'
 import { liftTarget, type Methods } from '../lifting/lift-class'
 import { compiledLifter } from '../lifting/lifter'
-import { namesOf, type Transformation } from '../lifting/transformation'
+import type { Transformation } from '../lifting/transformation'
 import type { Answers, TakesNoNumbers, Target, TargetFn } from './target'
 
 /** As of `lift.jit`; and which methods of a class. */
 export interface JitOptions<T = never, N extends lift.Argnums = lift.Argnums> extends lift.JitOptions<N>, Methods<lift.JitOptions, T> {}
 
-const transformation: Transformation = {
-  name: 'jit',
-  prefix: 'Jit',
-  options: namesOf<lift.JitOptions>()({
-    variables: true,
-    rngs: true,
-    staticArgnums: true,
-    donateArgnums: true,
-    device: true,
-    disableJit: true,
-  }),
-}
+const transformation: Transformation = { name: 'jit', prefix: 'Jit', options: lift.jitOptions }
 
 const known = new WeakMap<object, Map<string, unknown>>()
 

@@ -5,8 +5,9 @@ import { ArgumentError } from '@heddle/func'
 import { anything, type Declared, describe, isPlainObject, type Kinds, string } from '@heddle/func/options'
 import { exception, optionsOf, type Scope, type ScopesFn as FnOfScopes } from '@heddle/lift'
 import { direct } from '../lifting/direct'
-import { isModuleClass, liftChecked, type Check, type Methods } from '../lifting/lift-class'
+import { isModuleClass, liftChecked, type Methods } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
+import type { Check } from '../lifting/transformation'
 import type { Target } from './target'
 
 /** A function of the scopes of modules, and of arguments: what transformations of `@heddle/lift` take and answer. */

@@ -2,36 +2,28 @@
  * mapVariables and addMetadataAxis of modules.
  */
 import type { Result } from '@heddle/func'
-import type { Axis, Filter, MetadataParams, ReadVariables, Variables } from '@heddle/lift'
+import type { Axis, Filter } from '@heddle/lift'
 import * as lift from '@heddle/lift'
 import { liftTarget, type Methods } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
-import { namesOf, type Transformation } from '../lifting/transformation'
+import type { Transformation } from '../lifting/transformation'
 import type { Answers, Target, TargetFn } from './target'
+import { integer, isPlainObject, type Kind, nullable, type OptionsOf } from '@heddle/func/options'
 
-/** The mapping, and when variables go back through it. */
-interface MapOptions {
+const { mapInFn, mapOutFn, ...others } = lift.mapVariablesOptions.kinds
+const mapOptions = lift.optionsOf({
   /** From variables outside to those inside (identity by default). It gets the mapped collections by name. */
-  readonly transInFn?: (variables: ReadVariables) => Variables
+  transInFn: mapInFn,
   /** From variables inside to those outside; only where they may be written: with `init` or `mutable`. */
-  readonly transOutFn?: (variables: ReadVariables) => Variables
-  /** Initialize variables before the mapping. */
-  readonly init?: boolean
-  /** May the mapped collections be written inside? */
-  readonly mutable?: boolean
-  /** Streams that are there inside (default all). */
-  readonly rngs?: Filter
-  /** Further collections that are there inside (default all). */
-  readonly variables?: Filter
-}
+  transOutFn: mapOutFn,
+  ...others,
+})
+/** The mapping, and when variables go back through it. */
+interface MapOptions extends OptionsOf<typeof mapOptions> {}
 /** The mapping; and which methods of a class. */
 export interface MapVariablesOptions<T = never> extends MapOptions, Methods<MapOptions, T> {}
 
-const transformation: Transformation = {
-  name: 'mapVariables',
-  prefix: 'Map_variables',
-  options: namesOf<MapOptions>()({ transInFn: true, transOutFn: true, init: true, mutable: true, rngs: true, variables: true }),
-}
+const transformation: Transformation = { name: 'mapVariables', prefix: 'Map_variables', options: mapOptions }
 
 /**
  * A class of modules, or a function of a module, that sees the mapped collections through a function.
@@ -62,17 +54,18 @@ export const mapVariables: {
     ),
   )
 
-/** What addMetadataAxis is told. */
-export interface AddMetadataAxisOptions {
+const axis = nullable(integer)
+const axesByName: Kind<Readonly<Record<string, Axis>>> = {
+  expected: 'an axis (an integer or null) for each collection',
+  is: (x) => isPlainObject(x) && Object.values(x).every(axis.is),
+}
+const addMetadataAxisOptions = lift.optionsOf({
   /** Axes of collections. */
-  readonly variableAxes?: Readonly<Record<string, Axis>>
-  readonly metadataParams?: MetadataParams
-}
-
-const addition: Omit<Transformation, 'prefix'> = {
-  name: 'addMetadataAxis',
-  options: namesOf<AddMetadataAxisOptions>()({ variableAxes: true, metadataParams: true }),
-}
+  variableAxes: axesByName,
+  metadataParams: lift.vmapOptions.kinds.metadataParams,
+})
+/** What addMetadataAxis is told. */
+export interface AddMetadataAxisOptions extends OptionsOf<typeof addMetadataAxisOptions> {}
 
 /**
  * A class of modules, or a function of a module, whose boxes with metadata have one axis less inside.
@@ -84,7 +77,11 @@ export const addMetadataAxis: {
   <T extends Target>(target: T, options?: AddMetadataAxisOptions): T
 } = <T extends Target>(target: T, options: AddMetadataAxisOptions = {}): T =>
   liftTarget<T, AddMetadataAxisOptions>(
-    { ...addition, prefix: 'Map_variables'.repeat(Object.keys(options.variableAxes ?? {}).length) },
+    {
+      name: 'addMetadataAxis',
+      prefix: 'Map_variables'.repeat(Object.keys(options.variableAxes ?? {}).length),
+      options: addMetadataAxisOptions,
+    },
     target,
     options,
     lifterOf((fn, { variableAxes = {}, metadataParams = {} }) => lift.addMetadataAxis(fn, variableAxes, metadataParams)),

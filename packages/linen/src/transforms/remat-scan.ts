@@ -5,25 +5,13 @@ import type { Result } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import { liftTarget } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
-import { namesOf, type Transformation } from '../lifting/transformation'
+import type { Transformation } from '../lifting/transformation'
 import type { Answers, CarriesNoNumbers, Target, TargetFn } from './target'
 
 /** As of `lift.rematScan`. */
 export type RematScanOptions = lift.RematScanOptions
 
-const transformation: Transformation = {
-  name: 'rematScan',
-  prefix: 'Remat_scan',
-  options: namesOf<RematScanOptions>()({
-    lengths: true,
-    policy: true,
-    variableBroadcast: true,
-    variableCarry: true,
-    variableAxes: true,
-    splitRngs: true,
-    metadataParams: true,
-  }),
-}
+const transformation: Transformation = { name: 'rematScan', prefix: 'Remat_scan', options: lift.rematScanOptions }
 
 /**
  * A class of modules, or a function of a module, from a carry to one, repeated as often as the product of `lengths` says.

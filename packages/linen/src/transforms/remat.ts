@@ -5,7 +5,7 @@ import type { Result } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import { liftTarget, type Methods } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
-import { namesOf, type Transformation } from '../lifting/transformation'
+import type { Transformation } from '../lifting/transformation'
 import type { Answers, TakesNoNumbers, Target, TargetFn } from './target'
 
 /** As of `lift.checkpoint`; and which methods of a class. */
@@ -13,18 +13,7 @@ export interface CheckpointOptions<T = never, N extends lift.Argnums = lift.Argn
   extends lift.CheckpointOptions<N>,
     Methods<lift.CheckpointOptions, T> {}
 
-const transformation: Transformation = {
-  name: 'checkpoint',
-  prefix: 'Checkpoint',
-  options: namesOf<lift.CheckpointOptions>()({
-    variables: true,
-    rngs: true,
-    policy: true,
-    preventCse: true,
-    staticArgnums: true,
-    concrete: true,
-  }),
-}
+const transformation: Transformation = { name: 'checkpoint', prefix: 'Checkpoint', options: lift.checkpointOptions }
 
 /**
  * A class of modules, or a function of a module, whose intermediate values are computed again in the backward pass, not kept.

@@ -5,30 +5,13 @@ import type { Result } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import { liftTarget, type Methods } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
-import { namesOf, type Transformation } from '../lifting/transformation'
+import type { Transformation } from '../lifting/transformation'
 import type { Answers, CarriesNoNumbers, Target, TargetFn } from './target'
 
 /** As of `lift.scan`; and which methods of a class. */
 export interface ScanOptions<T = never> extends lift.ScanOptions, Methods<lift.ScanOptions, T> {}
 
-const transformation: Transformation = {
-  name: 'scan',
-  prefix: 'Scan',
-  options: namesOf<lift.ScanOptions>()({
-    variableAxes: true,
-    variableBroadcast: true,
-    variableCarry: true,
-    splitRngs: true,
-    inAxes: true,
-    outAxes: true,
-    length: true,
-    reverse: true,
-    unroll: true,
-    dataTransform: true,
-    metadataParams: true,
-    checkConstancyInvariants: true,
-  }),
-}
+const transformation: Transformation = { name: 'scan', prefix: 'Scan', options: lift.scanOptions }
 
 /**
  * A class of modules, or a function of a module, of the form `(carry, ...xs) => [carry, ys]`, as a loop.

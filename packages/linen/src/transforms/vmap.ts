@@ -5,26 +5,13 @@ import type { Result } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import { liftTarget, type Methods } from '../lifting/lift-class'
 import { lifterOf } from '../lifting/lifter'
-import { namesOf, type Transformation } from '../lifting/transformation'
+import type { Transformation } from '../lifting/transformation'
 import type { Answers, Target, TargetFn } from './target'
 
 /** As of `lift.vmap`; and which methods of a class. */
 export interface VmapOptions<T = never> extends lift.VmapOptions, Methods<lift.VmapOptions, T> {}
 
-const transformation: Transformation = {
-  name: 'vmap',
-  prefix: 'Vmap',
-  options: namesOf<lift.VmapOptions>()({
-    variableAxes: true,
-    splitRngs: true,
-    inAxes: true,
-    outAxes: true,
-    axisSize: true,
-    axisName: true,
-    spmdAxisName: true,
-    metadataParams: true,
-  }),
-}
+const transformation: Transformation = { name: 'vmap', prefix: 'Vmap', options: lift.vmapOptions }
 
 /**
  * A class of modules, or a function of a module, mapped over a new axis of its arguments and variables.
