@@ -24,7 +24,7 @@ export interface Indexing {
 export type EachPlace = (offset: number, other: number) => void
 
 /** A prepared enumeration of all index vectors, in row-major order. */
-export const places = (ix: Indexing): ((indices: HostArray, each: EachPlace) => void) => {
+export const windowOffsets = (ix: Indexing): ((indices: HostArray, each: EachPlace) => void) => {
   const batch = ix.indices.slice(0, -1)
   const width = ix.indices.at(-1)!
   const count = sizeOf(batch)

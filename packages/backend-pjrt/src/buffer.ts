@@ -8,7 +8,7 @@ import { type Aval, bytesOf, type DType, dtypes, type HostArray, type Sharding, 
 import type { ApiFunction } from './api/library'
 import { addressOf, Args, copyOut, type Pointer, Words } from './api/memory'
 import { structs } from './api/struct'
-import type { Client, Device } from './client'
+import type { Client, PjrtDevice } from './client'
 
 /** PJRT_Buffer_Type. */
 export const typeCodes: { readonly [D in DType]: number } = {
@@ -168,7 +168,7 @@ class Borrowed {
   }
 }
 
-const uploader = (client: Client, device: Device, events: Events) => {
+const uploader = (client: Client, device: PjrtDevice, events: Events) => {
   const fromHost: ApiFunction = client.library.fn('PJRT_Client_BufferFromHostBuffer')
   const dims = new Words(MAX_RANK)
   const scratch = new Words(SCRATCH_BYTES / 8)
@@ -193,7 +193,7 @@ const uploader = (client: Client, device: Device, events: Events) => {
 }
 
 /** The storage of a client's device. */
-export const bufferStore = (client: Client, device: Device): BufferStore => {
+export const bufferStore = (client: Client, device: PjrtDevice): BufferStore => {
   const { library } = client
   const events = eventsOf(client)
   const reader = client.platform === 'cpu' ? cpuReader(client, events) : deviceReader(client, events)

@@ -8,7 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, uti
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { Pointer } from './api/memory'
-import type { Client, Device } from './client'
+import type { Client, PjrtDevice } from './client'
 
 export interface CacheOptions {
   readonly folder: string
@@ -27,7 +27,7 @@ export interface ProgramCache {
 }
 
 /** What distinguishes plugins and machines. */
-const environment = ({ library, platform, platformVersion }: Client, device: Device): string => {
+const environment = ({ library, platform, platformVersion }: Client, device: PjrtDevice): string => {
   const { size, mtimeMs } = statSync(library.path)
   const machine = platform === 'cpu' ? `${process.arch} ${cpus()[0]?.model}` : device.kind
   return [library.path, size, mtimeMs, library.version.major, library.version.minor, platform, platformVersion, machine].join('\n')
@@ -100,7 +100,7 @@ const prune = (folder: string, maxBytes: number): void => {
 
 export const programCache = (
   client: Client,
-  device: Device,
+  device: PjrtDevice,
   { folder, minCompileTime = 5, maxBytes = 2 ** 30 }: CacheOptions,
 ): ProgramCache => {
   const base = environment(client, device)

@@ -1,12 +1,12 @@
 /** A client of a plugin: its platform and devices, and the functions that programs and buffers are worked with. */
 import { BackendError } from '@heddle/func/backend'
 import { loadLibrary, type Library } from './api/library'
-import { Args, placeText, type Pointer, pointersAt, textAt, Words } from './api/memory'
+import { Args, nativeText, type Pointer, pointersAt, textAt, Words } from './api/memory'
 import { type Struct, structs } from './api/struct'
 import type { FunctionName } from './api/table'
 
 export type ClientOption = string | number | boolean | readonly number[]
-export interface Device {
+export interface PjrtDevice {
   readonly pointer: Pointer
   /** Among those of all processes. */
   readonly id: number
@@ -24,9 +24,9 @@ export interface Client {
   /** Which process this is; 0 where there is one. */
   readonly processIndex: number
   /** Those that this process can use. */
-  readonly devices: readonly Device[]
+  readonly devices: readonly PjrtDevice[]
   /** Those of all processes. */
-  readonly globalDevices: readonly Device[]
+  readonly globalDevices: readonly PjrtDevice[]
 }
 
 const NAMED = { string: 0, int64: 1, int64List: 2, float: 3, bool: 4 } as const
@@ -36,12 +36,12 @@ const namedValues = (options: Readonly<Record<string, ClientOption>>): { readonl
   entries.forEach(([name, value], i) => {
     const at = (field: keyof (typeof structs.namedValue)['offsets']): number =>
       (i * structs.namedValue.size + structs.namedValue.offsets[field]) / 8
-    const key = placeText(name)
+    const key = nativeText(name)
     words.set((i * structs.namedValue.size) / 8, structs.namedValue.size)
     words.set(at('name'), key.pointer)
     words.set(at('nameSize'), key.size)
     if (typeof value === 'string') {
-      const text = placeText(value)
+      const text = nativeText(value)
       words.set(at('type'), NAMED.string)
       words.set(at('value'), text.pointer)
       words.set(at('valueSize'), text.size)
@@ -87,7 +87,7 @@ export const callOnce = <F extends string, A>(
 /** Fields `text` and `textSize`. */
 const textOf = (args: Args<'text' | 'textSize'>): string => textAt(args.get('text'), args.get('textSize'))
 
-const deviceOf = (library: Library, device: Pointer): Device => {
+const deviceOf = (library: Library, device: Pointer): PjrtDevice => {
   const what = 'describing a device'
   const description = callOnce(library, 'PJRT_Device_GetDescription', structs.deviceGetDescription, { device }, what, (a) =>
     a.get('description'),

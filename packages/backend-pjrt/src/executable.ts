@@ -6,7 +6,7 @@ import type { ApiFunction } from './api/library'
 import { Args, type Pointer, Words } from './api/memory'
 import { structs } from './api/struct'
 import { type BufferStore, bytesOfType, type PjrtBuffer } from './buffer'
-import type { Client, Device } from './client'
+import type { Client, PjrtDevice } from './client'
 import { disposable } from './disposable'
 import { nativePrograms } from './native'
 import { type Loaded, type Programs, withoutNames } from './programs'
@@ -27,7 +27,7 @@ export interface Compiler {
   readonly compileText: (text: string, signature: Signature) => Executable<PjrtBuffer>
 }
 /** Memory and handles of an executable, apart from it, so that the collector's callback can free them. */
-interface Held {
+interface Handles {
   readonly loaded: Loaded
   readonly args: Args<keyof (typeof structs.execute)['offsets']>
   readonly lists: Words
@@ -37,14 +37,20 @@ const showType = ({ shape, dtype }: Type): string => `${dtype}[${shape.join(',')
 
 /** Apart from what runs it. */
 const freeing =
-  ({ loaded, args, lists }: Held) =>
+  ({ loaded, args, lists }: Handles) =>
   (): void => {
     loaded.release()
     args.free()
     lists.free()
   }
 /** `sharded` compiles for several devices, where the client has them. */
-export const compilerOf = (client: Client, device: Device, store: BufferStore, programs: Programs, sharded?: CompileSharded): Compiler => {
+export const compilerOf = (
+  client: Client,
+  device: PjrtDevice,
+  store: BufferStore,
+  programs: Programs,
+  sharded?: CompileSharded,
+): Compiler => {
   const { library } = client
   const native = nativePrograms(client, [device.id])
   const executeFn = library.fn('PJRT_LoadedExecutable_Execute')
@@ -107,7 +113,7 @@ const given = ({ run, dispose }: Executable<PjrtBuffer>, words: readonly PjrtBuf
   },
 })
 /** The struct of an execution and its lists: arguments, results, and the two outer lists, which have one device each. */
-const holdOf = (loaded: Loaded, numIns: number, numOuts: number, options: Pointer): Held => {
+const holdOf = (loaded: Loaded, numIns: number, numOuts: number, options: Pointer): Handles => {
   const lists = new Words(numIns + numOuts + 2)
   const at = (i: number): Pointer => lists.pointer + 8 * i
   lists.set(numIns + numOuts, at(0))
@@ -128,7 +134,7 @@ const runnerOf = (
   execute: ApiFunction,
   store: BufferStore,
   copyOf: (b: PjrtBuffer, type: Type) => PjrtBuffer,
-  { args, lists }: Held,
+  { args, lists }: Handles,
   { ins, outs, donated, name }: Signature,
 ): Executable<PjrtBuffer>['run'] => {
   const numIns = ins.length

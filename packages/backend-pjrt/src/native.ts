@@ -1,5 +1,5 @@
 /** Programs as the plugin holds them: compiled from text, written as bytes, read back, freed. */
-import { allocate, Args, bytesAt, place, placeText, type Pointer, release } from './api/memory'
+import { allocate, Args, bytesAt, nativeBytes, nativeText, type Pointer, release } from './api/memory'
 import { PjrtError } from './api/error'
 import { structs } from './api/struct'
 import { callOnce, type Client } from './client'
@@ -23,13 +23,13 @@ const unknownFlag = (e: unknown): string | undefined =>
 /** Programs for devices by their ids. */
 export const nativePrograms = ({ library, pointer: client, platform }: Client, devices: readonly number[]): NativePrograms => {
   let flags = flagsFor(platform)
-  let placed = place(compileOptions(devices, flags))
+  let placed = nativeBytes(compileOptions(devices, flags))
   const dropFlag = (flag: string): void => {
     flags = flags.filter((f) => f !== flag)
     placed.free()
-    placed = place(compileOptions(devices, flags))
+    placed = nativeBytes(compileOptions(devices, flags))
   }
-  const format = placeText('mlir')
+  const format = nativeText('mlir')
   const compileFn = library.fn('PJRT_Client_Compile')
   const serializing = 'serializing a program'
   const withExecutable = <A>(loaded: Pointer, what: string, f: (executable: Pointer) => A): A => {
@@ -43,7 +43,7 @@ export const nativePrograms = ({ library, pointer: client, platform }: Client, d
     }
   }
   const compile = (text: string, operation: string): Pointer => {
-    const code = placeText(text)
+    const code = nativeText(text)
     const program = new Args(structs.program).assign({
       code: code.pointer,
       codeSize: code.size,
@@ -106,7 +106,7 @@ export const nativePrograms = ({ library, pointer: client, platform }: Client, d
         }
       }),
     deserialize: (bytes) => {
-      const { pointer, size, free } = place(bytes)
+      const { pointer, size, free } = nativeBytes(bytes)
       try {
         const values = { client, bytes: pointer, bytesSize: size }
         return callOnce(library, 'PJRT_Executable_DeserializeAndLoad', structs.deserialize, values, 'loading a program', (a) =>

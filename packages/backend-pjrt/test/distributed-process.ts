@@ -6,7 +6,7 @@
 import { jit, np, setDefaultBackend, type Tensor } from '@heddle/func'
 import koffi from 'koffi'
 import { setTimeout as wait } from 'node:timers/promises'
-import { Args, bytesAt, placeText, type Pointer, textAt, Words } from '../src/api/memory'
+import { Args, bytesAt, nativeText, type Pointer, textAt, Words } from '../src/api/memory'
 import { structs } from '../src/api/struct'
 import { type Distributed, type DistributedOptions, initializeDistributed, type PjrtOptions, pjrt } from '../src/index'
 
@@ -45,10 +45,10 @@ errorMakers.set(0, Number(koffi.address(makeError)))
 errorMakers.set(1, Number(abs))
 
 const argsOf = ({ name, key, value, ms = 10_000 }: Call, from: 'thread' | 'main'): Args<string> => {
-  const { pointer, size } = placeText(key)
+  const { pointer, size } = nativeText(key)
   const given = { key: pointer, keySize: size, callbackError: errorMakers.pointer + (from === 'main' ? 8 : 0) }
   if (name === 'put') {
-    const placed = placeText(value!)
+    const placed = nativeText(value!)
     return new Args(structs.keyValuePut).assign({ ...given, value: placed.pointer, valueSize: placed.size }) as Args<string>
   }
   if (name === 'tryGet') return new Args(structs.keyValueTryGet).assign(given) as Args<string>

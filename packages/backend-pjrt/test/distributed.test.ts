@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Client, Device } from '../src/client'
+import type { Client, PjrtDevice } from '../src/client'
 import { encodeFrame, frameReader } from '../src/distributed/frame'
 import { addressIn, clientOptionsOf } from '../src/distributed/options'
 import { type Distributed, DistributedError, type DistributedOptions, initializeDistributed } from '../src/index'
@@ -381,7 +381,7 @@ describeWithPlugin('two processes on XLA', () => {
 })
 
 describe('a mesh', () => {
-  const device = (id: number): Device => ({ pointer: id + 1, id, processIndex: Math.floor(id / 2), kind: 'x' })
+  const device = (id: number): PjrtDevice => ({ pointer: id + 1, id, processIndex: Math.floor(id / 2), kind: 'x' })
   const client = { platform: 'cuda', devices: [device(2), device(3)], globalDevices: [0, 1, 2, 3].map(device) } as unknown as Client
   it('lies in one process', () => {
     expect(checkDevices(client, [['data', 2]])).toBe(2)

@@ -1,7 +1,7 @@
 /** A backend from a device: its storage and its table of kernels. */
 import { type KernelBackend, type DType, dtypes, type FusedKernels } from '@heddle/func/backend'
 import { kernels as hostKernels } from '@heddle/backend-host'
-import type { Device, Plans } from './device'
+import type { FlavourDevice, KernelPlans } from './device'
 import type { Flavour } from './flavour'
 import { kernelTable } from './kernels'
 import { Store, type TfjsBuffer } from './store'
@@ -12,7 +12,7 @@ export interface TfjsBackend extends KernelBackend<TfjsBuffer> {
   readonly describe: () => string
 }
 interface Made<H> {
-  readonly plans: Plans<H>
+  readonly plans: KernelPlans<H>
   readonly fused?: FusedKernels<TfjsBuffer<H>>
   readonly compiler?:
     | { readonly compile: NonNullable<KernelBackend<TfjsBuffer<H>>['compile']>; readonly describe: () => string }
@@ -29,7 +29,7 @@ export interface BackendSettings {
 
 /** Every dtype is supported: what the device can't hold stays on the host. */
 export const backendOf = <H>(
-  device: Device<H>,
+  device: FlavourDevice<H>,
   make: (store: Store<H>, host: typeof hostKernels) => Made<H>,
   { hostBelow = 32 }: BackendSettings = {},
 ): TfjsBackend => {

@@ -6,12 +6,12 @@
  * 2^53, 1 to the power of NaN, the sign of NaN and conversions that overflow.
  */
 import { BackendError } from '@heddle/func/backend'
-import type { Device } from './device'
+import type { FlavourDevice } from './device'
 
 const none = (): never => {
   throw new BackendError('cpu', 'has no device')
 }
-export const cpuDevice = (): Device<never> => ({
+export const cpuDevice = (): FlavourDevice<never> => ({
   flavour: 'cpu',
   description: 'plain JavaScript',
   gpu: false,

@@ -9,7 +9,7 @@ import type { KernelCall } from '@heddle/func/backend'
 import type { Flavour } from './flavour'
 import type { Store, TfjsBuffer } from './store'
 
-export interface Device<H> {
+export interface FlavourDevice<H> {
   readonly flavour: Flavour
   /** For people: library, version, what it runs on. */
   readonly description: string
@@ -36,10 +36,10 @@ export interface Device<H> {
 /** A prepared kernel on the backend's buffers. */
 export type Run<H> = (inputs: readonly TfjsBuffer<H>[]) => readonly TfjsBuffer<H>[]
 /** Prepares a kernel on the device, or declines (undefined): then the host computes. Shapes are never empty here. */
-export type Plan<H, P> = (call: KernelCall<P>) => Run<H> | undefined
+export type KernelPlan<H, P> = (call: KernelCall<P>) => Run<H> | undefined
 /** What a device computes itself. A primitive that is absent is computed on the host. */
-export type Plans<H> = { readonly [N in LeafName]?: Plan<H, ParamsOf[N]> }
+export type KernelPlans<H> = { readonly [N in LeafName]?: KernelPlan<H, ParamsOf[N]> }
 
 export type HostKernels = Kernels<HostArray>
 /** Makes a device's plans, given where its buffers live. */
-export type Planner<H> = (store: Store<H>, host: HostKernels) => Plans<H>
+export type Planner<H> = (store: Store<H>, host: HostKernels) => KernelPlans<H>

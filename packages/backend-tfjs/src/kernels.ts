@@ -6,7 +6,7 @@
  * counter or a learning rate is computed where it is, without a round trip.
  */
 import { type Kernel, type KernelCall, type Kernels, type LeafName, type ParamsOf, sizeOf } from '@heddle/func/backend'
-import type { HostKernels, Plans, Run } from './device'
+import type { HostKernels, KernelPlans, Run } from './device'
 import type { Store, TfjsBuffer } from './store'
 
 /** The host's kernel on the backend's buffers. */
@@ -21,7 +21,13 @@ export const onHost = <H, N extends LeafName>(store: Store<H>, kernel: HostKerne
   }
 }
 const kernelOf =
-  <H, N extends LeafName>(store: Store<H>, host: HostKernels, plans: Plans<H>, tiny: number, name: N): Kernel<TfjsBuffer<H>, ParamsOf[N]> =>
+  <H, N extends LeafName>(
+    store: Store<H>,
+    host: HostKernels,
+    plans: KernelPlans<H>,
+    tiny: number,
+    name: N,
+  ): Kernel<TfjsBuffer<H>, ParamsOf[N]> =>
   (call) => {
     const fallback = onHost<H, N>(store, host[name], call)
     const plan = plans[name]
@@ -44,7 +50,7 @@ const kernelOf =
   }
 
 /** A kernel for each primitive that the host has one for. */
-export const kernelTable = <H>(store: Store<H>, host: HostKernels, plans: Plans<H>, tiny: number): Kernels<TfjsBuffer<H>> => {
+export const kernelTable = <H>(store: Store<H>, host: HostKernels, plans: KernelPlans<H>, tiny: number): Kernels<TfjsBuffer<H>> => {
   const table: Partial<Record<LeafName, unknown>> = {}
   for (const name of Object.keys(host) as LeafName[]) table[name] = kernelOf(store, host, plans, tiny, name)
   return table as Kernels<TfjsBuffer<H>>

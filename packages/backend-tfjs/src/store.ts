@@ -18,7 +18,7 @@ import {
   sizeOf,
   sameShape,
 } from '@heddle/func/backend'
-import type { Device } from './device'
+import type { FlavourDevice } from './device'
 
 /** Arrays below this many elements are worth keeping in both places. */
 const keepBoth = 4096
@@ -53,7 +53,7 @@ export class TfjsBuffer<H = unknown> {
 export class Store<H> {
   #buffers = 0
   #bytes = 0
-  constructor(readonly device: Device<H>) {}
+  constructor(readonly device: FlavourDevice<H>) {}
 
   #make(dtype: DType, shape: Shape, host: TypedArray | undefined, device: H | undefined): TfjsBuffer<H> {
     const size = sizeOf(shape)

@@ -32,7 +32,7 @@ export const evalTrace: { -readonly [K in keyof Trace]: Trace[K] } & { readonly 
 export const GIVEN_AWAY = 'donated (donateArgnums)'
 
 /** A buffer and whose it is; apart from the tensor, so that it is freed when the collector takes that. */
-class Held extends Holding {
+class BufferHolding extends Holding {
   constructor(
     readonly backend: Backend,
     readonly buffer: unknown,
@@ -55,7 +55,7 @@ interface Pending {
 export class ConcreteTensor extends Tensor {
   readonly trace: Trace = evalTrace
   #host: HostArray | undefined
-  #held: Held | undefined
+  #held: BufferHolding | undefined
   #gone: string | undefined
   #pending: Pending | undefined
   /** Computed before there was a backend: nobody chose the one that it is on. */
@@ -64,7 +64,7 @@ export class ConcreteTensor extends Tensor {
   private constructor(
     readonly aval: Aval,
     host: HostArray | undefined,
-    held: Held | undefined,
+    held: BufferHolding | undefined,
   ) {
     super()
     this.#host = host
@@ -79,7 +79,7 @@ export class ConcreteTensor extends Tensor {
   }
   /** Of a buffer that now belongs to the tensor. */
   static ofBuffer(backend: Backend, buffer: unknown, type: Aval): ConcreteTensor {
-    return new ConcreteTensor(type, undefined, new Held(backend, buffer, type))
+    return new ConcreteTensor(type, undefined, new BufferHolding(backend, buffer, type))
   }
   /** Of data that `compute` will answer, run with the backend in force when one of them is first needed. */
   static ofPending(types: readonly Aval[], inputs: readonly ConcreteTensor[], compute: () => readonly Tensor[]): readonly ConcreteTensor[] {
@@ -113,10 +113,10 @@ export class ConcreteTensor extends Tensor {
       x.#uncommitted = true
       if (x.#gone !== undefined) return held.free()
       disown(held)
-      untracked(() => x.#hold(new Held(held.backend, held.buffer, x.aval)))
+      untracked(() => x.#hold(new BufferHolding(held.backend, held.buffer, x.aval)))
     })
   }
-  #hold(held: Held): void {
+  #hold(held: BufferHolding): void {
     this.#held = held
     own(this, held)
     track(this)
@@ -153,7 +153,7 @@ export class ConcreteTensor extends Tensor {
     if (this.#held === undefined) {
       if (!backend.dtypes.has(this.aval.dtype))
         throw new DTypeError(backend.name, `this backend has no ${this.aval.dtype}; it has ${[...backend.dtypes].join(' ')}`)
-      this.#hold(new Held(backend, backend.storage.upload(this.#host!), this.aval))
+      this.#hold(new BufferHolding(backend, backend.storage.upload(this.#host!), this.aval))
     }
     if (this.#held!.backend !== backend) {
       if (this.#host === undefined && this.#mayLeave) {
@@ -167,7 +167,7 @@ export class ConcreteTensor extends Tensor {
   }
   #move(backend: Backend): unknown {
     this.#free()
-    this.#hold(new Held(backend, backend.storage.upload(this.#host!), this.aval))
+    this.#hold(new BufferHolding(backend, backend.storage.upload(this.#host!), this.aval))
     return this.#held!.buffer
   }
   /** Where its data can be on that backend: itself, or a copy. Errors: BackendError where the device it is on reads only asynchronously. */

@@ -22,7 +22,7 @@ import {
   type KeyGroups,
   type Learned,
   type Packed,
-  type Plan,
+  type PackPlan,
   type Scopes,
   type ScopesFn,
 } from './pack'
@@ -181,7 +181,7 @@ export const whileLoop = <S extends Scopes, const C extends Result, N = readonly
     )
     return { result: carry, variables: [out], ...learned }
   }
-  const plan: Plan = {
+  const plan: PackPlan = {
     where: 'while_loop',
     inFilters: [carried, shared],
     outFilters: [carried],

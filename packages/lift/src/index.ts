@@ -60,7 +60,7 @@ export { denyList, inFilter } from './filters'
 export { foldRngs, foldRngsOptions, type FoldRngsOptions } from './fold-rngs'
 export { jit, jitOptions, type JitOptions } from './jit'
 export { lazyInit } from './lazy-init'
-export { currentMesh, placed, withMesh } from './mesh'
+export { currentMesh, onMesh, withMesh } from './mesh'
 export { addMetadataAxis, mapVariables, mapVariablesOptions, swapCollection, type MapVariablesOptions } from './map-variables'
 export {
   close,
@@ -81,7 +81,7 @@ export {
   type Opened,
   type OpenOptions,
   type Packed,
-  type Plan,
+  type PackPlan,
   type Pure,
   type Scopes,
   type ScopesFn,

@@ -21,7 +21,7 @@ export interface Cell {
 }
 
 /** Where a scope or a variable is: in which cell, and where in it. */
-export interface Place {
+export interface ScopePlace {
   readonly cell: number
   readonly at: Path
 }
@@ -81,7 +81,7 @@ const overlap = (a: Path, b: Path): boolean => startsWith(a, b) || startsWith(b,
  * Errors: OuterScopeError.
  */
 export const checkUse = (cell: Cell, cursor: Cursor<unknown>, use: Use, of: string, name?: string): void => {
-  let place: Place = { cell: cell.id, at: name === undefined ? cursor.at : [...cursor.at, name] }
+  let place: ScopePlace = { cell: cell.id, at: name === undefined ? cursor.at : [...cursor.at, name] }
   for (const { entry, cells: own, before } of frames.slice(cell.depth)) {
     const { changed, may } = entry.plan.outside ?? nothing
     const root = entry.roots.findIndex((r) => r.place.cell === place.cell && overlap(r.place.at, place.at))

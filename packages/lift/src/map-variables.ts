@@ -28,7 +28,7 @@ import {
   runOpened,
   type Groups,
   type Packed,
-  type Plan,
+  type PackPlan,
   type Scopes,
   type ScopesFn,
 } from './pack'
@@ -68,7 +68,7 @@ export const mapVariables = <S extends Scopes, Args extends readonly unknown[], 
   const { mapInFn = same, mapOutFn = same } = read as { readonly mapInFn?: Mapping; readonly mapOutFn?: Mapping }
   for (const filter of [mappedCollections, variables]) orThrow(decodeFilter(filter))
   const goesOut = init || mutable
-  const plan: Plan = {
+  const plan: PackPlan = {
     where: 'map_variables',
     inFilters: [mappedCollections, variables],
     outFilters: goesOut ? [mappedCollections, variables] : [false, subtract(variables, mappedCollections)],

@@ -31,7 +31,7 @@ export const withMesh = <R>(mesh: Mesh, run: () => Synchronous<R>): R => {
 }
 
 /** The same values, constrained to lie so; as they are where the sharding is null. Errors: ShardingError. */
-export const placed = <T>(where: string, x: T, sharding: NamedSharding | null): T => {
+export const onMesh = <T>(where: string, x: T, sharding: NamedSharding | null): T => {
   if (sharding === null) return x
   map((leaf: unknown) => {
     const problem = shardingProblem(where, sharding, shapeOf(leaf))
@@ -49,7 +49,7 @@ export const unboxPlaced = <T = unknown>(where: () => string, x: unknown): T =>
       if (!isAxisMetadata(leaf)) return leaf
       const value = unboxPlaced(where, leaf.unbox())
       const sharding = leaf instanceof Partitioned ? leaf.shardingOn(current.get()) : null
-      return sharding === null ? value : placed(where(), value, sharding)
+      return sharding === null ? value : onMesh(where(), value, sharding)
     },
     x,
   )

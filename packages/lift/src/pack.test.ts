@@ -1,7 +1,7 @@
 import { root, type Filter } from '@heddle/core'
 import type { Tensor } from '@heddle/func'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { entryKey, nothingLearned, pack, runOn, type Packed, type Plan, type ScopesFn, type Scopes } from './pack'
+import { entryKey, nothingLearned, pack, runOn, type Packed, type PackPlan, type ScopesFn, type Scopes } from './pack'
 import { Scope } from './scope'
 
 // Keys are strings here, so that it is seen what is folded into which.
@@ -14,9 +14,15 @@ vi.mock('@heddle/func', async (original) => ({
 const scopeOf = (variables: object, mutable: Filter = true): Scope =>
   Scope.of(root({ variables, rngs: { params: 'p', dropout: 'd' }, mutable } as object))
 
-const plan = (over: Partial<Plan> = {}): Plan => ({ where: 'id', inFilters: [true], outFilters: [true], rngFilters: [true], ...over })
+const plan = (over: Partial<PackPlan> = {}): PackPlan => ({
+  where: 'id',
+  inFilters: [true],
+  outFilters: [true],
+  rngFilters: [true],
+  ...over,
+})
 /** The transformation that does nothing. */
-const same = <S extends Scopes, Args extends readonly unknown[], R>(fn: ScopesFn<S, Args, R>, p: Plan = plan()) =>
+const same = <S extends Scopes, Args extends readonly unknown[], R>(fn: ScopesFn<S, Args, R>, p: PackPlan = plan()) =>
   pack<S, Args, R>(p, (packed, ...args) => runOn(fn, packed, args))
 
 describe('pack of the identity', () => {

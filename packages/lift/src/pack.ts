@@ -39,7 +39,7 @@ import { flatten, staticKey, type TreeDef } from '@heddle/tree'
 import { anything, boolean, list, required, string } from '@heddle/tree/options'
 import { exception, orThrow } from './edge'
 import { rngOps, type Key } from './ports'
-import { inside, makeCell, type Outside, type Place } from './inside'
+import { inside, makeCell, type Outside, type ScopePlace } from './inside'
 import { asFunction, kindOf, resultProblem } from './misuse'
 import { optionsOf } from './options'
 import { Scope, type Variables } from './scope'
@@ -51,7 +51,7 @@ export type Groups = readonly (readonly Variables[])[]
 export type KeyGroups = readonly (readonly Readonly<Record<string, Key>>[])[]
 
 /** What a transformation lifts, and its name for paths and errors. */
-export interface Plan {
+export interface PackPlan {
   readonly where: string
   readonly inFilters: readonly Filter[]
   readonly outFilters: readonly Filter[]
@@ -64,7 +64,7 @@ export interface Plan {
 
 /** All that is static of one scope that goes in. */
 interface RootEntry {
-  readonly place: Place
+  readonly place: ScopePlace
   readonly path: Path
   readonly debugPath: Path
   readonly mutable: Filter
@@ -75,7 +75,7 @@ interface RootEntry {
 
 /** All that is static of the scopes that go in. */
 export interface Entry {
-  readonly plan: Plan
+  readonly plan: PackPlan
   readonly treedef: TreeDef
   readonly links: readonly Link[]
   readonly roots: readonly RootEntry[]
@@ -131,7 +131,7 @@ const transpose = <A>(n: number, xs: readonly (readonly A[])[]): readonly (reado
   Array.from({ length: n }, (_, i) => xs.map((x) => x[i]!))
 
 /** Turns scopes into plain trees. Errors: InvalidTargetError. */
-const split = (scopes: Scopes, plan: Plan): { readonly packed: Packed; readonly outer: readonly Scope[] } => {
+const split = (scopes: Scopes, plan: PackPlan): { readonly packed: Packed; readonly outer: readonly Scope[] } => {
   const { leaves, treedef } = flatten(scopes)
   const stranger = leaves.find((s) => !(s instanceof Scope))
   if (stranger !== undefined || scopes === undefined) {
@@ -274,7 +274,7 @@ export interface Done<R> extends Closed {
   readonly result: R
 }
 
-const checkPlan = (plan: Plan): void => {
+const checkPlan = (plan: PackPlan): void => {
   const { where, inFilters, outFilters, rngFilters } = planOptions('pack', plan)
   if (where === '') throw exception({ _tag: 'InvalidTargetError', where: 'pack', expected: 'a name as where', actual: where })
   for (const filter of [...inFilters, ...outFilters, ...rngFilters]) orThrow(decodeFilter(filter))
@@ -301,7 +301,7 @@ const checkDone = <R>({ plan, roots }: Entry, done: Done<R>): Done<R> => {
 
 /** Lifts a pure function of groups to a function of scopes. Errors: InvalidFilterError. */
 export const pack = <S extends Scopes, Args extends readonly unknown[], R>(
-  plan: Plan,
+  plan: PackPlan,
   body: (packed: Packed, ...args: Args) => Done<R>,
 ): ((scopes: S, ...args: Args) => R) => {
   checkPlan(plan)

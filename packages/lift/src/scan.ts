@@ -32,7 +32,7 @@ import {
   type KeyGroups,
   type Learned,
   type Packed,
-  type Plan,
+  type PackPlan,
   type Scopes,
   type ScopesFn,
 } from './pack'
@@ -103,7 +103,7 @@ export const scan = <S extends Scopes, const C extends Result, Xs extends readon
   const { axes, rngs, shared, carried } = decode(options)
   const { inAxes = 0, outAxes = 0, metadataParams = {}, dataTransform } = options
   const splits = rngs.map(([, split]) => split)
-  const plan: Plan = {
+  const plan: PackPlan = {
     where: 'scan',
     inFilters: [shared, carried, ...axes.inFilters],
     outFilters: [shared, carried, ...axes.outFilters],

@@ -29,7 +29,7 @@ import {
   type Groups,
   type KeyGroups,
   type Packed,
-  type Plan,
+  type PackPlan,
   type Scopes,
   type ScopesFn,
 } from './pack'
@@ -85,7 +85,7 @@ export const vmap = <S extends Scopes, Args extends readonly unknown[], const R 
   const splits = rngs.map(([, split]) => split)
   const shared = variables.inFilters.map((f, i) => (variables.inAxes[i] === null ? f : false))
   const mapped = variables.inFilters.map((f, i) => (variables.inAxes[i] === null ? false : shared.slice(0, i).reduce<Filter>(subtract, f)))
-  const plan: Plan = {
+  const plan: PackPlan = {
     where: 'vmap',
     inFilters: variables.inFilters,
     outFilters: variables.outFilters,

@@ -4,7 +4,7 @@ import type * as Func from '@heddle/func/backend'
 import type { Block, Value } from './text/block'
 import type { Scalar } from './text/constant'
 
-export type Call<P> = Application<P, Value>
+export type Applied<P> = Application<P, Value>
 export type Lower<P> = Func.Lowering<P, Block, Value>
 export type Inline = Func.Inline<Block, Value>
 /** A row a primitive: one that is missing does not compile. */

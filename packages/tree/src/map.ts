@@ -12,10 +12,10 @@ import { subtrees } from './prefix'
 import { asDef, type TreeDef } from './treedef'
 
 type LeafFn = (leaf: never, ...rest: never[]) => unknown
-type Call = (...args: readonly unknown[]) => unknown
+type AnyFunction = (...args: readonly unknown[]) => unknown
 
 const mapFlat = (operation: string, f: LeafFn, tree: unknown, rest: readonly unknown[], isLeaf?: IsLeaf): unknown => {
-  const call = f as Call
+  const call = f as AnyFunction
   const { leaves: first, treedef } = flatten(tree, isLeaf)
   if (rest.length === 0) return treedef.unflatten(first.map((x) => call(x)))
   const others = rest.map((r) => subtrees(operation, asDef(treedef), r, [], []))

@@ -2,7 +2,7 @@
 import { type DType, dtypes, type HostArray, type Kernels, type ParamsOf, type TypedArray, sizeOf, stridesOf } from '@heddle/func/backend'
 import { converter } from '../convert'
 import { alloc, asIndex, byArithmetic, type HostKernel, highest, hostArray, isBig, lowest, type NumberData, viaFloat32 } from '../element'
-import { places } from '../places'
+import { windowOffsets } from '../places'
 import { bitsOf, lines, move, others, pick, walk } from '../strided'
 
 type Family =
@@ -72,7 +72,7 @@ const gather: Table['gather'] = ({ params, ins, outs }) => {
     axes.map(() => 0),
     pick(to, d.offsetDims),
   )
-  const each = places({
+  const each = windowOffsets({
     operand,
     window: sliceSizes,
     indices: ins[1]!.shape,
@@ -136,7 +136,7 @@ const scatter = (name: string, applies: Applies): HostKernel<ParamsOf['scatter']
     const w = walk(pick(window, axes), pick(from, d.updateWindowDims), pick(own, axes))
     const last = w.shape.length - 1
     const [n, ss, ds] = last < 0 ? [1, 1, 1] : [w.shape[last]!, w.src[last]!, w.dst[last]!]
-    const each = places({
+    const each = windowOffsets({
       operand: shape,
       window,
       indices,

@@ -5,7 +5,7 @@
  */
 import { type KernelCall, type ParamsOf, sizeOf } from '@heddle/func/backend'
 
-type Call = KernelCall<ParamsOf['select_and_scatter_add']>
+type PoolingCall = KernelCall<ParamsOf['select_and_scatter_add']>
 type Scatter = (source: Float32Array, operand: Float32Array, out: Float32Array) => void
 interface Side {
   readonly size: number
@@ -17,7 +17,7 @@ interface Side {
 const none: Side = { size: 1, places: 1, taps: 1, stride: 1, low: 0 }
 
 /** The two axes (or one) that the window extends over, and what lies around them; undefined if there are others. */
-const sidesOf = ({ params: p, ins }: Call): { outer: number; inner: number; rows: Side; columns: Side } | undefined => {
+const sidesOf = ({ params: p, ins }: PoolingCall): { outer: number; inner: number; rows: Side; columns: Side } | undefined => {
   const { shape } = ins[1]!
   const places = ins[0]!.shape
   const over = shape
@@ -44,7 +44,7 @@ const inside = ({ size, taps, stride, low }: Side, place: number): readonly [num
 }
 
 /** Adds each source element to the first place of its window where the operand is largest (smallest); undefined for other windows. */
-export const poolingScatter = (call: Call): Scatter | undefined => {
+export const poolingScatter = (call: PoolingCall): Scatter | undefined => {
   const sides = call.outs[0]!.dtype === 'float32' ? sidesOf(call) : undefined
   if (sides === undefined) return undefined
   const { outer, inner, rows, columns } = sides

@@ -112,17 +112,17 @@ export class Args<F extends string> {
   }
 }
 /** Bytes in memory of their own, for text and protocol buffers. */
-export const place = (bytes: Uint8Array): Placed => {
+export const nativeBytes = (bytes: Uint8Array): NativeBytes => {
   const { pointer, memory } = allocate(Math.max(1, bytes.length))
   new Uint8Array(memory).set(bytes)
   return { pointer, size: bytes.length, free: () => freeMemory(pointer) }
 }
-export interface Placed {
+export interface NativeBytes {
   readonly pointer: Pointer
   readonly size: number
   readonly free: () => void
 }
-export const placeText = (text: string): Placed => place(new TextEncoder().encode(text))
+export const nativeText = (text: string): NativeBytes => nativeBytes(new TextEncoder().encode(text))
 /** A list of pointers. */
 export const pointersAt = (p: Pointer, count: number): readonly Pointer[] => {
   const copy = new BigUint64Array(count)

@@ -7,7 +7,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import koffi from 'koffi'
 import { numberOfCode } from '../api/code'
-import { allocate, bytesAt, place, type Pointer, placeText } from '../api/memory'
+import { allocate, bytesAt, nativeBytes, type Pointer, nativeText } from '../api/memory'
 import { type Struct, structs } from '../api/struct'
 import { type Answer, failed } from './answer'
 import { toBytes } from './frame'
@@ -49,7 +49,7 @@ const errorBy = (
   { code, detail }: { readonly code: Parameters<typeof numberOfCode>[0]; readonly detail: string },
 ): Pointer => {
   const make = new DataView(koffi.view(BigInt(callback), 8)).getBigUint64(0, true)
-  const text = placeText(detail)
+  const text = nativeText(detail)
   try {
     return Number(
       (koffi.decode(make, makeError) as (code: number, message: Pointer, size: number) => number | bigint)(
@@ -86,7 +86,7 @@ const reading =
     })
     if ('failure' in answer) return errorBy(given.callbackError, answer.failure)
     const { value } = answer
-    const memory = value.length === 0 ? allocate(1) : place(value)
+    const memory = value.length === 0 ? allocate(1) : nativeBytes(value)
     args.write('value', memory.pointer)
     args.write('valueSize', value.length)
     args.write('deleter', free)

@@ -1,7 +1,7 @@
 /** What the families of GPU kernels share. */
 import type { Aval, DType } from '@heddle/func/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import type { HostKernels, Plan, Run } from '../device'
+import type { HostKernels, KernelPlan, Run } from '../device'
 import type { Store, TfjsBuffer } from '../store'
 import type { GpuDevice } from './load'
 
@@ -11,7 +11,7 @@ export interface Context {
   readonly host: HostKernels
 }
 export type Buffer = TfjsBuffer<TensorInfo>
-export type GpuPlan<P> = Plan<TensorInfo, P>
+export type GpuPlan<P> = KernelPlan<TensorInfo, P>
 export type GpuRun = Run<TensorInfo>
 
 export const allOf = (types: readonly Aval[], ...dtypes: readonly DType[]): boolean => types.every((a) => dtypes.includes(a.dtype))

@@ -1,7 +1,7 @@
 /** Starts tfjs's WebGPU or WebGL backend, and calls its kernels without tfjs's engine: no tape, no scopes. */
 import { BackendError, type DType, dtypes, type Shape, type TypedArray } from '@heddle/func/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import type { Device } from '../device'
+import type { FlavourDevice } from '../device'
 import { loadCore, startBackend, type TfjsCore } from '../engine'
 import type { Flavour } from '../flavour'
 import { type GpuFlavour, peers } from './peers'
@@ -15,11 +15,11 @@ interface KernelBackend {
   readonly disposeData: (id: object) => boolean
 }
 export type Attributes = Readonly<Record<string, unknown>>
-export type Call = (inputs: Readonly<Record<string, TensorInfo>> | readonly TensorInfo[], attrs?: Attributes) => TensorInfo
+export type RunKernel = (inputs: Readonly<Record<string, TensorInfo>> | readonly TensorInfo[], attrs?: Attributes) => TensorInfo
 
-export interface GpuDevice extends Device<TensorInfo> {
+export interface GpuDevice extends FlavourDevice<TensorInfo> {
   /** A kernel of tfjs by its name. Errors: BackendError if this backend lacks it. */
-  readonly op: (name: string) => Call
+  readonly op: (name: string) => RunKernel
   readonly has: (name: string) => boolean
   /** The dtypes whose arithmetic is exact: WebGL keeps int32 in floats. */
   readonly exact: readonly DType[]
@@ -39,7 +39,7 @@ export const kernelDevice = async (core: TfjsCore, name: string, flavour: Flavou
     dtype: dtype as TensorInfo['dtype'],
   })
   const has = (kernel: string): boolean => core.getKernel(kernel, name) !== undefined
-  const op = (kernel: string): Call => {
+  const op = (kernel: string): RunKernel => {
     const config = core.getKernel(kernel, name)
     if (config === undefined) throw new BackendError(flavour, `tfjs has no kernel ${kernel}`)
     return (inputs, attrs = {}) => config.kernelFunc({ inputs: inputs as never, attrs: attrs as never, backend }) as TensorInfo

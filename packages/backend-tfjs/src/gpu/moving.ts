@@ -1,7 +1,7 @@
 /** Reductions and layout by tfjs's kernels on a GPU. */
 import { type DType, type ParamsOf, sizeOf } from '@heddle/func/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import type { Plans } from '../device'
+import type { KernelPlans } from '../device'
 import { allOf, type Context, exact, fits, type GpuPlan, reshaped, run, using } from './context'
 
 /**
@@ -111,7 +111,7 @@ const convert = (context: Context): GpuPlan<ParamsOf['convert_element_type']> =>
     return run(context, outs[0]!, (x) => op({ x: x! }, { dtype: newDtype }))
   }
 }
-export const moving = (context: Context): Plans<TensorInfo> => {
+export const moving = (context: Context): KernelPlans<TensorInfo> => {
   const by = reduceBy(context)
   return {
     reduce_sum: by('Sum', 'axis', 'float32'),

@@ -8,7 +8,7 @@
  */
 import type { DType, ParamsOf } from '@heddle/func/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import type { Plans } from '../device'
+import type { KernelPlans } from '../device'
 import { allOf, type Context, exact, type GpuPlan, run, using } from './context'
 
 type NoParams = ParamsOf['add']
@@ -100,7 +100,7 @@ const identity =
   () =>
   (inputs) => [store.share(inputs[0]!)]
 
-export const pointwise = (context: Context): Plans<TensorInfo> => {
+export const pointwise = (context: Context): KernelPlans<TensorInfo> => {
   const unary = unaryOf(context)
   const binary = binaryOf(context)
   const float = (name: string): GpuPlan<NoParams> => unary(name, 'float32')

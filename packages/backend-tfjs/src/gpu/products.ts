@@ -1,7 +1,7 @@
 /** Products, convolutions and lookups by tfjs's kernels on a GPU: the plain cases; the others are the host's. */
 import { type Aval, type FusedKernels, type ParamsOf, type Shape, sizeOf } from '@heddle/func/backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import type { Plans } from '../device'
+import type { KernelPlans } from '../device'
 import { onHost } from '../kernels'
 import { rowsOfGather } from '../rows'
 import { pick } from '../strided'
@@ -87,7 +87,7 @@ const gather = (context: Context): GpuPlan<ParamsOf['gather']> => {
     }
   }
 }
-export const products = (context: Context): Plans<TensorInfo> => ({
+export const products = (context: Context): KernelPlans<TensorInfo> => ({
   dot_general: dotGeneral(context),
   conv_general_dilated: convolution(context),
   gather: gather(context),

@@ -1,6 +1,6 @@
 /** What the families of native kernels share. */
 import type { Aval, DType, Shape } from '@heddle/func/backend'
-import type { HostKernels, Plan, Run } from '../device'
+import type { HostKernels, KernelPlan, Run } from '../device'
 import type { Store, TfjsBuffer } from '../store'
 import type { Id, Tensorflow } from './tensorflow'
 
@@ -10,7 +10,7 @@ export interface Context {
   readonly host: HostKernels
 }
 export type Buffer = TfjsBuffer<Id>
-export type NativePlan<P> = Plan<Id, P>
+export type NativePlan<P> = KernelPlan<Id, P>
 
 export const allOf = (types: readonly Aval[], ...dtypes: readonly DType[]): boolean => types.every((a) => dtypes.includes(a.dtype))
 

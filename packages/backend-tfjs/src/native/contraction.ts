@@ -1,6 +1,6 @@
 /** Matrix products of TensorFlow: an operand that is transposed within each matrix is passed as it is, with a flag. */
 import { type Aval, type FusedKernels, type ParamsOf, type Shape, sizeOf } from '@heddle/func/backend'
-import type { Plans } from '../device'
+import type { KernelPlans } from '../device'
 import { pick } from '../strided'
 import { allOf, type Buffer, type Context, fits, type NativePlan } from './context'
 import type { Id, Op } from './tensorflow'
@@ -75,7 +75,7 @@ const dotGeneral =
       return [store.ofDevice(id, out, shape)]
     }
   }
-export const contraction = (context: Context): Plans<Id> => ({ dot_general: dotGeneral(context) })
+export const contraction = (context: Context): KernelPlans<Id> => ({ dot_general: dotGeneral(context) })
 
 const activations = { relu: 'Relu', logistic: 'Sigmoid', tanh: 'Tanh' } as const
 /** A dense layer by three operations and no dispatch in between. */

@@ -5,7 +5,7 @@
  * depthwise ones; others are cut into their groups.
  */
 import type { Aval, ParamsOf, Shape } from '@heddle/func/backend'
-import type { Plans } from '../device'
+import type { KernelPlans } from '../device'
 import { allOf, type Context, type NativePlan } from './context'
 import type { Id, Op } from './tensorflow'
 
@@ -13,7 +13,7 @@ type Params = ParamsOf['conv_general_dilated']
 /** Convolutions of more groups than this are the host's. */
 const MAX_GROUPS = 16
 
-interface Step {
+interface Link {
   readonly op: Op
   readonly shape: Shape
 }
@@ -24,7 +24,7 @@ class Chain {
     readonly context: Context,
     public shape: Shape,
   ) {}
-  #then(step: Step): this {
+  #then(step: Link): this {
     this.#steps.push(step.op)
     this.shape = step.shape
     return this
@@ -182,4 +182,4 @@ const inGroups = ({ tf }: Context, groups: number, axis: 0 | 3, convolve: Op): O
     return tf.using(parts, (...ids) => join(...ids, last()))
   }
 }
-export const convolutions = (context: Context): Plans<Id> => ({ conv_general_dilated: convolution(context) })
+export const convolutions = (context: Context): KernelPlans<Id> => ({ conv_general_dilated: convolution(context) })

@@ -1,6 +1,6 @@
 /** The native flavours: TensorFlow's own kernels in Node, on the CPU or on a GPU. */
 import { backendOf, type BackendSettings, type TfjsBackend } from '../backend'
-import type { Plans } from '../device'
+import type { KernelPlans } from '../device'
 import { type CompileMode, compilerOf } from './compile'
 import { loadFiles } from './compile/saved-model'
 import type { Context } from './context'
@@ -17,7 +17,7 @@ import { windows } from './window'
 
 export { pjrtBackend } from './pjrt'
 
-const plansOf = (context: Context): Plans<Id> => ({
+const plansOf = (context: Context): KernelPlans<Id> => ({
   ...pointwise(context),
   ...reduction(context),
   ...layout(context),

@@ -3,7 +3,7 @@
  * (where they mostly are); if one is outside, the host computes.
  */
 import type { Aval, KernelCall, LeafName, ParamsOf } from '@heddle/func/backend'
-import type { Plans, Run } from '../device'
+import type { KernelPlans, Run } from '../device'
 import { onHost } from '../kernels'
 import { rowsOfGather, rowsOfScatter } from '../rows'
 import { allOf, type Buffer, type Context, fits, type NativePlan, run } from './context'
@@ -96,7 +96,7 @@ const scatterBy =
     const op = tf.op(operation, tf.typed('T', x.dtype), tf.typed('Tindices', 'int32'))
     return guarded(context, name, call, rows.size, run(context, call.outs[0]!, op))
   }
-export const indexing = (context: Context): Plans<Id> => ({
+export const indexing = (context: Context): KernelPlans<Id> => ({
   dynamic_slice: dynamicSlice(context),
   dynamic_update_slice: dynamicUpdateSlice(context),
   gather: gather(context),

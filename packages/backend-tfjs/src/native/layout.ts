@@ -1,6 +1,6 @@
 /** Moving data by TensorFlow. */
 import { type ParamsOf, sizeOf } from '@heddle/func/backend'
-import type { Plans } from '../device'
+import type { KernelPlans } from '../device'
 import { type Context, fits, type NativePlan, run } from './context'
 import type { Id, Op } from './tensorflow'
 
@@ -102,7 +102,7 @@ const convert =
     if (newDtype === 'bool' || (newDtype === 'int32' && dtype === 'float32')) return undefined
     return run(context, outs[0]!, tf.op('Cast', tf.typed('SrcT', dtype), tf.typed('DstT', newDtype), tf.flag('Truncate', false)))
   }
-export const layout = (context: Context): Plans<Id> => ({
+export const layout = (context: Context): KernelPlans<Id> => ({
   reshape: reshape(context),
   squeeze: reshape(context),
   transpose: transpose(context),

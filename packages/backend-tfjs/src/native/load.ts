@@ -1,12 +1,12 @@
 /** Loads tfjs-node or tfjs-node-gpu, and what the backend needs of it. */
 import type { DType } from '@heddle/func/backend'
-import type { Device } from '../device'
+import type { FlavourDevice } from '../device'
 import { loadCore, quietly } from '../engine'
 import { Unavailable } from '../unavailable'
 import { findNative, mendUtil, type NativeFlavour } from './find'
 import { type Binding, type Id, Tensorflow } from './tensorflow'
 
-export interface NativeDevice extends Device<Id> {
+export interface NativeDevice extends FlavourDevice<Id> {
   readonly tf: Tensorflow
 }
 const holds: ReadonlySet<DType> = new Set<DType>(['float32', 'int32', 'bool'])

@@ -5,7 +5,7 @@
  * rounding half away, erf_inv (so that normal samples are the same bits on each flavour), digamma at poles.
  */
 import type { DType, ParamsOf } from '@heddle/func/backend'
-import type { Plans } from '../device'
+import type { KernelPlans } from '../device'
 import { allOf, type Context, type NativePlan, run } from './context'
 import type { Id } from './tensorflow'
 
@@ -62,7 +62,7 @@ const identity =
   () =>
   (inputs) => [store.share(inputs[0]!)]
 
-export const pointwise = (context: Context): Plans<Id> => {
+export const pointwise = (context: Context): KernelPlans<Id> => {
   const op = opOf(context)
   const bit = bits(context)
   const float = (name: string): NativePlan<NoParams> => op(name, 'float32')

@@ -1,6 +1,6 @@
 /** Reductions and running sums of TensorFlow. argmax and argmin pass over a NaN there, so they are the host's. */
 import type { DType, ParamsOf } from '@heddle/func/backend'
-import type { Plans } from '../device'
+import type { KernelPlans } from '../device'
 import { allOf, type Context, fits, type NativePlan, run } from './context'
 import type { Id } from './tensorflow'
 
@@ -34,7 +34,7 @@ const cumulate =
     )
     return run(context, outs[0]!, (x) => op(x!, along()))
   }
-export const reduction = (context: Context): Plans<Id> => {
+export const reduction = (context: Context): KernelPlans<Id> => {
   const by = reduceBy(context)
   const running = cumulate(context)
   return {

@@ -3,7 +3,7 @@
  * it is used where the sum of all elements is a number, for then none of them is NaN.
  */
 import { type ParamsOf, sizeOf } from '@heddle/func/backend'
-import type { Plans } from '../device'
+import type { KernelPlans } from '../device'
 import { isPooling, windowSlices } from '../window-slices'
 import { allOf, type Context, fits, type NativePlan, run } from './context'
 import { stridedSlice } from './layout'
@@ -79,7 +79,7 @@ const extrema =
       return Number.isNaN(value) ? slices(inputs) : pooled(inputs)
     }
   }
-export const windows = (context: Context): Plans<Id> => ({
+export const windows = (context: Context): KernelPlans<Id> => ({
   reduce_window_sum: sums(context),
   reduce_window_max: extrema(context, 1),
   reduce_window_min: extrema(context, -1),

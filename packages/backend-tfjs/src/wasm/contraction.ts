@@ -5,7 +5,7 @@
  * operand by its number alone: used again in another shape, it would be read wrongly, so each shape has its own number.
  */
 import { type Aval, type ParamsOf, type Shape, sizeOf } from '@heddle/func/backend'
-import type { Plan, Plans } from '../device'
+import type { KernelPlan, KernelPlans } from '../device'
 import { pick } from '../strided'
 import { type Buffer, type Context, isFloat32 } from './context'
 import type { Block, Heap } from './heap'
@@ -63,7 +63,7 @@ const othersOf = ({ shape }: Aval, ...used: (readonly number[])[]): number[] =>
   shape.map((_, i) => i).filter((i) => !used.some((u) => u.includes(i)))
 
 const dotGeneral =
-  (context: Context): Plan<Block, ParamsOf['dot_general']> =>
+  (context: Context): KernelPlan<Block, ParamsOf['dot_general']> =>
   ({ ins, outs, params: { dimensionNumbers } }) => {
     if (!isFloat32(ins) || !isFloat32(outs)) return undefined
     const [[lhsContract, rhsContract], [lhsBatch, rhsBatch]] = dimensionNumbers
@@ -88,4 +88,4 @@ const dotGeneral =
       return [store.ofDevice(out, outs[0]!)]
     }
   }
-export const contraction = (context: Context): Plans<Block> => ({ dot_general: dotGeneral(context) })
+export const contraction = (context: Context): KernelPlans<Block> => ({ dot_general: dotGeneral(context) })

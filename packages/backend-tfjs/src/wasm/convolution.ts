@@ -6,7 +6,7 @@
  * a filter and a slow one of an input; both are again convolutions here, so a net trains at the speed of its forward pass.
  */
 import { type ParamsOf, sizeOf, stridesOf } from '@heddle/func/backend'
-import type { Plan, Plans } from '../device'
+import type { KernelPlan, KernelPlans } from '../device'
 import { type Copy, copier } from '../strided'
 import {
   type Canonical,
@@ -76,7 +76,7 @@ const share = ({ shape, strides }: Canonical, axis: number, groups: number): Can
 })
 
 const convolution =
-  (context: Context): Plan<Block, Params> =>
+  (context: Context): KernelPlan<Block, Params> =>
   ({ ins, outs, params }) => {
     const { dimensionNumbers: d, featureGroupCount, batchGroupCount } = params
     if (!isFloat32(ins) || !isFloat32(outs) || params.windowStrides.length > 2 || params.windowStrides.length === 0) return undefined
@@ -145,7 +145,7 @@ const convolution =
       return [store.ofDevice(total ?? last!, type)]
     }
   }
-export const convolutions = (context: Context): Plans<Block> => {
+export const convolutions = (context: Context): KernelPlans<Block> => {
   const [wide, general] = [wideWindow(context), convolution(context)]
   return { conv_general_dilated: (call) => wide(call) ?? general(call) }
 }

@@ -1,6 +1,6 @@
 /** The wasm flavour: what it computes itself, and the backend of it. */
 import { backendOf, type BackendSettings, type TfjsBackend } from '../backend'
-import type { Plans } from '../device'
+import type { KernelPlans } from '../device'
 import type { Context } from './context'
 import { contraction } from './contraction'
 import { convolutions } from './convolution'
@@ -14,7 +14,7 @@ import { pointwise } from './pointwise'
 import { reduction } from './reduction'
 import { windows } from './window'
 
-const plansOf = (context: Context): Plans<Block> => ({
+const plansOf = (context: Context): KernelPlans<Block> => ({
   ...pointwise(context),
   ...reduction(context),
   ...layout(context),

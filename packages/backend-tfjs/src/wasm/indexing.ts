@@ -1,6 +1,6 @@
 /** Indexing of float32 on wasm: windows at computed places, and rows by their numbers; the general gather and scatter are the host's. */
 import { type Aval, type ParamsOf, stridesOf } from '@heddle/func/backend'
-import type { Plan, Plans } from '../device'
+import type { KernelPlan, KernelPlans } from '../device'
 import { rowsOfGather, rowsOfScatter } from '../rows'
 import { copier } from '../strided'
 import { type Buffer, type Context, inHeap, isFloat32 } from './context'
@@ -18,7 +18,7 @@ const offsetOf = ({ store }: Context, shape: readonly number[], window: readonly
   }
 }
 const dynamicSlice =
-  (context: Context): Plan<Block, ParamsOf['dynamic_slice']> =>
+  (context: Context): KernelPlan<Block, ParamsOf['dynamic_slice']> =>
   ({ ins, outs, params: { sliceSizes } }) => {
     const { shape } = ins[0]!
     if (!isFloat32([ins[0]!])) return undefined
@@ -27,7 +27,7 @@ const dynamicSlice =
     return inHeap(context, outs[0]!, (to, [x], [, ...starts]) => copy(x as Float32Array, offset(starts), to, 0))
   }
 const dynamicUpdateSlice =
-  (context: Context): Plan<Block, ParamsOf['dynamic_update_slice']> =>
+  (context: Context): KernelPlan<Block, ParamsOf['dynamic_update_slice']> =>
   ({ ins, outs }) => {
     const [{ shape }, update] = ins as readonly [Aval, Aval]
     if (!isFloat32([ins[0]!, update])) return undefined
@@ -40,7 +40,7 @@ const dynamicUpdateSlice =
   }
 
 const gather =
-  (context: Context): Plan<Block, ParamsOf['gather']> =>
+  (context: Context): KernelPlan<Block, ParamsOf['gather']> =>
   ({ ins, outs, params }) => {
     const [x, indices] = ins as readonly [Aval, Aval]
     const rows = isFloat32([x]) ? rowsOfGather(x, indices, params) : undefined
@@ -65,7 +65,7 @@ const gather =
   }
 type Write = (out: Float32Array, p: number, updates: Float32Array, q: number, n: number) => void
 const scatterBy =
-  (context: Context, write: Write): Plan<Block, ParamsOf['scatter']> =>
+  (context: Context, write: Write): KernelPlan<Block, ParamsOf['scatter']> =>
   ({ ins, outs, params }) => {
     const [x, indices, updates] = ins as readonly [Aval, Aval, Aval]
     const rows = isFloat32([x, updates]) ? rowsOfScatter(x, indices, updates, params) : undefined
@@ -88,7 +88,7 @@ const replace: Write = (out, p, updates, q, n) => {
 const add: Write = (out, p, updates, q, n) => {
   for (let k = 0; k < n; k++) out[p + k]! += updates[q + k]!
 }
-export const indexing = (context: Context): Plans<Block> => ({
+export const indexing = (context: Context): KernelPlans<Block> => ({
   dynamic_slice: dynamicSlice(context),
   dynamic_update_slice: dynamicUpdateSlice(context),
   gather: gather(context),

@@ -5,12 +5,12 @@
  * take 0.5 to 1.5 ns, or a memory move where lines are long.
  */
 import { type ParamsOf, type Shape, sizeOf, stridesOf } from '@heddle/func/backend'
-import type { Plan, Plans } from '../device'
+import type { KernelPlan, KernelPlans } from '../device'
 import { type Copy, copier, pick } from '../strided'
 import { type Buffer, type Context, inHeap, isFloat32 } from './context'
 import type { Block } from './heap'
 
-type WasmPlan<P> = Plan<Block, P>
+type WasmPlan<P> = KernelPlan<Block, P>
 
 const reshape =
   ({ store }: Context): WasmPlan<unknown> =>
@@ -139,7 +139,7 @@ const convert =
     return inHeap(context, outs[0]!, (to, [x]) => to.set(x as Int32Array))
   }
 
-export const layout = (context: Context): Plans<Block> => ({
+export const layout = (context: Context): KernelPlans<Block> => ({
   reshape: reshape(context),
   squeeze: reshape(context),
   transpose: transpose(context),

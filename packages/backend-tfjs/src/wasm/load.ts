@@ -1,13 +1,13 @@
 /** Starts tfjs's wasm backend: SIMD where the engine has it; threads only in browsers that allow them. */
 import type { DType } from '@heddle/func/backend'
-import type { Device } from '../device'
+import type { FlavourDevice } from '../device'
 import { loadCore, startBackend, unwrapped } from '../engine'
 import { inNode } from '../flavour'
 import { type Block, Heap, type WasmBackend } from './heap'
 import { withoutTheirListeners } from './listeners'
 import { expectWasm, fileFor, placesOf, type WasmPaths } from './places'
 
-export interface WasmDevice extends Device<Block> {
+export interface WasmDevice extends FlavourDevice<Block> {
   readonly heap: Heap
 }
 const holds: ReadonlySet<DType> = new Set<DType>(['float32', 'int32', 'bool'])

@@ -5,11 +5,11 @@
  * integers, comparisons (C takes four times as long). max and min are a module of our own (extrema.ts). A bool is a byte of 0 or 1.
  */
 import { type KernelCall, type ParamsOf, sizeOf } from '@heddle/func/backend'
-import type { Plan, Plans } from '../device'
+import type { KernelPlan, KernelPlans } from '../device'
 import { bitsOf, type Context, inHeap, isFloat32 } from './context'
 import type { Block } from './heap'
 
-type WasmPlan<P> = Plan<Block, P>
+type WasmPlan<P> = KernelPlan<Block, P>
 type NoParams = ParamsOf['add']
 
 const unaryOf =
@@ -127,7 +127,7 @@ const identity =
   () =>
   (inputs) => [store.share(inputs[0]!)]
 
-export const pointwise = (context: Context): Plans<Block> => {
+export const pointwise = (context: Context): KernelPlans<Block> => {
   const unary = unaryOf(context)
   const binary = binaryOf(context)
   const add = binary('Add')

@@ -2,18 +2,18 @@
  * Reductions of float32 on wasm. Sums are JavaScript's, in double precision: C adds a million numbers one by one in single, and is
  * 1 % off. Extrema are C's along the last axes; along others C would transpose first.
  */
-import type { Plans } from '../device'
+import type { KernelPlans } from '../device'
 
 import { type Context, inHeap, isFloat32 } from './context'
 import type { Block, CFunction } from './heap'
 
-interface Step {
+interface ReducedGroup {
   readonly outer: number
   readonly reduced: number
   readonly inner: number
 }
 /** Neighbouring axes that are all kept or all reduced, as one; then one step for each reduced group, the last first. */
-export const reductionSteps = (shape: readonly number[], axes: readonly number[]): Step[] => {
+export const reductionSteps = (shape: readonly number[], axes: readonly number[]): ReducedGroup[] => {
   const groups: { n: number; reduced: boolean }[] = []
   shape.forEach((n, i) => {
     const reduced = axes.includes(i)
@@ -22,7 +22,7 @@ export const reductionSteps = (shape: readonly number[], axes: readonly number[]
     if (last?.reduced === reduced) last.n *= n
     else groups.push({ n, reduced })
   })
-  const steps: Step[] = []
+  const steps: ReducedGroup[] = []
   let inner = 1
   for (let i = groups.length - 1; i >= 0; i--) {
     const { n, reduced } = groups[i]!
@@ -32,7 +32,7 @@ export const reductionSteps = (shape: readonly number[], axes: readonly number[]
   return steps
 }
 type Floats = Float32Array | Float64Array
-type Reduce = (x: Floats, step: Step, out: Floats) => void
+type Reduce = (x: Floats, step: ReducedGroup, out: Floats) => void
 
 /** Sums of runs, each by four sums. */
 export const sumRuns = (x: Floats, n: number, runs: number, out: Floats): void => {
@@ -87,9 +87,9 @@ const min: Reduce = (x, { outer, reduced, inner }, out) => {
   }
 }
 
-export const reduction = (context: Context): Plans<Block> => {
+export const reduction = (context: Context): KernelPlans<Block> => {
   const by =
-    (reduce: Reduce, c?: CFunction): NonNullable<Plans<Block>['reduce_sum']> =>
+    (reduce: Reduce, c?: CFunction): NonNullable<KernelPlans<Block>['reduce_sum']> =>
     ({ ins, outs, params: { axes } }) => {
       if (!isFloat32(ins)) return undefined
       const steps = reductionSteps(ins[0]!.shape, axes)

@@ -5,7 +5,7 @@
  * becomes rows of a matrix, [batch * places, feature * window], times the filter, [feature * window, out]. The columns keep the order
  * in which the filter (the gradient of the layer's output) already lies in memory. Large matrices are made and multiplied in parts.
  */
-import type { Plan } from '../device'
+import type { KernelPlan } from '../device'
 import { copier } from '../strided'
 import { type ParamsOf, sizeOf, stridesOf } from '@heddle/func/backend'
 import { type Canonical, canonical, type Four, geometryOf, isDense, paddedShape, paddingConfig, spatialOf } from './canonical'
@@ -24,7 +24,7 @@ const swapped = ([n, h, w, c]: Four): Four => [c, h, w, n]
 const swap = ({ shape, strides }: Canonical): Canonical => ({ shape: swapped(shape), strides: swapped(strides) })
 
 export const wideWindow =
-  (context: Context): Plan<Block, Params> =>
+  (context: Context): KernelPlan<Block, Params> =>
   ({ ins, outs, params }) => {
     const { dimensionNumbers: d } = params
     const rank = params.windowStrides.length

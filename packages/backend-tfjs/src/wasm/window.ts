@@ -5,7 +5,7 @@
  * else is JavaScript: a window is the product of its sides, so it is reduced along one axis after the other, whole rows at a time.
  */
 import { type ParamsOf, sizeOf } from '@heddle/func/backend'
-import type { Plan, Plans } from '../device'
+import type { KernelPlan, KernelPlans } from '../device'
 import { isPooling } from '../window-slices'
 import { bitsOf, type Context, inHeap, isFloat32 } from './context'
 import type { Block } from './heap'
@@ -97,7 +97,7 @@ const min: Reduce = (x, { outer, inner, size, result, ends, rows }, out) => {
     }
 }
 const windowBy =
-  (context: Context, reduce: Reduce): Plan<Block, Params> =>
+  (context: Context, reduce: Reduce): KernelPlan<Block, Params> =>
   ({ ins, outs, params }) => {
     if (!isFloat32(ins)) return undefined
     const { shape: to } = outs[0]!
@@ -126,7 +126,7 @@ const isClean = (x: Float32Array): boolean => {
 }
 /** XNNPACK's pooling, guarded; its average leaves padding out of the count, so padded sums are JavaScript's. */
 const pooled =
-  (context: Context, name: 'MaxPool' | 'AvgPool', general: Plan<Block, Params>): Plan<Block, Params> =>
+  (context: Context, name: 'MaxPool' | 'AvgPool', general: KernelPlan<Block, Params>): KernelPlan<Block, Params> =>
   (call) => {
     const loops = general(call)
     const { params: p } = call
@@ -157,7 +157,7 @@ const pooled =
     }
   }
 
-export const windows = (context: Context): Plans<Block> => ({
+export const windows = (context: Context): KernelPlans<Block> => ({
   reduce_window_sum: pooled(context, 'AvgPool', windowBy(context, sum)),
   reduce_window_max: pooled(context, 'MaxPool', windowBy(context, max)),
   reduce_window_min: windowBy(context, min),

@@ -4,7 +4,7 @@ import { bodiesOf } from './bodies'
 import type { Atom, Eqn, Jaxpr } from './jaxpr'
 import { bits, memo } from './memo'
 
-interface Step<V> {
+interface Reading<V> {
   readonly ins: readonly V[]
   readonly outs: readonly V[]
 }
@@ -12,7 +12,7 @@ interface Step<V> {
  * The steps that some value in `live` depends on, in their order; `live` then has all that they read. `trim` may shrink one of them to
  * what is read of it.
  */
-export const onlyLive = <V, S extends Step<V>>(
+export const onlyLive = <V, S extends Reading<V>>(
   steps: readonly S[],
   live: Set<V>,
   trim: (step: S, live: ReadonlySet<V>) => S = (s) => s,

@@ -18,7 +18,7 @@ import { prepareLeaf } from './leaf'
 import { indexer, releaseHeld, stacker, takeWhole, wholeOf } from './rows'
 
 type Run<B> = (inputs: readonly Held<B>[]) => readonly Held<B>[]
-interface Step<B> {
+interface Instruction<B> {
   readonly run: Run<B>
   readonly ins: readonly ValueId[]
   readonly outs: readonly ValueId[]
@@ -100,7 +100,7 @@ const deaths = (
   return dead
 }
 
-type Prepared<B> = Omit<Step<B>, 'dead'>
+type Prepared<B> = Omit<Instruction<B>, 'dead'>
 interface Folded<B> {
   readonly live: readonly Prepared<B>[]
   /** Literals and what depends on nothing else; kept as long as the plan. */
@@ -156,7 +156,7 @@ const planIn = <B>(
   const borrowed = new Set(graph.inputs.filter((_, i) => !donated[i]))
   const owned = (id: ValueId): boolean => !constants.has(id) && !borrowed.has(id)
   const dead = deaths(live, new Set([...graph.outputs, ...constants.keys(), ...borrowed]))
-  const steps = live.map((n, i): Step<B> => ({ ...n, dead: dead[i]! }))
+  const steps = live.map((n, i): Instruction<B> => ({ ...n, dead: dead[i]! }))
   const read = new Set([...live.flatMap((n) => n.ins), ...graph.outputs])
   const unreadDonated = graph.inputs.filter((i) => owned(i) && !read.has(i))
   return runner(backend, graph, steps, constants, owned, unreadDonated)
@@ -188,7 +188,7 @@ const runner =
   <B>(
     backend: KernelBackend<B>,
     graph: Graph,
-    steps: readonly Step<B>[],
+    steps: readonly Instruction<B>[],
     constants: ReadonlyMap<ValueId, B>,
     owned: (id: ValueId) => boolean,
     unreadDonated: readonly ValueId[],

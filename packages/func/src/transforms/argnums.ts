@@ -18,7 +18,7 @@ const listOf = (argnums: unknown, where: string, option: string): readonly numbe
   return list as readonly number[]
 }
 /** Places among `count` arguments, negative ones from the end. Errors: ArgumentError, and TypeMismatchError where there is no such argument. */
-export const places = (argnums: Argnums, count: number, where: string, option = 'argnums'): readonly number[] =>
+export const argumentsAt = (argnums: Argnums, count: number, where: string, option = 'argnums'): readonly number[] =>
   listOf(argnums, where, option).map((a) => {
     const i = a < 0 ? a + count : a
     if (i < 0 || i >= count)
@@ -26,8 +26,8 @@ export const places = (argnums: Argnums, count: number, where: string, option = 
     return i
   })
 /** The same, of a function of which a call may leave out the last arguments: those left out are no places. `declared` is how many it has. */
-export const placesGiven = (argnums: Argnums, count: number, declared: number, where: string, option: string): readonly number[] =>
-  places(
+export const argumentsGiven = (argnums: Argnums, count: number, declared: number, where: string, option: string): readonly number[] =>
+  argumentsAt(
     listOf(argnums, where, option).filter((a) => a < count || a >= declared),
     count,
     where,

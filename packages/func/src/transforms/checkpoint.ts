@@ -6,7 +6,7 @@ import { checkpointCall, type CheckpointPolicy } from '../primitives/call/checkp
 import type { ParamsOf } from '../table'
 import { isStaging } from '../trace'
 import { customVjp } from './custom'
-import { type Argnums, checkStatic, placesGiven } from './argnums'
+import { type Argnums, checkStatic, argumentsGiven } from './argnums'
 import { flatFunction, flattenTensors } from './flat'
 import { forwarded, handedThrough } from './forwarding'
 import type { NoNumbers, Result } from './traced'
@@ -39,7 +39,7 @@ export const checkpoint = <A extends readonly unknown[], const R extends Result,
   readFunction('checkpoint', f)
   const { policy = null, preventCse = true, staticArgnums = [], concrete = false } = checkpointOptions('checkpoint', options)
   return (...args) => {
-    const statics = placesGiven(staticArgnums, args.length, f.length, 'checkpoint', 'staticArgnums')
+    const statics = argumentsGiven(staticArgnums, args.length, f.length, 'checkpoint', 'staticArgnums')
     checkStatic(args, statics, 'checkpoint')
     if (concrete && !isStaging()) return onValues(f, statics)(...args)
     const { leaves, treedef } = flattenTensors(

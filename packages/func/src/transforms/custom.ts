@@ -8,7 +8,7 @@ import { customJvpCall } from '../primitives/call/custom-jvp'
 import { customVjpCall } from '../primitives/call/custom-vjp'
 import { addAny } from '../primitives/structural'
 import type { Tensor } from '../tensor'
-import { places } from './argnums'
+import { argumentsAt } from './argnums'
 import { alike, flatFunction, type FlatArgs, flattenTensors } from './flat'
 import type { NoNumbers, Result } from './traced'
 
@@ -29,7 +29,7 @@ interface Split {
   readonly fn: (...dynamic: readonly unknown[]) => unknown
 }
 const splitArgs = (f: AnyFunction, args: readonly unknown[], nondiffArgnums: readonly number[], where: string): Split => {
-  const at = places(nondiffArgnums, args.length, where, 'nondiffArgnums')
+  const at = argumentsAt(nondiffArgnums, args.length, where, 'nondiffArgnums')
   const dynamicAt = args.map((_, i) => i).filter((i) => !at.includes(i))
   return {
     nondiff: at.map((i) => args[i]),

@@ -10,7 +10,7 @@ import { eq } from '../primitives/piecewise'
 import { iota, slice } from '../primitives/layout'
 import { argnums as argnumsKind, optionsOf, readFunction, type OptionsOf } from '../options'
 import { isTensor, type Tensor } from '../tensor'
-import { type Argnums, places } from './argnums'
+import { type Argnums, argumentsAt } from './argnums'
 import { flattenPrimals, flattenTensors } from './flat'
 import { jvp } from './jvp'
 import type { NoNumbersAt } from './traced'
@@ -65,7 +65,7 @@ interface Chosen {
   readonly f: (x: unknown) => unknown
 }
 const choose = (f: (...args: never[]) => unknown, args: readonly unknown[], argnums: Argnums, where: string): Chosen => {
-  const at = places(argnums, args.length, where)
+  const at = argumentsAt(argnums, args.length, where)
   const given = at.map((i) => args[i])
   const single = typeof argnums === 'number'
   const { leaves, treedef } = flattenPrimals(single ? given[0] : given, where)

@@ -9,7 +9,7 @@ import { stageWithAux } from '../interpreters/stage'
 import { argnums as argnumsKind, anything, device, optionsOf, readFunction, string, type OptionsOf, of } from '../options'
 import { call, type JitParams } from '../primitives/call/jit'
 import { isTensor, type Tensor } from '../tensor'
-import { type Argnums, checkStatic, placesGiven } from './argnums'
+import { type Argnums, checkStatic, argumentsGiven } from './argnums'
 import { type FlatArgs, flatFunction, flattenTensors } from './flat'
 import { forwarded, handedThrough } from './forwarding'
 import { type Shardings, withShardingConstraint } from './sharding'
@@ -95,7 +95,7 @@ export const jit = <A extends readonly unknown[], const R extends Result, const 
     const known = cache.get(key)
     if (known) return known
     traces += 1
-    const donated = placesGiven(donateArgnums, args.length, f.length, name, 'donateArgnums')
+    const donated = argumentsGiven(donateArgnums, args.length, f.length, name, 'donateArgnums')
     const bad = donated.find((d) => statics.includes(d))
     if (bad !== undefined) throw new TypeMismatchError(name, `argument ${bad} is static and can not be donated`)
     const made = trace(fn, args, { statics, donated, device: runsOn, name }, { leaves, treedef })
@@ -109,7 +109,7 @@ export const jit = <A extends readonly unknown[], const R extends Result, const 
   }
   const run = (...args: A): R => {
     if (last?.direct && last.ambient === ambientKey() && sameTypes(last, args)) return finish(last, args)
-    const statics = hasStatics ? placesGiven(staticArgnums, args.length, f.length, name, 'staticArgnums') : noArgnums
+    const statics = hasStatics ? argumentsGiven(staticArgnums, args.length, f.length, name, 'staticArgnums') : noArgnums
     if (hasStatics) checkStatic(args, statics, name)
     const flat = flattenTensors(statics.length === 0 ? args : args.map((a, i) => (statics.includes(i) ? undefined : a)), name)
     const plain = statics.length === 0

@@ -6,7 +6,7 @@ import { DTypeError, TypeMismatchError } from '../error'
 import { literal, zerosLike } from '../literal'
 import { argnums as argnumsKind, boolean, optionsOf, readFunction, type OptionsOf } from '../options'
 import type { Tensor } from '../tensor'
-import { places } from './argnums'
+import { argumentsAt } from './argnums'
 import { alike, flatFunctionWithAux, flattenPrimals } from './flat'
 import { linearizeWithAux } from './linearize'
 import type { NoNumbers, NoNumbersAt, Result } from './traced'
@@ -143,7 +143,7 @@ const gradsOf = (
   { argnums = 0, hasAux = false, allowInt = false }: GradOptions,
   args: readonly unknown[],
 ): { readonly value: unknown; readonly aux: unknown; readonly grads: unknown } => {
-  const at = places(argnums, args.length, where)
+  const at = argumentsAt(argnums, args.length, where)
   const chosen = flattenPrimals(
     at.map((i) => args[i]),
     where,

@@ -16,10 +16,10 @@ export interface SequentialProps {
   readonly layers: readonly Layer[]
 }
 
-type Call = (...args: readonly unknown[]) => unknown
+type AnyFunction = (...args: readonly unknown[]) => unknown
 
 const run = (layer: Layer, args: readonly unknown[]): unknown =>
-  isModule(layer) ? (layer as Module & { readonly call: Call }).call(...args) : (layer as Call)(...args)
+  isModule(layer) ? (layer as Module & { readonly call: AnyFunction }).call(...args) : (layer as AnyFunction)(...args)
 
 /**
  * Calls layers in order, each with what the one before answered; of an array, with its elements as arguments.

@@ -28,7 +28,7 @@ const adoptedIn = (scope: Scope): Map<number, AnyModule> => {
 export const mayInitialize = (s: Internals): boolean => !s.attached || s.inSetup || s.inCompact
 
 /** A new module takes its place: at once under a scope, in the parent's queue under a module. Errors: AssignSubModuleError. */
-export const place = (module: AnyModule): void => {
+export const takePlace = (module: AnyModule): void => {
   const s = module[internals]
   if (s.parent === null) return
   if (!isModule(s.parent)) {

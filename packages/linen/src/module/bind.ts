@@ -48,13 +48,13 @@ const bindOptions = lift.optionsOf({ rngs: of<Rngs>()(anything), mutable: of<Fil
 /** Options of bind. */
 export interface BindOptions extends OptionsOf<typeof bindOptions> {}
 
-type Call = (module: AnyModule, ...args: readonly unknown[]) => unknown
+type Method = (module: AnyModule, ...args: readonly unknown[]) => unknown
 
 /** The function of a module that is to be run: a method, by name or itself, or a function whose first argument is the module. */
-const callOf = (method: string | ModuleFn = 'call'): Call => {
+const callOf = (method: string | ModuleFn = 'call'): Method => {
   if (typeof method === 'string') return (module, ...args) => named(module, method)(...args)
   if (typeof method !== 'function') return (module) => invalidMethod(module, method)
-  return isMethod(method) ? (module, ...args) => Reflect.apply(method, module, args) : (method as Call)
+  return isMethod(method) ? (module, ...args) => Reflect.apply(method, module, args) : (method as Method)
 }
 
 /** A method by name; of a submodule that is an attribute or a prop of this name, its call. Errors: ApplyModuleInvalidMethodError. */
@@ -77,7 +77,7 @@ const capturing = (asked: boolean | AnyCaptureFilter = false): AnyCaptureFilter 
 
 /** Runs a function of a clone of the module that holds the variables of a scope. */
 const onScope =
-  (where: string, module: AnyModule, fn: Call, filter: AnyCaptureFilter | undefined) =>
+  (where: string, module: AnyModule, fn: Method, filter: AnyCaptureFilter | undefined) =>
   (scope: Scope, ...args: readonly unknown[]): unknown =>
     capture.during(where, filter, () => withRoot(module, () => fn(deepClone(module, { parent: scope }), ...args)))
 

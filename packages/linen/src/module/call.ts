@@ -7,7 +7,7 @@ import { withDeepStacks } from '@heddle/tree'
 import { classNameOf, classOf } from './class-name'
 import { adoptAttribute, drain, touch } from './attach'
 import { capture, currentModule, inside, interceptors, observer } from './context'
-import { placed } from './error-place'
+import { withPlace } from './error-place'
 import {
   CallCompactUnboundModuleError,
   CallSetupUnboundModuleError,
@@ -154,7 +154,7 @@ export const callMethod = (self: AnyModule, fn: Method, name: string, compact: b
     if (currentModule() !== null) return runMethod(self, fn, name, compact, args)
     return withDeepStacks(() => runMethod(self, fn, name, compact, args))
   } catch (e) {
-    throw placed(e, self, name)
+    throw withPlace(e, self, name)
   }
 }
 

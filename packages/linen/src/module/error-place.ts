@@ -27,7 +27,7 @@ const ofTheEngine = (e: Error): boolean =>
 const noteOf = (module: AnyModule, method: string, path: string): string => `\n  in ${path} (${classOf(module)}.${method})`
 
 /** The error that a method raised, with the place of the module: in `modulePath`, and in the message if it is heddle's or the engine's. */
-export const placed = (error: unknown, module: AnyModule, method: string): unknown => {
+export const withPlace = (error: unknown, module: AnyModule, method: string): unknown => {
   if (!(error instanceof Error) || !Object.isExtensible(error) || Object.hasOwn(error, 'modulePath')) return error
   const path = modulePathOf(module)
   const note = noteOf(module, method, path)

@@ -6,7 +6,7 @@ import type { AxisMetadata } from '@heddle/core'
 import type { Result } from '@heddle/func'
 import { keyOf } from '@heddle/tree'
 import type { Key, Path, Declared, DeclareOptions, Init, Params, ReadVariables as Variables, Rngs, Scope, Variable } from '@heddle/lift'
-import { place, settledProps, touch } from './attach'
+import { takePlace, settledProps, touch } from './attach'
 import { apply, bind, initWithOutput, lazyInit, unbind, type BindOptions } from './bind'
 import { attributes, wrapClass } from './call'
 import { clone, deepClone, takeRecipe, type CloneOptions } from './clone'
@@ -84,7 +84,7 @@ export class Module<P extends object = object, D extends keyof P = never> {
         ? newInternals(propsOf(new.target, props), options.name ?? given.name, parent === undefined ? currentModule() : parent)
         : newInternals(withDefaults(new.target, recipe.props), recipe.name, recipe.parent)
     Object.defineProperty(this, internals, { value: s })
-    place(this)
+    takePlace(this)
   }
 
   /** The settings of the module, frozen. Modules in them are submodules of this one, or of where they were made. */

@@ -13,7 +13,7 @@ import {
   NamedSharding,
   orThrow,
   PartitionSpec,
-  placed,
+  onMesh,
   type LogicalNames,
   type LogicalRules,
   type Mesh,
@@ -119,5 +119,5 @@ const isSpec = (x: unknown): boolean => x === null || isLogicalNames(x)
 const constrained = (x: unknown, names: LogicalSpec | null, options: ConstraintOptions): unknown => {
   const spec = logicalConstraint(names, options)
   const { mesh = currentMesh() } = options
-  return spec === null || mesh === undefined ? x : placed('withLogicalConstraint', x, new NamedSharding(mesh, spec))
+  return spec === null || mesh === undefined ? x : onMesh('withLogicalConstraint', x, new NamedSharding(mesh, spec))
 }

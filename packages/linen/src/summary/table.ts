@@ -38,7 +38,7 @@ export interface Table<M = AnyModule> {
   readonly rows: readonly Row<M>[]
 }
 
-interface Call extends CallSite {
+interface CallRow extends CallSite {
   readonly path: Path
   readonly outputs: unknown
 }
@@ -61,7 +61,7 @@ const tableOptions = optionsOf({
 export interface TableOptions extends OptionsOf<typeof tableOptions> {}
 
 /** An observer that notes calls of methods, of modules with variables, in the order in which they begin. */
-const recorder = (calls: (Call | undefined)[]): CallObserver => ({
+const recorder = (calls: (CallRow | undefined)[]): CallObserver => ({
   enter: () => calls.push(undefined) - 1,
   leave: (index, module, method, args, result) => {
     const { scope } = touch(module)
@@ -96,11 +96,11 @@ const observe = (
   args: readonly unknown[],
   options: InitOptions,
   operation: string,
-): { readonly calls: readonly Call[]; readonly variables: VariableTypes } => {
+): { readonly calls: readonly CallRow[]; readonly variables: VariableTypes } => {
   const inputs = holes([rngs, args])
   return traced((xs) => {
     const [keys, given] = inputs.fill<readonly [Rngs, readonly unknown[]]>(xs)
-    const calls: (Call | undefined)[] = []
+    const calls: (CallRow | undefined)[] = []
     const made = observer.during('tabulate', recorder(calls), () => initWithOutput(module, keys, given, options, operation)[1])
     return { calls: calls.filter((c) => c !== undefined), variables: typed(made) as VariableTypes }
   }, inputs.types)

@@ -1,6 +1,6 @@
 /** Piecewise primitives: comparisons, choices, rounding, extrema of two. */
 import { dtypes, type PiecewiseParams } from '@heddle/func/backend'
-import type { Call, Lower, Lowerings } from '../lower'
+import type { Applied, Lower, Lowerings } from '../lower'
 import type { Block, Value } from '../text/block'
 import { compare, type Direction, like, select, spread } from '../text/ops'
 import { tensorType, type } from '../text/type'
@@ -31,7 +31,7 @@ const choose = (b: Block, which: Value, cases: readonly Value[], offset = 0): Va
   const below = compare(b, 'LT', which, like(b, which, offset + middle))
   return select(b, below, choose(b, which, cases.slice(0, middle), offset), choose(b, which, cases.slice(middle), offset + middle))
 }
-const selectN = (b: Block, { ins: [which, ...cases] }: Call<unknown>): readonly Value[] => {
+const selectN = (b: Block, { ins: [which, ...cases] }: Applied<unknown>): readonly Value[] => {
   if (cases.length === 1) return [cases[0]!]
   return [which!.dtype === 'bool' ? select(b, which!, cases[1]!, cases[0]!) : choose(b, which!, cases)]
 }

@@ -6,7 +6,7 @@ import type { Lower } from '../lower'
 
 type Values = readonly Value[]
 /** One step: constants, carry and slices to the carry and slices. */
-type Step = (b: Block, consts: Values, carry: Values, slices: Values) => readonly [carry: Values, ys: Values]
+type LoopBody = (b: Block, consts: Values, carry: Values, slices: Values) => readonly [carry: Values, ys: Values]
 
 const zeros = (x: Value): number[] => new Array<number>(x.shape.length - 1).fill(0)
 const rowAt = (b: Block, x: Value, i: number): Value => {
@@ -30,7 +30,7 @@ const stack = (b: Block, ys: Values): Value =>
 /** All steps one after another, without a loop. */
 const straight = (
   b: Block,
-  step: Step,
+  step: LoopBody,
   length: number,
   reverse: boolean,
   consts: Values,
@@ -64,7 +64,7 @@ const straight = (
 /** `turns` turns of a loop; `xs` have them as leading axis. */
 const looped = (
   b: Block,
-  step: Step,
+  step: LoopBody,
   turns: number,
   reverse: boolean,
   consts: Values,
@@ -98,7 +98,7 @@ export const scan: Lower<BodyParams['scan']> = (b, { params: p, ins }, inline) =
   const ys = p.jaxpr.outs.slice(numCarry).map((o) => o.aval)
   const unroll = Math.max(1, Math.min(p.unroll, length))
   const turns = Math.floor(length / unroll)
-  const step: Step = (c, cs, carry, slices) => {
+  const step: LoopBody = (c, cs, carry, slices) => {
     const outs = inline(c, p.jaxpr, [...cs, ...carry, ...slices])
     return [outs.slice(0, numCarry), outs.slice(numCarry)]
   }
@@ -116,7 +116,7 @@ export const scan: Lower<BodyParams['scan']> = (b, { params: p, ins }, inline) =
   const rest = length - whole
   const [from, to] = reverse ? [rest, length] : [0, whole]
   const blocks = xs.map((x) => reshape(b, rows(b, x, from, to), [turns, unroll, ...x.shape.slice(1)]))
-  const turn: Step = (c, cs, carry, slices) => straight(c, step, unroll, reverse, cs, carry, slices)
+  const turn: LoopBody = (c, cs, carry, slices) => straight(c, step, unroll, reverse, cs, carry, slices)
   const blockTypes = ys.map((y): Aval => ({ ...y, shape: [unroll, ...y.shape] }))
   const [carry, blockYs] = looped(b, turn, turns, reverse, consts, init, blocks, blockTypes)
   const flat = blockYs.map((y, k) => reshape(b, y, [whole, ...ys[k]!.shape]))

@@ -1,6 +1,6 @@
 /** Sorting by a comparator in JAX's total order: NaN last, the two zeros equal. */
 import { isFloating, type SortParams } from '@heddle/func/backend'
-import type { Call, Lowerings } from '../lower'
+import type { Applied, Lowerings } from '../lower'
 import type { Block, Body, Value } from '../text/block'
 import { and, compare, generic, iota, like, or, select, slice, transpose } from '../text/ops'
 import { type Type, type } from '../text/type'
@@ -32,7 +32,7 @@ const sortBy = (b: Block, xs: readonly Value[], dimension: number, isStable: boo
   return generic(b, 'sort', xs, { dimension: `${dimension} : i64`, is_stable: String(isStable) }, [() => b.region(pairs, body)], xs)
 }
 /** XLA knows this sort, down to the comparator and what is cut from it, and does it as a selection along the last axis. */
-const topK = (b: Block, { params: { k, axis }, ins: [x] }: Call<SortParams['top_k']>): readonly Value[] => {
+const topK = (b: Block, { params: { k, axis }, ins: [x] }: Applied<SortParams['top_k']>): readonly Value[] => {
   const last = x!.shape.length - 1
   const swap = x!.shape.map((_, i) => (i === axis ? last : i === last ? axis : i))
   const rows = transpose(b, x!, swap)

@@ -31,26 +31,26 @@ export const fromCarrier = (data: TypedArray, dtype: DType): TypedArray => {
   return new Storage(data as Int32Array)
 }
 
-type Step = readonly [op: string, attrs: Attrs]
-const cast = (from: TfType, to: TfType): Step => ['Cast', { SrcT: attr.type(from), DstT: attr.type(to), Truncate: attr.flag(false) }]
-const bitcast = (from: TfType, to: TfType): Step => ['Bitcast', { T: attr.type(from), type: attr.type(to) }]
+type Conversion = readonly [op: string, attrs: Attrs]
+const cast = (from: TfType, to: TfType): Conversion => ['Cast', { SrcT: attr.type(from), DstT: attr.type(to), Truncate: attr.flag(false) }]
+const bitcast = (from: TfType, to: TfType): Conversion => ['Bitcast', { T: attr.type(from), type: attr.type(to) }]
 
 /** The operations from the carrier to the dtype, in order. */
-const inward = (dtype: DType, inside: TfType): readonly Step[] => {
+const inward = (dtype: DType, inside: TfType): readonly Conversion[] => {
   const carrier = carrierOf(dtype)
   if (carrier === inside) return []
   const { bits } = dtypes[dtype]
   if (bits >= 32) return [bitcast(carrier, dtype)]
   return isFloating(dtype) ? [cast('int32', 'uint16'), bitcast('uint16', dtype)] : [cast('int32', dtype)]
 }
-const outward = (dtype: DType, inside: TfType): readonly Step[] => {
+const outward = (dtype: DType, inside: TfType): readonly Conversion[] => {
   const carrier = carrierOf(dtype)
   if (carrier === inside) return []
   const { bits } = dtypes[dtype]
   if (bits >= 32) return [bitcast(dtype, carrier)]
   return isFloating(dtype) ? [bitcast(dtype, 'uint16'), cast('uint16', 'int32')] : [cast(dtype, 'int32')]
 }
-const chain = (name: string, input: string, steps: readonly Step[]): readonly [nodes: readonly NodeDef[], ref: string] => {
+const chain = (name: string, input: string, steps: readonly Conversion[]): readonly [nodes: readonly NodeDef[], ref: string] => {
   const nodes: NodeDef[] = []
   let ref = input
   steps.forEach(([op, attrs], i) => {

@@ -25,11 +25,11 @@ import { seeded } from '../sample'
 
 type Tensors = readonly Tensor[]
 type Flat = (xs: Tensors) => Tensors
-type Step = (carry: Tensors, x: Tensor) => readonly [carry: Tensors, ys: Tensors]
+type LoopBody = (carry: Tensors, x: Tensor) => readonly [carry: Tensors, ys: Tensors]
 /** What a program is made of beside arithmetic. */
 interface Engine {
   readonly call: (f: Flat, xs: Tensors, how: 'jit' | 'checkpoint') => Tensors
-  readonly scan: (step: Step, init: Tensors, xs: Tensor, reverse: boolean) => readonly [carry: Tensors, ys: Tensors]
+  readonly scan: (step: LoopBody, init: Tensors, xs: Tensor, reverse: boolean) => readonly [carry: Tensors, ys: Tensors]
   readonly branch: (x: Tensor, yes: Flat, no: Flat, xs: Tensors) => Tensors
   readonly repeat: (body: Flat, init: Tensors) => Tensors
 }
@@ -145,7 +145,7 @@ const programs = (next: () => number, constants: readonly (() => Tensor)[]) => {
     const f = body(depth, carry + numYs, loops)
     return (e, env) => {
       const source = env.stacks.length === 0 ? stack(Array.from({ length }, () => env.vectors[0]!)) : xs(env.stacks)
-      const step: Step = (c, x) => {
+      const step: LoopBody = (c, x) => {
         const outs = f(e, env)([...c, x])
         return [outs.slice(0, carry), outs.slice(carry)]
       }

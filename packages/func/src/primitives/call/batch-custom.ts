@@ -15,7 +15,7 @@ export type Mapped = readonly boolean[]
 export const mappedOf = (dims: readonly Dim[]): Mapped => dims.map((d) => d !== null)
 export const either = (a: Mapped, b: Mapped): Mapped => a.map((x, i) => x || b[i]!)
 /** Mapped results with the axis first; the others stay without it. */
-export const placed = (axis: BatchAxis, r: BatchResult, mapped: Mapped): readonly Tensor[] =>
+export const batchedResults = (axis: BatchAxis, r: BatchResult, mapped: Mapped): readonly Tensor[] =>
   r.outs.map((o, i) => {
     if (mapped[i]) return batchAt(axis.size, o, r.dims[i]!)
     if (r.dims[i] !== null) throw new BugError(`result ${i} of a function with custom derivatives is mapped, but was not before`)

@@ -18,7 +18,7 @@ import { type CallSettings, defineCall, isLinear, type Primitive } from '../../p
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { checkTypes } from '../check'
-import { callProgram, merge, moveToFront, place } from './jit'
+import { callProgram, merge, moveToFront, linearCotangents } from './jit'
 
 /** Whether the results of an equation are kept for the backward pass. */
 export type CheckpointPolicy = (equation: {
@@ -105,7 +105,7 @@ const checkpointP: Primitive<CheckpointParams> = defineCall('checkpoint', {
       cts.map((c) => c !== null),
     )
     const known = ins.filter((x): x is Tensor => !isLinear(x))
-    return place(ins, checkpointCall([...known, ...cts.filter((c): c is Tensor => c !== null)], { ...p, jaxpr: back }))
+    return linearCotangents(ins, checkpointCall([...known, ...cts.filter((c): c is Tensor => c !== null)], { ...p, jaxpr: back }))
   },
   batch: (axis, xs, dims, p) => {
     const derived = batchJaxpr(

@@ -22,8 +22,8 @@ import {
 } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
-import { place } from './jit'
-import { batchRule, dimsOf, type Flat, joined, jvpMapped, type Mapped, mappedOf, placed } from './batch-custom'
+import { linearCotangents } from './jit'
+import { batchRule, dimsOf, type Flat, joined, jvpMapped, type Mapped, mappedOf, batchedResults } from './batch-custom'
 
 export interface CustomJvpParams {
   readonly fn: Flat
@@ -52,7 +52,7 @@ export const transposeInlined = (jaxpr: Jaxpr, cts: readonly Tangent[], ins: rea
     cts.map((c) => c !== null),
   )
   const known = ins.filter((x): x is Tensor => !isLinear(x))
-  return place(ins, run(back, [...known, ...cts.filter((c): c is Tensor => c !== null)]))
+  return linearCotangents(ins, run(back, [...known, ...cts.filter((c): c is Tensor => c !== null)]))
 }
 
 const jvp: StagedRules<Omit<CustomJvpParams, 'fn'>>['jvp'] = (xs, ts, { jvp: rule, numConsts }) => {
@@ -72,12 +72,12 @@ const batch = (
     fn: (ys) => {
       const r = batchFlat(fn, axis, ys, dims)
       mapped ??= jvpMapped(rule, axis, rest, types, mappedOf(r.dims))
-      return placed(axis, r, mapped)
+      return batchedResults(axis, r, mapped)
     },
     jvp: (ys, ts) => {
       const r = batchRule(rule, axis, rest, ys, ts)
       mapped ??= joined(r.dims)
-      const both = placed(axis, r, [...mapped, ...mapped])
+      const both = batchedResults(axis, r, [...mapped, ...mapped])
       return [both.slice(0, mapped.length), both.slice(mapped.length)]
     },
     numConsts,

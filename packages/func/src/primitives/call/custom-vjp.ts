@@ -24,7 +24,7 @@ import { addAny, batchAt, reduceSum } from '../structural'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { batchFlat, type BatchResult } from '../../interpreters/batch'
-import { batchForward, dimsOf, type Flat, type Forward, type Mapped, mappedOf, placed, vjpMapped } from './batch-custom'
+import { batchForward, dimsOf, type Flat, type Forward, type Mapped, mappedOf, batchedResults, vjpMapped } from './batch-custom'
 import { closed, transposeInlined } from './custom-jvp'
 
 /** Cotangents of all operands but the constants, from residuals and cotangents of all results; null where zero. */
@@ -125,12 +125,12 @@ const batch = (
   const outs = customVjpCall(xs, {
     fn: (ys) => {
       const r = batchFlat(p.fn, axis, ys, dims)
-      return placed(axis, r, decide(r.dims))
+      return batchedResults(axis, r, decide(r.dims))
     },
     fwd: (ys) => {
       const r = batchForward(p.fwd, axis, ys, inDims)
       residualDims = r.residuals.dims
-      return { outs: placed(axis, r.outs, decide(r.outs.dims)), residuals: r.residuals.outs }
+      return { outs: batchedResults(axis, r.outs, decide(r.outs.dims)), residuals: r.residuals.outs }
     },
     bwd: batchedBackward(
       p.bwd,

@@ -37,7 +37,7 @@ export const merge = <A>(mask: readonly boolean[], whenTrue: readonly A[], whenF
   return mask.map((m) => (m ? whenTrue[t++]! : whenFalse[f++]!))
 }
 /** Cotangents for linear operands, in their places. */
-export const place = (ins: readonly (Tensor | Linear)[], cts: readonly Tensor[]): readonly Tangent[] => {
+export const linearCotangents = (ins: readonly (Tensor | Linear)[], cts: readonly Tensor[]): readonly Tangent[] => {
   let next = 0
   return ins.map((x) => (isLinear(x) ? cts[next++]! : null))
 }
@@ -76,7 +76,7 @@ const jitP: Primitive<JitParams> = defineCall('jit', {
     const given = cts.map((c) => c !== null)
     const back = transposeJaxpr(p.jaxpr, linear, given)
     const known = ins.filter((x): x is Tensor => !isLinear(x))
-    return place(ins, callProgram(back, [...known, ...cts.filter((c): c is Tensor => c !== null)], p))
+    return linearCotangents(ins, callProgram(back, [...known, ...cts.filter((c): c is Tensor => c !== null)], p))
   },
   batch: (axis, xs, dims, p) => {
     const derived = batchJaxpr(

@@ -12,7 +12,7 @@ import { literal, zerosLike } from '../../literal'
 import { defineLoop, type Dim, type Held, type Interpreter, isLinear, type Primitive } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
-import { merge, place } from '../call/jit'
+import { merge, linearCotangents } from '../call/jit'
 import { checkTypes } from '../check'
 import { clamp, selectN } from '../piecewise'
 import { broadcastInDim, moveAxis } from '../structural'
@@ -81,7 +81,7 @@ const condP: Primitive<CondParams> = defineLoop('cond', {
     const back = branches.map((b) => transposeJaxpr(b, linear, given))
     const known = ins.filter((x): x is Tensor => !isLinear(x))
     const outs = condCall([index as Tensor, ...known, ...cts.filter((c): c is Tensor => c !== null)], { branches: back })
-    return [null, ...place(ins, outs)]
+    return [null, ...linearCotangents(ins, outs)]
   },
   batch: (axis, [index, ...xs], [indexDim, ...dims], { branches }) => {
     const front = (x: Tensor, d: Dim): Tensor => (d === null ? x : moveAxis(x, d, 0))

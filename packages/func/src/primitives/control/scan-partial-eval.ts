@@ -15,7 +15,7 @@ import { bits, memo } from '../../ir/memo'
 import type { Tensor } from '../../tensor'
 import { fixpoint, roles, type ScanParams } from './scan-params'
 
-type Call = (operands: readonly Tensor[], params: ScanParams) => readonly Tensor[]
+type BindScan = (operands: readonly Tensor[], params: ScanParams) => readonly Tensor[]
 
 /** Where a residual comes from. */
 type Source =
@@ -124,8 +124,8 @@ export const cutScan = (
   xs: readonly Tensor[],
   unknownIns: readonly boolean[],
   p: ScanParams,
-  runKnown: Call,
-  emitUnknown: Call,
+  runKnown: BindScan,
+  emitUnknown: BindScan,
 ): readonly Tensor[] => {
   const c = cut(p, unknownIns)
   const [consts, init, scanned] = roles(xs, p)
