@@ -30,11 +30,6 @@ export interface ConformanceOptions<R = unknown> {
   readonly primitives?: (name: string) => boolean
   /** Only these laws. */
   readonly laws?: (law: string) => boolean
-  /**
-   * Whether laws look at compiled functions rather than at their operations one by one, so that derivatives and batches are programs too;
-   * for backends that compile for long. Default false.
-   */
-  readonly whole?: boolean
   /** How many random programs are tried for whose memory is whose, where corners are tried; default 60. */
   readonly programs?: number
   /** Whether half precision is tried under all transformations; default: where corners are. */
@@ -70,7 +65,6 @@ export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptio
     backend: backend as Backend,
     reference: reference as Backend | undefined,
     float: options.float ?? (backend.dtypes.has('float64') ? 'float64' : 'float32'),
-    whole: options.whole ?? false,
   }
   const names = Object.keys(allRows).filter(primitives)
   return [

@@ -4,7 +4,6 @@ import type { Backend } from '../backend/backend'
 import { type DType, isFloating } from '../dtype'
 import type { Tensor } from '../tensor'
 import { type Plain, stackAt } from './data'
-import { jit } from './engine'
 import type { Operand, Row } from './row'
 import { seeded, uniform } from './sample'
 import { sizeOf } from '../aval'
@@ -40,8 +39,6 @@ export interface Setting {
   readonly reference: Backend | undefined
   /** The type of operands whose dtype is `float`. */
   readonly float: DType
-  /** Whether functions are programs before a law looks at them. */
-  readonly whole: boolean
 }
 /** Short, so that a step along it crosses no kink. */
 const along = uniform(-1, 1)
@@ -54,7 +51,7 @@ const tolerances = (float: DType, factor: number): Tolerances =>
 /** Whether a backend has all the types of a row. */
 export const runsOn = ({ backend, float }: Setting, row: Row): boolean => row.operands.every((o) => backend.dtypes.has(typeOf(o, float)))
 
-export const trialOf = ({ backend, reference, float, whole }: Setting, name: string, row: Row): Trial => {
+export const trialOf = ({ backend, reference, float }: Setting, name: string, row: Row): Trial => {
   setDefaultBackend(backend)
   const next = seeded(`${name} ${row.about}`)
   const examples: (readonly Plain[])[] = []
@@ -69,7 +66,7 @@ export const trialOf = ({ backend, reference, float, whole }: Setting, name: str
     reference,
     row,
     float,
-    f: whole ? jit(f) : f,
+    f,
     tolerance: tolerances(float, row.tolerance),
     example: (i) => {
       while (examples.length <= i) examples.push(draw())
