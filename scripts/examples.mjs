@@ -15,7 +15,7 @@ declare global {
   class Autoencoder extends Model {}
   class Learn extends nn.Module { call(x: Tensor, y: Tensor): Tensor }
   const model: Model, scale: Model
-  const f: (m: Model, x: Tensor) => Tensor
+  const f: (m: Model, x: Tensor) => Tensor, g: typeof f
   const step: (m: Model, c: Tensor) => Tensor
   const main: () => void
 }
@@ -54,15 +54,16 @@ export const examples = () => {
           const code = comment.replaceAll(/^ *\* ?/gm, '')
           const line = text.slice(0, index).split('\n').length
           const words = new Set(code.replaceAll(/\/\/.*|'[^'\n]*'/g, '').match(/(?<![.\w])[A-Za-z_]\w*/g))
+          const whole = { lift: 'lift', ...(name !== 'func' && { nn: 'linen' }) }
           const declares = (w) => new RegExp(`\\b(const|class|import|import \\{) ${w}\\b`).test(code)
-          const imported = [...words].filter((w) => known.has(w) && !reserved.has(w) && !declares(w))
-          const from = (w) => (w === 'nn' && name !== 'func' ? `* as nn from '@heddle/linen'` : `{ ${w} } from '${known.get(w)}'`)
+          const imported = [...words].filter((w) => (known.has(w) || w in whole) && !reserved.has(w) && !declares(w))
+          const from = (w) => (w in whole ? `* as ${w} from '@heddle/${whole[w]}'` : `{ ${w} } from '${known.get(w)}'`)
           const imports = imported.map((w) => `import ${from(w)}\n`).join('')
-          const whole = /^(import|export)\b/m.test(code) ? code : `export async function example(this: Model) {\n${code}}\n`
+          const body = /^(import|export)\b/m.test(code) ? code : `export async function example(this: Model) {\n${code}}\n`
           return {
             at: `packages/${name}/src/${file}:${line}`,
             file: `example-${name}-${file.replaceAll(/[/.]/g, '-')}-${i + 1}.ts`,
-            code: `// packages/${name}/src/${file}:${line}\n${imports}${whole}\nexport {}\n`,
+            code: `// packages/${name}/src/${file}:${line}\n${imports}${body}\nexport {}\n`,
           }
         })
       })

@@ -129,7 +129,7 @@ type FnOf<M> = (module: M, ...args: never[]) => unknown
  * a tree of modules. Errors: TransformTargetError, TransformedMethodReturnValueError. Source: `flax.linen.transforms.lift_direct_transform`.
  *
  * @example
- * const y = nn.liftDirectTransform(([wide, narrow], scopes, xs) => lift.cond(p, wide!, narrow!, scopes, xs), [f, g], this, [x])
+ * const y = nn.liftDirectTransform(([wide, narrow], scopes, xs) => lift.cond(pred, wide!, narrow!, scopes, xs), [f, g], this, [x])
  */
 export const liftDirectTransform = <M, Args extends readonly unknown[], R>(
   transform: (fns: readonly ScopesFn[], scopes: readonly Scope[], args: Args) => R,
