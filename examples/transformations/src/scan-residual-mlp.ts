@@ -10,7 +10,7 @@ class ResidualMLPBlock extends nn.Module {
   }
 }
 
-export class ResidualMLP extends nn.Module<{ layers?: number }> {
+class ResidualMLP extends nn.Module<{ layers?: number }> {
   call(x: Tensor): Tensor {
     const ScanMLP = nn.scan(ResidualMLPBlock, {
       variableAxes: { params: 0 },

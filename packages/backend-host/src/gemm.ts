@@ -8,13 +8,13 @@ import { type DType, dtypes, type TypedArray } from '@heddle/func/backend'
 import { type BigData, isBig, type NumberData } from './element'
 
 /** A matrix inside an array: where it starts, and the steps to the next row and column. */
-export interface Matrix<D = TypedArray> {
+interface Matrix<D = TypedArray> {
   readonly data: D
   readonly offset: number
   readonly row: number
   readonly column: number
 }
-export interface Sizes {
+interface Sizes {
   readonly m: number
   readonly n: number
   readonly k: number

@@ -7,8 +7,8 @@
 import { type DType, type TypedArray, sizeOf } from '@heddle/func/backend'
 import { alloc, type BigData, byArithmetic, type HostKernel, hostArray, type NumberData, viaFloat32 } from './element'
 
-export type Loop1<D> = (x: D, out: D, n: number) => void
-export type Loop2<D> = (x: D, sx: number, y: D, sy: number, out: D, n: number) => void
+type Loop1<D> = (x: D, out: D, n: number) => void
+type Loop2<D> = (x: D, sx: number, y: D, sy: number, out: D, n: number) => void
 export type Compare<D> = (x: D, sx: number, y: D, sy: number, out: Uint8Array, n: number) => void
 
 /** Loops by arithmetic; where one is missing the primitive does not take such dtypes. bool counts as integer. */

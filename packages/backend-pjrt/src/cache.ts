@@ -17,7 +17,7 @@ export interface CacheOptions {
   /** What all programs together may take; default 1 GiB. */
   readonly maxBytes?: number
 }
-export interface Making {
+interface Making {
   readonly compile: () => Pointer
   readonly serialize: (loaded: Pointer) => Uint8Array
   readonly deserialize: (bytes: Uint8Array) => Pointer

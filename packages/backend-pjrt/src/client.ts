@@ -144,6 +144,3 @@ export const createClient = (path: string, options: Readonly<Record<string, Clie
     ...devices,
   }
 }
-/** Ends a client. Its buffers and executables must have been freed. */
-export const destroyClient = ({ library, pointer }: Client): void =>
-  callOnce(library, 'PJRT_Client_Destroy', structs.clientDestroy, { client: pointer }, 'destroying a client', () => undefined)

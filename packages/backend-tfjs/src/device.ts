@@ -7,7 +7,7 @@
 import type { DType, HostArray, Kernels, LeafName, ParamsOf, Shape, TypedArray } from '@heddle/func/backend'
 import type { KernelCall } from '@heddle/func/backend'
 import type { Flavour } from './flavour'
-import type { Store, TfjsBuffer } from './store'
+import type { TfjsBuffer } from './store'
 
 export interface FlavourDevice<H> {
   readonly flavour: Flavour
@@ -41,5 +41,3 @@ export type KernelPlan<H, P> = (call: KernelCall<P>) => Run<H> | undefined
 export type KernelPlans<H> = { readonly [N in LeafName]?: KernelPlan<H, ParamsOf[N]> }
 
 export type HostKernels = Kernels<HostArray>
-/** Makes a device's plans, given where its buffers live. */
-export type Planner<H> = (store: Store<H>, host: HostKernels) => KernelPlans<H>

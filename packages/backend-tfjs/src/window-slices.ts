@@ -10,7 +10,7 @@ type Params = ParamsOf['reduce_window_sum']
 /** Windows with sides longer than this in all are not cut up. */
 const MAX_SLICES = 16
 
-export interface StridedPart {
+interface StridedPart {
   readonly begin: Shape
   readonly end: Shape
   readonly strides: Shape

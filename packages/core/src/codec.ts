@@ -7,7 +7,7 @@ import type * as t from 'io-ts'
 import type { Problem, ScopeError } from './error'
 
 /** The problems of a failed validation, deepest place of each first. */
-export const problemsOf = (errors: t.Errors): readonly Problem[] => {
+const problemsOf = (errors: t.Errors): readonly Problem[] => {
   const all = errors.map(({ context, value }): Problem => {
     const inner = context.findIndex((c, i) => i > 0 && (context[i - 1]!.type as { readonly _tag?: string })._tag === 'UnionType')
     const outer = inner < 0 ? context : context.slice(0, inner)

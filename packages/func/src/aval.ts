@@ -16,7 +16,7 @@ export interface ShapeDtype {
 }
 
 /** An array of its own that nobody can write to; one that is so already is answered as it is. */
-export const frozen = (shape: Shape): Shape => (Object.isFrozen(shape) ? shape : Object.freeze(shape.slice()))
+const frozen = (shape: Shape): Shape => (Object.isFrozen(shape) ? shape : Object.freeze(shape.slice()))
 /** Every type is made here, so every shape is frozen, and none is the caller's array. */
 export const aval = (shape: Shape, dtype: DType, weakType = false): Aval => ({ shape: frozen(shape), dtype, weakType })
 export const sizeOf = (shape: Shape): number => {

@@ -5,18 +5,18 @@ const f32 = new Float32Array(1)
 const u32 = new Uint32Array(f32.buffer)
 
 /** Upper 16 bits of the float32, rounded to nearest even. */
-export const toBfloat16 = (x: number): number => {
+const toBfloat16 = (x: number): number => {
   f32[0] = x
   const b = u32[0]!
   if (Number.isNaN(x)) return 0x7fc0
   return ((b + 0x7fff + ((b >>> 16) & 1)) >>> 16) & 0xffff
 }
-export const fromBfloat16 = (b: number): number => {
+const fromBfloat16 = (b: number): number => {
   u32[0] = b << 16
   return f32[0]!
 }
 /** IEEE half precision, rounded to nearest even. */
-export const toFloat16 = (x: number): number => {
+const toFloat16 = (x: number): number => {
   if (Number.isNaN(x)) return 0x7e00
   const sign = x < 0 || Object.is(x, -0) ? 0x8000 : 0
   const a = Math.abs(x)
@@ -26,7 +26,7 @@ export const toFloat16 = (x: number): number => {
   const exponent = 2 ** e > a ? e - 1 : 2 ** (e + 1) <= a ? e + 1 : e
   return sign | (((exponent + 15) << 10) + roundEven((a / 2 ** exponent - 1) * 1024))
 }
-export const fromFloat16 = (h: number): number => {
+const fromFloat16 = (h: number): number => {
   const sign = h & 0x8000 ? -1 : 1
   const e = (h >>> 10) & 31
   const m = h & 1023

@@ -45,5 +45,3 @@ export const withAxis = ({ mesh, dims }: Sharding, at: number, axes: readonly st
   mesh,
   dims: [...dims.slice(0, at), axes, ...dims.slice(at)],
 })
-/** Devices in the mesh. */
-export const meshSize = ({ mesh }: Sharding): number => sizeOf(mesh.map(([, n]) => n))

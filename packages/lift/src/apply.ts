@@ -15,7 +15,7 @@ import { filter, optionsOf, record } from './options'
 /** Keys by stream, or one key for the stream `params`. */
 export type Rngs = Key | { readonly [stream: string]: Key }
 
-export const bindOptions = optionsOf({
+const bindOptions = optionsOf({
   rngs: of<Rngs>()(anything),
   /** Which collections may be written (none by default). */
   mutable: filter,
@@ -73,7 +73,7 @@ export const apply = <Args extends readonly unknown[], const R extends Result, c
   }
 }
 
-export const initOptions = optionsOf({
+const initOptions = optionsOf({
   /** Which collections are made (all by default). */
   mutable: filter,
   flags: record,

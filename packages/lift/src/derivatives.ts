@@ -23,7 +23,7 @@ export const derivativeOptions = optionsOf({
 export interface DerivativeOptions extends OptionsOf<typeof derivativeOptions> {}
 
 /** Variables of the roots as a tree like that of the scopes: of a scope inside another, its part. */
-export const perScope = (entry: Entry, roots: readonly Variables[]): unknown =>
+const perScope = (entry: Entry, roots: readonly Variables[]): unknown =>
   entry.treedef.unflatten(
     entry.links.map(({ root, path }) =>
       Object.fromEntries(

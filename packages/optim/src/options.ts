@@ -48,7 +48,7 @@ export const nonNegative = numbers('a non-negative number', (x) => x >= 0)
 /** How much of a running sum is kept. Of a sum of squares it is not negative. */
 export const kept = numbers('a number from -1 to 1', (x) => x >= -1 && x <= 1)
 export const share = numbers('a number from 0 to 1', (x) => x >= 0 && x <= 1)
-export const shareNumber: Kind<number> = {
+const shareNumber: Kind<number> = {
   expected: 'a number from 0 to 1',
   is: (x) => typeof x === 'number' && x >= 0 && x <= 1,
   hint: asNumber,

@@ -6,7 +6,6 @@ import type { Scalar } from './text/constant'
 
 export type Applied<P> = Application<P, Value>
 export type Lower<P> = Func.Lowering<P, Block, Value>
-export type Inline = Func.Inline<Block, Value>
 /** A row a primitive: one that is missing does not compile. */
 export type Lowerings<N extends Func.PrimitiveName = Func.PrimitiveName> = Func.Lowerings<Block, Value, Aval, N>
 

@@ -140,7 +140,7 @@ export class Def implements TreeDef {
 }
 
 /** A plain object of keys and values; safe for a key named `__proto__`. */
-export const makeObject = (keys: readonly string[], values: readonly unknown[]): Record<string, unknown> => {
+const makeObject = (keys: readonly string[], values: readonly unknown[]): Record<string, unknown> => {
   const out: Record<string, unknown> = {}
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i]!

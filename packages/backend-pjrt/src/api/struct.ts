@@ -6,7 +6,7 @@
  */
 
 /** A word is a pointer, a size or an int64; an int is also what an enum is. */
-export type FieldKind = 'word' | 'int' | 'bool'
+type FieldKind = 'word' | 'int' | 'bool'
 const sizes: { readonly [K in FieldKind]: number } = { word: 8, int: 4, bool: 1 }
 
 export interface Struct<F extends string> {
@@ -16,7 +16,7 @@ export interface Struct<F extends string> {
   readonly offsets: { readonly [K in F]: number }
 }
 /** Fields after the two that all structs have. */
-export const struct = <F extends string>(name: string, fields: { readonly [K in F]: FieldKind }): Struct<F> => {
+const struct = <F extends string>(name: string, fields: { readonly [K in F]: FieldKind }): Struct<F> => {
   const offsets: Record<string, number> = {}
   let size = 16
   for (const [field, kind] of Object.entries<FieldKind>(fields)) {

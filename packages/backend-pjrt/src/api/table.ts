@@ -80,7 +80,7 @@ const order = [
 export type FunctionName = (typeof order)[number]
 
 /** Bytes before the first function: size, extensions, and the version's own four fields. */
-export const TABLE_START = 16 + 24
+const TABLE_START = 16 + 24
 export const VERSION_OFFSET = 16 + 16
 export const functionOffset = (name: FunctionName): number => TABLE_START + 8 * order.indexOf(name)
 export const TABLE_END = TABLE_START + 8 * order.length

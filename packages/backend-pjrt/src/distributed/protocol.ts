@@ -21,7 +21,7 @@ export interface Request {
   /** In ms. */
   readonly timeout: number
 }
-export interface Reply {
+interface Reply {
   readonly id: number
   readonly answer: Answer
 }

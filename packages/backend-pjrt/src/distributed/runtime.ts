@@ -14,7 +14,7 @@ const PROMPT = 60
 const LAST_WORDS = 2000
 
 /** The functions that a plugin calls, by their addresses. */
-export interface KeyValueCallbacks {
+interface KeyValueCallbacks {
   readonly pointers: Required<Pointers>
   readonly release: () => void
 }

@@ -34,7 +34,7 @@ export const using = ({ device }: Context, xs: readonly TensorInfo[], f: (...xs:
   }
 }
 /** tfjs's kernels are written for at most 6 axes, most shaders for 4 to 6. */
-export const MAX_AXES = 4
+const MAX_AXES = 4
 export const fits = (...types: readonly Aval[]): boolean => types.every((a) => a.shape.length <= MAX_AXES)
 /** The same data in another shape; to be freed. */
 export const reshaped = ({ device }: Context, x: TensorInfo, shape: readonly number[]): TensorInfo => device.reshaped!(x, shape)

@@ -14,8 +14,8 @@ interface KernelBackend {
   readonly read: (id: object) => Promise<ArrayLike<number>>
   readonly disposeData: (id: object) => boolean
 }
-export type Attributes = Readonly<Record<string, unknown>>
-export type RunKernel = (inputs: Readonly<Record<string, TensorInfo>> | readonly TensorInfo[], attrs?: Attributes) => TensorInfo
+type Attributes = Readonly<Record<string, unknown>>
+type RunKernel = (inputs: Readonly<Record<string, TensorInfo>> | readonly TensorInfo[], attrs?: Attributes) => TensorInfo
 
 export interface GpuDevice extends FlavourDevice<TensorInfo> {
   /** A kernel of tfjs by its name. Errors: BackendError if this backend lacks it. */

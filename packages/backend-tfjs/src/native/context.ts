@@ -19,5 +19,5 @@ export const run = ({ store }: Context, out: Aval, f: (...ids: readonly Id[]) =>
   return (inputs) => [store.ofDevice(f(...inputs.map((b) => store.onDevice(b))), out)]
 }
 /** TensorFlow's arrays have at most 8 axes in many operations. */
-export const MAX_AXES = 6
+const MAX_AXES = 6
 export const fits = (...shapes: readonly Shape[]): boolean => shapes.every((s) => s.length <= MAX_AXES)

@@ -18,7 +18,7 @@ export interface Found {
   readonly load: () => unknown
 }
 /** A directory that holds node_modules with the native package, for where it is not among the program's own. */
-export const nativeDirectory = (): string | undefined => process.env.HEDDLE_TFJS_NODE || undefined
+const nativeDirectory = (): string | undefined => process.env.HEDDLE_TFJS_NODE || undefined
 
 /** The packages that can be a flavour; the GPU's computes on the CPU where there is no GPU. */
 const packagesOf: { readonly [F in NativeFlavour]: readonly string[] } = {

@@ -14,10 +14,10 @@ import { movesNothing, transposer } from './layout'
 /** Matrices with fewer multiplications than this are multiplied by tfjs's loop over the batch. */
 const tinyProduct = 16_384
 
-export type Product = (a: Block, b: Block, out: Block) => void
+type Product = (a: Block, b: Block, out: Block) => void
 
 /** The number under which `b` is a right operand of these dimensions. */
-export const weightsId = (heap: Heap, b: Block, k: number, n: number): number => {
+const weightsId = (heap: Heap, b: Block, k: number, n: number): number => {
   const key = `${k},${n}`
   b.aliases ??= new Map()
   const known = b.aliases.get(key)
@@ -37,7 +37,7 @@ export const matrixProduct = (heap: Heap, m: number, k: number, n: number): ((a:
     c(a.id, heap.shape(0, left), 3, weightsId(heap, b, k, n), heap.shape(1, right), 3, 0, 0, 0, bias?.id ?? 0, 0, 0, out.id)
 }
 /** The same for each of a batch. */
-export const batchProduct = (heap: Heap, batch: number, m: number, k: number, n: number): Product => {
+const batchProduct = (heap: Heap, batch: number, m: number, k: number, n: number): Product => {
   if (batch === 1) return matrixProduct(heap, m, k, n)
   const c = heap.call('_FusedMatMul')
   if (m * k * n < tinyProduct) {

@@ -13,7 +13,7 @@ interface ReducedGroup {
   readonly inner: number
 }
 /** Neighbouring axes that are all kept or all reduced, as one; then one step for each reduced group, the last first. */
-export const reductionSteps = (shape: readonly number[], axes: readonly number[]): ReducedGroup[] => {
+const reductionSteps = (shape: readonly number[], axes: readonly number[]): ReducedGroup[] => {
   const groups: { n: number; reduced: boolean }[] = []
   shape.forEach((n, i) => {
     const reduced = axes.includes(i)

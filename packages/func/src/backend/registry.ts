@@ -12,7 +12,7 @@ const current = ambient<Backend | undefined>(undefined, staticKey)
 export const isBackend = (x: unknown): x is Backend =>
   typeof x === 'object' && x !== null && 'storage' in x && ('kernels' in x || 'compile' in x)
 /** Refuses what is no backend. Errors: ArgumentError. */
-export const checkBackend = (where: string, x: unknown): void => {
+const checkBackend = (where: string, x: unknown): void => {
   if (!isBackend(x))
     throw new ArgumentError(where, `expected a backend, such as \`await tfjs()\` or \`await pjrt()\` answers; got ${describe(x)}`)
 }

@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor'
 import { normal, type Sampler, uniform } from './sample'
 
 /** `float` is the floating type that the backend is tried in. */
-export type RowDType = DType | 'float'
+type RowDType = DType | 'float'
 
 export interface Operand {
   readonly shape: Shape

@@ -12,7 +12,7 @@ import { sizeOf } from '../aval'
 export type Fn = (...xs: Tensor[]) => readonly Tensor[]
 export type Law = (trial: Trial) => Promise<void>
 
-export interface Tolerances {
+interface Tolerances {
   /** Of the same computation done in two ways. */
   readonly same: number
   /** Of a derivative beside differences, and the step of those. */

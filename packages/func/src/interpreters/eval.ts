@@ -131,7 +131,7 @@ const runOn = (
   return results
 }
 /** Runs a program on concrete tensors. */
-export const execute = (program: Jaxpr, xs: readonly Tensor[], options: RunOptions = {}): readonly Tensor[] => {
+const execute = (program: Jaxpr, xs: readonly Tensor[], options: RunOptions = {}): readonly Tensor[] => {
   if (pressure.high) relieve()
   const { donated = none, device, name = 'jit' } = options
   const given = concrete(xs)

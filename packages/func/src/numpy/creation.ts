@@ -22,7 +22,7 @@ const typeOptions = optionsOf(
   { alone: 'dtype', hint: (x) => (typeof x === 'number' ? 'a shape of several sizes is a list: [2, 3]' : undefined) },
 )
 /** Where a dtype may be given: by itself or as an option. */
-export interface TypeOptions extends OptionsOf<typeof typeOptions> {}
+interface TypeOptions extends OptionsOf<typeof typeOptions> {}
 /** Errors: ArgumentError for an unknown dtype, and for what is no option. */
 export const dtypeOption = (where: string, option: DTypeOption): DType | undefined => typeOptions(where, option).dtype
 
@@ -73,7 +73,7 @@ export const ones = (shape: number | Shape, option?: DTypeOption): Tensor =>
 export const empty = zeros
 type LikeOption = DType | LikeOptions | undefined
 const likeOptions = optionsOf({ dtype: dtypeKind, shape: sizeOrShape }, { alone: 'dtype' })
-export interface LikeOptions extends OptionsOf<typeof likeOptions> {}
+interface LikeOptions extends OptionsOf<typeof likeOptions> {}
 const likeOf = (
   where: string,
   x: TensorLike | { readonly shape: Shape; readonly dtype: DType },

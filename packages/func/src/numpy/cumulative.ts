@@ -60,7 +60,7 @@ const diffOptions = optionsOf({
   prepend: tensorLike,
   append: tensorLike,
 })
-export interface DiffOptions extends OptionsOf<typeof diffOptions> {}
+interface DiffOptions extends OptionsOf<typeof diffOptions> {}
 /** Differences of neighbours along an axis. */
 export const diff = (x: TensorLike, options?: DiffOptions): Tensor => {
   const { n = 1, axis = -1, prepend, append } = diffOptions('diff', options)
@@ -100,7 +100,7 @@ const trapezoidOptions = optionsOf(
   },
   { hint: forTensors('places of samples are the option x: { x }') },
 )
-export interface TrapezoidOptions extends OptionsOf<typeof trapezoidOptions> {}
+interface TrapezoidOptions extends OptionsOf<typeof trapezoidOptions> {}
 /** The integral by the trapezoidal rule. */
 export const trapezoid = (y: TensorLike, options?: TrapezoidOptions): Tensor => {
   const { x, dx = 1, axis = -1 } = trapezoidOptions('trapezoid', options)
@@ -113,7 +113,7 @@ export const trapezoid = (y: TensorLike, options?: TrapezoidOptions): Tensor => 
   return multiply(sum(multiply(width, middle), { axis: -1 }), 0.5)
 }
 const interpOptions = optionsOf({ left: number, right: number })
-export interface InterpOptions extends OptionsOf<typeof interpOptions> {}
+interface InterpOptions extends OptionsOf<typeof interpOptions> {}
 /** Linear interpolation at `x` through points (xp ascending, fp); beyond them `left`, `right`, or the end values. */
 export const interp = (x: TensorLike, xp: TensorLike, fp: TensorLike, options?: InterpOptions): Tensor => {
   const ends = interpOptions('interp', options)

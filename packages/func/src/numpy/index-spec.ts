@@ -50,7 +50,7 @@ const parseSlice = (text: string): Slice => {
   return { _tag: 'Slice', start: numbers[0]!, stop: numbers[1]!, step: numbers[2] ?? null }
 }
 /** Python's rule for the places of a slice. */
-export const resolveSlice = ({ start, stop, step }: Slice, n: number): { start: number; count: number; step: number } => {
+const resolveSlice = ({ start, stop, step }: Slice, n: number): { start: number; count: number; step: number } => {
   const by = step ?? 1
   if (by === 0 || !Number.isInteger(by))
     throw new ArgumentError('index', `the step of a slice must be a whole number other than 0, got ${by}`)

@@ -13,7 +13,7 @@ import { concatenate, rev, slice as sliceOf } from '../primitives/layout'
 import { lt, max, min, selectN } from '../primitives/piecewise'
 import { convert, expandDims, squeeze } from '../primitives/structural'
 import type { Tensor } from '../tensor'
-import { type Index, type IndexElement, type Item, itemsOf, placementOf } from './index-spec'
+import { type Index, type Item, itemsOf, placementOf } from './index-spec'
 import { asTensor, broadcastShapes, broadcastTo, type TensorLike } from './promote'
 
 type Array_ = Extract<Item, { kind: 'array' }>
@@ -132,4 +132,4 @@ export const at = (x: TensorLike, index: Index): Tensor => {
   const read = readArrays(cut, advanced.filter(isArray), taken, rangesBefore)
   return expandDims(read, newAxes(items, arrayRank, before))
 }
-export type { Index, IndexElement }
+export type { Index }

@@ -44,7 +44,7 @@ const logspaceOptions = optionsOf({
   /** 10. */
   base: number,
 })
-export interface LogspaceOptions extends OptionsOf<typeof logspaceOptions> {}
+interface LogspaceOptions extends OptionsOf<typeof logspaceOptions> {}
 const spacing = (op: string, num: number, endpoint: boolean): number => {
   readArgument(op, 'num', samples, num)
   return endpoint ? num - 1 : num
@@ -173,7 +173,7 @@ const meshgridOptions = optionsOf(
   },
   { hint: 'the coordinates stand in one list: meshgrid([x, y])' },
 )
-export interface MeshgridOptions extends OptionsOf<typeof meshgridOptions> {}
+interface MeshgridOptions extends OptionsOf<typeof meshgridOptions> {}
 /** Coordinate tensors of a grid from 1-d tensors of coordinates. */
 export const meshgrid = (xs: readonly TensorLike[], options?: MeshgridOptions): Tensor[] => {
   const { indexing = 'xy', sparse = false } = meshgridOptions('meshgrid', options)
@@ -207,7 +207,7 @@ export const diag = (x: TensorLike, k = 0): Tensor => {
 /** The k-th diagonals of a tensor's planes, as a new last axis. */
 export const diagonal = (x: TensorLike, k = 0, axis1 = 0, axis2 = 1): Tensor => diagonalOf(asTensor(x, 'diagonal'), k, axis1, axis2)
 const vanderOptions = optionsOf({ increasing: boolean })
-export interface VanderOptions extends OptionsOf<typeof vanderOptions> {}
+interface VanderOptions extends OptionsOf<typeof vanderOptions> {}
 /** Products with itself: `[n, k]` of powers from k - 1 down to 0. */
 export const vander = (x: TensorLike, n?: number, options?: VanderOptions): Tensor => {
   const { increasing = false } = vanderOptions('vander', options)

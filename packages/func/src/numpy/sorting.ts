@@ -78,7 +78,7 @@ export const searchsorted = (a: TensorLike, v: TensorLike, options?: SearchOptio
   }, filled(0))
 }
 const digitizeOptions = optionsOf({ right: boolean })
-export interface DigitizeOptions extends OptionsOf<typeof digitizeOptions> {}
+interface DigitizeOptions extends OptionsOf<typeof digitizeOptions> {}
 /** The bin of each element: how many edges of `bins` (ascending or descending) it has passed. */
 export const digitize = (x: TensorLike, bins: TensorLike, options?: DigitizeOptions): Tensor => {
   const { right = false } = digitizeOptions('digitize', options)

@@ -55,7 +55,7 @@ const averageOptions = optionsOf(
   },
   { alone: 'axis' },
 )
-export interface AverageOptions extends OptionsOf<typeof averageOptions> {}
+interface AverageOptions extends OptionsOf<typeof averageOptions> {}
 /** The mean, or the weighted mean. */
 export const average = (x: TensorLike, arg?: ReduceArg<AverageOptions>): Tensor => {
   const { axis, weights, keepdims } = averageOptions('average', arg)
@@ -145,9 +145,9 @@ const covOptions = optionsOf({
   rowvar: boolean,
   ddof: number,
 })
-export interface CovOptions extends OptionsOf<typeof covOptions> {}
+interface CovOptions extends OptionsOf<typeof covOptions> {}
 const corrcoefOptions = optionsOf({ rowvar: boolean })
-export interface CorrcoefOptions extends OptionsOf<typeof corrcoefOptions> {}
+interface CorrcoefOptions extends OptionsOf<typeof corrcoefOptions> {}
 /** The covariance matrix of variables observed together: `[variables, observations]` (a vector is one variable) to `[variables, variables]`. */
 export const cov = (x: TensorLike, options?: CovOptions): Tensor => {
   const { rowvar = true, ddof = 1 } = covOptions('cov', options)

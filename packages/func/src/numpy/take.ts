@@ -115,7 +115,7 @@ export const takeAlongAxis = (x: TensorLike, indices: TensorLike, axis: number |
 }
 const flat = (x: TensorLike): Tensor => reshape(asTensor(x), { newSizes: [asTensor(x).size] })
 const putOptions = optionsOf({ add: boolean })
-export interface PutOptions extends OptionsOf<typeof putOptions> {}
+interface PutOptions extends OptionsOf<typeof putOptions> {}
 /** `x` with `values` at places along one axis, as `takeAlongAxis` reads them; with `add` they are added. */
 export const putAlongAxis = (x: TensorLike, indices: TensorLike, values: TensorLike, axis: number, options?: PutOptions): Tensor => {
   const { add: adding = false } = putOptions('putAlongAxis', options)

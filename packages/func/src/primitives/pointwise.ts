@@ -38,7 +38,7 @@ export const dtypeFault = (ins: readonly Aval[], kind: Kind): string | undefined
   return undefined
 }
 /** The shape that all operands but scalars have; undefined if they differ. */
-export const commonShape = (ins: readonly Aval[]): Shape | undefined => {
+const commonShape = (ins: readonly Aval[]): Shape | undefined => {
   let shape: Shape = []
   for (const x of ins) {
     if (x.shape.length === 0) continue
@@ -48,7 +48,7 @@ export const commonShape = (ins: readonly Aval[]): Shape | undefined => {
   return shape
 }
 /** What to say when there is no common shape. */
-export const shapeFault = 'operands must have equal shapes or be scalars (broadcast them first)'
+const shapeFault = 'operands must have equal shapes or be scalars (broadcast them first)'
 const arityFault = (ins: readonly Aval[], arity: number): string | undefined =>
   ins.length === arity ? undefined : `takes ${arity} operand${arity === 1 ? '' : 's'}`
 
@@ -68,7 +68,7 @@ export const constant = (x: { readonly aval: Aval }, value: number): Tensor => l
 export const spread = (x: Tensor, shape: Shape): Tensor =>
   x.aval.shape.length === 0 && shape.length > 0 ? broadcastInDim(x, { shape, broadcastDimensions: [] }) : x
 /** The transpose of `spread`: the cotangent of a scalar operand is the sum over where it went. */
-export const collapse = (ct: Tensor, to: Aval): Tensor =>
+const collapse = (ct: Tensor, to: Aval): Tensor =>
   to.shape.length === 0 && ct.aval.shape.length > 0 ? reduceSum(ct, { axes: ct.aval.shape.map((_, i) => i) }) : ct
 /** An operand of a transpose rule that must be known: no program is linear in it. */
 export const known = (x: Tensor | Linear | undefined): Tensor => {
@@ -100,7 +100,7 @@ export const alignPointwise = (
   return [xs.map(align), at]
 }
 /** The `batch` rule of a pointwise primitive with one result. */
-export const batchPointwise =
+const batchPointwise =
   <P>(self: () => Primitive<P>) =>
   (
     axis: { readonly size: number },

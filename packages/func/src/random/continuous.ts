@@ -104,7 +104,7 @@ export const cauchy = asProgram(
     return tan(mul(sub(u, literal(0.5, to)), literal(Math.PI, to)))
   },
 )
-export const gumbelOptions = optionsOf(
+const gumbelOptions = optionsOf(
   {
     dtype: dtypeKind,
     /** 'high' draws two floats for one, and so reaches further into the tail. */

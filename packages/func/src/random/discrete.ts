@@ -116,7 +116,7 @@ export const permutation = asProgram(
   },
 )
 const shuffleOptions = optionsOf({ axis: axisKind })
-export interface ShuffleOptions extends OptionsOf<typeof shuffleOptions> {}
+interface ShuffleOptions extends OptionsOf<typeof shuffleOptions> {}
 /** A tensor whose lines along an axis are each in random order. */
 export const shuffle = asProgram(
   'shuffle',

@@ -18,7 +18,7 @@ import { asProgram, keyArgument, parameter } from './program'
 
 const word = (x: Tensor, i: 0 | 1): Tensor => reshape(sliceAxis(x, 0, i, i + 1), { newSizes: [] })
 /** The two words of one key. Errors: ShapeError, DTypeError for what is no single key. */
-export const wordsOf = (where: string, key: Tensor): [Tensor, Tensor] => {
+const wordsOf = (where: string, key: Tensor): [Tensor, Tensor] => {
   if (!isTensor(key)) throw new ArgumentError(where, `expected a key (random.key(seed)), got ${String(key)}`)
   if (key.dtype !== 'uint32') throw new DTypeError(where, `a key is a uint32 tensor, got ${key.dtype}; make one by random.key(seed)`)
   if (key.ndim !== 1 || key.shape[0] !== 2)

@@ -99,8 +99,6 @@ export const perTensor = (prefix: unknown, tree: unknown): readonly unknown[] =>
   return each.filter((_, i) => !isStatic(leaves[i]))
 }
 
-export type Flat = (xs: readonly Tensor[]) => readonly Tensor[]
-
 /** A tree with types in the place of tensors: what messages are made of. */
 export const typeTree = (treedef: TreeDef, avals: readonly Aval[]): unknown =>
   unflatten(

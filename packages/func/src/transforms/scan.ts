@@ -25,7 +25,7 @@ const scanOptions = optionsOf({
 /** Options of `scan`. */
 export interface ScanOptions extends OptionsOf<typeof scanOptions> {}
 /** Weak scalars in a carry take the type that the body gives them, as long as it is the stronger one. */
-export const strengthen = (init: readonly Tensor[], outs: readonly Aval[]): readonly Tensor[] =>
+const strengthen = (init: readonly Tensor[], outs: readonly Aval[]): readonly Tensor[] =>
   init.map((x, i) => {
     const out = outs[i]
     return out && x.aval.weakType && !sameType(x.aval, out) && out.shape.length === x.ndim

@@ -15,7 +15,7 @@ import { isStatic } from './flat'
 /** A sharding for a whole subtree, null for none, or a tree of such. */
 export type Shardings = ShardingLike | null | readonly Shardings[] | { readonly [key: string]: Shardings }
 
-export const isSharding = (x: unknown): x is ShardingLike =>
+const isSharding = (x: unknown): x is ShardingLike =>
   typeof x === 'object' && x !== null && 'mesh' in x && 'spec' in x && typeof (x as ShardingLike).spec === 'object'
 
 const isDevice = (x: unknown): x is Device => isBackend(x)

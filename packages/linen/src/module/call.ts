@@ -146,7 +146,7 @@ const makeNameScopes = (self: AnyModule): void => {
 }
 
 /** The name under which the results of a method are kept: Flax's for `call`. */
-export const capturedName = (method: string): string => (method === 'call' ? '__call__' : method)
+const capturedName = (method: string): string => (method === 'call' ? '__call__' : method)
 
 /** Calls a method; errors tell where. Errors: CallCompactUnboundModuleError, CallSetupUnboundModuleError. */
 export const callMethod = (self: AnyModule, fn: Method, name: string, compact: boolean, args: readonly unknown[]): unknown => {
@@ -205,7 +205,7 @@ const intercepted = (module: AnyModule, fn: Method, method: string): ((...args: 
  *
  * Before and after, attributes that hold modules make them submodules: class fields, and what setup assigned.
  */
-export const trySetup = (self: AnyModule): void => {
+const trySetup = (self: AnyModule): void => {
   const s = touch(self)
   if (s.scope === undefined || s.inSetup || s.setup === 'done') return
   s.inSetup = true

@@ -15,7 +15,7 @@ const rootOf = (module: AnyModule): string => {
 }
 
 /** The way to a module from the root of its model: `MLP/Dense_0`, `MLP/vmap(Dense_0)`. */
-export const modulePathOf = (module: AnyModule): string => {
+const modulePathOf = (module: AnyModule): string => {
   const { scope } = module[internals]
   return [rootOf(module), ...(scope?.path ?? [])].join('/')
 }

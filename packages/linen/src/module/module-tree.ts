@@ -12,7 +12,7 @@ const isPlain = (x: unknown): x is Plain => {
 }
 
 /** Is there something of a kind in it, in arrays and objects? */
-export const holds = (x: unknown, is: (x: unknown) => boolean): boolean => {
+const holds = (x: unknown, is: (x: unknown) => boolean): boolean => {
   if (is(x)) return true
   if (Array.isArray(x)) return x.some((v) => holds(v, is))
   return isPlain(x) && Object.values(x).some((v) => holds(v, is))

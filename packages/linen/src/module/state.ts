@@ -26,7 +26,7 @@ export interface NameScope extends AnyModule {
 }
 
 /** How far setup is: not run; run outside of the transformation that the module now is in; run. */
-export type SetupState = 'new' | 'transformed' | 'done'
+type SetupState = 'new' | 'transformed' | 'done'
 
 /** What a transformation takes along of the state of a call. */
 export interface CallState {

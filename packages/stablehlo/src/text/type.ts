@@ -8,7 +8,7 @@ export interface Type {
 }
 export const type = (shape: Shape, dtype: DType): Type => ({ shape, dtype })
 
-export const elementTypes: { readonly [D in DType]: string } = {
+const elementTypes: { readonly [D in DType]: string } = {
   bool: 'i1',
   int8: 'i8',
   int16: 'i16',

@@ -77,7 +77,7 @@ export const unoptimized: Uint8Array = root
   .encode({ graphOptions: { rewriteOptions: { disableMetaOptimizer: true } } })
   .finish()
 /** The bytes of `saved_model.pb`. */
-export const encodeSavedModel = ({ node, functions }: GraphDef): Uint8Array =>
+const encodeSavedModel = ({ node, functions }: GraphDef): Uint8Array =>
   savedModelType
     .encode({
       savedModelSchemaVersion: 1,

@@ -1,7 +1,7 @@
 /** Numbers with derivatives, nested to any depth: the plain arithmetic that the engine is compared with. */
 
 /** `p + t e`, where `e` squares to zero; a higher level is a later derivative. */
-export interface Dual {
+interface Dual {
   readonly level: number
   readonly p: Num
   readonly t: Num
@@ -39,7 +39,7 @@ export const mul: (x: Num, y: Num) => Num = lift2(
 export const neg: (x: Num) => Num = (x) => mul(x, -1)
 export const sub = (x: Num, y: Num): Num => add(x, neg(y))
 export const sin: (x: Num) => Num = lift1(Math.sin, (x) => cos(x))
-export const cos: (x: Num) => Num = lift1(Math.cos, (x) => neg(sin(x)))
+const cos: (x: Num) => Num = lift1(Math.cos, (x) => neg(sin(x)))
 export const tanh: (x: Num) => Num = lift1(Math.tanh, (x) => sub(1, mul(tanh(x), tanh(x))))
 export const logistic: (x: Num) => Num = lift1(
   (x) => 1 / (1 + Math.exp(-x)),

@@ -13,7 +13,7 @@ export type Flat = (xs: readonly Tensor[]) => readonly Tensor[]
 export type Mapped = readonly boolean[]
 
 export const mappedOf = (dims: readonly Dim[]): Mapped => dims.map((d) => d !== null)
-export const either = (a: Mapped, b: Mapped): Mapped => a.map((x, i) => x || b[i]!)
+const either = (a: Mapped, b: Mapped): Mapped => a.map((x, i) => x || b[i]!)
 /** Mapped results with the axis first; the others stay without it. */
 export const batchedResults = (axis: BatchAxis, r: BatchResult, mapped: Mapped): readonly Tensor[] =>
   r.outs.map((o, i) => {

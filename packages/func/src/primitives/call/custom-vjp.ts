@@ -28,7 +28,7 @@ import { batchForward, dimsOf, type Flat, type Forward, type Mapped, mappedOf, b
 import { closed, transposeInlined } from './custom-jvp'
 
 /** Cotangents of all operands but the constants, from residuals and cotangents of all results; null where zero. */
-export type Backward = (residuals: readonly Tensor[], cts: readonly Tensor[]) => readonly Tangent[]
+type Backward = (residuals: readonly Tensor[], cts: readonly Tensor[]) => readonly Tangent[]
 export interface CustomVjpParams {
   readonly fn: Flat
   /** Results, then residuals; gets all operands but the first `numConsts`. */

@@ -13,7 +13,7 @@ import { dotGeneral, type DotParams } from '../contraction'
 import { addAny, reduceSum } from '../structural'
 
 /** The array of all steps of a variable of one. */
-export type Stack = (v: Var) => Tensor
+type Stack = (v: Var) => Tensor
 /** A sum over all steps. */
 interface Sum {
   /** What it reads of each step. */
