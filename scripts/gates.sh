@@ -49,6 +49,7 @@ gates() {
   gate 'lint: arrows' npm run -s lint:arrows
   gate 'lint: dependencies' npm run -s lint:dependencies
   gate 'lint: texts' npm run -s lint:texts
+  gate 'lint: docs' npm run -s lint:docs
   gate 'types' npm run -s types
   gate 'examples of the READMEs' npm run -s snippets
   gate 'build' npm run -s build

@@ -5,6 +5,7 @@ import { Args, nativeText, type Pointer, pointersAt, textAt, Words } from './api
 import { type Struct, structs } from './api/struct'
 import type { FunctionName } from './api/table'
 
+/** A value that a plugin takes as an option of its client. */
 export type ClientOption = string | number | boolean | readonly number[]
 export interface PjrtDevice {
   readonly pointer: Pointer

@@ -34,6 +34,7 @@ const pjrtOptions = optionsOf(
   },
   { hint: (x) => (typeof x === 'string' ? `a plugin is an option: pjrt({ plugin: '${x}' })` : undefined) },
 )
+/** Options of `pjrt`. */
 export interface PjrtOptions extends OptionsOf<typeof pjrtOptions> {}
 /** A device of this process or another one. */
 export interface DeviceInfo {

@@ -6,6 +6,7 @@ import type { Flavour } from './flavour'
 import { kernelTable } from './kernels'
 import { Store, type TfjsBuffer } from './store'
 
+/** A backend by a flavour of tfjs. */
 export interface TfjsBackend extends KernelBackend<TfjsBuffer> {
   readonly flavour: Flavour
   /** What computes, for people: `tfjs wasm 4.22.0 (SIMD, 1 thread), gpu no`. */

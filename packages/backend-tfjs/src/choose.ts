@@ -31,6 +31,7 @@ const tfjsOptions = optionsOf(
   },
   { hint: (x) => (typeof x === 'string' ? `a flavour is an option: tfjs({ prefer: ['${x}'] })` : undefined) },
 )
+/** Options of `tfjs`. */
 export interface TfjsOptions extends BackendSettings, OptionsOf<typeof tfjsOptions> {}
 const makers: { readonly [F in Flavour]: (options: TfjsOptions) => Promise<TfjsBackend> } = {
   'node-gpu': async (options) => (await import('#native')).nativeBackend('node-gpu', options),

@@ -2,6 +2,7 @@
 
 export type Flavour = 'node-gpu' | 'node' | 'wasm' | 'cpu' | 'webgpu' | 'webgl'
 
+/** All flavours, in the order in which they are tried. */
 export const flavours: readonly Flavour[] = ['node-gpu', 'node', 'webgpu', 'webgl', 'wasm', 'cpu']
 export const isFlavour = (x: string): x is Flavour => (flavours as readonly string[]).includes(x)
 

@@ -33,6 +33,7 @@ interface Data<H> {
   refs: number
 }
 
+/** An array of the backend: on the device, on the host, or on both. */
 export class TfjsBuffer<H = unknown> {
   /** A handle of this buffer's shape, where the data's own has another. */
   reshaped: H | undefined

@@ -55,6 +55,7 @@ let watch: Watch | undefined
 
 /** Where code runs: kept by what is only for now (the variables of a model that is being run), and given to `reach` when it is used. */
 export type Home = Watch | undefined
+/** Where the program under construction is at home: to be asked where something is made, for `reach`. */
 export const here = (): Home => watch
 
 /** Something that is at home there is used here. What is traced on the way from there to here depends on it, and can't be kept. */

@@ -52,6 +52,7 @@ interface Pending {
   readonly outs: readonly ConcreteTensor[]
 }
 
+/** A tensor that has values: in memory of a backend, or of the host as long as no backend has used it. */
 export class ConcreteTensor extends Tensor {
   readonly trace: Trace = evalTrace
   #host: HostArray | undefined

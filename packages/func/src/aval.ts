@@ -1,8 +1,10 @@
 /** The abstract value of a tensor: its shape and element type, no data. And the arithmetic of shapes. */
 import { type DType, dtypes } from './dtype'
 
+/** The size of each axis. */
 export type Shape = readonly number[]
 
+/** A type of tensors: dtype, shape, and whether the dtype is weak (that of a JavaScript number). */
 export interface Aval {
   readonly shape: Shape
   readonly dtype: DType
@@ -19,11 +21,13 @@ export interface ShapeDtype {
 const frozen = (shape: Shape): Shape => (Object.isFrozen(shape) ? shape : Object.freeze(shape.slice()))
 /** Every type is made here, so every shape is frozen, and none is the caller's array. */
 export const aval = (shape: Shape, dtype: DType, weakType = false): Aval => ({ shape: frozen(shape), dtype, weakType })
+/** How many elements a shape has. */
 export const sizeOf = (shape: Shape): number => {
   let n = 1
   for (const d of shape) n *= d
   return n
 }
+/** Whether two shapes are equal. */
 export const sameShape = (a: Shape, b: Shape): boolean => {
   if (a.length !== b.length) return false
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false

@@ -15,6 +15,7 @@ export type DType =
   | 'float32'
   | 'float64'
 
+/** Kinds of dtypes. */
 export type DTypeKind = 'bool' | 'int' | 'uint' | 'float'
 
 /**
@@ -36,6 +37,7 @@ export interface StorageOf {
   float32: Float32Array
   float64: Float64Array
 }
+/** Arrays that hold elements of some dtype. */
 export type TypedArray = StorageOf[DType]
 
 interface Info {
@@ -45,6 +47,7 @@ interface Info {
   readonly short: string
   readonly storage: new (n: number) => TypedArray
 }
+/** What is to be known of each dtype. */
 export const dtypes: { readonly [D in DType]: Info } = {
   bool: { kind: 'bool', bits: 8, short: 'bool', storage: Uint8Array },
   int8: { kind: 'int', bits: 8, short: 'i8', storage: Int8Array },
@@ -61,10 +64,14 @@ export const dtypes: { readonly [D in DType]: Info } = {
   float64: { kind: 'float', bits: 64, short: 'f64', storage: Float64Array },
 }
 
+/** Whether a dtype is one of floats. */
 export const isFloating = (d: DType): boolean => dtypes[d].kind === 'float'
+/** Whether a dtype is one of integers, signed or not. */
 export const isInteger = (d: DType): boolean => dtypes[d].kind === 'int' || dtypes[d].kind === 'uint'
 export const isSigned = (d: DType): boolean => dtypes[d].kind === 'int' || dtypes[d].kind === 'float'
+/** Whether something is the name of a dtype. */
 export const isDType = (x: unknown): x is DType => typeof x === 'string' && Object.hasOwn(dtypes, x)
+/** How many bytes an element takes. */
 export const bytesOf = (d: DType): number => dtypes[d].bits / 8
 
 /** A dtype in promotion: weak types (`i*`, `f*`) come from JavaScript numbers and yield to any array of their kind or above. */

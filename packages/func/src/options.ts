@@ -100,7 +100,9 @@ const dtypeHint = (x: unknown): string | undefined => {
   const meant = meantDType(x)
   return meant === undefined ? undefined : `is "${meant}" meant?`
 }
+/** The name of a dtype. */
 export const dtype: Kind<DType> = { expected: `a dtype (${names.map((n) => `"${n}"`).join(', ')})`, is: isDType, hint: dtypeHint }
+/** The name of a dtype of floats. */
 export const floatDType: Kind<DType> = {
   expected: `a dtype of floats (${names
     .filter(isFloating)
@@ -124,7 +126,9 @@ export const readFunction = (where: string, f: unknown, name = ''): void => read
 
 const isInt = (x: unknown): boolean => Number.isInteger(x)
 const isInts = (x: unknown): boolean => Array.isArray(x) && x.every(isInt)
+/** An axis. */
 export const axis: Kind<number> = { expected: 'an integer', is: isInt }
+/** An axis, several, or null for all. */
 export const axes: Kind<number | readonly number[] | null> = {
   expected: 'an integer, a list of integers, or null for all',
   is: (x) => x === null || isInt(x) || isInts(x),
@@ -139,12 +143,15 @@ const isAxisTree = (x: unknown): boolean =>
 /** Axes for the leaves of a tree. */
 /** An axis for a whole subtree, or a tree of such. */
 export type AxisTree = number | null | readonly AxisTree[] | { readonly [key: string]: AxisTree }
+/** Axes for a tree of arguments. */
 export const axisTree: Kind<AxisTree> = { expected: 'an axis (an integer), null, or a tree of such', is: isAxisTree }
 const isSize = (x: unknown): boolean => Number.isInteger(x) && (x as number) >= 0
+/** A shape. */
 export const shape: Kind<readonly number[]> = {
   expected: 'a shape (a list of non-negative integers)',
   is: (x) => Array.isArray(x) && x.every(isSize),
 }
+/** A shape, or the size of its one axis. */
 export const sizeOrShape: Kind<number | readonly number[]> = {
   expected: `a size or ${shape.expected}`,
   is: (x) => isSize(x) || shape.is(x),
@@ -156,7 +163,9 @@ export const tensorLike: Kind<TensorLike> = {
   expected: 'a tensor, a number, a typed array or nested arrays of numbers',
   is: (x) => isTensor(x) || isScalar(x) || Array.isArray(x) || ArrayBuffer.isView(x),
 }
+/** A tensor. */
 export const tensor: Kind<Tensor> = { expected: 'a tensor', is: isTensor }
+/** A tensor, what becomes one, or null. */
 export const nullableTensor: Kind<TensorLike | null> = nullable(tensorLike)
 
 /** A hint for tensors in the place of options: the function that takes two. */

@@ -18,6 +18,7 @@ import type { ScanParams } from './primitives/control/scan-params'
 import type { WhileParams } from './primitives/control/while'
 import type { ShardingConstraintParams } from './primitives/sharding'
 
+/** Nothing but operands. */
 export type NoParams = Readonly<Record<never, never>>
 
 /** Used by the interpreters themselves, so closed under every rule. */
@@ -83,6 +84,7 @@ export interface TranscendentalParams {
   /** Binary. */
   atan2: NoParams
 }
+/** Comparison, choice and rounding. */
 export interface PiecewiseParams {
   abs: NoParams
   sign: NoParams
@@ -126,6 +128,7 @@ export interface BitwiseParams {
   /** Same bits, other dtype of equal width. */
   bitcast_convert_type: { readonly newDtype: DType }
 }
+/** Reductions over axes. */
 export interface ReductionParams {
   reduce_max: { readonly axes: readonly number[] }
   reduce_min: { readonly axes: readonly number[] }
@@ -145,6 +148,7 @@ export interface CumulativeParams {
   cummin: { readonly axis: number; readonly reverse: boolean }
   cumlogsumexp: { readonly axis: number; readonly reverse: boolean }
 }
+/** What moves elements and computes nothing. */
 export interface LayoutParams {
   /** Positive strides. */
   slice: { readonly startIndices: Shape; readonly limitIndices: Shape; readonly strides: Shape | null }
@@ -155,6 +159,7 @@ export interface LayoutParams {
   /** No operands: 0, 1, ... along one axis. */
   iota: { readonly dtype: DType; readonly shape: Shape; readonly dimension: number }
 }
+/** Which axes of operand, indices and result are what. Source: jax.lax.GatherDimensionNumbers. */
 export interface GatherDimensionNumbers {
   readonly offsetDims: readonly number[]
   readonly collapsedSliceDims: readonly number[]
@@ -162,6 +167,7 @@ export interface GatherDimensionNumbers {
   readonly operandBatchingDims: readonly number[]
   readonly startIndicesBatchingDims: readonly number[]
 }
+/** Which axes of operand, indices and updates are what. Source: jax.lax.ScatterDimensionNumbers. */
 export interface ScatterDimensionNumbers {
   readonly updateWindowDims: readonly number[]
   readonly insertedWindowDims: readonly number[]
@@ -171,12 +177,14 @@ export interface ScatterDimensionNumbers {
 }
 /** `clip` moves a window inside; `fill` reads `fillValue` / drops the update where any index is out of bounds. */
 export type GatherMode = 'clip' | 'fill' | 'promise_in_bounds'
+/** Parameters of all scatters. */
 export interface ScatterParams {
   readonly dimensionNumbers: ScatterDimensionNumbers
   readonly indicesAreSorted: boolean
   readonly uniqueIndices: boolean
   readonly mode: GatherMode
 }
+/** Gathers, scatters and slices at starts that are computed. */
 export interface IndexingParams {
   /** Operands (x, ...starts: int32 scalars, one an axis); starts are clamped. */
   dynamic_slice: { readonly sliceSizes: Shape }
@@ -197,6 +205,7 @@ export interface IndexingParams {
   'scatter-min': ScatterParams
   'scatter-max': ScatterParams
 }
+/** Sorts, and the greatest elements. */
 export interface SortParams {
   /** Any number of operands of one shape, sorted together by the first `numKeys`, in lexicographic order, ascending; NaN last, -0 = 0. */
   sort: { readonly dimension: number; readonly isStable: boolean; readonly numKeys: number }
@@ -208,7 +217,9 @@ export interface SortParams {
  * precision of the dtype always.
  */
 export type Precision = 'default' | 'high' | 'highest'
+/** How exact products are, for each side. */
 export type PrecisionPair = readonly [lhs: Precision, rhs: Precision]
+/** Products. */
 export interface ContractionParams {
   /** Result axes: batch, then free axes of lhs, then of rhs. */
   dot_general: {
@@ -221,6 +232,7 @@ export interface ContractionParams {
     readonly preferredElementType: DType | null
   }
 }
+/** Which axes of both sides and the result are batch, features and space. Source: jax.lax.ConvDimensionNumbers. */
 export interface ConvDimensionNumbers {
   /** Axis of lhs that is [batch, feature, ...spatial]. */
   readonly lhsSpec: readonly number[]
@@ -229,6 +241,7 @@ export interface ConvDimensionNumbers {
   /** Axis of the result that is [batch, feature, ...spatial]. */
   readonly outSpec: readonly number[]
 }
+/** Convolutions. */
 export interface ConvolutionParams {
   /** Any number of spatial axes. Padding may be negative. rhs is not flipped. */
   conv_general_dilated: {
@@ -243,6 +256,7 @@ export interface ConvolutionParams {
     readonly preferredElementType: DType | null
   }
 }
+/** Windows over an array: sizes, strides, padding, dilations. */
 export interface WindowShape {
   /** One entry for each axis of the operand. */
   readonly windowDimensions: Shape
@@ -251,6 +265,7 @@ export interface WindowShape {
   readonly baseDilation: Shape
   readonly windowDilation: Shape
 }
+/** Reductions over windows, and their derivatives. */
 export interface WindowParams {
   reduce_window_sum: WindowShape
   /** Padding reads the identity: -inf, or the lowest integer. */
@@ -266,10 +281,12 @@ export interface WindowParams {
   /** Operands (tangents, operand): for each window of operand the tangent at the place of its first largest or smallest element. */
   select_and_gather_add: WindowShape & { readonly select: 'ge' | 'le' }
 }
+/** Random bits. */
 export interface RandomParams {
   /** Operands (key1, key2, x1, x2), uint32 and pointwise (scalars broadcast) -> two uint32 results: Threefry-2x32, 20 rounds. */
   threefry2x32: NoParams
 }
+/** Linear algebra. */
 export interface LinalgParams {
   /** [..., m, n] -> q [..., m, k], r [..., k, n], k = m if fullMatrices else min(m, n); Householder, LAPACK's signs. */
   qr: { readonly fullMatrices: boolean }
@@ -284,6 +301,7 @@ export interface LinalgParams {
   }
 }
 
+/** The parameters of each leaf. */
 export interface ParamsOf
   extends StructuralParams,
     ArithmeticParams,
@@ -300,6 +318,7 @@ export interface ParamsOf
     WindowParams,
     RandomParams,
     LinalgParams {}
+/** Leaves: what a backend of kernels has a kernel for. */
 export type LeafName = keyof ParamsOf
 
 /** Primitives of programs that are no leaves. Where a backend has kernels, func runs them; a compiler lowers them. */
@@ -326,7 +345,9 @@ export interface BodyParams {
   /** Identity, which says how a value lies over devices. */
   sharding_constraint: ShardingConstraintParams
 }
+/** Primitives that hold programs, or are marks in them. */
 export type BodyName = keyof BodyParams
 /** All that stands in the programs that a backend gets. */
 export interface PrimitiveParams extends ParamsOf, BodyParams {}
+/** All that stands in programs that a backend gets. */
 export type PrimitiveName = keyof PrimitiveParams

@@ -8,6 +8,7 @@ import { noteCopy } from '@heddle/tree'
 
 noteCopy('@heddle/func')
 
+/** An array, concrete or traced: what functions of `np`, `lax` and `nn` take and answer. Most of them are methods too. */
 export interface Tensor extends TensorMethods {}
 // biome-ignore lint: the interface of the same name adds the methods of numpy/methods.ts
 export abstract class Tensor {
@@ -31,4 +32,5 @@ export abstract class Tensor {
     return this.aval.weakType
   }
 }
+/** Whether something is a tensor, traced or not. */
 export const isTensor = (x: unknown): x is Tensor => x instanceof Tensor

@@ -8,6 +8,7 @@ import { doneOf, pack, pureOf, type Answer, type Groups, type KeyGroups, type Pa
 import { type Argnums, unwrapStatic, wrapStatic } from './static'
 import { filter, optionsOf } from './options'
 
+/** Reads options of `checkpoint`. */
 export const checkpointOptions = optionsOf({
   /** Collections that are there inside (default all). */
   variables: filter,

@@ -30,6 +30,7 @@ import type { Variables } from './scope'
 import type { Static } from './static'
 import { filter, optionsOf, splits } from './options'
 
+/** Reads options of `cond` and `switch`. */
 export const branchOptions = optionsOf({
   /** Collections that are there inside (default all). */
   variables: filter,
@@ -119,6 +120,7 @@ export const switch_ = <S extends Scopes, Args extends readonly unknown[], const
     asList('switch', 'operands', operands),
   )
 
+/** Reads options of `whileLoop`. */
 export const whileOptions = optionsOf({
   /** Collections that an iteration passes on to the next; only these may be written (default none). What is not mutable stays as it is. */
   carryVariables: filter,

@@ -10,6 +10,7 @@ import { asFunction, kindOf, pathOf, resultProblem } from './misuse'
 import { doneOf, pack, pureOf, type Answer, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
 import { filter, optionsOf } from './options'
 
+/** Reads options of `customVjp`. */
 export const customVjpOptions = optionsOf({
   /** Like the function, but answers its output and residuals for the backward pass. */
   forwardFn: required(anything),

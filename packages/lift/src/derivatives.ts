@@ -13,6 +13,7 @@ import { doneOf, pack, pureOf, type Answer, type Entry, type Packed, type Scopes
 import type { Scope, Variables } from './scope'
 import { filter, optionsOf } from './options'
 
+/** Reads options of `grad` and `valueAndGrad`. */
 export const derivativeOptions = optionsOf({
   /** Collections that are there inside (default all). */
   variables: filter,
@@ -46,6 +47,7 @@ export const perRoot = (entry: Entry, tree: unknown): readonly Variables[] => {
 /** What a pure function answers besides its result. */
 type Left = readonly [variables: Answer<unknown>[1], learned: Answer<unknown>[2]]
 
+/** Reads options of `jvp`. */
 export const jvpOptions = optionsOf({
   ...derivativeOptions.kinds,
   /** Tangents of variables by collection (for several scopes, a tree of such); those not named have tangent zero. */
@@ -111,6 +113,7 @@ const tangentsProblem = (actual: unknown): ScopeError => {
   return { _tag: 'InvalidOptionsError', where: 'jvp', problems: [{ path: ['variableTangents'], expected, actual }] }
 }
 
+/** Reads options of `vjp`. */
 export const vjpOptions = optionsOf({
   ...derivativeOptions.kinds,
   /** Collections that get a cotangent (default `params`). */

@@ -8,6 +8,7 @@ import { asFunction } from './misuse'
 import { pack, runOn, type Scopes, type ScopesFn } from './pack'
 import { filter, optionsOf } from './options'
 
+/** Reads options of `foldRngs`. */
 export const foldRngsOptions = optionsOf({
   /** Collections that are there inside (default all). */
   variables: filter,

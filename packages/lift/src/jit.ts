@@ -31,6 +31,7 @@ import { staticKey } from '@heddle/tree'
 import { type Argnums, argumentsAt, Static, unwrapStatic, wrapStatic } from './static'
 import { filter, optionsOf } from './options'
 
+/** Reads options of `jit`. */
 export const jitOptions = optionsOf({
   /** Collections that are there inside (default all). */
   variables: filter,

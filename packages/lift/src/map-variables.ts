@@ -35,6 +35,7 @@ import {
 import type { ReadVariables, Variables } from './scope'
 import { filter, optionsOf } from './options'
 
+/** Reads options of `mapVariables`. */
 export const mapVariablesOptions = optionsOf({
   /** From variables outside to those inside (identity by default). It gets the mapped collections by name. */
   mapInFn: of<(variables: ReadVariables) => Variables>()(func),

@@ -12,6 +12,7 @@ import type { Scopes, ScopesFn } from './pack'
 import { scan } from './scan'
 import { filter, optionsOf, record, scanTable, splits } from './options'
 
+/** Reads options of `rematScan`. */
 export const rematScanOptions = optionsOf({
   /** The number of iterations of each loop, the outermost first; the depth is their product. */
   lengths: required(listOf(count)),

@@ -41,6 +41,7 @@ import { filter, optionsOf, record, scanAxes, scanTable, splits } from './option
 
 export type { ScanAxes } from './options'
 
+/** Reads options of `scan`. */
 export const scanOptions = optionsOf({
   /** Axes of the collections that have a value for each iteration. */
   variableAxes: scanTable,

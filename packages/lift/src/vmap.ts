@@ -35,6 +35,7 @@ import {
 } from './pack'
 import { axesTable, optionsOf, record, splits } from './options'
 
+/** Reads options of `vmap`. */
 export const vmapOptions = optionsOf({
   /** Axes of collections; null for one that is shared. Collections that are not named are not there inside. */
   variableAxes: axesTable,

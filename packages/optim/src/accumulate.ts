@@ -6,18 +6,21 @@ import { named, stepsEach, taking, transformation } from './options'
 import type { Extra, GradientTransformation } from './transformation'
 import { mapLeaves, safeIncrement, zeroCount, zerosLike } from './tree-math'
 
+/** State of `multiSteps`. */
 export interface MultiStepsState<S = unknown> {
   readonly mini_step: Tensor
   readonly gradient_step: Tensor
   readonly inner_opt_state: S
   readonly acc_grads: unknown
 }
+/** State of `applyIfFinite`. */
 export interface ApplyIfFiniteState<S = unknown> {
   readonly notfinite_count: Tensor
   readonly last_finite: Tensor
   readonly total_notfinite: Tensor
   readonly inner_state: S
 }
+/** State of `applyEvery`. */
 export interface ApplyEveryState {
   readonly count: Tensor
   readonly grad_acc: unknown

@@ -18,6 +18,7 @@ import {
 import type { OptionsOf } from '@heddle/func/options'
 import { named, novogradOptions, radamOptions, taking } from './options'
 
+/** Count and both moments: the state of the family of Adam. */
 export interface MomentsState {
   /** Steps done, int32. */
   readonly count: Tensor
@@ -26,9 +27,11 @@ export interface MomentsState {
   /** Running mean of their squares. */
   readonly nu: unknown
 }
+/** State of `scaleByAmsgrad`. */
 export interface AmsgradState extends MomentsState {
   readonly nu_max: unknown
 }
+/** State of `scaleByLion`. */
 export interface LionState {
   readonly count: Tensor
   readonly mu: unknown
@@ -51,6 +54,7 @@ const meanOf = <T>(gradients: T, mu: T, b1: Scalar, count: Tensor, nesterov: boo
   nesterov ? lookAhead(gradients, mu, b1, count) : biasCorrection(mu, b1, count)
 
 const scaleByAdamOptions = named('b1', 'b2', 'eps', 'epsRoot', 'muDtype', 'nesterov')
+/** Options of `scaleByAdam`. */
 export interface AdamOptions extends OptionsOf<typeof scaleByAdamOptions> {}
 /** Adam's rescaling. Source: optax.scale_by_adam; Kingma and Ba, Adam, 2014. */
 export const scaleByAdam = taking(

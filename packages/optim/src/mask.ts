@@ -6,9 +6,11 @@ import { leaves, map } from '@heddle/tree'
 import { type Extra, type GradientTransformation, isTransformation, setToZero } from './transformation'
 
 export type { Mask }
+/** State of `masked`. */
 export interface MaskedState<S = unknown> {
   readonly inner_state: S
 }
+/** State of `partition`. */
 export interface PartitionState {
   readonly inner_states: Readonly<Record<string, unknown>>
 }

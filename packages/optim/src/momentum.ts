@@ -5,9 +5,11 @@ import { biasCorrection, cast, mapLeaves, safeIncrement, type Scalar, scalarFor,
 import type { OptionsOf } from '@heddle/func/options'
 import { kept, named, taking } from './options'
 
+/** State of `trace`. */
 export interface TraceState {
   readonly trace: unknown
 }
+/** State of `ema`. */
 export interface EmaState {
   readonly count: Tensor
   readonly ema: unknown

@@ -21,8 +21,10 @@ import { finite } from '@heddle/func/options'
 import { named, novogradOptions, optional, radamOptions, rate, taking, type ScalarOrSchedule } from './options'
 
 const decayOptions = named('weightDecay', 'mask')
+/** Weight decay, and which parameters have it. */
 export interface DecayOptions extends OptionsOf<typeof decayOptions> {}
 const momentumOptions = named('momentum', 'nesterov')
+/** Momentum, and whether it is that of Nesterov. */
 export interface MomentumOptions extends OptionsOf<typeof momentumOptions> {}
 
 const withMomentum = ({ momentum, nesterov = false }: MomentumOptions, accumulatorDtype?: DType): GradientTransformation =>

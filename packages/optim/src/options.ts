@@ -22,6 +22,7 @@ import type { Scalar } from './tree-math'
 
 /** A value that depends on the number of steps done. */
 export type Schedule = (count: Scalar) => Scalar
+/** A number, or one that depends on the count of steps. */
 export type ScalarOrSchedule = Scalar | Schedule
 /** A tree of booleans that is a prefix of the parameters' tree, or a function that makes one of them. */
 export type Mask = Tree<boolean> | ((params: never) => Tree<boolean>)

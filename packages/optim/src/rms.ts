@@ -5,16 +5,20 @@ import { biasCorrection, fullLike, mapLeaves, safeIncrement, type Scalar, scalar
 import type { OptionsOf } from '@heddle/func/options'
 import { named, taking } from './options'
 
+/** State of `scaleByRss`. */
 export interface RssState {
   readonly sum_of_squares: unknown
 }
+/** State of `scaleByRms`. */
 export interface RmsState {
   readonly nu: unknown
   readonly count?: Tensor
 }
+/** State of `scaleByStddev`. */
 export interface StddevState extends RmsState {
   readonly mu: unknown
 }
+/** State of `scaleByAdadelta`. */
 export interface AdadeltaState {
   readonly e_g: unknown
   readonly e_x: unknown
@@ -40,6 +44,7 @@ const counted = (correct: boolean): { readonly count?: Tensor } => (correct ? { 
 const nextCount = (count: Tensor | undefined): { readonly count?: Tensor } => (count === undefined ? {} : { count: safeIncrement(count) })
 
 const scaleByRmsOptions = named('decay', 'eps', 'initialScale', 'epsInSqrt', 'biasCorrection')
+/** Options of `scaleByRms`. */
 export interface RmsOptions extends OptionsOf<typeof scaleByRmsOptions> {}
 /** Divides by the root of the moving average of squares. Source: optax.scale_by_rms; Tieleman and Hinton, RMSProp, 2012. */
 export const scaleByRms = taking(

@@ -7,6 +7,7 @@ import { named, rate, scalar, schedule, taking, type ScalarOrSchedule, type Sche
 
 export type { ScalarOrSchedule, Schedule } from './options'
 
+/** State of `scaleBySchedule`. */
 export interface ScaleByScheduleState {
   readonly count: Tensor
 }

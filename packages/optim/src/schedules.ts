@@ -26,6 +26,7 @@ const polynomialOptions = optionsOf({
   /** Steps before it begins. */
   transitionBegin: steps,
 })
+/** Options of `polynomialSchedule`. */
 export interface PolynomialOptions extends OptionsOf<typeof polynomialOptions> {}
 const exponentialOptions = optionsOf({
   /** Steps before it begins. */
@@ -35,14 +36,17 @@ const exponentialOptions = optionsOf({
   /** The decay stops there. */
   endValue: number,
 })
+/** Options of `exponentialDecay`. */
 export interface ExponentialOptions extends OptionsOf<typeof exponentialOptions> {}
 const cosineOptions = optionsOf({
   /** The fraction of the first value that is left at the end. */
   alpha: number,
   exponent: number,
 })
+/** Options of `cosineDecaySchedule`. */
 export interface CosineOptions extends OptionsOf<typeof cosineOptions> {}
 const warmupCosineOptions = optionsOf({ endValue: number, exponent: number })
+/** Options of `warmupCosineDecaySchedule`. */
 export interface WarmupCosineOptions extends OptionsOf<typeof warmupCosineOptions> {}
 
 /** Always the same. Source: optax.constant_schedule. */
@@ -206,6 +210,7 @@ const cycleOptions = optionsOf({
   endValue: number,
   exponent: number,
 })
+/** One cycle of `sgdrSchedule`. */
 export interface CosineCycle extends OptionsOf<typeof cycleOptions> {}
 /** Warm restarts: cycles of warmup and cosine decay. Source: optax.sgdr_schedule. */
 export const sgdrSchedule = (cycles: readonly CosineCycle[]): Schedule => {
@@ -261,8 +266,10 @@ const linearOnecycleOptions = optionsOf({
   /** Fraction of the steps after which the last decay begins; linear only. */
   pctFinal: fraction,
 })
+/** Options of `linearOnecycleSchedule`. */
 export interface OnecycleOptions extends OptionsOf<typeof linearOnecycleOptions> {}
 const cosineOnecycleOptions = optionsOf(onecycleKinds)
+/** Options of `cosineOnecycleSchedule`. */
 export interface CosineOnecycleOptions extends OptionsOf<typeof cosineOnecycleOptions> {}
 const needSteps = (where: string, transitionSteps: number): void => {
   readArgument(where, 'transitionSteps', someSteps, transitionSteps)

@@ -13,6 +13,7 @@ import { mapLeaves, zerosLike } from './tree-math'
 /** Values that some transformations ask for besides gradients and parameters, such as the loss. */
 export type Extra = Readonly<Record<string, unknown>>
 
+/** Two pure functions: `init` makes a state of parameters, `update` makes updates of gradients, and the next state. */
 export interface GradientTransformation<S = unknown> {
   /** The first state, for parameters of this structure. */
   init(params: unknown): S
@@ -21,6 +22,7 @@ export interface GradientTransformation<S = unknown> {
 }
 /** The state of what keeps none. */
 export type EmptyState = Readonly<Record<never, never>>
+/** The state of a transformation that has none. */
 export const emptyState: EmptyState = Object.freeze({})
 
 /** A transformation without state. Source: optax.stateless. */

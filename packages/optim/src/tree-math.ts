@@ -2,6 +2,7 @@
 import { type DType, np, type Tensor } from '@heddle/func'
 import { leaves, map } from '@heddle/tree'
 
+/** A number, or a tensor without axes. */
 export type Scalar = number | Tensor
 
 /** A scalar in the dtype of the tensor that it meets: a float32 tensor as learning rate or decay leaves bfloat16 what it is. */

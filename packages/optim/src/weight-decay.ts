@@ -7,9 +7,11 @@ import { mapLeaves, safeIncrement, type Scalar, scalarFor, zeroCount } from './t
 import type { OptionsOf } from '@heddle/func/options'
 import { key as keyKind, named, nonNegative, optional, rate, type ScalarOrSchedule, taking } from './options'
 
+/** State of `addDecayedWeights` with a schedule. */
 export interface WeightDecayState {
   readonly count: Tensor
 }
+/** State of `addNoise`. */
 export interface AddNoiseState {
   readonly count: Tensor
   readonly rng_key: Tensor

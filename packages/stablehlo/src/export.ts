@@ -3,6 +3,7 @@ import { ArgumentError, ConcreteTensor, makeJaxpr, type NoNumbers } from '@heddl
 import { inline, moduleText } from './lower/program'
 import type { Body } from './text/block'
 
+/** Options of `exportStablehlo`. */
 export interface ExportOptions {
   /** The module's name; the function's by default. */
   readonly name?: string

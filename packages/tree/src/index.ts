@@ -28,4 +28,5 @@ export type { TreeDef } from './treedef'
 
 /** A tree with leaves of one type. */
 export type { LeafOf, MapLeaves, NamedTree } from './leaf-type'
+/** Nested lists and objects with leaves of one type. */
 export type Tree<L> = L | null | undefined | readonly Tree<L>[] | { readonly [key: string]: Tree<L> }

@@ -33,24 +33,32 @@ export const of =
   <K extends Kind>(k: K): Omit<K, '~type'> & Kind<T> =>
     k as Omit<K, '~type'> & Kind<T>
 
+/** A boolean. */
 export const boolean: Kind<boolean> = kind('true or false', (x) => typeof x === 'boolean')
+/** A string. */
 export const string: Kind<string> = kind('a string', (x) => typeof x === 'string')
+/** A function. */
 export const func: Kind<(...args: never[]) => unknown> = kind('a function', (x) => typeof x === 'function')
 /** A number, infinite ones too, but not NaN. */
 export const number: Kind<number> = kind('a number', (x) => typeof x === 'number' && !Number.isNaN(x))
+/** A finite number. */
 export const finite: Kind<number> = kind('a finite number', (x) => Number.isFinite(x))
+/** A whole number. */
 export const integer: Kind<number> = kind('an integer', (x) => Number.isInteger(x))
 /** 0, 1, ... */
 export const count: Kind<number> = kind('a non-negative integer', (x) => Number.isInteger(x) && (x as number) >= 0)
 /** 1, 2, ... */
 export const positive: Kind<number> = kind('a positive integer', (x) => Number.isInteger(x) && (x as number) > 0)
+/** A number from 0 to 1. */
 export const fraction: Kind<number> = kind('a number from 0 to 1', (x) => typeof x === 'number' && x >= 0 && x <= 1)
 /** Whatever: what it must be is found out by the function. */
 export const anything: Kind = kind('a value', () => true)
+/** Null. */
 export const nothing: Kind<null> = kind('null', (x) => x === null)
 /** A list, of whatever. */
 export const list: Kind<readonly unknown[]> = kind('a list', Array.isArray)
 
+/** One of these values. */
 export const oneOf = <const T extends string | number | boolean | null>(...choices: readonly T[]): Kind<T> => ({
   expected: `one of ${choices.map((c) => (typeof c === 'string' ? `"${c}"` : String(c))).join(', ')}`,
   is: (x) => choices.some((c) => c === x),
@@ -71,9 +79,12 @@ export const either = <const K extends readonly Kind[]>(...kinds: K): Kind<Value
   is: (x) => kinds.some((k) => k.is(x)),
   hint: (x) => kinds.map((k) => k.hint?.(x)).find((h) => h !== undefined),
 })
+/** That kind, or null. */
 export const nullable = <T>(k: Kind<T>): Kind<T | null> => either(k, nothing)
+/** A list of that kind. */
 export const listOf = <T>(k: Kind<T>, each = `a list, each ${k.expected}`): Kind<readonly T[]> => ({
   expected: each,
   is: (x) => Array.isArray(x) && x.every(k.is),
 })
+/** That kind, which must be given. */
 export const required = <T>(k: Kind<T>): RequiredKind<T> => ({ ...k, required: true })

@@ -4,6 +4,7 @@ import type { ClientOption } from '../client'
 import { DistributedError } from './error'
 import type { Address } from './link'
 
+/** How a process finds the others: options of `distributed.initialize`. */
 export interface DistributedOptions {
   /** `host:port` of process 0, the same in all processes; `:port` is this machine alone. IPv6 in brackets: `[::1]:1234`. */
   readonly coordinatorAddress: string

@@ -5,6 +5,7 @@ import { BackendError } from '@heddle/func/backend'
 import { cacheFolder, childrenOf, pythonFolders } from './folders'
 import { isKind, kinds, known, machineFor, type PluginKind } from './known'
 
+/** A plugin that is there: its kind, its library, and where it was found. */
 export interface Found {
   readonly path: string
   /** Undefined for a path that was given. */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { type Machine, type Pin, pins } from './pins'
 
+/** Devices for which plugins are known. */
 export type PluginKind = keyof typeof pins
 export interface Known {
   /** Where the library lies in a folder of Python packages; the first that is there. */

@@ -18,6 +18,7 @@ export interface HostArray {
   readonly data: TypedArray
 }
 
+/** Where arrays lie: how they come there, go back, and are freed. */
 export interface Storage<B> {
   /** The bytes are copied, or `array` is never written again by the caller. */
   readonly upload: (array: HostArray) => B
@@ -46,8 +47,10 @@ export interface KernelCall<P> {
  * released by a kernel, and each output is a handle of its own (`share` for one that is its input).
  */
 export type Kernel<B, P> = (call: KernelCall<P>) => (inputs: readonly B[]) => readonly B[]
+/** A kernel for each leaf primitive. */
 export type Kernels<B> = { readonly [N in LeafName]: Kernel<B, ParamsOf[N]> }
 
+/** What a fused product may end with. */
 export type Activation = 'relu' | 'logistic' | 'tanh' | 'none'
 /** Combinations that a backend may do in one kernel; the planner finds them. */
 export interface FusedKernels<B> {
@@ -57,6 +60,7 @@ export interface FusedKernels<B> {
   ) => ((inputs: readonly B[]) => readonly B[]) | undefined
 }
 
+/** What a compiler is told beside the program. */
 export interface CompileOptions {
   /** Inputs whose memory may be reused or freed. */
   readonly donated: readonly boolean[]
@@ -65,6 +69,7 @@ export interface CompileOptions {
   /** A name for messages and profiles. */
   readonly name: string
 }
+/** A compiled program. */
 export interface Executable<B> {
   readonly run: (inputs: readonly B[]) => readonly B[]
   /** Called when the program is gone, so it must not hold on to the program, nor to `run`, which does. */
@@ -96,5 +101,6 @@ export interface CompilingBackend<B = unknown> extends Stored<B> {
   readonly kernels?: undefined
   readonly compile: (program: Jaxpr, options: CompileOptions) => Executable<B>
 }
+/** What computes: operation by operation, or whole programs. */
 export type Backend<B = unknown> = KernelBackend<B> | CompilingBackend<B>
 export type { ClosedJaxpr }

@@ -21,10 +21,12 @@ export interface Application<P, V, T = Aval> {
 export type Inline<B, V> = (b: B, program: Jaxpr, args: readonly V[]) => readonly V[]
 /** Adds what one application becomes, and answers its results. */
 export type Lowering<P, B, V, T = Aval> = (b: B, application: Application<P, V, T>, inline: Inline<B, V>) => readonly V[]
+/** A row for each primitive that a backend sees. */
 export type Lowerings<B, V, T = Aval, N extends PrimitiveName = PrimitiveName> = {
   readonly [K in N]: Lowering<PrimitiveParams[K], B, V, T>
 }
 
+/** What programs are lowered to. */
 export interface Target<B, V, T = Aval> {
   /** For messages. */
   readonly name: string

@@ -16,6 +16,7 @@ import { wrapperOf } from './wrappers'
 export interface GoldenArrayJson {
   readonly $array: { readonly dtype: string; readonly shape: readonly number[]; readonly data: readonly (number | string | boolean)[] }
 }
+/** One application of a primitive, and what JAX answers. */
 export interface KernelCase {
   readonly primitive: string
   readonly params: unknown

@@ -19,6 +19,7 @@ import { bodyRows, leafRows } from './rows/index'
 import { runsOn, type Setting, trialOf } from './trial'
 
 export type { GoldenArrayJson, KernelCase, KernelGolden } from './goldens'
+/** Options of `conformance`. */
 export interface ConformanceOptions<R = unknown> {
   /** Where values are compared with. */
   readonly reference?: Backend<R>
@@ -37,6 +38,7 @@ export interface ConformanceOptions<R = unknown> {
   /** Whether to try corners, NaN, reads and memory too; default: if all primitives are tried. */
   readonly corners?: boolean
 }
+/** A test for any runner: it throws where it fails. */
 export interface ConformanceTest {
   readonly name: string
   readonly run: () => Promise<void>

@@ -9,6 +9,7 @@ import type { Eqn, Jaxpr } from '../ir/jaxpr'
 import { defineMark, type Recorded, unsupported } from '../primitive'
 import type { Tensor } from '../tensor'
 
+/** A tensor that a program holds. */
 export interface ConstantParams {
   readonly value: ConcreteTensor
 }

@@ -3,6 +3,7 @@ import type { Eqn, Jaxpr } from './jaxpr'
 
 /** How often a body runs when its equation does: so many times; as long as a condition holds; if it is the one of several that is chosen. */
 export type Runs = number | 'while' | 'choice'
+/** A program that an equation holds: which parameter it is, and how often it runs. */
 export interface Body {
   /** Where it stands in the parameters: `branches[0]`. */
   readonly path: string
@@ -11,6 +12,7 @@ export interface Body {
 }
 const none: readonly Body[] = []
 
+/** The programs that an equation holds; none for a leaf. */
 export const bodiesOf = ({ primitive, params }: Eqn): readonly Body[] => {
   if (primitive.kind === 'call') return [{ path: 'jaxpr', jaxpr: primitive.program(params as never), runs: 1 }]
   return primitive.kind === 'loop' ? primitive.bodies(params as never) : none

@@ -6,6 +6,7 @@ import type { Aval } from '../aval'
 import type { Recorded } from '../primitive'
 import type { Tensor } from '../tensor'
 
+/** A value of a program; its identity is its name. */
 export interface Var {
   readonly _tag: 'Var'
   readonly aval: Aval
@@ -16,8 +17,10 @@ export interface Literal {
   readonly aval: Aval
   readonly value: number | bigint | boolean
 }
+/** What an equation reads. */
 export type Atom = Var | Literal
 
+/** One application in a program: operands, parameters, results. */
 export interface Eqn {
   /** Its parameters are typed by it; the equation forgets that. */
   readonly primitive: Recorded<never>
@@ -25,6 +28,7 @@ export interface Eqn {
   readonly ins: readonly Atom[]
   readonly outs: readonly Var[]
 }
+/** A program: inputs, equations in order, outputs. */
 export interface Jaxpr {
   readonly ins: readonly Var[]
   readonly eqns: readonly Eqn[]

@@ -57,6 +57,7 @@ export const convDimensionNumbers = (rank: number, dims?: ConvDims | null): Conv
   return { lhsSpec: axesOf(lhs, 'N', 'C'), rhsSpec: axesOf(rhs, 'O', 'I'), outSpec: axesOf(out, 'N', 'C') }
 }
 const isLayouts = (dims: ConvDims): dims is readonly [string, string, string] => Array.isArray(dims)
+/** Kinds of the options of convolutions. */
 export const convKinds = { ...productKinds, rhsDilation: shapeKind, dimensionNumbers: of<ConvDims | null>()(nullable(anything)) }
 const convOptions = optionsOf({
   ...convKinds,

@@ -4,6 +4,7 @@ import { type Sharding, withAxis } from '../sharding'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
 
+/** How a value is to lie over devices. */
 export interface ShardingConstraintParams {
   readonly sharding: Sharding
 }

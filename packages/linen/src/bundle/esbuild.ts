@@ -20,6 +20,7 @@ interface Build {
   initialOptions: { loader?: Record<string, unknown> }
   onLoad(options: { filter: RegExp; namespace?: string }, callback: (file: { path: string }) => Promise<Loaded | undefined>): void
 }
+/** A plugin as esbuild takes it. */
 export interface EsbuildPlugin {
   name: string
   setup(build: Build): void
@@ -38,6 +39,7 @@ const withWasm = (code: string): string => {
   })
   return imports.length === 0 ? code : `${imports.join(';')};${text}`
 }
+/** The plugin. */
 export const heddle = (): EsbuildPlugin => ({
   name: 'heddle',
   setup(build) {

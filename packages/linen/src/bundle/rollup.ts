@@ -13,10 +13,12 @@ import { namesWasm, pinFile, wasmUrl } from './files'
 interface Emitter {
   emitFile(file: { type: 'asset'; name: string; source: Uint8Array }): string
 }
+/** A plugin as rollup takes it. */
 export interface RollupPlugin {
   name: string
   transform(this: Emitter, code: string, id: string): { code: string; map: null } | undefined
 }
+/** The plugin. */
 export const heddle = (): RollupPlugin => ({
   name: 'heddle',
   transform(code, id) {

@@ -14,6 +14,7 @@ interface Targets {
   build?: { target?: unknown }
   optimizeDeps?: { esbuildOptions?: { target?: unknown } }
 }
+/** A plugin as vite takes it. */
 export interface VitePlugin {
   name: string
   enforce: 'pre'
@@ -25,6 +26,7 @@ const target = 'es2022'
 /** Vite says its version since 7, whose targets are newer. */
 const isOld = (context: unknown): boolean => (context as { meta?: { viteVersion?: string } } | undefined)?.meta?.viteVersion === undefined
 
+/** The plugin. */
 export const heddle = (): VitePlugin => ({
   name: 'heddle',
   // before other tools rename or lower what it reads

@@ -1,10 +1,10 @@
 /**
  * Activations: those of `jax.nn`, under linen's roof, and PReLU, which has a parameter.
  */
-import { nn, np, type DType, type Tensor } from '@heddle/func'
+import { np, type DType, type Tensor } from '@heddle/func'
 import { Module } from '../module/module'
 
-export const {
+export {
   celu,
   elu,
   gelu,
@@ -30,8 +30,9 @@ export const {
   standardize,
   swish,
   tanh,
-} = nn
+} from '@heddle/func/nn'
 
+/** Props of `PReLU`. */
 export interface PReLUProps {
   readonly negativeSlopeInit?: number
   readonly paramDtype?: DType

@@ -98,6 +98,7 @@ export const dotProductAttention = (rawQuery: Tensor, rawKey: Tensor, rawValue: 
   return einsum('...hqk,...khd->...qhd', weights, value)
 }
 
+/** Props of `MultiHeadDotProductAttention`. */
 export interface MultiHeadDotProductAttentionProps {
   readonly numHeads: number
   readonly dtype?: DType | undefined

@@ -11,6 +11,7 @@ import type { PropTypes } from '../module/props'
 import { computeStats, normalAxes, normalize, normKinds, type ScaleProps, type StatsProps } from './norm-stats'
 import { checkInput } from './inputs'
 
+/** Props of `BatchNorm`. */
 export interface BatchNormProps extends StatsProps, ScaleProps {
   /** Use the statistics of training, not those of the batch: in evaluation. Here or at the call. */
   readonly useRunningAverage?: boolean | undefined

@@ -9,6 +9,7 @@ import type { PropTypes } from '../module/props'
 import { checkSpace, convKinds, type ConvProps, flatBatch, layouts, masked, padded, spread, windowOf } from './conv'
 import { convGeneralDilatedOf } from './products'
 
+/** Props of `ConvLocal`. */
 export type ConvLocalProps = Omit<ConvProps, 'featureGroupCount'>
 
 /**

@@ -12,6 +12,7 @@ import { gates, initialCarry, type LSTMCarry } from './lstm'
 import { carryShape, RNNCellBase } from './recurrent-cell'
 import { checkCarries } from './inputs'
 
+/** Props of `ConvLSTMCell`. */
 export interface ConvLSTMCellProps {
   readonly features: number
   readonly kernelSize: readonly number[]

@@ -38,6 +38,7 @@ interface CommonProps {
   readonly promoteDtype?: PromoteDtype | undefined
 }
 
+/** Props of `Conv`. */
 export interface ConvProps extends CommonProps, ConvProductProps {
   readonly inputDilation?: Sizes | undefined
   /** Groups of features that see only a group of the input's. */
@@ -178,6 +179,7 @@ export class Conv extends Module<ConvProps> {
   }
 }
 
+/** Props of `ConvTranspose`. */
 export interface ConvTransposeProps extends CommonProps {
   /** Flip the kernel and exchange its axes of features: the transpose of a Conv with the same kernel. */
   readonly transposeKernel?: boolean

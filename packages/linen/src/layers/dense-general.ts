@@ -15,6 +15,7 @@ import { dotGeneralKinds, dotGeneralOf, type DotGeneralProps } from './products'
 import { checkInput } from './inputs'
 import { normalAxes } from './norm-stats'
 
+/** Props of `DenseGeneral`. */
 export interface DenseGeneralProps extends DotGeneralProps {
   /** Sizes of the axes of the output that are new. */
   readonly features: number | readonly number[]
@@ -91,6 +92,7 @@ export class DenseGeneral extends Module<DenseGeneralProps> {
   }
 }
 
+/** Props of `Einsum`. */
 export interface EinsumProps {
   /** The shape of the kernel. */
   readonly shape: Shape

@@ -11,6 +11,7 @@ import type { PropTypes } from '../module/props'
 import { dotGeneralKinds, dotGeneralOf, type DotGeneralProps } from './products'
 import { checkInput } from './inputs'
 
+/** Props of `Dense`. */
 export interface DenseProps extends DotGeneralProps {
   readonly features: number
   readonly useBias?: boolean

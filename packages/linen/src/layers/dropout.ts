@@ -11,6 +11,7 @@ import type { PropTypes } from '../module/props'
 import { checkInput } from './inputs'
 import { normalAxes } from './norm-stats'
 
+/** Props of `Dropout`. */
 export interface DropoutProps {
   /** The share of elements that become 0. */
   readonly rate: number

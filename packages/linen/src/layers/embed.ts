@@ -13,6 +13,7 @@ import { checkInput } from './inputs'
 
 const defaultEmbedInit: Initializer = initializers.varianceScaling(1, 'fan_in', 'normal', { outAxis: 0 })
 
+/** Props of `Embed`. */
 export interface EmbedProps {
   readonly numEmbeddings: number
   readonly features: number

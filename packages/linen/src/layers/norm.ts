@@ -18,6 +18,7 @@ const normCall = optionsOf({
 /** Arguments of the call of a normalization. */
 export interface NormCall extends OptionsOf<typeof normCall> {}
 
+/** Props of `LayerNorm`. */
 export interface LayerNormProps extends StatsProps, ScaleProps {
   /** Axes over which mean and variance are taken (default the last). */
   readonly reductionAxes?: Axes
@@ -43,6 +44,7 @@ export class LayerNorm extends Module<LayerNormProps> {
   }
 }
 
+/** Props of `RMSNorm`. */
 export type RMSNormProps = Omit<LayerNormProps, 'useBias' | 'biasInit'>
 const { useBias: _useBias, biasInit: _biasInit, ...rmsKinds } = LayerNorm.propTypes
 
@@ -64,6 +66,7 @@ export class RMSNorm extends Module<RMSNormProps> {
   }
 }
 
+/** Props of `GroupNorm`. */
 export interface GroupNormProps extends StatsProps, ScaleProps {
   /** How many groups (default 32); null where `groupSize` says it. */
   readonly numGroups?: number | null
@@ -123,6 +126,7 @@ export class GroupNorm extends Module<GroupNormProps> {
   }
 }
 
+/** Props of `InstanceNorm`. */
 export interface InstanceNormProps extends StatsProps, ScaleProps {
   /** Axes of the channels, not the first among them (default the last). */
   readonly featureAxes?: Axes

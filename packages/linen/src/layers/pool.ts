@@ -22,6 +22,7 @@ const avgPoolOptions = optionsOf({
   /** Count padding as zeros (default true). */
   countIncludePad: flag,
 })
+/** Options of `avgPool`. */
 export interface AvgPoolOptions extends OptionsOf<typeof avgPoolOptions> {}
 
 /**

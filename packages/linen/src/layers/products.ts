@@ -8,6 +8,7 @@ import type { PropTypes } from '../module/props'
 /** Sums of products over pairs of axes, called as lax.dotGeneral is. */
 export type DotGeneral = np.DotGeneral
 
+/** How products of dense layers are computed. */
 export interface DotGeneralProps {
   /** How exactly hardware multiplies (see lax.dotGeneral). */
   readonly precision?: np.PrecisionLike | undefined
@@ -28,6 +29,7 @@ export const dotGeneralOf = ({ precision, dotGeneral, dotGeneralCls }: DotGenera
 /** A convolution, called as lax.convGeneralDilated is. */
 export type ConvGeneralDilated = (lhs: Tensor, rhs: Tensor, windowStrides: Shape, padding: lax.Padding, options: lax.ConvOptions) => Tensor
 
+/** How products of convolutions are computed. */
 export interface ConvProductProps {
   /** How exactly hardware multiplies (see lax.convGeneralDilated). */
   readonly precision?: np.PrecisionLike | undefined

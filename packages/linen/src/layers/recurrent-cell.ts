@@ -14,6 +14,7 @@ import { checkCarry } from './inputs'
 /** A function of elements. */
 export type Activation = (x: Tensor) => Tensor
 
+/** Props of all cells. */
 export interface CellProps {
   readonly features: number
   readonly activationFn?: Activation
@@ -25,6 +26,7 @@ export interface CellProps {
   readonly paramDtype?: DType
 }
 
+/** Props of cells with gates. */
 export interface GatedCellProps extends CellProps {
   readonly gateFn?: Activation
 }
@@ -91,6 +93,7 @@ export const denseOf =
   (name: string, x: Tensor, own: Partial<DenseProps> = {}): Tensor =>
     new Dense({ ...common, ...own }, { name }).call(x)
 
+/** Props of `SimpleCell`. */
 export interface SimpleCellProps extends CellProps {
   /** Add the carry before the activation. */
   readonly residual?: boolean
@@ -149,6 +152,7 @@ export class GRUCell extends SingleCarryCell<GatedCellProps> {
   }
 }
 
+/** Props of `MGUCell`. */
 export interface MGUCellProps extends Omit<GatedCellProps, 'biasInit'> {
   readonly forgetBiasInit?: Initializer
   readonly activationBiasInit?: Initializer

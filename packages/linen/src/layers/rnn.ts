@@ -19,6 +19,7 @@ export interface Cell extends Module {
   readonly numFeatureAxes: number
 }
 
+/** Props of `RNN`. */
 export interface RNNProps {
   readonly cell: Cell
   /** Inputs are `[time, batch, ...]`, not `[batch, time, ...]`. */
@@ -171,6 +172,7 @@ export class RNN<const P extends RNNProps = RNNProps> extends Module<P> {
 const defined = <O extends object>(options: O): Partial<O> =>
   Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined)) as Partial<O>
 
+/** Props of `Bidirectional`. */
 export interface BidirectionalProps {
   readonly forwardRnn: RNN
   readonly backwardRnn: RNN

@@ -12,6 +12,7 @@ import { isModule } from '../module/state'
 /** A module, or a function. */
 export type Layer = Module | ((...args: never[]) => unknown)
 
+/** Props of `Sequential`. */
 export interface SequentialProps {
   readonly layers: readonly Layer[]
 }

@@ -25,6 +25,7 @@ const l2Normalize = (x: Tensor, axis: number[] | null, epsilon: number): Tensor 
 /** The path of a variable in its collection, with the layer's name before. */
 const nameOf = (layer: Module, path: Path): string => [layer.name, ...path.slice(1)].join('/')
 
+/** Props of `WeightNorm`. */
 export interface WeightNormProps<L> {
   readonly layerInstance: L
   readonly epsilon?: number
@@ -88,6 +89,7 @@ export class WeightNorm<Args extends readonly unknown[] = readonly [Tensor], R =
   }
 }
 
+/** Props of `SpectralNorm`. */
 export interface SpectralNormProps<L> {
   readonly layerInstance: L
   /** Steps of the power iteration at each update (default 1). */

@@ -58,6 +58,7 @@ export const safeSoftmaxCrossEntropy = (logits: Tensor, labels: Tensor): Tensor 
   return np.negative(np.sum(np.where(used, np.multiply(labels, safe), np.zerosLike(logs)), { axis: -1 }))
 }
 const integerLabelOptions = optionsOf({ axis: integer })
+/** Options of `softmaxCrossEntropyWithIntegerLabels`. */
 export interface IntegerLabelOptions extends OptionsOf<typeof integerLabelOptions> {}
 /**
  * Cross entropy of the softmax of logits with classes. Shapes: [..., n], integers [...] -> [...].
@@ -89,6 +90,7 @@ export const multiclassHingeLoss = (scores: Tensor, labels: Tensor): Tensor => {
 export const multiclassPerceptronLoss = (scores: Tensor, labels: Tensor): Tensor =>
   np.subtract(np.max(scores, { axis: -1 }), lastDot(scores, nn.oneHot(labels, scores.shape.at(-1)!)))
 const polyLossOptions = optionsOf({ epsilon: number, axis: integer })
+/** Options of `polyLossCrossEntropy`. */
 export interface PolyLossOptions extends OptionsOf<typeof polyLossOptions> {}
 /** Source: optax.poly_loss_cross_entropy; Leng et al., PolyLoss, 2022. */
 export const polyLossCrossEntropy = (logits: Tensor, labels: Tensor, options?: PolyLossOptions): Tensor => {
@@ -111,6 +113,7 @@ export const klDivergenceWithLogTargets = (logPredictions: Tensor, logTargets: T
   return np.sum(np.where(never, 0, np.multiply(np.exp(logs), np.subtract(logs, logPredictions))), { axis, where })
 }
 const focalOptions = optionsOf({ alpha: number, gamma: number })
+/** Options of `sigmoidFocalLoss`. */
 export interface FocalOptions extends OptionsOf<typeof focalOptions> {}
 /** Binary cross entropy that counts hard examples more. Source: optax.sigmoid_focal_loss; Lin et al., 2017. */
 export const sigmoidFocalLoss = (logits: Tensor, labels: TensorLike, options?: FocalOptions): Tensor => {

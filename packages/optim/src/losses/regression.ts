@@ -3,11 +3,13 @@ import { np, type Tensor, type TensorLike } from '@heddle/func'
 import { readArgument, axes, number, tensorLike, optionsOf, type OptionsOf } from '@heddle/func/options'
 import { fitting } from './arguments'
 
+/** Kinds of `AxisOptions`. */
 export const axisKinds = {
   axis: axes,
   /** Which elements count; all by default. */
   where: tensorLike,
 }
+/** Over which axes, and where, a loss is taken. */
 export interface AxisOptions extends OptionsOf<typeof axisKinds> {}
 const errors = (where: string, predictions: TensorLike, targets: TensorLike | undefined): Tensor => {
   if (targets !== undefined) return np.subtract(...fitting(where, ['predictions', predictions], ['targets', targets]))
@@ -24,6 +26,7 @@ export const l2Loss = (predictions: TensorLike, targets?: TensorLike): Tensor =>
 /** The absolute error. */
 export const l1Loss = (predictions: TensorLike, targets?: TensorLike): Tensor => np.abs(errors('l1Loss', predictions, targets))
 const huberOptions = optionsOf({ delta: number }, { hint: (x) => (typeof x === 'number' ? 'delta is an option: { delta }' : undefined) })
+/** Options of `huberLoss`. */
 export interface HuberOptions extends OptionsOf<typeof huberOptions> {}
 /** Quadratic up to `delta`, linear beyond. Source: optax.huber_loss; Huber, 1964. */
 export const huberLoss = (predictions: TensorLike, targets?: TensorLike, options?: HuberOptions): Tensor => {
@@ -38,6 +41,7 @@ export const logCosh = (predictions: TensorLike, targets?: TensorLike): Tensor =
   return np.subtract(np.logaddexp(e, np.negative(e)), Math.LN2)
 }
 const similarityOptions = optionsOf({ ...axisKinds, epsilon: number })
+/** Options of `cosineSimilarity` and `cosineDistance`. */
 export interface SimilarityOptions extends OptionsOf<typeof similarityOptions> {}
 /** The cosine of the angle between vectors along `axis`. Source: optax.cosine_similarity. */
 export const cosineSimilarity = (predictions: TensorLike, targets: TensorLike, given?: SimilarityOptions): Tensor => {

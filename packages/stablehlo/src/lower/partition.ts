@@ -10,6 +10,7 @@ export interface Partition {
   /** True for results that are whole on each device; otherwise XLA decides. */
   readonly wholeResults?: boolean
 }
+/** How many devices a mesh has. */
 export const deviceCount = (mesh: Sharding['mesh']): number => mesh.reduce((n, [, size]) => n * size, 1)
 
 const axes = (names: readonly string[] | null): string => (names === null ? '{?}' : `{${names.map((n) => JSON.stringify(n)).join(', ')}}`)

@@ -6,6 +6,7 @@ import { resultTypes, tensorType, type Type } from '../text/type'
 import { donations } from './donation'
 import { deviceCount, Meshes, type Partition, whole } from './partition'
 
+/** Options of `lowerProgram`. */
 export interface LowerOptions {
   /** Part of the module's name. */
   readonly name?: string

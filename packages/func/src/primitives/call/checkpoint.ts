@@ -28,6 +28,7 @@ export type CheckpointPolicy = (equation: {
   readonly outs: readonly Aval[]
 }) => boolean
 
+/** A program whose intermediate values are computed again. */
 export interface CheckpointParams {
   readonly jaxpr: Jaxpr
   readonly policy: CheckpointPolicy | null

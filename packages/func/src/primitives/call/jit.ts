@@ -13,6 +13,7 @@ import { bind } from '../../trace'
 import { checkTypes } from '../check'
 import { moveAxis } from '../structural'
 
+/** A program that is called. */
 export interface JitParams {
   readonly jaxpr: Jaxpr
   readonly name: string

@@ -3,6 +3,7 @@ import { defineMark, handedOn } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind1 } from '../../trace'
 
+/** What a value is called, for policies of checkpoints. */
 export interface NameParams {
   readonly name: string
 }

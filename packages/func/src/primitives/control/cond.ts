@@ -17,6 +17,7 @@ import { checkTypes } from '../check'
 import { clamp, selectN } from '../piecewise'
 import { broadcastInDim, moveAxis } from '../structural'
 
+/** A program for each branch; the first operand is the index of the branch. */
 export interface CondParams {
   readonly branches: readonly Jaxpr[]
 }

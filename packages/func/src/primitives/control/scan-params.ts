@@ -3,6 +3,7 @@ import { type Aval, aval, range } from '../../aval'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { memo } from '../../ir/memo'
 
+/** The body of a loop, and which of its operands are constants, carry, and slices. */
 export interface ScanParams {
   readonly jaxpr: Jaxpr
   readonly length: number

@@ -18,6 +18,7 @@ import { reduceOr } from '../reduction'
 import { batchAt, broadcastInDim, moveAxis } from '../structural'
 import { fixpoint, reorder, where } from './scan-params'
 
+/** Condition and body of a loop, each with constants of its own. */
 export interface WhileParams {
   readonly condJaxpr: Jaxpr
   readonly condNumConsts: number
