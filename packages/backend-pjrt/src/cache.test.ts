@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, expect, it, vi } from 'vitest'
 import { programCache } from './cache'
 import { createClient } from './client'
 import { pjrt } from './index'
@@ -54,6 +54,23 @@ describeWithPlugin('the cache of programs', () => {
     const other = programCache(client, client.devices[0]!, { folder: own, minCompileTime: 0, maxBytes: 150 })
     other.load('b', options, making('x'.repeat(98)))
     expect(readdirSync(own)).toHaveLength(1)
+  })
+  it('keeps programs apart that other flags of XLA made', () => {
+    const client = createClient(findPlugin().path)
+    const load = (): number =>
+      programCache(client, client.devices[0]!, { folder: join(folder, 'flags'), minCompileTime: 0 }).load('a', new Uint8Array([1]), {
+        compile: () => 1,
+        serialize: () => new Uint8Array([7]),
+        deserialize: () => 2,
+      })
+    expect([load(), load()]).toEqual([1, 2])
+    try {
+      vi.stubEnv('XLA_FLAGS', '--xla_cpu_enable_fast_math=true')
+      expect(load()).toBe(1)
+    } finally {
+      vi.unstubAllEnvs()
+    }
+    expect(load()).toBe(2)
   })
   it('never loads an entry that is not what was written: the plugin would crash', async () => {
     const own = join(folder, 'damaged')

@@ -26,11 +26,12 @@ export interface ProgramCache {
   readonly load: (text: string, options: Uint8Array, making: Making) => Pointer
 }
 
-/** What distinguishes plugins and machines. */
+/** What distinguishes plugins, machines, and how XLA compiles for them (it reads `XLA_FLAGS` when it is loaded). */
 const environment = ({ library, platform, platformVersion }: Client, device: PjrtDevice): string => {
   const { size, mtimeMs } = statSync(library.path)
   const machine = platform === 'cpu' ? `${process.arch} ${cpus()[0]?.model}` : device.kind
-  return [library.path, size, mtimeMs, library.version.major, library.version.minor, platform, platformVersion, machine].join('\n')
+  const { major, minor } = library.version
+  return [library.path, size, mtimeMs, major, minor, platform, platformVersion, machine, process.env.XLA_FLAGS ?? ''].join('\n')
 }
 const remove = (file: string): void => {
   try {
