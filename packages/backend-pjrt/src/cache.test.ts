@@ -124,7 +124,7 @@ describeWithPlugin('the cache of programs', () => {
     mkdirSync(own)
     const writer = (seed: number): Promise<number | null> =>
       new Promise((done, fail) => {
-        const flags = ['-C', '@heddle/source', '--import', 'tsx', join(import.meta.dirname, 'cache-writer.ts'), own, String(seed)]
+        const flags = ['-C', '@heddle/source', '--import', 'tsx', join(import.meta.dirname, '../test/cache-writer.ts'), own, String(seed)]
         spawn(process.execPath, flags, { stdio: ['ignore', 'ignore', 'inherit'] })
           .on('exit', done)
           .on('error', fail)

@@ -110,8 +110,8 @@ const attempt = async (f: () => Promise<unknown>): Promise<void> => {
   try {
     console.log(JSON.stringify({ ok: (await f()) ?? null }))
   } catch (e) {
-    const { name, code, message } = e as Error & { readonly code: string }
-    console.log(JSON.stringify({ error: { name, code, message } }))
+    const { name, message, detail } = e as Error & { readonly detail?: { readonly code?: string } }
+    console.log(JSON.stringify({ error: { name, code: detail?.code, message } }))
   }
 }
 

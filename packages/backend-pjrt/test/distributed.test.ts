@@ -168,7 +168,7 @@ describe('processes that do not meet', () => {
     const other = await failure(initializeDistributed({ coordinatorAddress, numProcesses: 2, processId: 1, initializationTimeout: 2 }))
     expect(other.message).toMatch(/is no coordinator of heddle|another program listens there/)
     const own = await failure(initializeDistributed({ coordinatorAddress, numProcesses: 2, processId: 0, initializationTimeout: 2 }))
-    expect(own).toMatchObject({ code: 'ALREADY_EXISTS' })
+    expect(own).toMatchObject({ detail: { code: 'ALREADY_EXISTS' } })
     expect(own.message).toContain(`127.0.0.1:${port} is in use; choose another port, the same in all processes`)
     server.close()
   })

@@ -1,5 +1,5 @@
 /** Placing arrays over devices. */
-import { broadcastPrefix, flatten, leaves as leavesOf, map, unflatten } from '@heddle/tree'
+import { broadcastPrefix, flatten, leaves as leavesOf, unflatten } from '@heddle/tree'
 import { describe } from '@heddle/tree/options'
 import { ConcreteTensor } from '../array'
 import type { Backend, Device } from '../backend/backend'
@@ -47,6 +47,13 @@ const put = (x: Tensor, backend: Backend): Tensor => {
   if (!(x instanceof ConcreteTensor)) return x
   return x.committedTo(backend)
 }
+const onBackend = <T>(tree: T, backend: Backend): T => {
+  const { leaves, treedef } = flatten(tree)
+  return unflatten<T>(
+    treedef,
+    leaves.map((x) => (isStatic(x) ? x : put(asTensor(x as TensorLike, 'devicePut'), backend))),
+  )
+}
 /**
  * The tensors on a backend: those that are elsewhere are copied. Traced ones stay what they are.
  *
@@ -56,7 +63,7 @@ const put = (x: Tensor, backend: Backend): Tensor => {
  */
 export const devicePut = <T>(tree: T, where: Device | Shardings): T =>
   isDevice(where)
-    ? map<T>((x: unknown) => (isStatic(x) ? x : put(asTensor(x as TensorLike, 'devicePut'), where as Backend)), tree)
+    ? onBackend(tree, where as Backend)
     : (onLeaves('devicePut', tree, where, (x, s) => {
         const sharding = shardingOf('devicePut', s, x.shape)
         if (!(x instanceof ConcreteTensor)) return shardingConstraint(x, { sharding })
