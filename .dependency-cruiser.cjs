@@ -8,7 +8,6 @@ const may = {
   lift: ['core', 'func', 'tree'],
   linen: ['lift', 'core', 'func', 'tree'],
   optim: ['func', 'tree'],
-  checkpoint: ['core', 'tree'],
   stablehlo: ['func'],
   'backend-host': ['func'],
   'backend-tfjs': ['func', 'backend-host', 'stablehlo'],

@@ -39,7 +39,7 @@ const count = (file) => {
 
 const isTest = (file) => /\.(test|bench|tst)\.tsx?$|(^|\/)test\//.test(file)
 const groupOf = (file) =>
-  /^(packages|examples|apps)\//.test(file) ? file.split('/').slice(0, 2).join('/') : file.includes('/') ? file.split('/')[0] : '(root)'
+  /^(packages|examples)\//.test(file) ? file.split('/').slice(0, 2).join('/') : file.includes('/') ? file.split('/')[0] : '(root)'
 
 const groups = new Map()
 for (const file of files.sort()) {

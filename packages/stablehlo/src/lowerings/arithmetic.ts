@@ -1,6 +1,6 @@
 /** Arithmetic: one operation each, powers by repeated squaring. */
 import type { ArithmeticParams } from '@heddle/func/backend'
-import type { Lowerings } from '../lower'
+import type { Lowerings } from './row'
 import type { Block, Value } from '../text/block'
 import { div, like, mul } from '../text/ops'
 import { binaryOp, unaryOp } from './pointwise'

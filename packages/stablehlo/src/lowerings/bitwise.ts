@@ -1,6 +1,6 @@
 /** Bitwise primitives: one operation each. */
 import type { BitwiseParams } from '@heddle/func/backend'
-import type { Lowerings } from '../lower'
+import type { Lowerings } from './row'
 import { bitcast } from '../text/ops'
 import { binaryOp, unaryOp } from './pointwise'
 

@@ -1,6 +1,6 @@
 /** Primitives with bodies: calls as private functions or in place, loops as `while`, branches as `case`. */
 import type { BodyParams, Jaxpr } from '@heddle/func/backend'
-import type { Lower, Lowerings } from '../lower'
+import type { Lower, Lowerings } from './row'
 import { generic, like } from '../text/ops'
 import { tensorType } from '../text/type'
 import { scan } from './scan'

@@ -1,6 +1,6 @@
 /** `dot_general`: one operation. */
 import type { ContractionParams } from '@heddle/func/backend'
-import type { Lowerings } from '../lower'
+import type { Lowerings } from './row'
 import { dot } from '../text/ops'
 
 export const contraction: Lowerings<keyof ContractionParams> = {

@@ -1,6 +1,6 @@
 /** `conv_general_dilated`: one operation, whose layouts are named axis by axis. */
 import type { ConvolutionParams } from '@heddle/func/backend'
-import type { Lower, Lowerings } from '../lower'
+import type { Lower, Lowerings } from './row'
 import { functionType, list } from '../text/type'
 
 /** The letters of an operand's axes: a spec gives the places of the first two roles, then of the spatial axes. */

@@ -1,7 +1,7 @@
 /** Cumulative sums and their like: a window over all that comes before, which XLA turns into a tiled scan. */
 import type { CumulativeParams, WindowShape } from '@heddle/func/backend'
 import type { DType } from '@heddle/func/backend'
-import { highest, type Lower, type Lowerings, lowest } from '../lower'
+import { highest, type Lower, type Lowerings, lowest } from './row'
 import type { Block, Value } from '../text/block'
 import type { Scalar } from '../text/constant'
 import { abs, add, binary, compare, exp, log1p, neg, select, sub } from '../text/ops'

@@ -1,5 +1,5 @@
 /** The table: a row for each primitive, by families. */
-import type { Lowerings } from '../lower'
+import type { Lowerings } from './row'
 import { arithmetic } from './arithmetic'
 import { bitwise } from './bitwise'
 import { bodies } from './bodies'

@@ -1,6 +1,6 @@
 /** Slices at indices known only at run time, gather and scatter. */
 import { dtypes, type IndexingParams, isFloating, type ScatterParams, type Shape } from '@heddle/func/backend'
-import { highest, type Lower, type Lowerings, lowest } from '../lower'
+import { highest, type Lower, type Lowerings, lowest } from './row'
 import type { Block, Body, Value } from '../text/block'
 import type { Scalar } from '../text/constant'
 import {

@@ -1,6 +1,6 @@
 /** Layout: slices, joins, padding, reversal, and counting. */
 import type { LayoutParams } from '@heddle/func/backend'
-import type { Lowerings } from '../lower'
+import type { Lowerings } from './row'
 import { concatenate, iota, slice } from '../text/ops'
 import { functionType, list, tensorType } from '../text/type'
 

@@ -1,6 +1,6 @@
 /** Linear algebra: Cholesky and triangular solves as StableHLO has them, QR as a loop of Householder reflections. */
 import type { LinalgParams } from '@heddle/func/backend'
-import type { Lower, Lowerings } from '../lower'
+import type { Lower, Lowerings } from './row'
 import type { Block, Value } from '../text/block'
 import { compare, convert, generic, iota, like, select } from '../text/ops'
 import { tensorType } from '../text/type'

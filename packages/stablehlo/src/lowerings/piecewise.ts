@@ -1,6 +1,6 @@
 /** Piecewise primitives: comparisons, choices, rounding, extrema of two. */
 import { dtypes, type PiecewiseParams } from '@heddle/func/backend'
-import type { Applied, Lower, Lowerings } from '../lower'
+import type { Applied, Lower, Lowerings } from './row'
 import type { Block, Value } from '../text/block'
 import { compare, type Direction, like, select, spread } from '../text/ops'
 import { tensorType, type } from '../text/type'

@@ -1,5 +1,5 @@
 /** Helper of the pointwise families: an operation of one name on operands of one shape, scalars among them repeated. */
-import type { Lower } from '../lower'
+import type { Lower } from './row'
 import type { Block, Value } from '../text/block'
 import { binary, convert, spread, unary } from '../text/ops'
 import { functionType, type Type } from '../text/type'

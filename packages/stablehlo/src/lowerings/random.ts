@@ -1,6 +1,6 @@
 /** Threefry-2x32 by integer arithmetic: five groups of four rounds, the key schedule between them. */
 import type { RandomParams } from '@heddle/func/backend'
-import type { Lowerings } from '../lower'
+import type { Lowerings } from './row'
 import { type Block, typesOf, type Value } from '../text/block'
 import { add, binary, like, or, spread } from '../text/ops'
 

@@ -1,7 +1,7 @@
 /** Reductions, and the places of extrema. */
 import type { DType, ReductionParams } from '@heddle/func/backend'
 import { isFloating } from '@heddle/func/backend'
-import { highest, type Lower, type Lowerings, lowest } from '../lower'
+import { highest, type Lower, type Lowerings, lowest } from './row'
 import type { Block, Value } from '../text/block'
 import type { Scalar } from '../text/constant'
 import { and, compare, generic, iota, or, reduce, select } from '../text/ops'

@@ -2,7 +2,7 @@
 import type { Aval, BodyParams } from '@heddle/func/backend'
 import type { Block, Value } from '../text/block'
 import { add, compare, concatenate, dynamicSlice, dynamicUpdateSlice, like, reshape, slice, sub } from '../text/ops'
-import type { Lower } from '../lower'
+import type { Lower } from './row'
 
 type Values = readonly Value[]
 /** One step: constants, carry and slices to the carry and slices. */

@@ -1,6 +1,6 @@
 /** Sorting by a comparator in JAX's total order: NaN last, the two zeros equal. */
 import { isFloating, type SortParams } from '@heddle/func/backend'
-import type { Applied, Lowerings } from '../lower'
+import type { Applied, Lowerings } from './row'
 import type { Block, Body, Value } from '../text/block'
 import { and, compare, generic, iota, like, or, select, slice, transpose } from '../text/ops'
 import { type Type, type } from '../text/type'

@@ -1,6 +1,6 @@
 /** Structural primitives: layout without arithmetic, sums, and changes of dtype. */
 import type { StructuralParams } from '@heddle/func/backend'
-import type { Lowerings } from '../lower'
+import type { Lowerings } from './row'
 import { add, broadcast, compare, convert, like, reduce, reshape, transpose } from '../text/ops'
 
 export const structural: Lowerings<keyof StructuralParams> = {

@@ -4,7 +4,7 @@
  * The formulas are those that XLA itself puts in for the operations of the CHLO dialect, which not every plugin reads.
  */
 import type { DType, TranscendentalParams } from '@heddle/func/backend'
-import type { Lowerings } from '../lower'
+import type { Lowerings } from './row'
 import type { Block, Value } from '../text/block'
 import { abs, add, binary, compare, div, exp, like, log, log1p, mul, neg, select, sqrt, sub, unary } from '../text/ops'
 import { atLeastFloat32, binaryOp, inFunction, unaryOp } from './pointwise'

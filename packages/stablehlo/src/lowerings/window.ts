@@ -1,7 +1,7 @@
 /** Windows: reductions over them, and what the derivatives of maximum pooling need. */
 import type { WindowParams, WindowShape } from '@heddle/func/backend'
 import type { DType } from '@heddle/func/backend'
-import { highest, type Lower, type Lowerings, lowest } from '../lower'
+import { highest, type Lower, type Lowerings, lowest } from './row'
 import type { Block, Body, Value } from '../text/block'
 import type { Scalar } from '../text/constant'
 import { add, binary, compare, generic, select, slice } from '../text/ops'

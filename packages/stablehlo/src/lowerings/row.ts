@@ -1,8 +1,8 @@
 /** What a lowering is: the operations of StableHLO that stand for one application of a primitive. */
 import { type Application, type Aval, type DType, dtypes, isFloating } from '@heddle/func/backend'
 import type * as Func from '@heddle/func/backend'
-import type { Block, Value } from './text/block'
-import type { Scalar } from './text/constant'
+import type { Block, Value } from '../text/block'
+import type { Scalar } from '../text/constant'
 
 export type Applied<P> = Application<P, Value>
 export type Lower<P> = Func.Lowering<P, Block, Value>
