@@ -2,19 +2,12 @@
 import { type Aval, aval } from '../../aval'
 import { isFloating } from '../../dtype'
 import { RuleUnsupportedError } from '../../error'
-import { run } from '../../interpreters/run'
-import type { Jaxpr } from '../../ir/jaxpr'
-import { outAvals } from '../../ir/jaxpr'
 import { zerosLike } from '../../literal'
 import {
   type BatchAxis,
-  type CallSettings,
-  defineCall,
-  defineStaged,
   defineVirtual,
   type Dim,
   type Primitive,
-  type Recorded,
   type StagedRules,
   type Tangent,
   unsupported,
@@ -25,19 +18,19 @@ import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { batchFlat, type BatchResult } from '../../interpreters/batch'
 import { batchForward, dimsOf, type Flat, type Forward, type Mapped, mappedOf, batchedResults, vjpMapped } from './batch-custom'
-import { closed, transposeInlined } from './custom-jvp'
+import { defineCustomCall } from './custom-call'
 
 /** Cotangents of all operands but the constants, from residuals and cotangents of all results; null where zero. */
 type Backward = (residuals: readonly Tensor[], cts: readonly Tensor[]) => readonly Tangent[]
-export interface CustomVjpParams {
-  readonly fn: Flat
+interface CustomVjpRules {
   /** Results, then residuals; gets all operands but the first `numConsts`. */
   readonly fwd: (xs: readonly Tensor[]) => Forward
   readonly bwd: Backward
   readonly numConsts: number
 }
-/** As it stands in a program: the function is a program too. */
-type CustomVjpCallParams = Omit<CustomVjpParams, 'fn'> & { readonly jaxpr: Jaxpr }
+export interface CustomVjpParams extends CustomVjpRules {
+  readonly fn: Flat
+}
 interface CustomLinParams {
   readonly bwd: Backward
   readonly numResiduals: number
@@ -98,7 +91,7 @@ const batchedBackward =
     return each.map((e, i) => (e && whole[i] ? addAny(e, whole[i]) : (e ?? whole[i]!)))
   }
 
-const jvp: StagedRules<Omit<CustomVjpParams, 'fn'>>['jvp'] = (xs, ts, { fwd, bwd, numConsts }) => {
+const jvp: StagedRules<CustomVjpRules>['jvp'] = (xs, ts, { fwd, bwd, numConsts }) => {
   const { outs, residuals } = fwd(xs.slice(numConsts))
   const tangents = ts.slice(numConsts).map((t, i) => t ?? zerosLike(xs[numConsts + i]!))
   const floats = tangents.filter((t) => isFloating(t.aval.dtype))
@@ -144,33 +137,10 @@ const batch = (
   return [outs, dimsOf(mapped!)]
 }
 
-const customVjpP: Primitive<CustomVjpParams> = defineStaged('custom_vjp_call', {
+const customVjpP: Primitive<CustomVjpParams> = defineCustomCall<CustomVjpRules>('custom_vjp_call', 'customVjp', {
   jvp,
   batch,
-  evaluate: (xs, p) => p.fn(xs),
   closes: () => true,
-  record: (xs, { fn, ...p }) => {
-    const { jaxpr, consts } = closed(
-      fn,
-      xs.map((x) => x.aval),
-      'customVjp',
-    )
-    const params: CustomVjpCallParams = { ...p, numConsts: p.numConsts + consts.length, jaxpr }
-    return { primitive: customVjpCallP as unknown as Recorded<never>, xs: [...consts, ...xs], params }
-  },
-})
-const settings: CallSettings = { donated: [], device: null, name: 'customVjp' }
-const customVjpCallP = defineCall<'custom_vjp_call', CustomVjpCallParams>('custom_vjp_call', {
-  abstractEval: (_ins, { jaxpr }) => outAvals(jaxpr),
-  jvp,
-  transpose: (cts, ins, { jaxpr }) => transposeInlined(jaxpr, cts, ins),
-  batch: (axis, xs, dims, p) => batch(axis, xs, dims, { ...p, fn: (ys) => run(p.jaxpr, ys) }),
-  program: ({ jaxpr }) => jaxpr,
-  settings: () => settings,
-  barrier: null,
-  partialEval: null,
-  dce: null,
-  show: ({ jaxpr }) => ({ callJaxpr: jaxpr }),
 })
 
 const forwardOnly =
