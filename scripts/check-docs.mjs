@@ -1,15 +1,7 @@
 // Checks that all that the packages export has a doc comment, namespaces and subpaths included.
 import ts from 'typescript'
-import { published, root } from './packages.mjs'
-
-const config = ts.getParsedCommandLineOfConfigFile(`${root}tsconfig.json`, {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic() {} })
-const doors = published().flatMap(({ manifest, folder }) =>
-  Object.values(manifest.exports)
-    .flatMap((target) => target?.['@heddle/source'] ?? [])
-    .map((file) => `${folder}/${file.slice(2)}`),
-)
-const program = ts.createProgram(doors, config.options)
-const checker = program.getTypeChecker()
+import { root } from './packages.mjs'
+import { checker, doors, symbolOf } from './program.mjs'
 
 const seen = new Set()
 const without = new Set()
@@ -29,7 +21,7 @@ const visit = (module) => {
   }
 }
 for (const door of doors) {
-  const module = checker.getSymbolAtLocation(program.getSourceFile(door))
+  const module = symbolOf(door)
   if (module) visit(module)
 }
 for (const problem of without) console.error(problem)

@@ -1,8 +1,8 @@
 // The @examples of doc comments, as programs that can be type checked: what an example uses and does not declare comes from the packages,
 // its own first, or is one of the values that examples speak of (x, model, variables, ...).
 import { readdirSync, readFileSync } from 'node:fs'
-import ts from 'typescript'
-import { published, root } from './packages.mjs'
+import { published } from './packages.mjs'
+import { checker, doors, symbolOf } from './program.mjs'
 
 /** Values that examples use without saying where they come from. */
 const given = `import type * as nn from '@heddle/linen'
@@ -21,14 +21,13 @@ declare global {
 }
 `
 /** Names that a package exports, with the module to import each from. */
-const exportsOf = (program, { manifest, folder }) => {
-  const checker = program.getTypeChecker()
-  return Object.entries(manifest.exports).flatMap(([subpath, target]) => {
-    const source = target?.['@heddle/source'] && program.getSourceFile(`${folder}/${target['@heddle/source'].slice(2)}`)
-    const symbol = source && checker.getSymbolAtLocation(source)
-    return symbol ? checker.getExportsOfModule(symbol).map(({ name }) => [name, manifest.name + subpath.slice(1)]) : []
-  })
-}
+const exportsOf = (name) =>
+  doors
+    .filter((door) => door.name === name)
+    .flatMap((door) => {
+      const symbol = symbolOf(door)
+      return symbol ? checker.getExportsOfModule(symbol).map((exported) => [exported.name, door.module]) : []
+    })
 /** Names that are not imported. */
 const reserved = new Set(['default', ...[...given.matchAll(/(?:let|const|class|,) (\w+)(?=:| extends)/g)].map(([, name]) => name)])
 const pattern = /@example\n((?: *\*(?!\/).*\n)+)/g
@@ -37,12 +36,7 @@ const first = ['linen', 'func', 'tree', 'lift', 'core', 'optim', 'backend-tfjs',
 /** The programs: { at, file, code }, and the declarations that they share. */
 export const examples = () => {
   const all = published()
-  const roots = all.flatMap(({ manifest, folder }) =>
-    Object.values(manifest.exports).flatMap((t) => (t?.['@heddle/source'] ? [`${folder}/${t['@heddle/source'].slice(2)}`] : [])),
-  )
-  const config = ts.getParsedCommandLineOfConfigFile(`${root}tsconfig.json`, {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic() {} })
-  const program = ts.createProgram(roots, config.options)
-  const names = new Map(all.map((p) => [p.name, exportsOf(program, p)]))
+  const names = new Map(all.map(({ name }) => [name, exportsOf(name)]))
   const programs = all.flatMap(({ name, folder }) => {
     const known = new Map([name, ...first].toReversed().flatMap((n) => names.get(n) ?? []))
     return readdirSync(`${folder}/src`, { recursive: true, encoding: 'utf8' })
