@@ -53,17 +53,17 @@ gates() {
   gate 'types' npm run -s types
   gate 'examples of the READMEs' npm run -s snippets
   gate 'build' npm run -s build
-  gate 'pack' node scripts/pack.mjs
+  gate 'pack' node scripts/release/pack.mjs
   local tarball name
   for tarball in "$cache"/packs/*.tgz; do
     name=$(basename "$tarball" .tgz)
     gate "publint $name" npx publint run "$tarball" --strict
     gate "types of $name" npx attw "$tarball" --profile esm-only --no-color
   done
-  gate 'built packages in plain node' node scripts/smoke.mjs
-  gate 'install lines and programs of the READMEs' node scripts/install.mjs
-  gate 'types and bundles of consumers' node scripts/consumers.mjs
-  gate 'pages of consumers' node scripts/pages.mjs
+  gate 'built packages in plain node' node scripts/release/smoke.mjs
+  gate 'install lines and programs of the READMEs' node scripts/release/install.mjs
+  gate 'types and bundles of consumers' node scripts/release/consumers.mjs
+  gate 'pages of consumers' node scripts/release/pages.mjs
 }
 
 report() {

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { published, root } from './packages.mjs'
+import { published, root } from '../packages.mjs'
 
 const packs = `${root}.cache/packs`
 // Outside the repository, so that nothing is found in its node_modules by accident.

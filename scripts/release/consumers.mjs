@@ -1,7 +1,7 @@
 // What strangers do with the packed packages: check their types strictly, with several versions of TypeScript and no types of Node; and
 // bundle a program for browsers by esbuild, Vite, webpack and rollup. A bundle has no warning, no part for Node, the WebAssembly files,
 // and, minified, the same names of variables as the program unbundled. Where chromium is, pages compute on WebAssembly.
-// Needs scripts/pack.mjs. Compilers and bundlers come from npm's registry; without one this is left out, with a line that says so.
+// Needs scripts/release/pack.mjs. Compilers and bundlers come from npm's registry; without one this is left out, with a line that says so.
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build as esbuild } from 'esbuild'
-import { published } from './packages.mjs'
+import { published } from '../packages.mjs'
 import { openRegistry } from './registry.mjs'
 
 const home = mkdtempSync(join(tmpdir(), 'heddle-consumers-'))

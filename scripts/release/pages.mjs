@@ -1,7 +1,7 @@
 // Pages as strangers write them, in chromium, from the packed packages: Vite's development server (its optimizer of dependencies moves
 // modules away from their .wasm files), a bare import map without a bundler, a worker, a classic script with `ready`, .wasm files that are
 // not there; and what a page does there: a plain loop whose results are dropped, copies, JSON, the first line of an error's stack.
-// Needs scripts/pack.mjs, chromium, and Vite from npm's registry; without them it is left out, with a line that says so.
+// Needs scripts/release/pack.mjs, chromium, and Vite from npm's registry; without them it is left out, with a line that says so.
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { published, root } from './packages.mjs'
+import { published, root } from '../packages.mjs'
 
 const packs = `${root}.cache/packs`
 

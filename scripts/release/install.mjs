@@ -1,13 +1,13 @@
 // Installs as a stranger does: for each README, an empty folder, exactly its install line, and then its programs. The packed packages
 // come from a registry on loopback, all others from wherever npm is configured to find them. The root README's line runs under pnpm too.
-// Needs scripts/pack.mjs. Programs that only run beside others, or need what is not here, are left out with a line that says so.
+// Needs scripts/release/pack.mjs. Programs that only run beside others, or need what is not here, are left out with a line that says so.
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { published, root } from './packages.mjs'
+import { published, root } from '../packages.mjs'
 import { openRegistry } from './registry.mjs'
 
 // Outside the repository, so that nothing is found in its node_modules by accident.

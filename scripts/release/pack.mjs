@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
-import { published, root } from './packages.mjs'
+import { published, root } from '../packages.mjs'
 
 const out = `${root}.cache/packs`
 rmSync(out, { recursive: true, force: true })
