@@ -25,7 +25,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'devices', include: ['{packages,examples,bench,goldens}/**/*.test.ts'], exclude: [...none, ...pure] },
+        test: { name: 'devices', include: ['{packages,examples,bench,goldens,apps}/**/*.test.ts'], exclude: [...none, ...pure] },
       },
       { extends: true, test: { name: 'alone', include: alone, exclude: none } },
       { extends: true, test: { name: 'shared', include: pure, exclude: [...none, ...alone], isolate: false } },

@@ -1,0 +1,40 @@
+// The programs of the pages: fenced blocks of `ts` whose info string says `run`. Pages, tests in Node and in browsers, and the site itself
+// read them here, so that there is one copy of each.
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export const content = fileURLToPath(new URL('../src/content/docs/', import.meta.url))
+
+/** What an info string asks for: `run`, and `throws=ClassName` for a program that must fail by that class. */
+export const infoOf = (meta) => {
+  const words = (meta ?? '').split(/\s+/)
+  return { run: words.includes('run'), throws: words.find((word) => word.startsWith('throws='))?.slice('throws='.length) }
+}
+
+/** What is said to be printed, line by line: each comment that begins with an arrow. */
+export const expectedOf = (code) => [...code.matchAll(/\/\/ →(?: (.*))?$/gm)].map(([, text]) => (text ?? '').trimEnd())
+
+/** Pages by their path under the content, `guides/vmap.mdx`, those whose path contains `part`. */
+export const pages = (part = '') =>
+  readdirSync(content, { recursive: true })
+    .map((file) => String(file).replaceAll('\\', '/'))
+    .filter((file) => /\.mdx?$/.test(file) && file.includes(part))
+    .sort()
+
+/** The programs of a page: `{ page, n, line, code, throws }`, counted from 1; `line` is where the code begins in the file. */
+export const blocksOf = (page) => {
+  const text = readFileSync(content + page, 'utf8')
+  const all = [...text.matchAll(/^( *)```ts( [^\n]*)?\n([\s\S]*?)^ *```/gm)].filter(([, , meta]) => infoOf(meta).run)
+  return all.map(({ index, 0: whole, 1: indent, 2: meta, 3: code }, i) => ({
+    page,
+    n: i + 1,
+    line: text.slice(0, index).split('\n').length + 1,
+    start: index + whole.indexOf('\n') + 1,
+    length: code.length,
+    indent,
+    code: indent ? code.replaceAll(new RegExp(`^${indent}`, 'gm'), '') : code,
+    throws: infoOf(meta).throws,
+  }))
+}
+
+export const blocks = (part = '') => pages(part).flatMap(blocksOf)

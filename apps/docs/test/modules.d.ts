@@ -1,0 +1,18 @@
+declare module '*/blocks.mjs' {
+  export interface Block {
+    readonly page: string
+    readonly n: number
+    readonly line: number
+    readonly code: string
+    readonly throws?: string
+  }
+  export const blocks: (part?: string) => readonly Block[]
+}
+declare module '*/node.mjs' {
+  export interface Run {
+    readonly printed: readonly { readonly text: string; readonly line: number }[]
+    readonly error?: unknown
+  }
+  export const run: (block: object, load?: (file: string) => Promise<unknown>) => Promise<Run>
+  export const problem: (block: object, run: Run) => string | undefined
+}
