@@ -14,6 +14,9 @@ export const infoOf = (meta) => {
 /** What is said to be printed, line by line: each comment that begins with an arrow. */
 export const expectedOf = (code) => [...code.matchAll(/\/\/ →(?: (.*))?$/gm)].map(([, text]) => (text ?? '').trimEnd())
 
+/** What the error of a program must say: comments that begin with a cross, whose lines are one text. */
+export const saidOf = (code) => [...code.matchAll(/\/\/ ✗ (.*)$/gm)].map(([, text]) => text.trim()).join(' ')
+
 /** Pages by their path under the content, `guides/vmap.mdx`, those whose path contains `part`. */
 export const pages = (part = '') =>
   readdirSync(content, { recursive: true })

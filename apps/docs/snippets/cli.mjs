@@ -24,7 +24,7 @@ const fail = (what) => {
 const lineOf = (block) => `${block.page}:${block.line} (program ${block.n})`
 
 if (write) {
-  const { noted, stripped } = await import('./write.mjs')
+  const { noted, stripped, wrapped } = await import('./write.mjs')
   for (const page of pages(part)) {
     let text = readFileSync(content + page, 'utf8')
     for (const block of blocksOf(page).reverse()) {
@@ -33,7 +33,8 @@ if (write) {
       const { printed, error } = await run({ ...block, code })
       if (error !== undefined && block.throws === undefined) fail(`${lineOf(block)}: threw ${error.stack ?? error}`)
       else {
-        const lines = noted(code, printed).replaceAll(/^(?=.)/gm, block.indent)
+        const said = block.throws === undefined || error === undefined ? '' : wrapped(String(error.message))
+        const lines = (noted(code, printed) + said).replaceAll(/^(?=.)/gm, block.indent)
         text = text.slice(0, block.start) + lines + text.slice(block.start + block.length)
       }
     }

@@ -3,6 +3,9 @@
 /** Lines of all that was printed, ends trimmed. */
 export const linesOf = (texts) => texts.flatMap((text) => text.split('\n')).map((line) => line.trimEnd())
 
+/** A text without its breaks: comments wrap what an error says. */
+export const oneLine = (text) => text.replaceAll(/\s+/g, ' ').trim()
+
 const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 /** A line as it must be; an ellipsis in it stands for any text. */
 const fits = (wanted, got) => new RegExp(`^${wanted.split('…').map(escaped).join('.*')}$`).test(got)

@@ -1,12 +1,14 @@
 // Puts what a program printed into its comments, each under the statement that printed it, or beside it where that is one line.
 import ts from 'typescript'
-import { linesOf } from './compare.mjs'
+import { linesOf, oneLine } from './compare.mjs'
 
 const WIDTH = 110
+/** Lines of what errors say. */
+const NARROW = 84
 const bare = (code) =>
   code
     .split('\n')
-    .map((line) => line.replace(/\s*\/\/ →.*$/, (match, at) => (line.slice(0, at).trim() === '' ? '\0' : '')))
+    .map((line) => line.replace(/\s*\/\/ [→✗].*$/, (match, at) => (line.slice(0, at).trim() === '' ? '\0' : '')))
     .filter((line) => line !== '\0')
 
 /** The program without comments on what it prints; numbers of its lines are those of `run` of such a program. */
@@ -24,6 +26,17 @@ const endsOf = (code) => {
   visit(source)
   return ends
 }
+
+/** What an error says, in comments. */
+export const wrapped = (message) =>
+  oneLine(message)
+    .split(' ')
+    .reduce((lines, word) => {
+      const last = lines.at(-1)
+      return last !== undefined && last.length + word.length < NARROW ? [...lines.slice(0, -1), `${last} ${word}`] : [...lines, word]
+    }, [])
+    .map((line) => `// ✗ ${line}\n`)
+    .join('')
 
 /** `code` is stripped, and `printed` what a run of it printed, with lines of it. */
 export const noted = (code, printed) => {
