@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { explain } from './error'
 import { NamedSharding, PartitionSpec, shardingProblem, shardShape, UNCONSTRAINED, type MeshAxes } from './sharding'
@@ -27,3 +28,5 @@ test.each<[string, number[], MeshAxes[], string]>([
 })
 test('as text', () =>
   expect(String(new PartitionSpec('a', null, UNCONSTRAINED, ['b', 'c']))).toBe('PartitionSpec(a, null, unconstrained, b+c)'))
+test('as text in what is logged, at any depth', () =>
+  expect(inspect({ params: { kernel: new PartitionSpec(null, 'a') } }, { depth: 1 })).toContain('kernel: PartitionSpec(null, a)'))

@@ -29,6 +29,9 @@ export class PartitionSpec {
   toString(): string {
     return `PartitionSpec(${this.axes.map(axesText).join(', ')})`
   }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
 }
 
 const axesText = (axes: MeshAxes): string =>

@@ -1,7 +1,13 @@
 /** A tree of modules beside the tree of its parameters: the same names. */
 import { arrow, box, drawing, label } from './parts'
 
-const tree = (at: number, role: 'code' | 'params', root: string, [a, b, c]: readonly [string, string, string], [x, y]: readonly [string, string]) => [
+const tree = (
+  at: number,
+  role: 'code' | 'params',
+  root: string,
+  [a, b, c]: readonly [string, string, string],
+  [x, y]: readonly [string, string],
+) => [
   box(root, role, { x: at + 90, y: 30, width: 100, height: 34 }),
   arrow({ x: at + 120, y: 66 }, { x: at + 50, y: 98 }),
   arrow({ x: at + 140, y: 66 }, { x: at + 140, y: 98 }),
