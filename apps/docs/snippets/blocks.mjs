@@ -5,11 +5,21 @@ import { fileURLToPath } from 'node:url'
 
 export const content = fileURLToPath(new URL('../src/content/docs/', import.meta.url))
 
-/** What an info string asks for: `run`, and `throws=ClassName` for a program that must fail by that class. */
+/** What an info string asks for: `run`, `throws=ClassName` for a program that must fail by that class, `file=PATH` for one that is a file. */
 export const infoOf = (meta) => {
   const words = (meta ?? '').split(/\s+/)
-  return { run: words.includes('run'), throws: words.find((word) => word.startsWith('throws='))?.slice('throws='.length) }
+  const valueOf = (name) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)
+  return { run: words.includes('run'), throws: valueOf('throws'), file: valueOf('file') }
 }
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url))
+/** The file of `file=examples/NAME/src/program.ts`. */
+export const fileOf = (path) => repository + path
+/** The program in a file of the repository, as a page shows it: its header is said by the page, and nothing imports it there. */
+export const programIn = (path) =>
+  readFileSync(fileOf(path), 'utf8')
+    .replace(/^\/\*\*[\s\S]*?\*\/\n/, '')
+    .replaceAll(/^export (?=class|const|function)/gm, '')
 
 /** What is said to be printed, line by line: each comment that begins with an arrow. */
 export const expectedOf = (code) => [...code.matchAll(/\/\/ →(?: (.*))?$/gm)].map(([, text]) => (text ?? '').trimEnd())
@@ -35,8 +45,8 @@ export const blocksOf = (page) => {
     start: index + whole.indexOf('\n') + 1,
     length: code.length,
     indent,
-    code: indent ? code.replaceAll(new RegExp(`^${indent}`, 'gm'), '') : code,
-    throws: infoOf(meta).throws,
+    code: infoOf(meta).file ? programIn(infoOf(meta).file) : indent ? code.replaceAll(new RegExp(`^${indent}`, 'gm'), '') : code,
+    ...infoOf(meta),
   }))
 }
 

@@ -11,7 +11,7 @@ if (process.env.HEDDLE_BACKEND !== 'wasm' || !process.execArgv.includes('@heddle
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...process.env, HEDDLE_BACKEND: 'wasm' } })
   process.exit(status ?? 1)
 }
-const { blocks, blocksOf, content, pages } = await import('./blocks.mjs')
+const { blocks, blocksOf, content, fileOf, pages } = await import('./blocks.mjs')
 const { problem, run, written } = await import('./node.mjs')
 
 const part = process.argv.slice(2).find((arg) => !arg.startsWith('--')) ?? ''
@@ -29,9 +29,10 @@ if (write) {
     let text = readFileSync(content + page, 'utf8')
     for (const block of blocksOf(page).reverse()) {
       if (block.code.includes('…')) continue
-      const code = stripped(block.code)
+      const code = stripped(block.file ? readFileSync(fileOf(block.file), 'utf8') : block.code)
       const { printed, error } = await run({ ...block, code })
       if (error !== undefined && block.throws === undefined) fail(`${lineOf(block)}: threw ${error.stack ?? error}`)
+      else if (block.file) writeFileSync(fileOf(block.file), noted(code, printed))
       else {
         const said = block.throws === undefined || error === undefined ? '' : wrapped(String(error.message))
         const lines = (noted(code, printed) + said).replaceAll(/^(?=.)/gm, block.indent)

@@ -1,7 +1,7 @@
 /** Layers whose intermediate values are computed again in the backward pass. */
-import { grad, np, random, type Tensor } from '@heddle/func'
+import '@heddle/backend-tfjs/auto'
+import { grad, np, random, tree, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { program } from './program'
 
 export class CheckpointedMLP extends nn.Module {
   call(x: Tensor): Tensor {
@@ -19,4 +19,13 @@ export const example = () => {
   return { y, variables, grads }
 }
 
-await program(import.meta, example)
+for (const [path, leaf] of tree.leavesWithPath(example())) console.log(path.join('/'), (leaf as Tensor).shape)
+// → grads/params/CheckpointDense_0/bias [ 128 ]
+// → grads/params/CheckpointDense_0/kernel [ 16, 128 ]
+// → grads/params/CheckpointDense_1/bias [ 1 ]
+// → grads/params/CheckpointDense_1/kernel [ 128, 1 ]
+// → variables/params/CheckpointDense_0/bias [ 128 ]
+// → variables/params/CheckpointDense_0/kernel [ 16, 128 ]
+// → variables/params/CheckpointDense_1/bias [ 1 ]
+// → variables/params/CheckpointDense_1/kernel [ 128, 1 ]
+// → y [ 1, 1 ]

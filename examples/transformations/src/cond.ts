@@ -1,14 +1,21 @@
 /** One of two branches, which share a layer and count their calls. */
+import '@heddle/backend-tfjs/auto'
 import { np, random, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { countedDense, declareCount } from './counted-dense'
-import { program } from './program'
+
+/** A branch: it counts its calls, and computes by the layer that both branches share. `factor` tells them apart. */
+const branch =
+  (name: string, factor = 1) =>
+  (m: nn.Module, x: Tensor): Tensor => {
+    const count = m.variable<Tensor>('state', name)
+    count.value = count.value.add(1)
+    return new nn.Dense({ features: 2 }, { name: 'dense' }).call(x).mul(factor)
+  }
 
 export class CondExample extends nn.Module<{ falseFactor?: number }> {
   call(x: Tensor, pred: boolean): Tensor {
-    declareCount(this, 'true_count')
-    declareCount(this, 'false_count')
-    return nn.cond(pred, countedDense('true_count'), countedDense('false_count', this.props.falseFactor), this, [x])
+    for (const name of ['true_count', 'false_count']) this.variable('state', name, () => np.array(0, 'int32'))
+    return nn.cond(pred, branch('true_count'), branch('false_count', this.props.falseFactor), this, [x])
   }
 }
 
@@ -19,4 +26,13 @@ export const example = () => {
   return { whenTrue, whenFalse, state }
 }
 
-await program(import.meta, example)
+console.log(example())
+// → {
+// →   whenTrue: Tensor(f32[1,2]
+// →   [[1.7682149, 1.0485528]]),
+// →   whenFalse: Tensor(f32[1,2]
+// →   [[1.7682149, 1.0485528]]),
+// →   state: {
+// →     state: { true_count: Tensor(i32[] 1), false_count: Tensor(i32[] 1) }
+// →   }
+// → }

@@ -1,7 +1,7 @@
 /** A backward pass of one's own: the gradient of the parameters is replaced by its sign. */
+import '@heddle/backend-tfjs/auto'
 import { grad, np, random, tree, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { program } from './program'
 
 export class Foo extends nn.Module {
   call(x: Tensor): Tensor {
@@ -24,4 +24,13 @@ export const example = () => {
   return { y, variables, grads }
 }
 
-await program(import.meta, example)
+for (const [path, leaf] of tree.leavesWithPath(example())) console.log(path.join('/'), leaf)
+// → grads/params/Dense_0/bias Tensor(f32[1] [1.])
+// → grads/params/Dense_0/kernel Tensor(f32[2,1]
+// → [[1.],
+// →  [1.]])
+// → variables/params/Dense_0/bias Tensor(f32[1] [0.])
+// → variables/params/Dense_0/kernel Tensor(f32[2,1]
+// → [[-1.1679986],
+// →  [ 0.5335484]])
+// → y Tensor(f32[] -0.63445014)

@@ -1,8 +1,8 @@
 /** The forward derivative by variables again, of a function of a scope. */
+import '@heddle/backend-tfjs/auto'
 import { np, random, tree, type Tensor } from '@heddle/func'
 import * as lift from '@heddle/lift'
 import { zerosInit } from '@heddle/linen'
-import { program } from './program'
 
 const learnScale = (scope: lift.Scope, x: Tensor): Tensor => scope.param('scale', zerosInit(), [] as const).mul(x)
 
@@ -19,4 +19,8 @@ export const example = () => {
   return { variables, tangent: lift.apply(f)(variables, x) }
 }
 
-await program(import.meta, example)
+console.log(example())
+// → {
+// →   variables: { params: { scale: Tensor(f32[] 0.) } },
+// →   tangent: Tensor(f32[3] [1., 2., 3.])
+// → }

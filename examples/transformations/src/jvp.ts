@@ -1,7 +1,7 @@
 /** How the output of a module changes as its variables do: a forward derivative by them. */
+import '@heddle/backend-tfjs/auto'
 import { np, random, tree, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { program } from './program'
 
 class LearnScale extends nn.Module {
   call(x: Tensor): Tensor {
@@ -26,4 +26,6 @@ export const example = () => {
   return { variables, tangent: new Foo().apply(variables, [x]) }
 }
 
-await program(import.meta, example)
+for (const [path, leaf] of tree.leavesWithPath(example())) console.log(path.join('/'), leaf)
+// → tangent Tensor(f32[3] [1., 2., 3.])
+// → variables/params/LearnScale_0/test Tensor(f32[] 1.)

@@ -1,7 +1,7 @@
 /** A dense layer with a mask on its weights, so that output i depends on inputs up to i alone. */
+import '@heddle/backend-tfjs/auto'
 import { np, random, tree, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { program } from './program'
 
 export class CausalDense extends nn.Module<{ features: number }> {
   declare dense: nn.Dense
@@ -28,4 +28,12 @@ export const example = () => {
   return { variables, y: module.apply(variables, [x]) }
 }
 
-await program(import.meta, example)
+for (const [path, leaf] of tree.leavesWithPath(example())) console.log(path.join('/'), leaf)
+// → variables/params/dense/kernel Tensor(f32[5,5]
+// → [[ 0.52085638,  0.14583741,  0.21238959,  0.67496902,  0.63640738],
+// →  [-0.00860099,  0.43648097,  0.19430344, -0.45074651, -0.26112893],
+// →  [-0.53924525, -0.03937807, -0.56274396,  0.36443904, -0.12784688],
+// →  [ 0.20740302, -0.26999626, -0.25200614, -0.58175611,  -0.2512517],
+// →  [-0.31667712,   0.1996233, -0.58219546,  -0.6726191,  0.21937671]])
+// → y Tensor(f32[1,5]
+// → [[ 0.52085638,  0.58231837, -0.15605094,  0.00690544,  0.21555658]])

@@ -1,7 +1,7 @@
 /** A hundred layers in ten loops of ten: memory for the gradient grows with the root of the depth. */
-import { grad, np, random, type Tensor } from '@heddle/func'
+import '@heddle/backend-tfjs/auto'
+import { grad, np, random, tree, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { program } from './program'
 
 export class BigModel extends nn.Module {
   call(x: Tensor): Tensor {
@@ -18,4 +18,9 @@ export const example = () => {
   return { y, variables, grads }
 }
 
-await program(import.meta, example)
+for (const [path, leaf] of tree.leavesWithPath(example())) console.log(path.join('/'), (leaf as Tensor).shape)
+// → grads/params/dense_stack/bias [ 10, 10, 8 ]
+// → grads/params/dense_stack/kernel [ 10, 10, 8, 8 ]
+// → variables/params/dense_stack/bias [ 10, 10, 8 ]
+// → variables/params/dense_stack/kernel [ 10, 10, 8, 8 ]
+// → y [ 1, 8 ]

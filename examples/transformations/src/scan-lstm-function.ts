@@ -1,7 +1,7 @@
 /** The LSTM again, by a scan of a function of the cell. */
-import { np, random, type Tensor } from '@heddle/func'
+import '@heddle/backend-tfjs/auto'
+import { np, random, tree, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { program } from './program'
 
 export class LSTM extends nn.Module<{ features: number }> {
   call(x: Tensor): Tensor {
@@ -25,4 +25,17 @@ export const example = () => {
   return { y, variables }
 }
 
-await program(import.meta, example)
+for (const [path, leaf] of tree.leavesWithPath(example())) console.log(path.join('/'), (leaf as Tensor).shape)
+// → variables/params/LSTMCell_0/hf/bias [ 32 ]
+// → variables/params/LSTMCell_0/hf/kernel [ 32, 32 ]
+// → variables/params/LSTMCell_0/hg/bias [ 32 ]
+// → variables/params/LSTMCell_0/hg/kernel [ 32, 32 ]
+// → variables/params/LSTMCell_0/hi/bias [ 32 ]
+// → variables/params/LSTMCell_0/hi/kernel [ 32, 32 ]
+// → variables/params/LSTMCell_0/ho/bias [ 32 ]
+// → variables/params/LSTMCell_0/ho/kernel [ 32, 32 ]
+// → variables/params/LSTMCell_0/if/kernel [ 7, 32 ]
+// → variables/params/LSTMCell_0/ig/kernel [ 7, 32 ]
+// → variables/params/LSTMCell_0/ii/kernel [ 7, 32 ]
+// → variables/params/LSTMCell_0/io/kernel [ 7, 32 ]
+// → y [ 4, 12, 32 ]

@@ -1,7 +1,7 @@
 /** An LSTM: a cell scanned over time, axis 1, with the same parameters in each step. */
-import { np, random, type Tensor } from '@heddle/func'
+import '@heddle/backend-tfjs/auto'
+import { np, random, tree, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { program } from './program'
 
 export class LSTM extends nn.Module<{ features: number }> {
   call(x: Tensor): Tensor {
@@ -24,4 +24,17 @@ export const example = () => {
   return { y, variables }
 }
 
-await program(import.meta, example)
+for (const [path, leaf] of tree.leavesWithPath(example())) console.log(path.join('/'), (leaf as Tensor).shape)
+// → variables/params/ScanLSTMCell_0/hf/bias [ 32 ]
+// → variables/params/ScanLSTMCell_0/hf/kernel [ 32, 32 ]
+// → variables/params/ScanLSTMCell_0/hg/bias [ 32 ]
+// → variables/params/ScanLSTMCell_0/hg/kernel [ 32, 32 ]
+// → variables/params/ScanLSTMCell_0/hi/bias [ 32 ]
+// → variables/params/ScanLSTMCell_0/hi/kernel [ 32, 32 ]
+// → variables/params/ScanLSTMCell_0/ho/bias [ 32 ]
+// → variables/params/ScanLSTMCell_0/ho/kernel [ 32, 32 ]
+// → variables/params/ScanLSTMCell_0/if/kernel [ 7, 32 ]
+// → variables/params/ScanLSTMCell_0/ig/kernel [ 7, 32 ]
+// → variables/params/ScanLSTMCell_0/ii/kernel [ 7, 32 ]
+// → variables/params/ScanLSTMCell_0/io/kernel [ 7, 32 ]
+// → y [ 4, 12, 32 ]

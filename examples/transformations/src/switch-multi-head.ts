@@ -1,7 +1,7 @@
 /** Branches with different parameters: all of them run when variables are initialized. */
-import { np, random, type Tensor } from '@heddle/func'
+import '@heddle/backend-tfjs/auto'
+import { np, random, tree, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { program } from './program'
 
 interface Head {
   call(x: Tensor): Tensor
@@ -31,4 +31,19 @@ export const example = () => {
   return { variables, outputs: [0, 1, 2].map((index) => new MultiHeadSwitchExample().apply(variables, [x, index])) }
 }
 
-await program(import.meta, example)
+for (const [path, leaf] of tree.leavesWithPath(example())) console.log(path.join('/'), (leaf as Tensor).shape)
+// → outputs/0 [ 1, 5 ]
+// → outputs/1 [ 1, 5 ]
+// → outputs/2 [ 1, 5 ]
+// → variables/params/heads_0/layers_0/bias [ 10 ]
+// → variables/params/heads_0/layers_0/kernel [ 3, 10 ]
+// → variables/params/heads_0/layers_1/bias [ 7 ]
+// → variables/params/heads_0/layers_1/kernel [ 10, 7 ]
+// → variables/params/heads_0/layers_2/bias [ 5 ]
+// → variables/params/heads_0/layers_2/kernel [ 7, 5 ]
+// → variables/params/heads_1/layers_0/bias [ 11 ]
+// → variables/params/heads_1/layers_0/kernel [ 3, 11 ]
+// → variables/params/heads_1/layers_1/bias [ 5 ]
+// → variables/params/heads_1/layers_1/kernel [ 11, 5 ]
+// → variables/params/heads_2/bias [ 5 ]
+// → variables/params/heads_2/kernel [ 3, 5 ]

@@ -1,7 +1,7 @@
 /** Gradients by the parameters and by the arguments of a module, inside of another. */
-import { np, random, type Tensor } from '@heddle/func'
+import '@heddle/backend-tfjs/auto'
+import { np, random, tree, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { program } from './program'
 
 class LearnScale extends nn.Module<{ scale?: number }> {
   call(x: Tensor, y: Tensor): Tensor {
@@ -26,4 +26,9 @@ export const example = () => {
   return { variables, output: new Foo().apply(variables, [x, y]) }
 }
 
-await program(import.meta, example)
+for (const [path, leaf] of tree.leavesWithPath(example())) console.log(path.join('/'), leaf)
+// → output/0 Tensor(f32[3] [0., 0., 0.])
+// → output/1/params/scale Tensor(f32[] 32.)
+// → output/2 Tensor(f32[3] [0., 0., 0.])
+// → output/3 Tensor(f32[3] [0., 0., 0.])
+// → variables/params/LearnScale_0/scale Tensor(f32[] 0.)

@@ -1,7 +1,7 @@
 /** A loop that goes on until a variable says so. Variables are made before, by a first run of the body. */
+import '@heddle/backend-tfjs/auto'
 import { np, random, type Tensor } from '@heddle/func'
 import * as nn from '@heddle/linen'
-import { program } from './program'
 
 export class WhileLoopExample extends nn.Module {
   call(x: Tensor): Tensor {
@@ -23,4 +23,10 @@ export const example = () => {
   return { result, state }
 }
 
-await program(import.meta, example)
+console.log(example())
+// → {
+// →   result: Tensor(f32[2,2]
+// →   [[ 0.05787539, -3.63221312],
+// →    [ 0.05787539, -3.63221312]]),
+// →   state: { state: { acc: Tensor(i32[] 10) } }
+// → }

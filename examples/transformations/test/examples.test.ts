@@ -4,12 +4,14 @@ import * as lift from '@heddle/lift'
 import type * as nn from '@heddle/linen'
 import { close, shapes } from '@heddle/testing'
 import { leaves } from '@heddle/tree'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { hasXla, useBackend } from '../../../goldens/runner/backends'
 import { moduleCase, runCase, type Case } from '../../../goldens/cases/case'
 import * as checkpointedMlp from '../src/checkpointed-mlp'
 import * as cond from '../src/cond'
 import * as customVjp from '../src/custom-vjp'
+import * as gradExample from '../src/grad'
+import * as jit from '../src/jit'
 import * as jvp from '../src/jvp'
 import * as jvpScope from '../src/jvp-scope'
 import * as mapVariables from '../src/map-variables'
@@ -19,15 +21,21 @@ import * as scanLstmFunction from '../src/scan-lstm-function'
 import * as scanResidualMlp from '../src/scan-residual-mlp'
 import * as switchExample from '../src/switch'
 import * as switchMultiHead from '../src/switch-multi-head'
+import * as valueAndGrad from '../src/value-and-grad'
 import * as vjp from '../src/vjp'
 import * as vmapBatchDense from '../src/vmap-batch-dense'
 import * as vmapSharedDense from '../src/vmap-shared-dense'
 import * as whileLoop from '../src/while-loop'
 
+// the programs print when they are imported
+vi.hoisted(() => vi.spyOn(console, 'log').mockImplementation(() => {}))
+
 const examples: Readonly<Record<string, () => object>> = {
   'checkpointed-mlp': checkpointedMlp.example,
   cond: cond.example,
   'custom-vjp': customVjp.example,
+  grad: gradExample.example,
+  jit: jit.example,
   jvp: jvp.example,
   'jvp-scope': jvpScope.example,
   'map-variables': mapVariables.example,
@@ -37,6 +45,7 @@ const examples: Readonly<Record<string, () => object>> = {
   'scan-residual-mlp': scanResidualMlp.example,
   switch: switchExample.example,
   'switch-multi-head': switchMultiHead.example,
+  'value-and-grad': valueAndGrad.example,
   vjp: vjp.example,
   'vmap-batch-dense': vmapBatchDense.example,
   'vmap-shared-dense': vmapSharedDense.example,
@@ -48,6 +57,8 @@ const sums: Readonly<Record<string, readonly number[]>> = {
   'checkpointed-mlp': [0.872246, 13.95594, 1, 61.01884, 0, 13.93163, 0, 0.003914744, 1.157499],
   cond: [1, 1, 2.816768, 2.816768],
   'custom-vjp': [1, 2, 0, -0.6344501, -0.6344501],
+  grad: [0.5, 1.5, 1],
+  jit: [0, 0.27366003, 0, -1.0750176, -0.18008561],
   jvp: [6, 1],
   'jvp-scope': [6, 0],
   'map-variables': [-1.104106, 1.169586],
@@ -56,6 +67,7 @@ const sums: Readonly<Record<string, readonly number[]>> = {
   'scan-lstm-function': [0, 8.685867, 0, 1.145009, 0, 0.9319265, 0, -0.8778512, 4.289685, 3.349633, -0.06368658, -4.181138, 51.00232],
   'scan-residual-mlp': [0, -0.846956, 8.836129],
   switch: [2.816768, 2.816768, 1, 0, 1],
+  'value-and-grad': [0.5, 1.5, 1, 3],
   vjp: [0, 32, 0, 0, 0],
   'vmap-batch-dense': [0, 3.380436, -3.929408],
   'vmap-shared-dense': [0, 2.06312, 2.365812],
@@ -64,7 +76,7 @@ const sums: Readonly<Record<string, readonly number[]>> = {
 
 it('all programs are in the table', () => {
   const files = readdirSync(new URL('../src', import.meta.url))
-  const programs = files.filter((f) => !['program.ts', 'counted-dense.ts', 'examples.test.ts'].includes(f)).map((f) => f.replace('.ts', ''))
+  const programs = files.map((f) => f.replace('.ts', ''))
   expect(Object.keys(examples).sort()).toEqual(programs.sort())
 })
 

@@ -27,6 +27,13 @@ export const stack = (text: string, role: Role, place: Place & Size, count = 3):
     .map((i) => box(i === 0 ? text : '', role, { ...place, x: place.x + i * 7, y: place.y - i * 7 }))
     .join('')
 
+/** A dashed frame: what belongs together. */
+export const frame = ({ x, y, width, height }: Place & Size): string =>
+  `<rect class="frame" x="${x}" y="${y}" width="${width}" height="${height}" rx="8"/>`
+
+/** Parts that are there, but not used. */
+export const faint = (...parts: readonly string[]): string => `<g class="faint">${parts.join('')}</g>`
+
 /** An arrow from place to place, with a label beside its middle. */
 export const arrow = (from: Place, to: Place, text = ''): string =>
   `<path class="arrow" d="M${from.x} ${from.y}L${to.x} ${to.y}" marker-end="url(#head)"/>${
