@@ -42,4 +42,4 @@ export const arrow = (from: Place, to: Place, text = ''): string =>
 
 /** The whole picture; `title` says in a sentence what it shows, for who does not see it. */
 export const drawing = (title: string, { width, height }: Size, ...parts: readonly string[]): string =>
-  `<svg role="img" aria-label="${escaped(title).replaceAll('"', '&quot;')}" viewBox="0 0 ${width} ${height}" style="max-width:${width}px"><defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>${parts.join('')}</svg>`
+  `<svg role="img" aria-label="${escaped(title).replaceAll('"', '&quot;')}" viewBox="-1 -1 ${width + 2} ${height + 2}" style="max-width:${width}px"><defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>${parts.join('')}</svg>`

@@ -14,7 +14,7 @@ export default drawing(
   label('key of the stream', { x: 75, y: 14 }, { strong: true }),
   label('path of the module', { x: 255, y: 14 }, { strong: true }),
   label('count', { x: 370, y: 14 }, { strong: true }),
-  label('what makeRng answers', { x: 550, y: 14 }, { strong: true }),
+  label('the key drawn', { x: 550, y: 14 }, { strong: true }),
   ...row(35, 'params: key 0', 'Dense_0', '1', 'for the kernel'),
   ...row(90, 'params: key 0', 'Dense_0', '2', 'for the bias'),
   ...row(145, 'dropout: key 7', 'Block_1 / Dropout_0', '1', 'for the mask'),
