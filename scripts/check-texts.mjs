@@ -1,8 +1,7 @@
 // Checks what no other tool reads: the README's first commands, the README and licence of each package, and that the lock file names no
 // registry (it has to work with any), that each package declares just the siblings that its source imports, and that the tests which
-// docs/flax-parity.md names are there, that a class of errors bears the name of its tag, and that the page about them has them all.
+// docs/flax-parity.md names are there, and that a class of errors bears the name of its tag.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { page, text } from './errors-page.mjs'
 import { packages, published, root } from './packages.mjs'
 
 const problems = []
@@ -74,7 +73,6 @@ for (const { name, folder } of published())
       /class (\w+) extends (?:errorClass|scopeError)\(\s*'(\w+)'/g,
     ))
       need(named === tag, `packages/${name}/src/${file}: ${named} has the tag ${tag}`)
-need(existsSync(`${root}${page}`) && readFileSync(`${root}${page}`, 'utf8') === text, `${page}: run node scripts/errors-page.mjs`)
 
 const testsIn = (folder) =>
   existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts')) : []
