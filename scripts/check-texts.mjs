@@ -67,6 +67,17 @@ for (const { name, folder, manifest } of published()) {
     )
 }
 
+// a private package takes whatever version of a sibling is here: a release does not touch its ranges
+const privates = [
+  'bench',
+  ...['examples', 'apps'].flatMap((room) => (existsSync(root + room) ? readdirSync(root + room).map((name) => `${room}/${name}`) : [])),
+]
+for (const workspace of [...privates, 'packages/testing'].filter((folder) => existsSync(`${root}${folder}/package.json`))) {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(`${root}${workspace}/package.json`, 'utf8'))
+  for (const [sibling, range] of Object.entries({ ...dependencies, ...devDependencies }))
+    need(!sibling.startsWith('@heddle/') || range === '*', `${workspace}/package.json: ${sibling} is ${range}; write "*"`)
+}
+
 for (const { name, folder } of published())
   for (const file of readdirSync(`${folder}/src`, { recursive: true, encoding: 'utf8' }).filter((f) => /(?<!\.test)\.ts$/.test(f)))
     for (const [, named, tag] of readFileSync(`${folder}/src/${file}`, 'utf8').matchAll(
