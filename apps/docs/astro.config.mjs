@@ -1,6 +1,8 @@
 import starlight from '@astrojs/starlight'
 import { defineConfig } from 'astro/config'
+import { hovers } from './plugins/hovers.mjs'
 import { runnable } from './plugins/runnable.mjs'
+import { runtime } from './plugins/runtime.mjs'
 
 const room = (label, directory) => ({ label, autogenerate: { directory } })
 
@@ -9,12 +11,16 @@ export default defineConfig({
   base: process.env.DOCS_BASE ?? '/',
   markdown: { remarkPlugins: [runnable] },
   integrations: [
+    runtime(),
     starlight({
       title: 'heddle',
       description: 'Neural networks as small modules, and transformations of whole modules, in TypeScript.',
       social: [{ icon: 'github', label: 'GitHub', href: 'https://github.com/heddle-js/heddle' }],
-      customCss: ['./src/styles/site.css'],
+      customCss: ['./src/styles/site.css', './src/styles/run.css'],
+      expressiveCode: { plugins: [hovers()] },
+      components: { Head: './src/components/Head.astro' },
       sidebar: [
+        { label: 'Playground', link: '/play/' },
         room('Start', 'start'),
         room('Guides', 'guides'),
         room('Transformations', 'transformations'),

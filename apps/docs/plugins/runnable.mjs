@@ -9,6 +9,10 @@ const visit = (node, change) => {
   for (const child of node.children) if (child.type !== 'runnable') visit(child, change)
 }
 
+const element = (hName, hProperties, children) => ({ type: 'runnable', data: { hName, hProperties }, children })
+const button = (part, text, title, more = {}) =>
+  element('button', { type: 'button', 'data-part': part, title, ...more }, [{ type: 'text', value: text }])
+
 export const runnable = () => (tree, file) => {
   let n = 0
   visit(tree, (node) => {
@@ -19,10 +23,21 @@ export const runnable = () => (tree, file) => {
     const { js, problem } = erased(node.value)
     if (problem) file.fail(`program ${n}: ${problem}`, node)
     const data = JSON.stringify({ n, source: node.value, js, throws: infoOf(node.meta).throws })
-    return {
-      type: 'runnable',
-      data: { hName: 'heddle-run', hProperties: { 'data-program': data } },
-      children: [node],
-    }
+    return element('heddle-run', { 'data-program': data, 'data-n': n }, [
+      node,
+      element('div', { class: 'run-bar not-content' }, [
+        button('run', 'Run', 'Run this program (Ctrl+Enter in the editor)'),
+        button('stop', 'Stop', 'Stop this program', { hidden: true }),
+        button('edit', 'Edit', 'Edit this program'),
+        button('reset', 'Reset', 'The program as it was', { hidden: true }),
+        button('link', 'Copy link', 'Copy a link to the playground with this program'),
+        element('span', { class: 'run-where', 'data-part': 'where' }, []),
+      ]),
+      element(
+        'div',
+        { class: 'run-output not-content', 'data-part': 'output', role: 'log', 'aria-label': 'Output', tabindex: 0, hidden: true },
+        [],
+      ),
+    ])
   })
 }

@@ -34,9 +34,8 @@ export const pages = (part = '') =>
     .filter((file) => /\.mdx?$/.test(file) && file.includes(part))
     .sort()
 
-/** The programs of a page: `{ page, n, line, code, throws }`, counted from 1; `line` is where the code begins in the file. */
-export const blocksOf = (page) => {
-  const text = readFileSync(content + page, 'utf8')
+/** The programs in a page's text: `{ page, n, line, code, throws }`, counted from 1; `line` is where the code begins in the file. */
+const blocksIn = (page, text) => {
   const all = [...text.matchAll(/^( *)```ts( [^\n]*)?\n([\s\S]*?)^ *```/gm)].filter(([, , meta]) => infoOf(meta).run)
   return all.map(({ index, 0: whole, 1: indent, 2: meta, 3: code }, i) => ({
     page,
@@ -49,5 +48,7 @@ export const blocksOf = (page) => {
     ...infoOf(meta),
   }))
 }
+
+export const blocksOf = (page) => blocksIn(page, readFileSync(content + page, 'utf8'))
 
 export const blocks = (part = '') => pages(part).flatMap(blocksOf)

@@ -218,11 +218,15 @@ export const open = <S>(entry: Entry, variables: Groups, keys: KeyGroups, { muta
 /** Counts that opened scopes have come to. */
 export const countersOf = ({ roots }: Opened<unknown>): readonly Counters[] => roots.map((s) => s.cell.store.counters)
 
-/** Ends the life of opened scopes: what they wrote, by group. Only what has a way out could be written (`open`). */
+/** Ends the life of opened scopes: what they wrote, by group. Errors: UnmappedOutputError. */
 export const close = ({ plan }: Entry, opened: Opened<unknown>): Closed => {
   const groups = opened.roots.map((scope) => {
     scope.invalidate()
-    return group(scope.mutableVariables(), plan.outFilters) as readonly Variables[]
+    const all = group(scope.mutableVariables(), [...plan.outFilters, true]) as readonly Variables[]
+    const rest = Object.keys(all[plan.outFilters.length]!)
+    if (rest.length > 0)
+      throw exception({ _tag: 'UnmappedOutputError', path: scope.cursor.debugPath, where: plan.where, collections: rest })
+    return all
   })
   const notes = opened.roots.map((s) => s.cell.store.notes)
   return { variables: transpose(plan.outFilters.length, groups), counters: countersOf(opened), notes }

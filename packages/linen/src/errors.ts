@@ -31,5 +31,6 @@ export {
   ScopeVariableNotFoundError,
   SharedOutputError,
   ShardingError,
+  UnmappedOutputError,
 } from '@heddle/lift'
 export { HeddleError } from '@heddle/tree'
