@@ -197,13 +197,14 @@ def wide(call):
 
 np.seterr(all="ignore")
 import warnings; warnings.simplefilter("ignore")
-for n, line in enumerate(sys.stdin):
-  if n % 150 == 149: jax.clear_caches()
-  call = json.loads(line)
-  try:
-    with jax.enable_x64(wide(call)), jax.numpy_dtype_promotion("standard"):
-      print(json.dumps(answer(call), separators=(",", ":")), flush=True)
-  except NotImplementedError as e:
-    print(json.dumps({"value": {"error": "harness: " + str(e)[:100]}, "traced": False}), flush=True)
-  except Exception as e:
-    print(json.dumps({"value": {"error": "harness: " + type(e).__name__ + str(e)[:100]}, "traced": False}), flush=True)
+if __name__ == "__main__":
+  for n, line in enumerate(sys.stdin):
+    if n % 150 == 149: jax.clear_caches()
+    call = json.loads(line)
+    try:
+      with jax.enable_x64(wide(call)), jax.numpy_dtype_promotion("standard"):
+        print(json.dumps(answer(call), separators=(",", ":")), flush=True)
+    except NotImplementedError as e:
+      print(json.dumps({"value": {"error": "harness: " + str(e)[:100]}, "traced": False}), flush=True)
+    except Exception as e:
+      print(json.dumps({"value": {"error": "harness: " + type(e).__name__ + str(e)[:100]}, "traced": False}), flush=True)

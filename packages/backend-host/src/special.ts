@@ -115,6 +115,7 @@ const fraction = (x: number): number => x - Math.round(x)
 export const lgamma = (x: number): number => {
   if (Number.isNaN(x)) return x
   if (!Number.isFinite(x)) return Number.POSITIVE_INFINITY
+  if (x === 1 || x === 2) return 0
   if (x < 0.5) {
     const s = Math.abs(Math.sin(Math.PI * fraction(x)))
     return s === 0 ? Number.POSITIVE_INFINITY : Math.log(Math.PI / s) - lgamma(1 - x)

@@ -41,7 +41,7 @@ export const mul = binary('lax.mul', A.mul)
 /** Integers: rounded toward zero. */
 export const div = binary('lax.div', A.div)
 /** The remainder with the sign of the dividend. */
-export const rem = binary('lax.rem', A.rem)
+export const rem = binary('lax.rem', P.rem)
 /** `x * x`. */
 export const square = unary('lax.square', A.square)
 /** `x` to an integer power; negative powers need floats. Errors: ArgumentError where `y` is no integer. */

@@ -1,4 +1,5 @@
 /** Activation functions. Values and derivatives (also at kinks) are those of the jax.nn functions of the same names. */
+import { dtypes } from '../dtype'
 import { ArgumentError } from '../error'
 import { literal } from '../literal'
 import { boolean, optionsOf, type OptionsOf } from '../options'
@@ -80,7 +81,8 @@ export const leakyRelu = (x: TensorLike, negativeSlope: TensorLike = 0.01): Tens
 /** `x` limited to [-1, 1]. */
 export const hardTanh = (x: TensorLike): Tensor => {
   const t = asTensor(x, 'hardTanh')
-  return where(greater(t, 1), 1, where(less(t, -1), -1, t))
+  const low = dtypes[t.dtype].kind === 'uint' ? t : where(less(t, -1), -1, t)
+  return where(greater(t, 1), 1, low)
 }
 /** `max(x, 0) + alpha * (exp(min(x, 0) / alpha) - 1)`. */
 export const celu = (x: TensorLike, alpha: TensorLike = 1): Tensor => {
@@ -125,8 +127,12 @@ export const hardSilu = (x: TensorLike): Tensor => {
 export { hardSilu as hardSwish }
 /** The hyperbolic tangent. */
 export const tanh = E.tanh
+const log1mexpOf = withTangent<readonly [Tensor]>(
+  (x) => {
+    const opposite = E.negative(x)
+    return where(less(x, asType(Math.LN2, x.dtype)), E.log(E.negative(E.expm1(opposite))), E.log1p(E.negative(E.exp(opposite))))
+  },
+  ([t], _out, x) => E.divide(t, E.expm1(x)),
+)
 /** `log(1 - exp(-x))` for positive x. */
-export const log1mexp = (x: TensorLike): Tensor => {
-  const t = floatOperand('log1mexp', x)
-  return where(less(t, asType(Math.LN2, t.dtype)), E.log(E.negative(E.expm1(E.negative(t)))), E.log1p(E.negative(E.exp(E.negative(t)))))
-}
+export const log1mexp = (x: TensorLike): Tensor => log1mexpOf(floatOperand('log1mexp', x))

@@ -52,7 +52,7 @@ export const floorDivide = numeric('floorDivide', (x, y) => {
   if (dtypes[x.aval.dtype].kind === 'uint') return A.div(x, y)
   if (isFloating(x.aval.dtype)) return floatDivmod(x, y)[0]
   const q = A.div(x, y)
-  const inexact = P.ne(A.rem(x, y), like(x, 0))
+  const inexact = P.ne(P.rem(x, y), like(x, 0))
   return P.selectN(B.and(inexact, P.ne(P.sign(x), P.sign(y))), q, A.sub(q, like(q, 1)))
 })
 /** Integers have no remainder by 0: that by 1, which is 0. */
@@ -60,8 +60,8 @@ const byOne = (y: Tensor): Tensor => (isInteger(y.aval.dtype) ? where(P.eq(y, li
 /** The remainder with the sign of the divisor; 0 of integers by 0. */
 export const remainder = numeric('remainder', (x, given) => {
   const y = byOne(given)
-  if (dtypes[x.aval.dtype].kind === 'uint') return A.rem(x, y)
-  const r = A.rem(x, y)
+  if (dtypes[x.aval.dtype].kind === 'uint') return P.rem(x, y)
+  const r = P.rem(x, y)
   const zero = like(x, 0)
   const opposite = P.ne(P.lt(r, zero), P.lt(y, zero))
   return where(B.and(P.ne(r, zero), opposite), A.add(r, y), r)
@@ -69,9 +69,9 @@ export const remainder = numeric('remainder', (x, given) => {
 /** The remainder with the sign of the divisor: `remainder`. */
 export const mod = remainder
 /** The remainder with the sign of the dividend. */
-export const fmod = numeric('fmod', (x, y) => A.rem(x, byOne(y)))
+export const fmod = numeric('fmod', (x, y) => P.rem(x, byOne(y)))
 const floatDivmod = (x: Tensor, y: Tensor): [Tensor, Tensor] => {
-  const r = A.rem(x, y)
+  const r = P.rem(x, y)
   const zero = like(x, 0)
   // By 0 as divide has it: infinite, not NaN.
   const q = A.div(where(P.eq(y, zero), x, A.sub(x, r)), y)
@@ -85,6 +85,7 @@ export const divmod = (x: TensorLike, y: TensorLike): [Tensor, Tensor] => [floor
 export const power = (x: TensorLike, y: TensorLike): Tensor => {
   if (typeof y === 'number' && Number.isInteger(y) && !isScalar(x)) return integerPower(asTensor(x, 'power'), y)
   const [a, b] = operands('power', [x, y])
+  if (isBool(a)) return powerBySquaring(convert(a, 'int32'), convert(b, 'int32'))
   if (isInteger(a.aval.dtype)) return powerBySquaring(a, b)
   const [f, g] = floatOperands('power', [a, b])
   return T.pow(f, g)
@@ -96,16 +97,18 @@ const integerPower = (x: Tensor, y: number): Tensor => {
   if (y < 0 && isInteger(base.aval.dtype)) return T.pow(floatOperand('power', base), literal(y, 'float32'))
   return y === 2 ? A.square(base) : A.integerPow(base, { y })
 }
-/** Six squarings: a larger exponent overflows any base but 0, 1 and -1 (which the lowest bit decides). */
+/** Integers wrap around. With a negative exponent the quotient is rounded toward zero: 0 but of 1 and -1. */
 const powerBySquaring = (x: Tensor, y: Tensor): Tensor => {
   const [zero, one] = [like(y, 0), like(y, 1)]
+  const { kind, bits } = dtypes[y.aval.dtype]
   let [result, base, rest] = [like(x, 1), x, y]
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < (kind === 'uint' ? bits : bits - 1); i++) {
     result = where(P.ne(B.and(rest, one), zero), A.mul(result, base), result)
     base = A.mul(base, base)
     rest = B.shiftRightLogical(rest, one)
   }
-  return result
+  if (kind === 'uint') return result
+  return where(B.and(P.lt(y, zero), P.ne(A.mul(x, x), like(x, 1))), like(x, 0), result)
 }
 /** `x` to the power `y`, as floats. */
 export const floatPower = floatBinary('floatPower', T.pow)
@@ -137,7 +140,7 @@ export const floor = rounding('floor', P.floor)
 /** The smallest whole number at or above x; integers stay. */
 export const ceil = rounding('ceil', P.ceil)
 /** Toward zero. */
-export const trunc = rounding('trunc', (x) => where(P.lt(x, like(x, 0)), P.ceil(x), P.floor(x)))
+export const trunc = rounding('trunc', P.trunc)
 /** Toward zero to a whole number: `trunc`. */
 export const fix = trunc
 /** To the nearest integer, ties to even; always as a float. */
@@ -148,12 +151,14 @@ export const round = (x: TensorLike, decimals = 0): Tensor => {
   readArgument('round', 'decimals', integer, decimals)
   const floating = isFloating(t.aval.dtype)
   if (decimals === 0 || (!floating && decimals > 0)) return floating ? rint(t) : t
-  const work = floating ? t : floatOperand('round', t)
+  const half = floating && dtypes[t.aval.dtype].bits === 16
+  const work = half ? convert(t, 'float32') : floating ? t : floatOperand('round', t)
   const factor = like(work, 10 ** Math.abs(decimals))
   const scaled = decimals > 0 ? A.mul(work, factor) : A.div(work, factor)
   const whole = P.round(scaled, { roundingMethod: 1 })
-  const back = decimals > 0 ? A.div(whole, factor) : A.mul(whole, factor)
-  return floating ? back : convert(back, t.aval.dtype)
+  // what overflows when it is scaled has no decimals
+  const back = decimals > 0 ? where(P.isFinite(scaled), A.div(whole, factor), P.stopGradient(work)) : A.mul(whole, factor)
+  return work === t ? back : convert(back, t.aval.dtype)
 }
 /** `round`. */
 export const around = round
@@ -225,9 +230,15 @@ export const hypot = floatBinary(
       const infinity = like(large, Number.POSITIVE_INFINITY)
       return where(B.or(P.eq(a, infinity), P.eq(b, infinity)), infinity, where(zero, large, length))
     },
-    ([s, t], length, x, y) => {
-      const zero = P.eq(length, like(length, 0))
-      const share = (v: Tensor): Tensor => where(zero, like(length, 0.5), A.div(v, where(zero, like(length, 1), length)))
+    ([s, t], _length, x, y) => {
+      // sides in parts of the larger one; beside an infinite one a finite one is none
+      const largest = P.max(P.abs(x), P.abs(y))
+      const infinity = like(x, Number.POSITIVE_INFINITY)
+      const [zero, infinite] = [P.eq(largest, like(x, 0)), P.eq(largest, infinity)]
+      const over = where(B.or(zero, infinite), like(x, 1), largest)
+      const part = (v: Tensor): Tensor => A.div(where(infinite, where(P.eq(P.abs(v), infinity), P.sign(v), like(v, 0)), v), over)
+      const whole = T.sqrt(A.add(A.square(part(x)), A.square(part(y))))
+      const share = (v: Tensor): Tensor => where(zero, like(x, 0.5), A.div(part(v), where(zero, like(x, 1), whole)))
       return A.add(A.mul(s, share(x)), A.mul(t, share(y)))
     },
   ),
@@ -237,18 +248,20 @@ export const deg2rad = floatUnary('deg2rad', (x) => A.mul(x, like(x, Math.PI / 1
 /** Radians as degrees. */
 export const rad2deg = floatUnary('rad2deg', (x) => A.mul(x, like(x, 180 / Math.PI)))
 export { deg2rad as radians, rad2deg as degrees }
-/** The n-th derivative of `sin(x) / x` at 0, for x that are 0: its derivative is the next one. */
-const sincAtZero = (n: number): ((x: Tensor) => Tensor) =>
-  withTangent(
-    (x) => A.mul(like(x, n % 2 === 1 ? 0 : (n % 4 === 0 ? 1 : -1) / (n + 1)), A.add(A.mul(x, like(x, 0)), like(x, 1))),
-    ([t], _out, x) => A.mul(t, sincAtZero(n + 1)(x)),
-  )
+/** Coefficients of `sin(x) / x` in squares of x: exact for |x| < 1, as are the first ten derivatives. */
+const sincSeries = Array.from({ length: 13 }, (_, k) => {
+  let c = 1
+  for (let i = 2; i <= 2 * k + 1; i++) c /= i
+  return k % 2 === 0 ? c : -c
+})
 /** `sin(pi x) / (pi x)`, 1 at 0. */
 export const sinc = floatUnary('sinc', (x) => {
-  const zero = P.eq(x, like(x, 0))
   const angle = A.mul(x, like(x, Math.PI))
-  const other = where(zero, like(x, 1), angle)
-  return where(zero, sincAtZero(0)(where(zero, angle, like(x, 0))), A.div(T.sin(other), other))
+  const near = P.lt(P.abs(angle), like(x, 1))
+  const w = A.square(where(near, angle, like(x, 0)))
+  const series = sincSeries.reduceRight<Tensor>((sum, c) => A.add(A.mul(sum, w), like(x, c)), like(x, 0))
+  const far = where(near, like(x, 1), angle)
+  return where(near, series, A.div(T.sin(far), far))
 })
 
 /** Larger of two; NaN wins. */
@@ -289,8 +302,7 @@ export const heaviside = floatBinary('heaviside', (x, y) =>
 export const signbit: Unary = (x) => {
   const t = asTensor(x, 'signbit')
   const { kind, bits } = dtypes[t.aval.dtype]
-  if (kind === 'uint' || kind === 'bool') return P.lt(convert(t, 'int32'), literal(0, 'int32'))
-  const whole = kind === 'int' ? t : B.bitcastConvertType(t, { newDtype: bits === 16 ? 'int16' : bits === 32 ? 'int32' : 'int64' })
+  const whole = kind !== 'float' ? t : B.bitcastConvertType(t, { newDtype: bits === 16 ? 'int16' : bits === 32 ? 'int32' : 'int64' })
   return P.lt(whole, like(whole, 0))
 }
 /** The magnitude of `x` with the sign of `y`. */

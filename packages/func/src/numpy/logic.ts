@@ -79,16 +79,20 @@ export const bitwiseNot = (x: TensorLike): Tensor => {
   return B.not(t)
 }
 export { bitwiseNot as bitwiseInvert, bitwiseNot as invert }
+/** The same, with booleans as int32. */
+const shift = (name: string, f: (x: Tensor, y: Tensor) => Tensor): Binary =>
+  bits(name, (x, y) => (x.dtype === 'bool' ? f(convert(x, 'int32'), convert(y, 'int32')) : f(x, y)))
 /** `x << y`, of integers; 0 where y is not from 0 to the width less 1. */
-export const leftShift = bits('leftShift', B.shiftLeft)
+export const leftShift = shift('leftShift', B.shiftLeft)
 /** Signed integers keep their sign. */
-export const rightShift = bits('rightShift', (x, y) =>
+export const rightShift = shift('rightShift', (x, y) =>
   dtypes[x.aval.dtype].kind === 'uint' ? B.shiftRightLogical(x, y) : B.shiftRightArithmetic(x, y),
 )
 export { leftShift as bitwiseLeftShift, rightShift as bitwiseRightShift }
 /** Number of bits of the absolute value that are 1. */
 export const bitwiseCount = (x: TensorLike): Tensor => {
-  const t = asTensor(x, 'bitwiseCount')
+  const given = asTensor(x, 'bitwiseCount')
+  const t = given.dtype === 'bool' ? convert(given, 'uint8') : given
   return convert(B.populationCount(dtypes[t.dtype].kind === 'int' ? P.abs(t) : t), 'uint8')
 }
 

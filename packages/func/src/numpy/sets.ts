@@ -18,10 +18,10 @@ import {
   samples,
   type OptionsOf,
 } from '../options'
-import { div, rem, sub } from '../primitives/arithmetic'
+import { div, sub } from '../primitives/arithmetic'
 import { scatterAdd } from '../primitives/indexing'
 import { iota, sliceAxis } from '../primitives/layout'
-import { lt, max, ne, selectN } from '../primitives/piecewise'
+import { lt, max, ne, rem, selectN } from '../primitives/piecewise'
 import { sort as sortMany } from '../primitives/sort'
 import { broadcastInDim, convert, expandDims, reduceSum, reshape } from '../primitives/structural'
 import { getElement } from '../scalar'

@@ -15,8 +15,6 @@ export const sub = (x: Tensor, y: Tensor): Tensor => bind1(subP, [x, y], noParam
 export const mul = (x: Tensor, y: Tensor): Tensor => bind1(mulP, [x, y], noParams)
 /** x / y; of integers the quotient rounded toward zero. Source: jax.lax.div. */
 export const div = (x: Tensor, y: Tensor): Tensor => bind1(divP, [x, y], noParams)
-/** Remainder of x / y with the sign of x. Source: jax.lax.rem. */
-export const rem = (x: Tensor, y: Tensor): Tensor => bind1(remP, [x, y], noParams)
 /** x ** y for an integer y, negative only for floats. Source: jax.lax.integer_pow. */
 export const integerPow = (x: Tensor, params: { readonly y: number }): Tensor => bind1(integerPowP, [x], params)
 /** x * x. Source: jax.lax.square. */
@@ -30,12 +28,9 @@ const subP = binary('sub', numbers, [(t) => t, (t) => neg(t)], {
 const mulP = binary('mul', numbers, [(t, _z, _x, y) => mul(t, y), (t, _z, x) => mul(x, t)], {
   transpose: (ct, x, y) => (isLinear(x) ? [mul(ct, known(y)), null] : [null, mul(known(x), ct)]),
 })
-const divP = binary('div', numbers, [(t, _z, _x, y) => div(t, y), (t, _z, x, y) => mul(mul(neg(t), x), integerPow(y, { y: -2 }))], {
+const divP = binary('div', numbers, [(t, _z, _x, y) => div(t, y), (t, z, _x, y) => mul(neg(t), div(z, y))], {
   transpose: (ct, _x, y) => [div(ct, known(y)), null],
 })
-/** Rounded toward zero, exactly: what is left without the fraction. */
-const truncated = (x: Tensor): Tensor => sub(x, rem(x, constant(x, 1)))
-const remP = binary('rem', numbers, [(t) => t, (t, _z, x, y) => mul(neg(t), truncated(div(x, y)))])
 const integerPowP = unary(
   'integer_pow',
   numbers,

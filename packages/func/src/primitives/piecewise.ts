@@ -1,5 +1,5 @@
 /**
- * Functions that are constant or linear in pieces: rounding, comparisons, max and min, choice. At a kink the derivative is
+ * Functions that are constant or linear in pieces: rounding, the remainder, comparisons, max and min, choice. At a kink the derivative is
  * JAX's: max and min share it evenly at a tie, abs has 1 at 0, clamp 0 at its bounds.
  */
 import { aval, sameShape } from '../aval'
@@ -36,6 +36,8 @@ export const floor = (x: Tensor): Tensor => bind1(floorP, [x], noParams)
 export const ceil = (x: Tensor): Tensor => bind1(ceilP, [x], noParams)
 /** The nearest integer; ties away from zero (0) or to even (1). Source: jax.lax.round. */
 export const round = (x: Tensor, params: PiecewiseParams['round']): Tensor => bind1(roundP, [x], params)
+/** Remainder of x / y with the sign of x. Source: jax.lax.rem. */
+export const rem = (x: Tensor, y: Tensor): Tensor => bind1(remP, [x, y], noParams)
 /** The larger; NaN wins. Source: jax.lax.max. */
 export const max = (x: Tensor, y: Tensor): Tensor => bind1(maxP, [x, y], noParams)
 /** The smaller; NaN wins. Source: jax.lax.min. */
@@ -81,6 +83,10 @@ const roundP = unary('round', floats, 'zero', {
 const isFiniteP = unary('is_finite', floats, 'zero', { result: 'bool' })
 const stopGradientP = unary('stop_gradient', anything, 'zero')
 const copyP = unary('copy', anything, (t) => copy(t), { transpose: (ct) => ct })
+
+/** Toward zero, with the sign of x. */
+export const trunc = (x: Tensor): Tensor => selectN(lt(x, constant(x, 0)), floor(x), ceil(x))
+const remP = binary('rem', numbers, [(t) => t, (t, _z, x, y) => mul(neg(t), trunc(div(x, y)))])
 
 /** The share of x in the derivative of an extremum z of x and y: 1, 0, or 1/2 at a tie. */
 export const share = (x: Tensor, z: Tensor, y: Tensor): Tensor => {

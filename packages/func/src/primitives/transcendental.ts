@@ -8,7 +8,7 @@ import type { TranscendentalParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind1 } from '../trace'
 import { add, div, integerPow, mul, neg, square, sub } from './arithmetic'
-import { abs, eq, lt, max, round, selectN, stopGradient } from './piecewise'
+import { abs, eq, lt, max, min, round, selectN, stopGradient } from './piecewise'
 import { binary, constant, floats, noParams, type UnaryDerivative, unary } from './pointwise'
 
 /** e ** x. Source: jax.lax.exp. */
@@ -93,8 +93,12 @@ const tanhP = of('tanh', (t, _z, x) => {
   const twice = add(x, x)
   return mul(t, mul(constant(x, 4), mul(logistic(twice), logistic(neg(twice)))))
 })
+/** A large power of 2 of each dtype, so that to divide by it rounds nothing. */
+const large = { float16: 2 ** 15, bfloat16: 2 ** 127, float32: 2 ** 127, float64: 2 ** 1023 } as const
+/** What derivatives are scaled by: finite, where x is infinite too. */
+const finite = (x: Tensor): Tensor => stopGradient(min(x, constant(x, large[x.dtype as keyof typeof large])))
 const asinhP = of('asinh', (t, _z, x) => {
-  const scale = stopGradient(max(abs(x), one(x)))
+  const scale = finite(max(abs(x), one(x)))
   return div(mul(t, rsqrt(add(square(div(x, scale)), square(div(one(x), scale))))), scale)
 })
 const acoshP = of('acosh', (t, _z, x) => mul(t, mul(rsqrt(sub(x, one(x))), rsqrt(add(x, one(x))))))
@@ -108,7 +112,7 @@ const digammaP = of('digamma', (t, _z, x) => mul(t, trigamma(x)))
 
 /** `v / (x² + y²)`, where v is one of them, without squares that overflow or vanish. */
 const overSquares = (v: Tensor, x: Tensor, y: Tensor): Tensor => {
-  const scale = stopGradient(max(abs(x), abs(y)))
+  const scale = finite(max(abs(x), abs(y)))
   const by = (w: Tensor): Tensor => div(w, scale)
   return div(by(v), mul(add(square(by(x)), square(by(y))), scale))
 }

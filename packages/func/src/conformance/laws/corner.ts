@@ -2,7 +2,7 @@
  * Derivatives where differences cannot tell: at ties, kinks and poles. The numbers are JAX's.
  */
 import { fullLike } from '../../literal'
-import { div, integerPow, mul, rem } from '../../primitives/arithmetic'
+import { div, integerPow, mul } from '../../primitives/arithmetic'
 import { cumlogsumexp, cummax, cummin, cumprod } from '../../primitives/cumulative'
 import * as p from '../../primitives/piecewise'
 import { reduceMax, reduceMin, reduceProd } from '../../primitives/reduction'
@@ -141,7 +141,7 @@ const corners: readonly Corner[] = [
   corner('erf_inv', t.erfInv, [[0, 1, -1]], [[0.886227, inf, inf]]),
   corner(
     'rem',
-    rem,
+    p.rem,
     [
       [4, 5, -5],
       [2, 2, 2],

@@ -1,5 +1,6 @@
 /** Rows of arithmetic. */
-import { add, div, integerPow, mul, neg, rem, square, sub } from '../../primitives/arithmetic'
+import { add, div, integerPow, mul, neg, square, sub } from '../../primitives/arithmetic'
+import { rem } from '../../primitives/piecewise'
 import type { ArithmeticParams } from '../../table'
 import { fixed, int, num, type Rows, rough, smooth, word } from '../row'
 import { given, nonzero, offGrid, positive } from '../sample'
