@@ -4,7 +4,7 @@ import { ArgumentError } from '../error'
 import { literal } from '../literal'
 import { asTensor, asType, axisOf, type TensorLike } from '../numpy/promote'
 import { asPlaces, placesOf, signedPlaces } from '../numpy/indexing'
-import { integerOperand } from '../numpy/take'
+import { integerOperand } from '../numpy/integer-operand'
 import {
   axis as axisKind,
   boolean,

@@ -8,10 +8,11 @@ import { describe } from '@heddle/tree/options'
 import { range, type Shape } from '../aval'
 import { ConcreteTensor } from '../array'
 import type { TypedArray } from '../dtype'
-import { ArgumentError, ConcretizationError, DTypeError } from '../error'
+import { ArgumentError, ConcretizationError } from '../error'
 import { isTensor, type Tensor } from '../tensor'
 import { hostOf, isTypedArray, type NestedArray } from './host-data'
 import { ofNumbers } from './host-tensor'
+import { integerTensor } from './integer-operand'
 
 /** A range of an axis, as Python writes `start:stop:step`; null is left open. Made by `slice`. */
 export interface Slice {
@@ -125,8 +126,7 @@ const tensorPart = (e: Tensor): Part => {
     const host = e.hostSync()
     return maskOf(host.shape, host.data as Uint8Array)
   }
-  if (/float/.test(e.dtype)) throw new DTypeError('index', `an index must be of integers or booleans, got ${e.dtype}`)
-  return { array: e, signed: !e.dtype.startsWith('uint') }
+  return { array: integerTensor('index', e), signed: !e.dtype.startsWith('uint') }
 }
 const axesUsed = (p: Part): number => (p === 'new' || p === '...' ? 0 : 'places' in p ? p.shape.length : 1)
 

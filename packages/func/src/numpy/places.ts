@@ -17,7 +17,8 @@ import { concatenate, stack, unstack } from './join'
 import { asPlaces } from './indexing'
 import { greater, less, toBool, where } from './logic'
 import { asTensor, asType, axisOf, broadcastShapes, broadcastTo, promoteTypes, type TensorLike } from './promote'
-import { integerOperand, take, takeAlongAxis } from './take'
+import { integerOperand } from './integer-operand'
+import { take, takeAlongAxis } from './take'
 import { diag } from './sequences'
 
 /**

@@ -34,7 +34,8 @@ import { asTensor, asType, floatOperand, promoteInexact, promoteTypes, type Tens
 import { max as largest, min as smallest } from './reduce'
 import { linspace } from './sequences'
 import { searchsorted, sort } from './sorting'
-import { integerOperand, take } from './take'
+import { integerOperand } from './integer-operand'
+import { take } from './take'
 
 /** The value of a concrete integer scalar, or the reason why there is none yet. */
 const known = (x: Tensor, asked: string): number => {

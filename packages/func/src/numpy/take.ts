@@ -1,7 +1,6 @@
 /** Picking along one axis by integer tensors. Source: the jax.numpy functions of the same names. */
 import { otherAxes, range } from '../aval'
-import { isFloating } from '../dtype'
-import { ArgumentError, DTypeError } from '../error'
+import { ArgumentError } from '../error'
 import { literal } from '../literal'
 import { axis as axisKind, boolean, type Kind, nullable, oneOf, optionsOf, type OptionsOf } from '../options'
 import { add } from '../primitives/arithmetic'
@@ -9,26 +8,11 @@ import { gather, scatter, scatterAdd } from '../primitives/indexing'
 import { lt, rem, selectN } from '../primitives/piecewise'
 import { convert, expandDims, reshape } from '../primitives/structural'
 import type { GatherMode } from '../table'
-import { isTensor, type Tensor } from '../tensor'
-import { hostOf, isTypedArray, type NestedArray } from './host-data'
-import { ofNumbers } from './host-tensor'
+import type { Tensor } from '../tensor'
 import { placesOf } from './indexing'
-import { asTensor, asType, axisOf, broadcastShapes, broadcastTo, isScalar, type TensorLike } from './promote'
+import { integerOperand } from './integer-operand'
+import { asTensor, asType, axisOf, broadcastShapes, broadcastTo, type TensorLike } from './promote'
 
-/** An integer tensor, and whether it may hold negative places. JavaScript numbers are made int32. */
-export const integerOperand = (where: string, x: TensorLike): { readonly index: Tensor; readonly signed: boolean } => {
-  if (isTensor(x)) {
-    if (isFloating(x.dtype)) throw new DTypeError(where, `indices must be integers, got ${x.dtype}; convert with x.astype('int32')`)
-    return { index: x.dtype === 'bool' ? convert(x, 'int32') : x, signed: !x.dtype.startsWith('uint') && x.dtype !== 'bool' }
-  }
-  const host = isScalar(x) ? { shape: [], data: [Number(x)] } : hostOf(x as NestedArray, where)
-  const values = Array.from(host.data as ArrayLike<number | bigint>, Number)
-  if (!values.every(Number.isInteger)) throw new ArgumentError(where, 'indices must be whole numbers')
-  return {
-    index: ofNumbers(values, isTypedArray(x) && x instanceof Uint32Array ? 'uint32' : 'int32', host.shape),
-    signed: values.some((v) => v < 0),
-  }
-}
 /** A number, NaN too. */
 const nanOr: Kind<number> = { expected: 'a number', is: (x) => typeof x === 'number' }
 const takeKinds = {

@@ -1,6 +1,5 @@
 /** Branches for users. */
 import { type TreeDef, unflatten } from '@heddle/tree'
-import { ConcreteTensor } from '../array'
 import { type Aval, aval, sameType, showAval } from '../aval'
 import { promote } from '../dtype'
 import { type Disagreement, TypeMismatchError } from '../error'
@@ -8,6 +7,7 @@ import { stageClosed, stageWithAux } from '../interpreters/stage'
 import { run } from '../interpreters/run'
 import type { ClosedJaxpr, Jaxpr } from '../ir/jaxpr'
 import { outAvals } from '../ir/jaxpr'
+import { integerTensor } from '../numpy/integer-operand'
 import { asTensor } from '../numpy/promote'
 import { either, integer, type Kind, list, readArgument, readFunction, tensor } from '../options'
 import { condCall } from '../primitives/control/cond'
@@ -168,7 +168,11 @@ export const cond = <A extends readonly unknown[], const R extends Result, S = r
   const bool = p.aval.dtype === 'bool' ? p : ne(p, literal(0, p.aval.dtype))
   return branchOn('cond', convert(bool, 'int32'), withoutAux<A, R>([falseFn, trueFn]), operands, null)[0]
 }
-/** The branch at `index`, clamped into range. Errors as for `cond`. Source: jax.lax.switch. */
+/**
+ * The branch at `index`, clamped into range. A tensor of floats is no index, but a scalar that is known to be whole: `np.array(1)`.
+ *
+ * Errors as for `cond`; DTypeError of other floats (cast by `.astype('int32')`). Source: jax.lax.switch.
+ */
 export const switchCase = <A extends readonly unknown[], const R extends Result, S = readonly []>(
   index: Tensor | number,
   branches: readonly (Branch<A, R> & NoNumbers<A, S>)[],
@@ -191,8 +195,7 @@ export const switchWithAux = <L, A extends readonly unknown[], R>(
   readArgument('switch', 'index', branchIndex, index)
   if (branches.length === 0) throw new TypeMismatchError('switch', 'at least one branch is needed')
   const i = scalar(asTensor(index, 'switch'), 'switch')
-  // np.array(1) is a float32 here: a known index must be whole, whatever its dtype
-  if (i instanceof ConcreteTensor && i.knownScalar !== undefined) readArgument('switch', 'index', integer, Number(i.knownScalar))
+  const whole = typeof index === 'number' ? i : integerTensor('switch', i)
   if (branches.length === 1) return onlyBranch(branches[0]!, operands, aux)
-  return branchOn('switch', convert(i, 'int32'), branches, operands, aux)
+  return branchOn('switch', convert(whole, 'int32'), branches, operands, aux)
 }

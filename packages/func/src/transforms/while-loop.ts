@@ -1,11 +1,11 @@
 /** Loops with a condition, and counted ones, for users. */
 import { structure, unflatten } from '@heddle/tree'
 import { type Aval, showAval } from '../aval'
-import { ConcreteTensor } from '../array'
 import { type Disagreement, TypeMismatchError } from '../error'
 import { stageWithAux } from '../interpreters/stage'
 import type { ClosedJaxpr, Jaxpr } from '../ir/jaxpr'
 import { literal } from '../literal'
+import { integerTensor, numberOf } from '../numpy/integer-operand'
 import { asTensor } from '../numpy/promote'
 import { either, integer, readArgument, readFunction, tensor } from '../options'
 import { whileCall } from '../primitives/control/while'
@@ -13,7 +13,7 @@ import { add } from '../primitives/arithmetic'
 import { lt } from '../primitives/piecewise'
 import { convert } from '../primitives/structural'
 import { synchronous } from '../synchronous'
-import type { Tensor } from '../tensor'
+import { isTensor, type Tensor } from '../tensor'
 import { flatFunction, flatFunctionFrom, flattenCarry, flattenTensors, typesOf, typeTree } from './flat'
 import { asResult, handedThrough } from './forwarding'
 import { scanLoop, traceWithCarry } from './scan'
@@ -111,14 +111,15 @@ export const whileLoop: <const C extends Result, S = readonly []>(
   init: C,
 ) => C = loop
 
-const staticValue = (x: Tensor | number): number | undefined =>
-  typeof x === 'number' ? x : x instanceof ConcreteTensor && x.ndim === 0 && x.knownScalar !== undefined ? Number(x.knownScalar) : undefined
+const staticValue = (x: Tensor | number): number | undefined => (typeof x === 'number' ? x : numberOf(x))
+const wholeBound = (x: Tensor | number): Tensor | number => (isTensor(x) ? integerTensor('foriLoop', x) : x)
 
 const bound = either(integer, tensor)
 /**
  * `body(i, carry)` for i from `lower` up to but without `upper`.
  *
- * With bounds known when tracing it is a scan, and reverse mode works; else a whileLoop. Source: jax.lax.fori_loop.
+ * With bounds known when tracing it is a scan, and reverse mode works; else a whileLoop. A tensor of floats is no bound, but a scalar that
+ * is known to be whole. Errors: DTypeError of other floats (cast by `.astype('int32')`). Source: jax.lax.fori_loop.
  */
 export const foriLoop = <const C extends Result, S = readonly []>(
   lower: number | Tensor,
@@ -129,8 +130,8 @@ export const foriLoop = <const C extends Result, S = readonly []>(
   readArgument('foriLoop', 'lower', bound, lower)
   readArgument('foriLoop', 'upper', bound, upper)
   readFunction('foriLoop', body, 'body')
-  const [from, to] = [staticValue(lower), staticValue(upper)]
-  for (const known of [from, to]) if (known !== undefined) readArgument('foriLoop', 'bound', integer, known)
+  const [low, high] = [wholeBound(lower), wholeBound(upper)]
+  const [from, to] = [staticValue(low), staticValue(high)]
   if (from !== undefined && to !== undefined) {
     const start = literal(from, 'int32')
     const [[, carry]] = scanLoop<[Tensor, Next<C>], null, null>(
@@ -144,11 +145,11 @@ export const foriLoop = <const C extends Result, S = readonly []>(
     return carry
   }
   const int = (x: number | Tensor): Tensor => convert(asTensor(x, 'foriLoop'), 'int32')
-  const end = int(upper)
+  const end = int(high)
   const [, carry] = loop<[Tensor, C]>(
     ([i]) => lt(i, end),
     ([i, c]) => [add(i, literal(1, 'int32')), synchronous('foriLoop', body(i, c))],
-    [int(lower), init],
+    [int(low), init],
   )
   return carry
 }
