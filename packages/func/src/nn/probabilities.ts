@@ -2,52 +2,52 @@
  * Softmax, its logarithm and the logarithm of its denominator over axes, with derivatives that keep the small rest beside a probability
  * that is almost 1: far logits push with what the others have, not with what is left of 1 minus 1.
  *
- * The derivative of probabilities p is `p (v - sum(p v))`, symmetric, and the same for v shifted by any number. Shifted by that of the
- * dominating place, whose own sum is then of the others alone, nothing cancels, forwards and in reverse.
+ * The derivative of probabilities p is `p (v - sum(p v))`, symmetric, that of their logarithm `v - sum(p v)`, in reverse `u - p sum(u)`:
+ * projections. At the dominating place they subtract like numbers, which leaves a rounding error; it is a multiple of what the projection
+ * takes away, so projected once more it is gone.
  */
 import { literal } from '../literal'
 import * as E from '../numpy/elementwise'
 import { isfinite, where as choose } from '../numpy/logic'
 import { max, spreadOver, sum } from '../numpy/reduce'
 import { withTangent } from '../numpy/with-tangent'
+import { customJvpCall, type CustomJvpParams } from '../primitives/call/custom-jvp'
 import { linearCall } from '../primitives/call/linear-call'
-import { gt, stopGradient } from '../primitives/piecewise'
+import { stopGradient } from '../primitives/piecewise'
 import { log } from '../primitives/transcendental'
 import type { Tensor } from '../tensor'
 
 type Axes = readonly number[]
-const total = (x: Tensor, axes: Axes): Tensor => spreadOver(sum(x, { axis: axes }), x.shape, axes)
+const spread = (x: Tensor, to: Tensor, axes: Axes): Tensor => spreadOver(x, to.shape, axes)
+const totals = (x: Tensor, axes: Axes): Tensor => sum(x, { axis: axes })
+const total = (x: Tensor, axes: Axes): Tensor => spread(totals(x, axes), x, axes)
 const zero = (x: Tensor): Tensor => literal(0, x.dtype)
-/** Where a probability is more than all others together: at most once along the axes. */
-const dominating = (p: Tensor): Tensor => gt(p, literal(0.5, p.dtype))
-const fromDominating = (p: Tensor, v: Tensor, axes: Axes): Tensor => E.subtract(v, total(choose(dominating(p), v, zero(v)), axes))
 
 /** The derivative of p along v. */
 const slope = (p: Tensor, v: Tensor, axes: Axes): Tensor => {
   const fn = ([p, v]: readonly Tensor[]): readonly Tensor[] => {
-    const w = fromDominating(p!, v!, axes)
-    return [E.multiply(p!, E.subtract(w, total(E.multiply(p!, w), axes)))]
+    const each = E.multiply(p!, E.subtract(v!, total(E.multiply(p!, v!), axes)))
+    return [E.subtract(each, E.multiply(p!, total(each, axes)))]
   }
   return linearCall({ fn, transpose: fn }, [p], [v], [v.aval])[0]!
 }
-/** That of the logarithm of p. In reverse `u - p sum(u)`, which sums to 0: the dominating one is what the others are not. */
-const logSlope = (p: Tensor, v: Tensor, axes: Axes): Tensor => {
-  const fn = ([p, v]: readonly Tensor[]): readonly Tensor[] => {
-    const w = fromDominating(p!, v!, axes)
-    return [E.subtract(w, total(E.multiply(p!, w), axes))]
+/** That of the logarithm of p, which is `weights` over `mass`, their sum without the axes. */
+const logSlope = (weights: Tensor, mass: Tensor, v: Tensor, axes: Axes): Tensor => {
+  const fn = ([weights, mass, v]: readonly Tensor[]): readonly Tensor[] => {
+    const once = (w: Tensor): Tensor => E.subtract(w, spread(E.divide(totals(E.multiply(weights!, w), axes), mass!), w, axes))
+    return [once(once(v!))]
   }
-  const transpose = ([p, u]: readonly Tensor[]): readonly Tensor[] => {
-    const each = E.subtract(u!, E.multiply(p!, total(u!, axes)))
-    const here = dominating(p!)
-    return [choose(here, E.negative(total(choose(here, zero(each), each), axes)), each)]
+  const transpose = ([weights, mass, u]: readonly Tensor[]): readonly Tensor[] => {
+    const once = (w: Tensor): Tensor => E.subtract(w, E.multiply(weights!, spread(E.divide(totals(w, axes), mass!), w, axes)))
+    return [once(once(u!))]
   }
-  return linearCall({ fn, transpose }, [p], [v], [v.aval])[0]!
+  return linearCall({ fn, transpose }, [weights, mass], [v], [v.aval])[0]!
 }
 
 const largest = (x: Tensor, axes: Axes): Tensor =>
   stopGradient(max(x, { axis: axes, initial: x.size > 0 ? undefined : literal(Number.NEGATIVE_INFINITY, x.dtype) }))
 /** Shifted so that the largest is 0. */
-const shifted = (x: Tensor, axes: Axes): Tensor => E.subtract(x, spreadOver(largest(x, axes), x.shape, axes))
+const shifted = (x: Tensor, axes: Axes): Tensor => E.subtract(x, spread(largest(x, axes), x, axes))
 
 /** Exponentials that sum to 1 over axes. */
 export const probabilities = (x: Tensor, axes: Axes): Tensor =>
@@ -58,14 +58,35 @@ export const probabilities = (x: Tensor, axes: Axes): Tensor =>
     },
     ([v], p) => slope(p, v, axes),
   )(x)
-export const logProbabilities = (x: Tensor, axes: Axes): Tensor =>
-  withTangent<readonly [Tensor]>(
-    (y) => {
-      const low = shifted(y, axes)
-      return E.subtract(low, spreadOver(E.log(sum(E.exp(low), { axis: axes })), y.shape, axes))
+
+/** The logarithm of probabilities, with the weights and the mass that its derivative needs. */
+const logWithWeights = (x: Tensor, axes: Axes): readonly [out: Tensor, weights: Tensor, mass: Tensor] => {
+  const low = shifted(x, axes)
+  const weights = E.exp(low)
+  const mass = totals(weights, axes)
+  return [E.subtract(low, spread(E.log(mass), x, axes)), weights, mass]
+}
+export const logProbabilities = (x: Tensor, axes: Axes): Tensor => {
+  const differentiated: CustomJvpParams = {
+    fn: ([y]) => logWithWeights(y!, axes),
+    jvp: ([y], [v]) => {
+      const outs = customJvpCall([y!], differentiated)
+      const [, weights, mass] = outs
+      const each = E.multiply(weights!, v!)
+      return [outs, [logSlope(weights!, mass!, v!, axes), each, totals(each, axes)]]
     },
-    ([v], out) => logSlope(E.exp(out), v, axes),
-  )(x)
+    numConsts: 0,
+    selfContained: true,
+  }
+  return customJvpCall([x], {
+    ...differentiated,
+    fn: ([y]) => logWithWeights(y!, axes).slice(0, 1),
+    jvp: (xs, ts) => {
+      const [outs, tangents] = differentiated.jvp(xs, ts)
+      return [outs.slice(0, 1), tangents.slice(0, 1)]
+    },
+  })[0]!
+}
 
 /** A finite shift, the same along the axes: infinite elements stay what they are. */
 const finiteShift = (x: Tensor, axes: Axes): Tensor => {
