@@ -86,6 +86,7 @@ export type Declared<T, O> = O extends { readonly unbox: false } ? T | AxisMetad
 const pushOptions = optionsOf({ prefix: string, reuse: boolean })
 const childOptions = optionsOf({ name: string, prefix: string })
 const rewindOptions = optionsOf({ rewindRngs: boolean })
+const declareOptions = optionsOf({ unbox: boolean })
 const sowingOptions = optionsOf({ init: required(anything), reduce: required(func) })
 const sowingOf = (sowing: Sowing): Sowing => {
   sowingOptions('sow', sowing as object)
@@ -201,11 +202,11 @@ export class Scope {
     name: string,
     init: Init<T, Args>,
     args: Args,
-    options: DeclareOptions = {},
+    options?: DeclareOptions,
     declarer?: Declarer,
   ): T {
-    const bare = (value: unknown): T =>
-      (options.unbox === false ? value : unboxPlaced(() => `param "${name}" in scope "${this.pathText}"`, value)) as T
+    const { unbox = true } = options === undefined ? {} : declareOptions('param', options)
+    const bare = (value: unknown): T => (unbox ? unboxPlaced(() => `param "${name}" in scope "${this.pathText}"`, value) : value) as T
     this.#checkDeclared('params', name)
     if (typeof init !== 'function') this.#noInitializer('param', name, init)
     const declared = this.run(declareParam<Tensor, Key>(rngOps, name))
@@ -240,7 +241,8 @@ export class Scope {
   }
 
   /** `variable` with options. */
-  variableOf<T>(collection: string, name: string, init?: () => T | AxisMetadata<T>, options: DeclareOptions = {}): Variable<T> {
+  variableOf<T>(collection: string, name: string, init?: () => T | AxisMetadata<T>, options?: DeclareOptions): Variable<T> {
+    const { unbox = true } = options === undefined ? {} : declareOptions('variable', options)
     this.#checkDeclared(collection, name)
     if (init !== undefined && typeof init !== 'function') this.#noInitializer('variable', name, init)
     const declared = this.run(declareVariable<Tensor, Key>(collection, name, init !== undefined))
@@ -249,7 +251,7 @@ export class Scope {
       const value = asValue('variable', this.cursor.debugPath, `what the initializer of "${name}" gives`, made)
       this.run(putVariable<Tensor, Key>(collection, name, value))
     }
-    return new Variable<T>(this, collection, name, options.unbox !== false)
+    return new Variable<T>(this, collection, name, unbox)
   }
 
   #noInitializer(kind: 'param' | 'variable', name: string, actual: unknown): never {

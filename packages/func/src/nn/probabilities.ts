@@ -93,7 +93,7 @@ const finiteShift = (x: Tensor, axes: Axes): Tensor => {
   const top = largest(x, axes)
   return choose(isfinite(top), top, zero(x))
 }
-const exponentials = (x: Tensor, shift: Tensor, axes: Axes): Tensor => E.exp(E.subtract(x, spreadOver(shift, x.shape, axes)))
+const exponentials = (x: Tensor, shift: Tensor, axes: Axes): Tensor => E.exp(E.subtract(x, spread(shift, x, axes)))
 /** Each one's part of the sum of exponentials. */
 const parts = (x: Tensor, axes: Axes): Tensor =>
   withTangent<readonly [Tensor]>(
@@ -103,16 +103,37 @@ const parts = (x: Tensor, axes: Axes): Tensor =>
     },
     ([v], p) => slope(p, v, axes),
   )(x)
-/** `log(sum(b exp(x)))` over axes; without `b` the sum of the exponentials alone. */
+/** Of the sum of `b exp(x)`: each one's part, or with `exponentials` what that is a multiple of, by b. */
+const weighted = (x: Tensor, b: Tensor, axes: Axes, of: 'parts' | 'exponentials'): Tensor =>
+  withTangent<readonly [Tensor, Tensor]>(
+    (y, factors) => {
+      const each = exponentials(y, finiteShift(y, axes), axes)
+      const terms = E.multiply(each, factors)
+      return E.divide(of === 'parts' ? terms : each, total(terms, axes))
+    },
+    ([v, w], out, y, factors) => {
+      const shares = weighted(y, factors, axes, 'exponentials')
+      if (of === 'exponentials') {
+        const moved = E.add(E.multiply(weighted(y, factors, axes, 'parts'), v), E.multiply(shares, w))
+        return E.multiply(out, E.subtract(v, total(moved, axes)))
+      }
+      const each = E.multiply(shares, w)
+      return E.add(slope(out, v, axes), E.subtract(each, E.multiply(out, total(each, axes))))
+    },
+  )(x, b)
+/** `log(sum(b exp(x)))` over axes; without `b` the sum of the exponentials alone. Both are floats of one dtype and shape. */
 export const logOfSum = (x: Tensor, b: Tensor | undefined, axes: Axes): Tensor => {
   const of = (y: Tensor, factors: Tensor | undefined): Tensor => {
     const shift = finiteShift(y, axes)
     const each = exponentials(y, shift, axes)
-    return E.add(log(sum(factors === undefined ? each : E.multiply(each, factors), { axis: axes })), shift)
+    return E.add(log(totals(factors === undefined ? each : E.multiply(each, factors), axes)), shift)
   }
-  if (b !== undefined) return of(x, b)
-  return withTangent<readonly [Tensor]>(
-    (y) => of(y, undefined),
-    ([v], _out, y) => sum(E.multiply(parts(y, axes), v), { axis: axes }),
-  )(x)
+  if (b === undefined)
+    return withTangent<readonly [Tensor]>(
+      (y) => of(y, undefined),
+      ([v], _out, y) => totals(E.multiply(parts(y, axes), v), axes),
+    )(x)
+  return withTangent<readonly [Tensor, Tensor]>(of, ([v, w], _out, y, factors) =>
+    totals(E.add(E.multiply(weighted(y, factors, axes, 'parts'), v), E.multiply(weighted(y, factors, axes, 'exponentials'), w)), axes),
+  )(x, b)
 }

@@ -15,7 +15,7 @@ import {
 } from '../options'
 import * as E from '../numpy/elementwise'
 import { equal, where as choose } from '../numpy/logic'
-import { asTensor, axesOf, axisOf, floatOperand, type TensorLike } from '../numpy/promote'
+import { axesOf, axisOf, broadcastTo, floatOperand, floatOperands, type TensorLike } from '../numpy/promote'
 import { axesKinds, countOf, keepAxes, type MaskedOptions, mean, type ReduceArg, spreadOver } from '../numpy/reduce'
 import { rsqrt } from '../primitives/transcendental'
 import { integerOperand } from '../numpy/integer-operand'
@@ -66,13 +66,13 @@ export interface LogsumexpOptions extends OptionsOf<typeof logsumexpOptions> {}
 /** `log(sum(b * exp(x)))` over axes (all by default) without overflow; NaN where the sum is negative. */
 export const logsumexp = (x: TensorLike, arg?: ReduceArg<LogsumexpOptions>): Tensor => {
   const { axis, b, keepdims, where } = logsumexpOptions('logsumexp', arg)
-  const given = floatOperand('logsumexp', x)
-  const weighted = b === undefined ? given : choose(equal(b, 0), literal(lowest, given.dtype), given)
+  const [given, factors] = b === undefined ? [floatOperand('logsumexp', x), undefined] : floatOperands('logsumexp', [x, b])
   // what is left out has no exponential that could overflow
-  const t = taking(weighted, where)
+  const counted = factors === undefined ? given : choose(equal(factors, 0), literal(lowest, given.dtype), given)
+  const t = taking(counted, where)
   const axes = axesOf('logsumexp', axis, t.ndim)
-  const factors = b === undefined ? undefined : masked(asTensor(b, 'logsumexp'), where, 0)
-  return keepAxes(logOfSum(t, factors, axes), axes, keepdims)
+  const of = factors === undefined ? undefined : masked(broadcastTo(factors, t.shape), where, 0)
+  return keepAxes(logOfSum(t, of, axes), axes, keepdims)
 }
 /** `logsumexp` minus the logarithm of the number of elements. */
 export const logmeanexp = (x: TensorLike, arg?: ReduceArg<MaskedOptions>): Tensor => {

@@ -7,6 +7,14 @@ beforeAll(() => setDefaultBackend(hostBackend()))
 
 type F = (x: Tensor) => Tensor
 const derivative = (f: F, order: number): F => (order === 0 ? f : grad(derivative(f, order - 1)))
+/** Numbers in [0, 1) of a seed. */
+const randomOf = (seed: number): (() => number) => {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
+    return state / 0x80000000
+  }
+}
 const close = (x: number, want: number): void => {
   if (want === 0) expect(x + 0).toBe(0)
   else if (!Number.isFinite(want)) expect(x).toBe(want)
@@ -78,18 +86,23 @@ describe('softmax and its kin', () => {
   const x = [30, 1, 0.5, -3]
   const u = [0.3, 2, -1, 0.7]
   const where = [true, true, false, true]
+  const sum = (f: (i: number) => number): number => x.reduce((s, _, i) => s + f(i), 0)
   const weightsOf = (taken: readonly boolean[]): number[] => {
     const each = x.map((v, i) => (taken[i] ? Math.exp(v - 30) : 0))
     const total = each.reduce((a, b) => a + b)
     return each.map((e) => e / total)
   }
-  const sum = (f: (i: number) => number): number => x.reduce((s, _, i) => s + f(i), 0)
   /** p_i sum_j p_j (v_i - v_j): no difference of numbers that are almost equal. */
   const slope = (p: readonly number[], v: readonly number[]): number[] => p.map((a, i) => a * sum((j) => p[j]! * (v[i]! - v[j]!)))
   const logSlope = (p: readonly number[], v: readonly number[]): number[] =>
     v.map((a, i) => sum((j) => a * p[j]! * (i === j ? 0 : 1) - p[i]! * v[j]! * (i === j ? 0 : 1)))
   const all = x.map(() => true)
   const [p, some] = [weightsOf(all), weightsOf(where)]
+  const b = [2, 0.5, 3, 1]
+  const terms = x.map((v, i) => b[i]! * Math.exp(v - 30))
+  const mass = terms.reduce((s, t) => s + t)
+  const weighed = terms.map((t) => t / mass)
+  const factored = x.reduce((m, v) => m + v * Math.exp(v - 30), 0)
   const dot = (y: Tensor): Tensor => y.mul(np.array(u)).sum()
   const rows: Readonly<Record<string, readonly [F, readonly number[]]>> = {
     softmax: [(y) => dot(nn.softmax(y)), slope(p, u)],
@@ -104,6 +117,8 @@ describe('softmax and its kin', () => {
       ).map((g, i) => (where[i] ? g : 0)),
     ],
     'twice logsumexp': [(y) => jvp((z: Tensor) => nn.logsumexp(z), [y], [np.array(u)])[1], slope(p, u)],
+    'twice logsumexp with b': [(y) => jvp((z: Tensor) => nn.logsumexp(z, { b: np.array(b) }), [y], [np.array(u)])[1], slope(weighed, u)],
+    'logsumexp by its factors': [(c) => nn.logsumexp(np.array(x), { b: c }), x.map((v) => Math.exp(v - 30) / factored)],
     'twice logmeanexp': [(y) => jvp((z: Tensor) => nn.logmeanexp(z), [y], [np.array(u)])[1], slope(p, u)],
   }
   const ways: Readonly<Record<string, (f: F) => F>> = {
@@ -118,6 +133,37 @@ describe('softmax and its kin', () => {
   }
   test.each(Object.entries(rows))('%s', (_, [f, want]) => {
     for (const way of Object.values(ways)) (way(f)(np.array(x)).toArray() as number[]).forEach((g, i) => close(g, want[i]!))
+  })
+  test('random logits, near and far', () => {
+    const random = randomOf(1)
+    for (let turn = 0; turn < 300; turn++) {
+      const far = 10 ** (2 * random() - 0.5)
+      const y = Array.from({ length: 2 + (turn % 5) }, (_, i) => (i === turn % 2 ? 0 : -far * Math.fround(random())))
+      const each = y.map(Math.exp)
+      const r = each.map((e) => e / each.reduce((s, v) => s + v))
+      const w = y.map((_, i) => Math.fround(turn % 3 === 0 ? Number(i === turn % y.length) : random() - 0.5))
+      const pairs = (f: (i: number, j: number) => number): [is: number, size: number][] =>
+        y.map((_, i) => [y.reduce((s, _, j) => s + f(i, j), 0), y.reduce((s, _, j) => s + Math.abs(f(i, j)), 0)])
+      const held = (is: Tensor, want: readonly (readonly [number, number])[]): void =>
+        want.forEach(([v, size], i) => expect(Math.abs((is.toArray() as number[])[i]! - v)).toBeLessThan(2e-6 * size + 1e-37))
+      const [x, t] = [np.array(y), np.array(w)]
+      held(
+        jvp((z: Tensor) => nn.softmax(z), [x], [t])[1],
+        pairs((i, j) => r[i]! * r[j]! * (w[i]! - w[j]!)),
+      )
+      held(
+        grad((z: Tensor) => nn.softmax(z).mul(t).sum())(x),
+        pairs((i, j) => r[i]! * r[j]! * (w[i]! - w[j]!)),
+      )
+      held(
+        jvp((z: Tensor) => nn.logSoftmax(z), [x], [t])[1],
+        pairs((i, j) => r[j]! * (w[i]! - w[j]!)),
+      )
+      held(
+        grad((z: Tensor) => nn.logSoftmax(z).mul(t).sum())(x),
+        pairs((i, j) => (i === j ? 0 : r[j]! * w[i]! - r[i]! * w[j]!)),
+      )
+    }
   })
   test('curvature, forwards and in reverse', () => {
     // the derivative of p along u, along u again: p_i (c_i^2 - sum p c^2) with c = u - sum(p u), c_0 by the others

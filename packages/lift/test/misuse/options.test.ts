@@ -34,6 +34,8 @@ const given: Readonly<Record<string, (options: never) => unknown>> = {
   apply: (options) => lift.apply(same, options),
   init: (options) => lift.init(same, options),
   bind: (options) => lift.bind({}, options),
+  param: (options) => initCell((s) => s.paramOf('w', ones, [[2]], options)),
+  variable: (options) => initCell((s) => s.variableOf('state', 'n', () => two(), options)),
 }
 
 const refused = (what: string, where: string, options: unknown, ...sentence: string[]): Case => [

@@ -32,7 +32,7 @@ export const param = <T, Args extends readonly unknown[]>(
   name: string,
   init: Init<T, Args>,
   args: Args,
-  options: DeclareOptions = {},
+  options?: DeclareOptions,
 ): T =>
   declaring(module, 'parameter', name).paramOf(name, init, args, options, {
     of: module.constructor,
@@ -45,7 +45,7 @@ export const variable = <T>(
   collection: string,
   name: string,
   init: (() => T | AxisMetadata<T>) | undefined,
-  options: DeclareOptions = {},
+  options?: DeclareOptions,
 ): Variable<T> => declaring(module, 'variable', name).variableOf<T>(collection, name, init, options)
 
 /** How values are sown: what to begin with, and how the next joins. */
