@@ -3,6 +3,7 @@ import { defineConfig } from 'astro/config'
 import { hovers } from './plugins/hovers.mjs'
 import { runnable } from './plugins/runnable.mjs'
 import { runtime } from './plugins/runtime.mjs'
+import { reference } from './reference/integration.mjs'
 
 const room = (label, directory) => ({ label, autogenerate: { directory } })
 
@@ -12,6 +13,7 @@ export default defineConfig({
   markdown: { remarkPlugins: [runnable] },
   integrations: [
     runtime(),
+    reference,
     starlight({
       title: 'heddle',
       description: 'Neural networks as small modules, and transformations of whole modules, in TypeScript.',
@@ -28,7 +30,18 @@ export default defineConfig({
         room('Demos', 'demos'),
         room('Inside', 'inside'),
         room('Errors', 'errors'),
-        room('Reference', 'reference'),
+        {
+          label: 'Reference',
+          collapsed: true,
+          items: [
+            'reference',
+            { ...room('API', 'reference/api'), collapsed: true },
+            { ...room('Packages', 'reference/packages'), collapsed: true },
+            { ...room('Parity', 'reference/parity'), collapsed: true },
+            'reference/benchmarks',
+            'reference/changelogs',
+          ],
+        },
       ],
     }),
   ],

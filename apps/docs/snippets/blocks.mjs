@@ -27,11 +27,13 @@ export const expectedOf = (code) => [...code.matchAll(/\/\/ →(?: (.*))?$/gm)].
 /** What the error of a program must say: comments that begin with a cross, whose lines are one text. */
 export const saidOf = (code) => [...code.matchAll(/\/\/ ✗ (.*)$/gm)].map(([, text]) => text.trim()).join(' ')
 
+/** Pages that the build makes: programs of READMEs, which `npm run snippets` runs. */
+const generated = /^reference\/(api|packages|parity)\//
 /** Pages by their path under the content, `guides/vmap.mdx`, those whose path contains `part`. */
 export const pages = (part = '') =>
   readdirSync(content, { recursive: true })
     .map((file) => String(file).replaceAll('\\', '/'))
-    .filter((file) => /\.mdx?$/.test(file) && file.includes(part))
+    .filter((file) => /\.mdx?$/.test(file) && file.includes(part) && !generated.test(file))
     .sort()
 
 /** The programs in a page's text: `{ page, n, line, code, throws }`, counted from 1; `line` is where the code begins in the file. */

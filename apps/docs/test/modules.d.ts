@@ -16,3 +16,13 @@ declare module '*/node.mjs' {
   export const run: (block: object, load?: (file: string) => Promise<unknown>) => Promise<Run>
   export const problem: (block: object, run: Run) => string | undefined
 }
+declare module '*/parity.mjs' {
+  export interface Row {
+    readonly name: string
+    readonly kind: string
+    readonly answer?: { readonly name: string; readonly address: string }
+    readonly reason?: string
+  }
+  export const tables: readonly { readonly module: string; readonly rows: readonly Row[] }[]
+  export const problems: () => readonly string[]
+}

@@ -1,0 +1,205 @@
+// Names of the Python side that have no namesake here: what they are called here, or why there is none. The only part of the parity tables that
+// is written by hand; test/parity.test.ts holds it to be complete, and free of what is no longer so.
+
+/**
+ * Another name here, by module there: `np.take` is a name of `@heddle/func/np`, `Tensor.data` a member of a class. See `places` in parity.mjs.
+ * @type {Record<string, Record<string, string>>}
+ */
+export const renames = {
+  'flax.linen': {
+    BatchApply: 'linen.batchApply',
+    DenyList: 'linen.denyList',
+    activation: 'linen',
+    attention: 'linen',
+    linear: 'linen',
+    normalization: 'linen',
+    pooling: 'linen',
+    recurrent: 'linen',
+    stochastic: 'linen',
+    summary: 'linen',
+    transforms: 'linen',
+    combinators: 'linen',
+    module: 'linen',
+    meta: 'linen',
+    spmd: 'linen',
+    dtypes: 'linen',
+  },
+  jax: {
+    Array: 'func.Tensor',
+    NamedSharding: 'lift.NamedSharding',
+    P: 'lift.PartitionSpec',
+    ShapeDtypeStruct: 'func.ShapeDtype',
+    block_until_ready: 'Tensor.data',
+    copy_to_host_async: 'Tensor.data',
+    custom_gradient: 'func.customVjp',
+    default_backend: 'func.getDefaultBackend',
+    default_device: 'func.withBackend',
+    device_get: 'Tensor.data',
+    ensure_compile_time_eval: 'func.evalKnown',
+    jacobian: 'func.jacrev',
+    numpy: 'np',
+    export: 'stablehlo.exportStablehlo',
+    reshard: 'func.devicePut',
+    set_mesh: 'lift.withMesh',
+    tree_util: 'tree',
+    typeof: 'Tensor.aval',
+  },
+  'jax.numpy': {
+    cumulative_prod: 'np.cumprod',
+    cumulative_sum: 'np.cumsum',
+    array_str: 'Tensor.toString',
+    array_repr: 'Tensor.toString',
+    ix_: 'np.ix',
+    place: 'np.where',
+    put: 'np.setAt',
+    s_: 'np.at',
+    index_exp: 'np.at',
+    ndarray: 'np.Tensor',
+    vectorize: 'func.vmap',
+    frompyfunc: 'func.vmap',
+    apply_along_axis: 'func.vmap',
+  },
+  'jax.lax': {
+    broadcast_like: 'np.broadcastTo',
+    approx_max_k: 'lax.topK',
+    approx_min_k: 'lax.topK',
+    dtype: 'Tensor.dtype',
+    empty: 'np.empty',
+    index_take: 'np.take',
+    rng_bit_generator: 'random.bits',
+    rng_uniform: 'random.uniform',
+    with_sharding_constraint: 'func.withShardingConstraint',
+  },
+  'jax.random': { key_dtype: 'Tensor.dtype' },
+  'jax.scipy.special': {
+    erfinv: 'lax.erfInv',
+    expit: 'lax.logistic',
+    gammaln: 'lax.lgamma',
+  },
+  'jax.tree': { broadcast: 'tree.broadcastPrefix', flatten_with_path: 'tree.leavesWithPath', static: 'tree.staticKey' },
+  optax: {
+    MultiSteps: 'optim.multiSteps',
+    ApplyEvery: 'optim.applyEvery',
+    multi_transform: 'optim.partition',
+    losses: 'optim',
+    schedules: 'optim',
+    transforms: 'optim',
+    tree: 'tree',
+    tree_utils: 'tree',
+    selective_transform: 'optim.partition',
+    skip_not_finite: 'optim.applyIfFinite',
+    ShouldSkipUpdateFunction: 'optim.applyIfFinite',
+    GradientTransformationExtraArgs: 'optim.GradientTransformation',
+    TransformInitFn: 'optim.GradientTransformation',
+    TransformUpdateFn: 'optim.GradientTransformation',
+    TransformUpdateExtraArgsFn: 'optim.GradientTransformation',
+    init_empty_state: 'optim.emptyState',
+  },
+}
+
+/** Why a name has no counterpart; `not yet` is the only one that is a debt. */
+export const reasons = {
+  'not yet': 'not yet',
+  python: 'is about Python: JavaScript has no such thing, or needs none',
+  compact: 'not needed: any method may make submodules and parameters, `setup` too, and `call` needs no decorator',
+  module: "a file or folder of the library's; what it has stands in the other tables",
+  setting: "a switch of JAX's runtime or of its compiler",
+  debugging: 'a tool for debugging programs of JAX; errors here say where, and values can be read between operations',
+  complex: 'there are no complex numbers',
+  dtype: 'there is no such dtype; a dtype is a string',
+  fp8: 'no device that heddle runs on computes in 8-bit floats',
+  processes: 'devices and processes are those of a backend: `pjrt({ device })`, and its distributed programs',
+  mutable: 'references that are written in place; loops carry values here, and donate their buffers',
+  memory: 'memory is freed by `dispose`, `tidy` and the collector',
+  files: 'files are read by the platform: `fetch`, `node:fs`, a typed array given to `np.array`',
+  printing: 'how values are printed is up to the console',
+  linalg: 'not yet: decompositions for which no backend has a kernel',
+  fft: 'not yet: no backend has Fourier transforms',
+  special: 'not yet: special functions beyond erf, lgamma, digamma',
+  primitive:
+    'a primitive: an operation as rules and backends see it; `printJaxpr` shows it by the same name, backends have a table of them',
+  enumeration: 'an enumeration or a record of options there; strings and plain objects here',
+  internal: "is exported there, but not documented: parts of the library's own code",
+  effects: 'effects in order: programs here have none but through their results',
+  callbacks: 'not yet: calls of the host from a compiled program',
+  state: 'the type of an optimizer’s state: here inferred from the optimizer (`ReturnType<typeof tx.init>`)',
+  fixed: 'shapes must be known while tracing, and this one depends on values; run it on the host',
+}
+
+/** @type {Record<string, Partial<Record<keyof typeof reasons, string>>>} */
+export const missing = {
+  'flax.linen': {
+    compact: 'compact compact_name_scope nowrap',
+    python: 'FrozenDict kw_only_dataclasses',
+    fp8: 'Fp8DirectDotGeneralOp Fp8DotGeneral Fp8DotGeneralOp Fp8Einsum NANOOFp8DotGeneralOp fp8_ops',
+    debugging: 'disable_named_call enable_named_call named_call override_named_call',
+    internal: 'normalize',
+  },
+  'flax.core.lift': { internal: 'CountsHolder TransformContext id_fn set_from_dict tree_map_rngs' },
+  jax: {
+    setting: `allow_f16_reductions config debug_infs debug_key_reuse debug_nans default_matmul_precision default_prng_impl disable_jit enable_checks
+      enable_custom_prng enable_x64 jax2tf_associative_scan_reductions legacy_prng_key log_compiles numpy_dtype_promotion numpy_rank_promotion
+      softmax_custom_jvp thread_guard threefry_partitionable transfer_guard transfer_guard_device_to_device transfer_guard_device_to_host
+      transfer_guard_host_to_device no_execution no_tracing explain_cache_misses remove_size_one_mesh_axis_from_type auto_pcast`,
+    debugging: 'check_tracer_leaks debug named_call named_scope print_environment_info profiler monitoring make_user_context',
+    processes: `Shard device_count devices distributed host_count host_id host_ids local_device_count local_devices process_count process_index
+      process_indices make_array_from_callback make_array_from_process_local_data make_array_from_single_device_arrays make_mesh`,
+    mutable: 'Ref free_ref empty_ref new_ref ref freeze',
+    memory: 'array_garbage_collection_guard live_arrays clear_caches',
+    module: `ad api_util core custom_derivatives errors experimental extend interpreters lib memory scipy sharding stages typing version`,
+    python: 'dlpack ffi float0 ds',
+    effects: 'effects_barrier',
+    callbacks: 'pure_callback',
+    'not yet': 'custom_batching image ops closure_convert fwd_and_bwd linear_transpose pmap shard_map smap',
+  },
+  'jax.numpy': {
+    complex: `angle conj conjugate imag real iscomplex iscomplexobj isreal isrealobj sort_complex cdouble complex128 complex64 complex_ complexfloating csingle
+      ComplexWarning`,
+    dtype: `bool_ double float_ int_ single uint character flexible floating generic inexact integer number object_ signedinteger unsignedinteger float4_e2m1fn
+      float6_e2m3fn float6_e3m2fn float8_e3m4 float8_e4m3 float8_e4m3b11fnuz float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu int1
+      int2 int4 uint1 uint2 uint4 dtype`,
+    python: 'c_ r_ mgrid ogrid from_dlpack isscalar iterable ufunc einsum_path',
+    files: 'frombuffer fromfile fromiter fromstring load save savez',
+    printing: 'get_printoptions printoptions set_printoptions',
+    fft: 'fft',
+    linalg: 'roots polyfit',
+    fixed: 'trim_zeros',
+    'not yet': `apply_over_axes can_cast diag_indices_from frexp gcd histogram2d histogram_bin_edges histogramdd i0 isdtype kaiser lcm mask_indices packbits poly
+      piecewise polydiv spacing tril_indices_from triu_indices_from unpackbits unwrap`,
+  },
+  'jax.numpy.linalg': { linalg: 'cond eig eigh eigvals eigvalsh matrix_rank svd svdvals', 'not yet': 'tensorinv tensorsolve' },
+  'jax.lax': {
+    enumeration: `AccuracyMode ConvDimensionNumbers DotAlgorithm DotAlgorithmPreset DotDimensionNumbers FftType GatherDimensionNumbers GatherScatterMode Precision
+      RaggedDotDimensionNumbers RandomAlgorithm RoundingMethod ScatterDimensionNumbers Tolerance`,
+    effects: 'after_all create_token dce_sink',
+    special: 'bessel_i0e bessel_i1e betainc igamma igamma_grad_a igammac polygamma random_gamma_grad zeta',
+    complex: 'complex conj imag real',
+    internal:
+      'conv_general_permutations conv_general_shape_tuple conv_shape_tuple conv_transpose_shape_tuple shape_as_value reduce_window_shape_tuple',
+    fft: 'fft',
+    'not yet': `optimization_barrier pbroadcast pcast precv psend ragged_all_to_all platform_dependent composite custom_linear_solve custom_root mulhi ragged_dot ragged_dot_general reduce_precision reduce_xor scaled_dot scatter_apply stage`,
+  },
+  'jax.nn': { fp8: 'get_scaled_dot_general_config scaled_dot_general scaled_matmul' },
+  'jax.random': { python: 'key_impl' },
+  'jax.scipy.special': {
+    special: `bernoulli bessel_jn beta betainc betaln boxcox boxcox1p comb dawsn entr erfcx exp1 expi expn factorial fresnel gamma gammainc gammaincc gammasgn hyp1f1
+      hyp2f1 i0 i0e i1 i1e kl_div log_ndtr loggamma logit multigammaln ndtr ndtri owens_t poch polygamma rel_entr sici spence sph_harm_y wofz xlog1py xlogy
+      zeta`,
+  },
+  'jax.tree': { 'not yet': 'reduce_associative' },
+  optax: {
+    state: `AdaptiveGradClipState AddDecayedWeightsState ClipByGlobalNormState ClipState ConditionallyMaskState ConditionallyTransformState FactoredState
+      InjectHyperparamsState InjectStatefulHyperparamsState LookaheadParams LookaheadState MaskedNode MonitorState MultiTransformState NonNegativeParamsState
+      ScaleByAdaDeltaState ScaleByAdamState ScaleByAdanState ScaleByAmsgradState ScaleByBacktrackingLinesearchState ScaleByBeliefState ScaleByLBFGSState
+      ScaleByLionState ScaleByNovogradState ScaleByRStdDevState ScaleByRmsState ScaleByRpropState ScaleByRssState ScaleBySM3State ScaleByTrustRatioState
+      ScaleByZoomLinesearchState ScaleState SnapshotState WrappedSchedule ZeroNansState ZoomLinesearchInfo`,
+    module: 'assignment contrib experimental microbatching perturbations projections second_order',
+    internal: 'bias_correction safe_increment update_infinity_moment update_moment update_moment_per_elem_norm with_extra_args_support',
+    'not yet': `adafactor adan conditionally_mask conditionally_transform convex_kl_divergence ctc_loss ctc_loss_with_forward_probs flatten generalized_kl_divergence
+      inject_hyperparams inject_stateful_hyperparams keep_params_nonnegative lbfgs lookahead matrix_inverse_pth_root measure_with_ema microbatch monitor multi_normal
+      nnls noisy_sgd normalize_by_update_norm ntxent optimistic_adam optimistic_adam_v2 optimistic_gradient_descent per_example_global_norm_clip
+      per_example_layer_norm_clip polyak_sgd power_iteration rprop safe_int32_increment scale_by_adan scale_by_backtracking_linesearch
+      scale_by_distance_over_gradients scale_by_factored_rms scale_by_lbfgs scale_by_optimistic_gradient scale_by_polyak scale_by_rprop scale_by_sm3
+      scale_by_zoom_linesearch scale_gradient signum skip_large_updates sm3 snapshot stateless_with_tree_map tree_map_params value_and_grad_from_state zero_nans`,
+  },
+}
