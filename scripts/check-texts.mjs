@@ -1,8 +1,7 @@
 // Checks what no other tool reads: the README's first commands, the README and licence of each package, and that the lock file names no
 // registry (it has to work with any), that each package declares just the siblings that its source imports, and that the tests which
-// docs/flax-parity.md names are there, that a class of errors bears the name of its tag, and that the page about them has them all.
+// docs/flax-parity.md names are there, and that a class of errors bears the name of its tag.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { page, text } from './errors-page.mjs'
 import { packages, published, root } from './packages.mjs'
 
 const problems = []
@@ -68,13 +67,23 @@ for (const { name, folder, manifest } of published()) {
     )
 }
 
+// a private package takes whatever version of a sibling is here: a release does not touch its ranges
+const privates = [
+  'bench',
+  ...['examples', 'apps'].flatMap((room) => (existsSync(root + room) ? readdirSync(root + room).map((name) => `${room}/${name}`) : [])),
+]
+for (const workspace of [...privates, 'packages/testing'].filter((folder) => existsSync(`${root}${folder}/package.json`))) {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(`${root}${workspace}/package.json`, 'utf8'))
+  for (const [sibling, range] of Object.entries({ ...dependencies, ...devDependencies }))
+    need(!sibling.startsWith('@heddle/') || range === '*', `${workspace}/package.json: ${sibling} is ${range}; write "*"`)
+}
+
 for (const { name, folder } of published())
   for (const file of readdirSync(`${folder}/src`, { recursive: true, encoding: 'utf8' }).filter((f) => /(?<!\.test)\.ts$/.test(f)))
     for (const [, named, tag] of readFileSync(`${folder}/src/${file}`, 'utf8').matchAll(
       /class (\w+) extends (?:errorClass|scopeError)\(\s*'(\w+)'/g,
     ))
       need(named === tag, `packages/${name}/src/${file}: ${named} has the tag ${tag}`)
-need(existsSync(`${root}${page}`) && readFileSync(`${root}${page}`, 'utf8') === text, `${page}: run node scripts/errors-page.mjs`)
 
 const testsIn = (folder) =>
   existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts')) : []

@@ -50,20 +50,31 @@ gates() {
   gate 'lint: dependencies' npm run -s lint:dependencies
   gate 'lint: texts' npm run -s lint:texts
   gate 'lint: docs' npm run -s lint:docs
+  gate 'lint: workflows' npm run -s lint:workflows
   gate 'types' npm run -s types
   gate 'examples of the READMEs' npm run -s snippets
+  release_gates
+}
+
+# What a release does but for the upload, by `npm run release:dry` too. Each step needs the ones before it.
+release_gates() {
   gate 'build' npm run -s build
+  gate 'sizes' npm run -s sizes
+  gate 'versions and changelogs' node scripts/release/versions.mjs
   gate 'pack' node scripts/release/pack.mjs
   local tarball name
-  for tarball in "$cache"/packs/*.tgz; do
+  for tarball in "$cache"/release/packs/*.tgz; do
     name=$(basename "$tarball" .tgz)
     gate "publint $name" npx publint run "$tarball" --strict
     gate "types of $name" npx attw "$tarball" --profile esm-only --no-color
   done
-  gate 'built packages in plain node' node scripts/release/smoke.mjs
+  gate 'packed packages in plain node' node scripts/release/smoke.mjs
   gate 'install lines and programs of the READMEs' node scripts/release/install.mjs
-  gate 'types and bundles of consumers' node scripts/release/consumers.mjs
+  gate 'types of consumers' node scripts/release/types.mjs
+  gate 'bundles of consumers' node scripts/release/bundles.mjs
   gate 'pages of consumers' node scripts/release/pages.mjs
+  echo
+  echo "tried: $(node scripts/release/places.mjs)"
 }
 
 report() {

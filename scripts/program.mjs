@@ -18,3 +18,5 @@ const program = ts.createProgram(
 export const checker = program.getTypeChecker()
 /** The module behind a door; undefined where it exports nothing. */
 export const symbolOf = ({ file }) => checker.getSymbolAtLocation(program.getSourceFile(file))
+/** The source of a file, as a path. */
+export const sourceOf = (file) => program.getSourceFile(file)

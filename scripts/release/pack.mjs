@@ -1,20 +1,26 @@
-// Packs every published package into .cache/packs, as npm would publish it. Needs the build.
+// Packs every published package into .cache/release/packs, as npm would publish it: the build, under the versions of the next release.
+// Needs the build, and scripts/release/versions.mjs.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
-import { published, root } from '../packages.mjs'
+import { root } from '../packages.mjs'
+import { count, packs, released, tree } from './places.mjs'
 
-const out = `${root}.cache/packs`
-rmSync(out, { recursive: true, force: true })
-mkdirSync(out, { recursive: true })
-const workspaces = published().flatMap(({ name }) => ['--workspace', `packages/${name}`])
-const packed = JSON.parse(
-  execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', out, ...workspaces], { cwd: root, encoding: 'utf8' }),
-)
+rmSync(packs, { recursive: true, force: true })
+mkdirSync(packs, { recursive: true })
+const all = released()
+for (const { name, folder } of all) {
+  rmSync(`${folder}/dist`, { recursive: true, force: true })
+  cpSync(`${root}packages/${name}/dist`, `${folder}/dist`, { recursive: true })
+}
+const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', packs, ...all.map(({ name }) => `./packages/${name}`)]
+const packed = JSON.parse(execFileSync('npm', args, { cwd: tree, encoding: 'utf8' }))
 let missing = 0
-for (const { name, unpackedSize, files } of Array.isArray(packed) ? packed : Object.values(packed)) {
-  console.log(`${name}: ${files.length} files, ${(unpackedSize / 1000).toFixed(1)} kB`)
-  for (const wanted of ['package.json', 'README.md', 'LICENSE', 'dist/index.mjs', 'dist/index.d.mts'])
+for (const { name, version, size, unpackedSize, files } of Array.isArray(packed) ? packed : Object.values(packed)) {
+  const [kilo, unpacked] = [size, unpackedSize].map((bytes) => (bytes / 1000).toFixed(1))
+  console.log(`${name} ${version}: ${files.length} files, ${kilo} kB, unpacked ${unpacked} kB`)
+  count('tarballs')
+  for (const wanted of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.mjs', 'dist/index.d.mts'])
     if (!files.some(({ path }) => path === wanted)) {
       console.error(`${name}: ${wanted} is not in the tarball`)
       missing++
@@ -22,7 +28,7 @@ for (const { name, unpackedSize, files } of Array.isArray(packed) ? packed : Obj
 }
 // where it is told about, alike in all
 const site = 'https://github.com/heddle-js/heddle'
-for (const { name, manifest } of published()) {
+for (const { name, manifest } of all) {
   const { homepage, repository, bugs, license } = manifest
   const wanted = {
     homepage: `${site}/tree/main/packages/${name}#readme`,

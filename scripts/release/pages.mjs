@@ -2,95 +2,38 @@
 // modules away from their .wasm files), a bare import map without a bundler, a worker, a classic script with `ready`, .wasm files that are
 // not there; and what a page does there: a plain loop whose results are dropped, copies, JSON, the first line of an error's stack.
 // Needs scripts/release/pack.mjs, chromium, and Vite from npm's registry; without them it is left out, with a line that says so.
-import { spawn } from 'node:child_process'
-import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build as esbuild } from 'esbuild'
-import { openRegistry } from './registry.mjs'
+import { count } from './places.mjs'
+import { launch, page, serve, visit } from './page.mjs'
+import { end, installed, report } from './project.mjs'
 
-const executablePath = [process.env.HEDDLE_CHROMIUM, '/usr/bin/chromium'].find((path) => path && existsSync(path))
-const leaveOut = (why) => {
-  console.log(`pages: left out, ${why}`)
-  process.exit(0)
-}
-if (!executablePath) leaveOut('no chromium')
-
-const home = mkdtempSync(join(tmpdir(), 'heddle-pages-'))
 const vites = ['5', '6', '7', '8']
 const names = ['func', 'linen', 'optim', 'backend-tfjs', 'backend-host'].map((name) => `@heddle/${name}`)
-writeFileSync(join(home, 'package.json'), '{ "private": true, "type": "module" }')
-const registry = await openRegistry()
-writeFileSync(join(home, '.npmrc'), `@heddle:registry=${registry.url}\n`)
-const code = await new Promise((resolve) => {
-  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
-  const child = spawn('npm', ['install', ...options, ...names, ...vites.map((v) => `vite-${v}@npm:vite@${v}`)], {
-    cwd: home,
-    stdio: 'inherit',
-  })
-  child.on('close', resolve)
-})
-await registry.close()
-if (code !== 0) leaveOut('Vite can not be installed here')
-const require = createRequire(join(home, 'package.json'))
-
-let failures = 0
-const report = (what, problems) => {
-  if (problems.length === 0) return console.log(`${what}: ok`)
-  failures++
-  console.error(`${what}: failed\n${problems.join('\n')}`)
+const project = await installed(
+  'pages',
+  names,
+  vites.map((version) => `vite-${version}@npm:vite@${version}`),
+)
+const { folder: home } = project
+const browser = await launch()
+if (!browser) {
+  console.log('pages: left out, no chromium')
+  await end()
 }
-const page = (head) => `<!doctype html><meta charset="utf-8"><title>page</title><link rel="icon" href="data:,">${head}`
 const write = (folder, files) => {
-  mkdirSync(join(home, folder), { recursive: true })
-  for (const [file, text] of Object.entries(files)) writeFileSync(join(home, folder, file), text)
-  return join(home, folder)
-}
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' }
-/** Serves a folder as single-page applications are: what is not there is index.html. */
-const serve = async (folder) => {
-  const server = createServer((request, response) => {
-    const path = join(folder, new URL(request.url, 'http://localhost').pathname)
-    const file = extname(path) && existsSync(path) ? path : join(folder, 'index.html')
-    response.setHeader('content-type', types[extname(file)] ?? 'text/plain')
-    response.end(readFileSync(file))
-  })
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${server.address().port}/`,
-    close: async () => {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
-}
-const { chromium } = await import('playwright-core')
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
-/** What a page says in the end, and what its console was told. */
-const visit = async (url) => {
-  const tab = await browser.newPage()
-  const heard = []
-  tab.on('console', (message) => void heard.push(message.text()))
-  tab.on('pageerror', (error) => void heard.push(String(error.stack || error)))
-  try {
-    await tab.goto(url)
-    await tab.waitForFunction('globalThis.said', undefined, { timeout: 60_000 })
-    return { said: await tab.evaluate('globalThis.said'), heard }
-  } catch (error) {
-    return { said: String(error), heard }
-  } finally {
-    await tab.close()
-  }
+  project.write(Object.fromEntries(Object.entries(files).map(([file, text]) => [`${folder}/${file}`, text])))
+  return project.at(folder)
 }
 /** A page that must say this, and of heddle nothing on the console but what a page without WebGPU's packages is told. */
 const expectPage = async (what, open, wanted) => {
   try {
     const { url, close } = await open()
-    const { said, heard } = await visit(url)
+    const { said, heard } = await visit(browser, url)
     await close()
+    count('pages')
     const noise = heard.filter((text) => !/\[vite\]|React DevTools/.test(text) && !/computing on wasm\. Faster/.test(text))
     report(what, said === wanted ? noise : [`the page says ${said}`, ...heard])
   } catch (error) {
@@ -113,7 +56,7 @@ const main = `import '@heddle/backend-tfjs/auto'\nimport { answer } from './prog
 const module = page('<script type="module" src="./main.js"></script>')
 
 // Vite's development server, as its template has it: no configuration, but for old ones the plugin, whose targets they need.
-const { default: heddle } = await import(pathToFileURL(require.resolve('@heddle/linen/vite')).href)
+const { default: heddle } = await project.load('@heddle/linen/vite')
 for (const version of vites)
   await expectPage(
     `Vite ${version}, development`,
@@ -204,7 +147,7 @@ for (const [kind, format, options] of [
 {
   const files = { 'main.js': main, 'program.js': program, 'index.html': page('<script type="module" src="./out.js"></script>') }
   const { url, close } = await serve(await bundled('no-wasm', files, 'esm', false))
-  const { said, heard } = await visit(url)
+  const { said, heard } = await visit(browser, url)
   await close()
   const told = heard.filter(
     (text) => text.includes(`${url}tfjs-backend-wasm`) && text.includes('wasmPaths') && text.includes('copy node_modules'),
@@ -269,5 +212,4 @@ await expectPage(
 )
 
 await browser.close()
-rmSync(home, { recursive: true, force: true })
-process.exit(failures > 0 ? 1 : 0)
+await end()

@@ -3,20 +3,18 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { published, root } from '../packages.mjs'
+import { packs, released, tarballOf } from './places.mjs'
 
-const packs = `${root}.cache/packs`
-
-/** Serves `.cache/packs`; answers its address and how to stop it. */
+/** Serves the tarballs; answers its address and how to stop it. */
 export const openRegistry = async () => {
   const files = readdirSync(packs)
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname.slice(1))
     if (files.includes(path)) return response.writeHead(200).end(readFileSync(`${packs}/${path}`))
-    const found = published().find(({ manifest }) => manifest.name === path)
+    const found = released().find(({ manifest }) => manifest.name === path)
     if (!found) return response.writeHead(404).end('{}')
     const { name, version } = found.manifest
-    const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
+    const file = tarballOf(found.manifest)
     const integrity = `sha512-${createHash('sha512')
       .update(readFileSync(`${packs}/${file}`))
       .digest('base64')}`

@@ -1,40 +1,24 @@
 // Installs the packed tarballs into an empty project, as a user would, and imports each subpath with plain node. Where XLA's
 // plugin is installed (HEDDLE_CACHE), `pjrt/auto` computes, and so does `HEDDLE_BACKEND=pjrt` in `tfjs/auto`.
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { published, root } from '../packages.mjs'
+import { existsSync } from 'node:fs'
+import { count, released } from './places.mjs'
+import { end, installed, report } from './project.mjs'
 
-const packs = `${root}.cache/packs`
-// Outside the repository, so that nothing is found in its node_modules by accident.
-const project = mkdtempSync(join(tmpdir(), 'heddle-smoke-'))
-
-const tarballs = readdirSync(packs)
-const all = published()
-const tarball = ({ name, version }) =>
-  `file:${packs}/${tarballs.find((file) => file === `${name.replace('@', '').replace('/', '-')}-${version}.tgz`)}`
-const dependencies = Object.fromEntries(all.map(({ manifest }) => [manifest.name, tarball(manifest)]))
-writeFileSync(`${project}/package.json`, JSON.stringify({ name: 'smoke', private: true, type: 'module', dependencies }, null, 2))
-execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--no-workspaces', '--loglevel=error'], {
-  cwd: project,
-  stdio: ['ignore', 'inherit', 'inherit'],
-})
-
-let failures = 0
+const all = released()
+const project = await installed(
+  'plain node',
+  all.map(({ manifest }) => manifest.name),
+)
+const evaluate = (source, env) => project.run('node', ['--input-type=module', '-e', source], env)
 for (const { manifest } of all)
   for (const subpath of Object.keys(manifest.exports)) {
     if (subpath === './package.json') continue
     // it starts XLA, whose plugin is not everywhere
     if (manifest.name === '@heddle/backend-pjrt' && subpath === './auto') continue
     const specifier = manifest.name + subpath.slice(1)
-    const source = `const names = Object.keys(await import(${JSON.stringify(specifier)})); console.log(${JSON.stringify(specifier)} + ': ' + names.length + ' exports')`
-    try {
-      process.stdout.write(execFileSync('node', ['--input-type=module', '-e', source], { cwd: project, encoding: 'utf8' }))
-    } catch {
-      console.error(`${specifier}: cannot be imported by plain node`)
-      failures++
-    }
+    const { code, said } = await evaluate(`console.log(Object.keys(await import(${JSON.stringify(specifier)})).length)`)
+    report(`${specifier}: ${said} exports`, code === 0 ? [] : [said])
+    count('entries')
   }
 if (existsSync(`${process.env.HEDDLE_CACHE}/plugins/cpu`))
   for (const [entry, env] of [
@@ -42,14 +26,8 @@ if (existsSync(`${process.env.HEDDLE_CACHE}/plugins/cpu`))
     ['@heddle/backend-tfjs/auto', { HEDDLE_BACKEND: 'pjrt' }],
   ]) {
     const source = `await import('${entry}'); const { jit, np, getDefaultBackend } = await import('@heddle/func'); console.log(getDefaultBackend().name, String(jit((x) => x.add(1))(np.array([1, 2]))))`
-    const said = execFileSync('node', ['--input-type=module', '-e', source], {
-      cwd: project,
-      encoding: 'utf8',
-      env: { ...process.env, ...env },
-    })
-    console.log(`${entry} ${JSON.stringify(env)}: ${said.trim()}`)
-    if (!/^pjrt.*\[2\., 3\.\]/.test(said)) failures++
+    const { said } = await evaluate(source, env)
+    report(`${entry} ${JSON.stringify(env)}`, /^pjrt.*\[2\., 3\.\]/.test(said) ? [] : [said])
   }
 else console.log('@heddle/backend-pjrt/auto: left out, no XLA plugin is installed')
-rmSync(project, { recursive: true, force: true })
-process.exitCode = failures > 0 ? 1 : 0
+await end()

@@ -8,7 +8,7 @@ export const oneLine = (text) => text.replaceAll(/\s+/g, ' ').trim()
 
 const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 /** A line as it must be; an ellipsis in it stands for any text. */
-const fits = (wanted, got) => new RegExp(`^${wanted.split('…').map(escaped).join('.*')}$`).test(got)
+export const fits = (wanted, got) => new RegExp(`^${wanted.split('…').map(escaped).join('.*')}$`).test(got)
 
 /** Nothing where they agree, else what differs, in words. */
 export const difference = (expected, printed) => {

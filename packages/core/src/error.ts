@@ -87,7 +87,6 @@ export type ScopeError =
   | { readonly _tag: 'ApplyScopeInvalidVariablesStructureError' }
   | { readonly _tag: 'InvalidRngError'; readonly problems: readonly Problem[] }
   | { readonly _tag: 'InvalidOptionsError'; readonly where: string; readonly problems: readonly OptionProblem[] }
-  | { readonly _tag: 'UnmappedOutputError'; readonly path: Path; readonly where: string; readonly collections: readonly string[] }
   | {
       readonly _tag: 'AxisSizeError'
       readonly where: string
@@ -138,11 +137,9 @@ const shape = (s: readonly number[]): string => `[${s.join(',')}]`
 const filterText = (f: Filter): string =>
   typeof f === 'object' && 'deny' in f ? `all but ${filterText(f.deny)}` : f === true ? 'all' : f === false ? 'none' : JSON.stringify(f)
 const brief = (x: unknown): string => {
-  if (typeof x === 'object' && x !== null && ('then' in x || 'aval' in x)) return describe(x)
   if (Array.isArray(x)) return `an array of ${x.length}`
   if (typeof x === 'function') return `function ${x.name}`
-  if (typeof x === 'object' && x !== null)
-    return `${x.constructor?.name === 'Object' ? 'an object' : `a ${x.constructor?.name ?? 'object'}`}`
+  if (typeof x === 'object' && x !== null) return describe(x)
   return typeof x === 'string' ? JSON.stringify(x) : String(x)
 }
 const problems = (ps: readonly Problem[]): string =>
@@ -225,8 +222,6 @@ export const explain = (e: ScopeError): string => {
       return 'variables have an extra layer "params": { params: { params: ... } } (pass the inner object)'
     case 'InvalidOptionsError':
       return `${e.where}: invalid options: ${sayProblems(e.problems)}`
-    case 'UnmappedOutputError':
-      return `${e.where} in scope "${pathText(e.path)}": collections ${list(e.collections, 'none')} were written, but no option says how they leave the transformation (add them to its variable filters)`
     case 'AxisSizeError':
       return e.sizes.length === 0
         ? `${at(e)}: no argument tells the size of the axis (pass ${e.option})`

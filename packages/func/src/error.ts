@@ -13,16 +13,16 @@ const show = (ins: readonly Aval[]): string => (ins.length === 0 ? 'no operands'
 const of = (operation: string, reason: string) => ({ operation, reason })
 const said = ({ operation, reason }: ReturnType<typeof of>): string => `${operation}: ${reason}`
 
-/** Operands whose shapes, dtypes or parameters do not fit an operation; found before any kernel runs. */
+/** Shapes, dtypes or parameters do not fit an operation; found before any kernel runs. */
 export class ShapeError extends errorClass(
   'ShapeError',
   (operation: string, operands: readonly Aval[], reason: string) => ({ operation, operands, reason }),
   ({ operation, operands, reason }) => `${operation}: ${reason}; got ${show(operands)}`,
   FuncError,
 ) {}
-/** An argument of a public function that is of the wrong kind or out of range. */
+/** An argument of a public function is of the wrong kind, or out of range. */
 export class ArgumentError extends errorClass('ArgumentError', of, said, FuncError) {}
-/** A dtype that an operation, a transformation or a backend does not take. */
+/** An operation, a transformation or a backend does not take a dtype. */
 export class DTypeError extends errorClass('DTypeError', of, said, FuncError) {}
 /** A primitive has no rule for a transformation; the primitive's author gave the reason. */
 export class RuleUnsupportedError extends errorClass(
@@ -78,7 +78,7 @@ export class AsyncFunctionError extends errorClass(
       : 'it can not be a generator (function*)'),
   FuncError,
 ) {}
-/** A named axis that no surrounding vmap binds. */
+/** An axis is named that no surrounding vmap binds. */
 export class AxisNameError extends errorClass(
   'AxisNameError',
   (axisName: string, bound: readonly string[]) => ({ axisName, bound }),
@@ -101,11 +101,14 @@ export class TypeMismatchError extends errorClass(
   said,
   FuncError,
 ) {}
-/** A result of vmap that is mapped, but has out axis null. `output` is its place among the leaves of the result. */
+/** A result of vmap is mapped, but has out axis null. `output` is its place among the leaves of the result. */
 export class MappedOutputError extends errorClass(
   'MappedOutputError',
   (operation: string, output: number, disagreement: Disagreement) => ({
-    ...of(operation, `output ${output} is mapped, so its out axis can not be null`),
+    ...of(
+      operation,
+      `output ${output} is mapped, so its out axis can not be null (give it one in outAxes, or reduce it over the mapped axis: lax.pmean, or a mean after vmap)`,
+    ),
     output,
     disagreement,
   }),

@@ -30,21 +30,19 @@ export class InvalidRngError extends scopeError('InvalidRngError') {}
 export class InvalidScopeError extends scopeError('InvalidScopeError') {}
 /** A name is used twice in a scope. */
 export class NameInUseError extends scopeError('NameInUseError') {}
-/** A name of a parameter, variable, collection, stream or submodule that is none. */
+/** The name of a parameter, variable, collection, stream or submodule is no string. */
 export class InvalidNameError extends scopeError('InvalidNameError') {}
-/** A flag that the scope does not have. */
+/** A flag is asked for that the scope does not have. */
 export class FlagNotFoundError extends scopeError('FlagNotFoundError') {}
-/** No filter of collections. */
+/** What says which collections are meant is none of: true, false, a name, a list of names, `denyList(...)`. */
 export class InvalidFilterError extends scopeError('InvalidFilterError') {}
 /** What was given as variables is no object of collections. */
 export class ApplyScopeInvalidVariablesTypeError extends scopeError('ApplyScopeInvalidVariablesTypeError') {}
 /** The variables have a layer `params` too many. */
 export class ApplyScopeInvalidVariablesStructureError extends scopeError('ApplyScopeInvalidVariablesStructureError') {}
-/** The options of a transformation are of the wrong type. */
+/** Options of a transformation have a wrong name, or values of the wrong type. */
 export class InvalidOptionsError extends scopeError('InvalidOptionsError') {}
-/** A collection was written in a transformation that has no way out for it. */
-export class UnmappedOutputError extends scopeError('UnmappedOutputError') {}
-/** The size of a mapped axis is unknown, or not one. */
+/** Nothing tells the size of a mapped axis, or arguments and variables disagree about it. */
 export class AxisSizeError extends scopeError('AxisSizeError') {}
 /** An argument or variable lacks the axis that is to be mapped. */
 export class AxisRangeError extends scopeError('AxisRangeError') {}
@@ -52,7 +50,7 @@ export class AxisRangeError extends scopeError('AxisRangeError') {}
 export class SharedOutputError extends scopeError('SharedOutputError') {}
 /** What a loop carries changes its structure, shape or type. */
 export class CarryMismatchError extends scopeError('CarryMismatchError') {}
-/** Branches answer different things, or leave different variables. */
+/** The branches of a condition answer different things, or leave different variables. */
 export class BranchMismatchError extends scopeError('BranchMismatchError') {}
 /** A function does not answer what its transformation needs. */
 export class ResultMismatchError extends scopeError('ResultMismatchError') {}
@@ -66,7 +64,7 @@ export class PartitioningUnspecifiedError extends scopeError('PartitioningUnspec
 export class OuterScopeError extends scopeError('OuterScopeError') {}
 /** An array can not lie on a mesh of devices as it is asked to. */
 export class ShardingError extends scopeError('ShardingError') {}
-/** Logical axes that can not be placed. */
+/** Logical axes of an array can not be placed on those of a mesh. */
 export class LogicalAxesError extends scopeError('LogicalAxesError') {}
 /** A variable depends on an argument of which only the shape was given. */
 export class LazyInitError extends scopeError('LazyInitError') {}
@@ -86,7 +84,6 @@ const classes: { readonly [T in Tag]: new (detail: never) => LinenError } = {
   ApplyScopeInvalidVariablesTypeError,
   ApplyScopeInvalidVariablesStructureError,
   InvalidOptionsError,
-  UnmappedOutputError,
   AxisSizeError,
   AxisRangeError,
   SharedOutputError,

@@ -218,15 +218,11 @@ export const open = <S>(entry: Entry, variables: Groups, keys: KeyGroups, { muta
 /** Counts that opened scopes have come to. */
 export const countersOf = ({ roots }: Opened<unknown>): readonly Counters[] => roots.map((s) => s.cell.store.counters)
 
-/** Ends the life of opened scopes: what they wrote, by group. Errors: UnmappedOutputError. */
+/** Ends the life of opened scopes: what they wrote, by group. Only what has a way out could be written (`open`). */
 export const close = ({ plan }: Entry, opened: Opened<unknown>): Closed => {
   const groups = opened.roots.map((scope) => {
     scope.invalidate()
-    const all = group(scope.mutableVariables(), [...plan.outFilters, true]) as readonly Variables[]
-    const rest = Object.keys(all[plan.outFilters.length]!)
-    if (rest.length > 0)
-      throw exception({ _tag: 'UnmappedOutputError', path: scope.cursor.debugPath, where: plan.where, collections: rest })
-    return all
+    return group(scope.mutableVariables(), plan.outFilters) as readonly Variables[]
   })
   const notes = opened.roots.map((s) => s.cell.store.notes)
   return { variables: transpose(plan.outFilters.length, groups), counters: countersOf(opened), notes }

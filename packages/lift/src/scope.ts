@@ -255,6 +255,7 @@ export class Scope {
   }
 
   #noInitializer(kind: 'param' | 'variable', name: string, actual: unknown): never {
+    this.run(checkName<Tensor, Key>(kind === 'param' ? 'parameter' : 'variable', name))
     const where = `${kind} "${name}" in scope "${this.pathText}"`
     throw exception({ _tag: 'InvalidTargetError', where, expected: 'an initializer, a function', actual })
   }

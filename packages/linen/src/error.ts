@@ -68,7 +68,7 @@ export class ApplyModuleInvalidMethodError extends errorClass(
   ({ module, method }) => `${module} has no method ${quote(method)} (pass the name of a method, or a function of the module)`,
   LinenError,
 ) {}
-/** What is to be a list of the arguments of a method is none. */
+/** The arguments of a method are not given as a list. */
 export class InvalidArgumentsError extends errorClass(
   'InvalidArgumentsError',
   (module: string, operation: string, first: string, actual: unknown) => ({ module, operation, first, actual }),
@@ -101,14 +101,14 @@ export class UnboundModuleError extends errorClass(
     `${module} is not bound, so it has no ${what} (use it inside of init or apply, or bind it by model.bind(variables))`,
   LinenError,
 ) {}
-/** unbind of a module that is not bound. */
+/** A module that is not bound is unbound. */
 export class CallUnbindOnUnboundModuleError extends errorClass(
   'CallUnbindOnUnboundModuleError',
   (module: string) => ({ module }),
   ({ module }) => `${module} is not bound, there is nothing to unbind (bind it by model.bind(variables))`,
   LinenError,
 ) {}
-/** shareScope of a module that is not bound. */
+/** A module that is not bound is to share its scope. */
 export class CallShareScopeOnUnboundModuleError extends errorClass(
   'CallShareScopeOnUnboundModuleError',
   () => ({}),
@@ -139,7 +139,7 @@ export class TransformTargetError extends errorClass(
     `${transformation} takes a Module class, or a function whose first argument is a module; got ${describe(target)} (pass the class, not an instance)`,
   LinenError,
 ) {}
-/** What a function of a module is differentiated by lies in another module, that it holds but is not given. */
+/** A function is differentiated by the variables of a module that it is not given: one that its module holds. */
 export class HeldModuleError extends errorClass(
   'HeldModuleError',
   (transformation: string, given: string, held: string, collection: string) => ({ transformation, given, held, collection }),
@@ -147,7 +147,7 @@ export class HeldModuleError extends errorClass(
     `${transformation}: the module "${given}" holds the module "${held}" of elsewhere, whose derivatives by ${quote(collection)} would have no place beside its own (give the function both, in an object or array: ${transformation}(({ a, b }, x) => a.call(x), { a, b }, ...), and what is answered for variables is such an object too)`,
   LinenError,
 ) {}
-/** A setting is given both or neither to the constructor and to the call. */
+/** A setting is given neither to the constructor nor to the call, or to both. */
 export class MergeParamError extends errorClass(
   'MergeParamError',
   (name: string, times: 'never' | 'twice') => ({ name, times }),
@@ -157,7 +157,7 @@ export class MergeParamError extends errorClass(
       : `${quote(name)} is given to the constructor and to the call (give it once)`,
   LinenError,
 ) {}
-/** Settings of a layer, or the shapes of its inputs, that do not fit. */
+/** Settings of a layer, or the shapes of its inputs, do not fit. */
 export class LayerError extends errorClass(
   'LayerError',
   (layer: string, reason: string) => ({ layer, reason }),

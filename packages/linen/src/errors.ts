@@ -31,6 +31,5 @@ export {
   ScopeVariableNotFoundError,
   SharedOutputError,
   ShardingError,
-  UnmappedOutputError,
 } from '@heddle/lift'
 export { HeddleError } from '@heddle/tree'

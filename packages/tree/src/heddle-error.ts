@@ -14,7 +14,7 @@ export class Told {
   ) {}
 }
 
-/** The page that says of each class of errors what raises it, and what to do. */
+/** A heading for each class of errors leads to its page, on the site and in the repository: it is there before the one, and stays after it. */
 const PAGE = 'https://github.com/heddle-js/heddle/blob/main/docs/errors.md'
 
 /**

@@ -18,7 +18,10 @@ const mismatch = (operation: string, d: Def, tree: unknown, path: Path): TreeErr
   if (kind === 'array') return (tree as readonly unknown[]).length === d.children.length ? undefined : no(describe(tree))
   if (kind === 'object') {
     const keys = Object.keys(tree as object).sort()
-    return keys.length === d.keys!.length && keys.every((k, i) => k === d.keys![i]) ? undefined : no(describe(tree))
+    const missing = d.keys!.filter((k) => !keys.includes(String(k)))
+    if (missing.length > 0) return no(`${describe(tree)}, without ${missing.join(', ')}`)
+    const more = keys.length === d.keys!.length ? [] : keys.filter((k) => !d.keys!.includes(k))
+    return more.length === 0 ? undefined : no(`${describe(tree)}, with ${more.join(', ')} besides`)
   }
   if (kind !== 'class') return undefined
   const type = nodeTypeOf(Object.getPrototypeOf(tree) as object)!

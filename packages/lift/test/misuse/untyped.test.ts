@@ -51,6 +51,7 @@ describe('scopes', () => {
     ],
     ['an async initializer', AsyncFunctionError, () => scope().param('w', promise), 'param "w"'],
     ['an async initializer of a variable', AsyncFunctionError, () => scope().variable('state', 'n', promise), 'variable "n"'],
+    ['an initializer in the place of a name', typed.InvalidNameError, () => scope().param(() => x, [3]), 'a parameter', 'got function'],
     ['a parameter without a name', typed.InvalidNameError, () => scope().param(undefined, () => x), 'a parameter in scope "/"'],
     ['a variable without a collection', typed.InvalidNameError, () => scope().variable(undefined, 'n', () => x), 'a collection'],
     ['reading without a name', typed.InvalidNameError, () => scope().getVariable('state'), 'a variable in scope "/"', 'got undefined'],

@@ -175,7 +175,10 @@ export class MultiHeadDotProductAttention extends Module<MultiHeadDotProductAtte
     const features = this.props.outFeatures ?? inputsQ.shape.at(-1)!
     const qkvFeatures = this.props.qkvFeatures ?? inputsQ.shape.at(-1)!
     if (qkvFeatures % numHeads !== 0)
-      throw new LayerError('MultiHeadDotProductAttention', `${qkvFeatures} features can't be shared by ${numHeads} heads`)
+      throw new LayerError(
+        'MultiHeadDotProductAttention',
+        `${qkvFeatures} features can't be shared by ${numHeads} heads (qkvFeatures has to be a multiple of numHeads)`,
+      )
     const { precision } = this.props
     const common = { dtype, paramDtype, useBias, precision }
     const [qkv, outer] = [

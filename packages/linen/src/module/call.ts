@@ -70,6 +70,8 @@ const adoptTransformed = (fn: object, name: string, compact: boolean): void => {
 const scoped = new WeakMap<object, Method>()
 
 const reserved = ['props', 'name', 'parent', 'scope']
+/** What a field of a class would hide. */
+const hidden = [...reserved, 'path', 'variables']
 const wrapped = new WeakSet<object>()
 let base: AnyModuleClass
 
@@ -204,6 +206,7 @@ const intercepted = (module: AnyModule, fn: Method, method: string): ((...args: 
  * Runs setup, if the module has a scope and setup has not run.
  *
  * Before and after, attributes that hold modules make them submodules: class fields, and what setup assigned.
+ * Errors: MethodInFieldError, ReservedModuleAttributeError.
  */
 const trySetup = (self: AnyModule): void => {
   const s = touch(self)
@@ -212,6 +215,7 @@ const trySetup = (self: AnyModule): void => {
   try {
     clearUndefined(self)
     for (const name of ['call', 'setup']) if (Object.hasOwn(self, name)) throw new MethodInFieldError(classOf(self), name)
+    for (const name of hidden) if (Object.hasOwn(self, name)) throw new ReservedModuleAttributeError(classOf(self), name)
     adoptFields(self)
     synchronous(`${classOf(self)}.setup`, (self as { readonly setup?: () => unknown }).setup?.())
     adoptFields(self)

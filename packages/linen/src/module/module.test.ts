@@ -102,6 +102,19 @@ describe('names', () => {
     Object.defineProperty(Bad.prototype, 'scope', { get: () => 1 })
     expect(() => new Bad()).toThrow(nn.ReservedModuleAttributeError)
   })
+
+  it.each(['name', 'parent', 'scope', 'props', 'path', 'variables'])('refuses a field %s, which would hide that of the module', (field) => {
+    class Bad extends nn.Module {
+      constructor() {
+        super()
+        Object.defineProperty(this, field, { value: 1, configurable: true, enumerable: true, writable: true })
+      }
+      call(y: Tensor): Tensor {
+        return y
+      }
+    }
+    expect(() => new Bad().init(key, [x])).toThrow(new RegExp(`class Bad defines "${field}", which every module has already`))
+  })
 })
 
 describe('setup', () => {

@@ -1,0 +1,24 @@
+// How much is loaded for how little, minified by esbuild and compressed by gzip: the budgets, a few percent above what was measured.
+// `npm run sizes` checks them; needs the build.
+const of = (name) => `packages/${name}/dist/index.mjs`
+const budget = (name, limit, path, names = '*') => ({
+  name,
+  limit,
+  path,
+  import: typeof names === 'string' ? { [path]: names } : names,
+  gzip: true,
+  modifyEsbuildConfig: (config) => ({ ...config, format: 'esm', platform: 'browser', splitting: true }),
+})
+
+export default [
+  budget('tree', '6.2 kB', of('tree')),
+  budget('core', '20.5 kB', of('core')),
+  budget('func: a function of np', '41 kB', 'packages/func/dist/np.mjs', '{ add, array }'),
+  budget('func: np by its name', '67.8 kB', of('func'), '{ np }'),
+  budget('func: one jit', '49.4 kB', of('func'), '{ jit }'),
+  budget('func: all', '122.5 kB', of('func')),
+  budget('optim: adam', '45.8 kB', of('optim'), '{ adam }'),
+  budget('linen: a layer', '89 kB', of('linen'), '{ Dense }'),
+  budget('linen: all', '144.5 kB', of('linen')),
+  budget('a Dense model on wasm', '255 kB', of('linen'), { [of('linen')]: '{ Dense }', 'packages/backend-tfjs/dist/auto.mjs': '*' }),
+]
