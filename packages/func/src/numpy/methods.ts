@@ -8,6 +8,7 @@ import { showAval } from '../aval'
 import { getElement } from '../scalar'
 import { Tensor } from '../tensor'
 import type { TensorMethods } from '../tensor-methods'
+import { refuseBrackets } from './brackets'
 import * as C from './contraction'
 import { copy } from './creation'
 import { cumprod, cumsum } from './cumulative'
@@ -190,6 +191,7 @@ export const installMethods = (): void => {
   const all: Readonly<Record<string | symbol, unknown>> = { ...functions, ...disposal, [inspect]: text }
   for (const name of Reflect.ownKeys(all))
     Object.defineProperty(Tensor.prototype, name, { value: withSelf(all[name] as never), configurable: true, writable: true })
+  refuseBrackets()
   Object.defineProperty(Tensor.prototype, 'T', { get: withSelf((x) => S.transpose(x)), configurable: true })
   Object.defineProperty(Tensor.prototype, 'mT', { get: withSelf((x) => S.matrixTranspose(x)), configurable: true })
 }
