@@ -10,7 +10,7 @@ const out = `${root}.cache/snippets`
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 
-const files = ['README.md', 'CONTRIBUTING.md', 'docs/adding.md', ...packages().map(({ name }) => `packages/${name}/README.md`)]
+const files = ['README.md', 'CONTRIBUTING.md', ...packages().map(({ name }) => `packages/${name}/README.md`)]
 const snippets = files
   .filter((file) => file.includes(only) && existsSync(root + file))
   .flatMap((file) =>

@@ -144,7 +144,7 @@ const customVjpP: Primitive<CustomVjpParams> = defineCustomCall<CustomVjpRules>(
 })
 
 const forwardOnly =
-  'a function with a custom backward pass (customVjp) has no forward derivative; use customJvp, or reverse mode (grad, vjp); and it closes over no tensor that is being differentiated: pass that as an argument'
+  'a function with a custom backward pass (customVjp) has no forward derivative: use reverse mode (grad, vjp), or define it by customJvp, which serves both. If it was reverse mode, the function closes over a tensor that is being differentiated: pass that as an argument'
 const customLinP: VirtualPrimitive<CustomLinParams> = defineVirtual('custom_lin', {
   abstractEval: (_ins, { outTypes }) => outTypes,
   jvp: unsupported(forwardOnly),
