@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { blocks } from '../snippets/blocks.mjs'
 import { problem, run } from '../snippets/node.mjs'
 
+// so that `auto` has nothing to warn of
+process.env['HEDDLE_BACKEND'] = 'wasm'
 const wasm = await tfjs({ demand: 'wasm' })
 beforeEach(() => setDefaultBackend(wasm))
 
