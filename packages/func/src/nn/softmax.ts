@@ -24,6 +24,7 @@ import { axisIndex, namedAxisSize } from '../primitives/collective'
 import { convert, expandDims } from '../primitives/structural'
 import { isTensor, type Tensor } from '../tensor'
 import { logOfSum, logProbabilities, probabilities } from './probabilities'
+import { optionsLast } from '../numpy/options-last'
 
 const softmaxKinds = {
   /** Over which axes; -1. */
@@ -40,17 +41,17 @@ const taking = (x: Tensor, where: TensorLike | undefined): Tensor => masked(x, w
 const masked = (x: Tensor, where: TensorLike | undefined, otherwise: number): Tensor =>
   where === undefined ? x : choose(where, x, literal(otherwise, x.dtype))
 /** Exponentials that sum to 1 over axes. */
-export const softmax = (x: TensorLike, arg?: ReduceArg<SoftmaxOptions>): Tensor => {
+export const softmax = optionsLast('softmax', (x: TensorLike, arg?: ReduceArg<SoftmaxOptions>): Tensor => {
   const { axis = -1, where } = softmaxOptions('softmax', arg)
   const t = floatOperand('softmax', x)
   return masked(probabilities(taking(t, where), axesOf('softmax', axis, t.ndim)), where, 0)
-}
+})
 /** The logarithm of softmax, computed without leaving the logarithms. */
-export const logSoftmax = (x: TensorLike, arg?: ReduceArg<SoftmaxOptions>): Tensor => {
+export const logSoftmax = optionsLast('logSoftmax', (x: TensorLike, arg?: ReduceArg<SoftmaxOptions>): Tensor => {
   const { axis = -1, where } = softmaxOptions('logSoftmax', arg)
   const t = floatOperand('logSoftmax', x)
   return masked(logProbabilities(taking(t, where), axesOf('logSoftmax', axis, t.ndim)), where, lowest)
-}
+})
 const logmeanexpKinds = { ...axesKinds, where: tensorLike }
 const logmeanexpOptions = optionsOf(logmeanexpKinds, { alone: 'axis' })
 const logsumexpOptions = optionsOf(
@@ -64,7 +65,7 @@ const logsumexpOptions = optionsOf(
 /** Options of `logsumexp`. */
 export interface LogsumexpOptions extends OptionsOf<typeof logsumexpOptions> {}
 /** `log(sum(b * exp(x)))` over axes (all by default) without overflow; NaN where the sum is negative. */
-export const logsumexp = (x: TensorLike, arg?: ReduceArg<LogsumexpOptions>): Tensor => {
+export const logsumexp = optionsLast('logsumexp', (x: TensorLike, arg?: ReduceArg<LogsumexpOptions>): Tensor => {
   const { axis, b, keepdims, where } = logsumexpOptions('logsumexp', arg)
   const [given, factors] = b === undefined ? [floatOperand('logsumexp', x), undefined] : floatOperands('logsumexp', [x, b])
   // what is left out has no exponential that could overflow
@@ -73,14 +74,14 @@ export const logsumexp = (x: TensorLike, arg?: ReduceArg<LogsumexpOptions>): Ten
   const axes = axesOf('logsumexp', axis, t.ndim)
   const of = factors === undefined ? undefined : masked(broadcastTo(factors, t.shape), where, 0)
   return keepAxes(logOfSum(t, of, axes), axes, keepdims)
-}
+})
 /** `logsumexp` minus the logarithm of the number of elements. */
-export const logmeanexp = (x: TensorLike, arg?: ReduceArg<MaskedOptions>): Tensor => {
+export const logmeanexp = optionsLast('logmeanexp', (x: TensorLike, arg?: ReduceArg<MaskedOptions>): Tensor => {
   const { axis, keepdims, where } = logmeanexpOptions('logmeanexp', arg)
   const t = floatOperand('logmeanexp', x)
   const n = countOf(t, axesOf('logmeanexp', axis, t.ndim), where, keepdims)
   return E.subtract(logsumexp(t, { axis, keepdims, where }), typeof n === 'number' ? Math.log(n) : E.log(n.astype(t.dtype)))
-}
+})
 const standardizeOptions = optionsOf(
   {
     ...softmaxKinds,
@@ -94,7 +95,7 @@ const standardizeOptions = optionsOf(
 /** Options of `standardize`. */
 export interface StandardizeOptions extends OptionsOf<typeof standardizeOptions> {}
 /** Shifted and scaled to mean 0 and variance 1 over axes (-1 by default). */
-export const standardize = (x: TensorLike, arg?: ReduceArg<StandardizeOptions>): Tensor => {
+export const standardize = optionsLast('standardize', (x: TensorLike, arg?: ReduceArg<StandardizeOptions>): Tensor => {
   const options = standardizeOptions('standardize', arg)
   const { axis = -1, where, epsilon = 1e-5 } = options
   const t = floatOperand('standardize', x)
@@ -109,7 +110,7 @@ export const standardize = (x: TensorLike, arg?: ReduceArg<StandardizeOptions>):
   const squares = meanOf(E.square(t))
   if (center) return E.multiply(shifted, spread(scaleOf(E.clip(E.subtract(squares, E.square(center)), 0))))
   return E.multiply(shifted, scaleOf(E.clip(E.subtract(spread(squares), E.square(floatOperand('standardize', known!))), 0)))
-}
+})
 const oneHotOptions = optionsOf({
   dtype: dtypeKind,
   /** Where the new axis stands in the result, or the name of a mapped axis. */

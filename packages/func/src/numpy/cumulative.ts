@@ -24,6 +24,7 @@ import { asTensor, axisOf, broadcastTo, floatOperand, promoteInexact, type Tenso
 import { sum } from './reduce'
 import { searchsorted } from './sorting'
 import { take } from './take'
+import { optionsLast } from './options-last'
 
 const cumulativeOptions = optionsOf(
   {
@@ -34,16 +35,15 @@ const cumulativeOptions = optionsOf(
   { alone: 'axis' },
 )
 export interface CumulativeOptions extends OptionsOf<typeof cumulativeOptions> {}
-const cumulative =
-  (name: string, run: (x: Tensor, params: { axis: number; reverse: boolean }) => Tensor, onNan?: number) =>
-  (x: TensorLike, option?: number | null | CumulativeOptions): Tensor => {
+const cumulative = (name: string, run: (x: Tensor, params: { axis: number; reverse: boolean }) => Tensor, onNan?: number) =>
+  optionsLast(name, (x: TensorLike, option?: number | null | CumulativeOptions): Tensor => {
     const { axis = null, dtype } = cumulativeOptions(name, option)
     const t = asTensor(x, name)
     const typed = dtype === undefined ? (t.dtype === 'bool' ? convert(t, 'int32') : t) : convert(t, dtype)
     const known = onNan === undefined ? typed : where(isnan(typed), onNan, typed)
     if (axis === null) return run(reshape(known, { newSizes: [t.size] }), { axis: 0, reverse: false })
     return run(known, { axis: axisOf(name, axis, t.ndim), reverse: false })
-  }
+  })
 /** Running sums along an axis (the flat order without one). */
 export const cumsum = cumulative('cumsum', C.cumsum)
 /** Running products along an axis (the flat order without one). */

@@ -25,6 +25,7 @@ import { ofNumbers } from './host-tensor'
 import { asTensor, asType, axisOf, promoteTypes, shapeOf, type TensorLike } from './promote'
 import { atleast1d, atleast2d, atleast3d, ravel } from './shape'
 import { take } from './take'
+import { optionsLast } from './options-last'
 
 const joinOptions = optionsOf(
   { axis: nullable(axisKind), dtype: dtypeKind },
@@ -53,21 +54,24 @@ const operandsOf = (where: string, xs: Joined, dtype: DType | undefined): readon
 const unstackAt = (x: Tensor, i: number): Tensor => reshape(sliceAxis(x, 0, i, i + 1), { newSizes: x.shape.slice(1) })
 
 /** Joined along an existing axis (null: all flattened), in their common dtype. */
-export const concatenate = (xs: Tensor | readonly TensorLike[], option?: number | null | JoinOptions): Tensor => {
-  const { axis = 0, dtype } = joinOptions('concatenate', option)
-  const ts = operandsOf('concatenate', xs, dtype)
-  if (axis === null) return concatenateAxis(ts.map(ravel), { dimension: 0 })
-  if (ts[0]!.ndim === 0)
-    throw new ShapeError(
-      'concatenate',
-      ts.map((t) => t.aval),
-      'scalars have no axis to join along; use stack',
-    )
-  return ts.length === 1 ? ts[0]! : concatenateAxis(ts, { dimension: axisOf('concatenate', axis, ts[0]!.ndim) })
-}
+export const concatenate = optionsLast(
+  'concatenate',
+  (xs: Tensor | readonly TensorLike[], option?: number | null | JoinOptions): Tensor => {
+    const { axis = 0, dtype } = joinOptions('concatenate', option)
+    const ts = operandsOf('concatenate', xs, dtype)
+    if (axis === null) return concatenateAxis(ts.map(ravel), { dimension: 0 })
+    if (ts[0]!.ndim === 0)
+      throw new ShapeError(
+        'concatenate',
+        ts.map((t) => t.aval),
+        'scalars have no axis to join along; use stack',
+      )
+    return ts.length === 1 ? ts[0]! : concatenateAxis(ts, { dimension: axisOf('concatenate', axis, ts[0]!.ndim) })
+  },
+)
 export { concatenate as concat }
 /** Joined along a new axis, in their common dtype. Errors: ShapeError where shapes differ. */
-export const stack = (xs: Tensor | readonly TensorLike[], option?: number | JoinOptions): Tensor => {
+export const stack = optionsLast('stack', (xs: Tensor | readonly TensorLike[], option?: number | JoinOptions): Tensor => {
   const { axis = 0, dtype } = joinOptions('stack', option)
   const ts = operandsOf('stack', xs, dtype)
   const first = ts[0]!.shape
@@ -82,7 +86,7 @@ export const stack = (xs: Tensor | readonly TensorLike[], option?: number | Join
     ts.map((t) => expandDims(t, [at])),
     at,
   )
-}
+})
 /** The parts along an axis, without it. */
 export const unstack = (x: TensorLike, axis = 0): Tensor[] => {
   const t = asTensor(x, 'unstack')
@@ -179,26 +183,29 @@ const repeatOptions = optionsOf(
 export interface RepeatOptions extends OptionsOf<typeof repeatOptions> {}
 const repeatsKind = either(count, listOf(count, 'a list of non-negative integers'))
 /** Each element repeated along an axis (the flat order without one): all so often, or each as often as a list says. */
-export const repeat = (x: TensorLike, repeats: number | readonly number[], option?: number | null | RepeatOptions): Tensor => {
-  const { axis = null, totalRepeatLength } = repeatOptions('repeat', option)
-  const t = asTensor(x, 'repeat')
-  readArgument('repeat', 'repeats', repeatsKind, repeats)
-  if (axis === null) return repeat(ravel(t), repeats, { axis: 0, totalRepeatLength })
-  const at = axisOf('repeat', axis, t.ndim)
-  if (typeof repeats === 'number' && totalRepeatLength === undefined) {
-    const shape = [...t.shape.slice(0, at + 1), repeats, ...t.shape.slice(at + 1)]
-    const spread = broadcastInDim(t, { shape, broadcastDimensions: range(t.ndim).map((i) => (i > at ? i + 1 : i)) })
-    return reshape(spread, { newSizes: t.shape.map((n, i) => (i === at ? n * repeats : n)) })
-  }
-  const counts = typeof repeats === 'number' ? range(t.shape[at]!).map(() => repeats) : repeats
-  if (counts.length !== t.shape[at] && counts.length !== 1)
-    throw new ArgumentError('repeat', `${counts.length} repeats don't fit axis ${at} of shape [${t.shape.join(',')}]`)
-  const places = range(t.shape[at]!).flatMap((i) => range(counts[counts.length === 1 ? 0 : i]!).map(() => i))
-  const last = places.at(-1) ?? 0
-  const length = totalRepeatLength ?? places.length
-  const chosen = range(length).map((i) => places[i] ?? last)
-  return take(t, ofNumbers(chosen, 'int32'), { axis: at })
-}
+export const repeat = optionsLast(
+  'repeat',
+  (x: TensorLike, repeats: number | readonly number[], option?: number | null | RepeatOptions): Tensor => {
+    const { axis = null, totalRepeatLength } = repeatOptions('repeat', option)
+    const t = asTensor(x, 'repeat')
+    readArgument('repeat', 'repeats', repeatsKind, repeats)
+    if (axis === null) return repeat(ravel(t), repeats, { axis: 0, totalRepeatLength })
+    const at = axisOf('repeat', axis, t.ndim)
+    if (typeof repeats === 'number' && totalRepeatLength === undefined) {
+      const shape = [...t.shape.slice(0, at + 1), repeats, ...t.shape.slice(at + 1)]
+      const spread = broadcastInDim(t, { shape, broadcastDimensions: range(t.ndim).map((i) => (i > at ? i + 1 : i)) })
+      return reshape(spread, { newSizes: t.shape.map((n, i) => (i === at ? n * repeats : n)) })
+    }
+    const counts = typeof repeats === 'number' ? range(t.shape[at]!).map(() => repeats) : repeats
+    if (counts.length !== t.shape[at] && counts.length !== 1)
+      throw new ArgumentError('repeat', `${counts.length} repeats don't fit axis ${at} of shape [${t.shape.join(',')}]`)
+    const places = range(t.shape[at]!).flatMap((i) => range(counts[counts.length === 1 ? 0 : i]!).map(() => i))
+    const last = places.at(-1) ?? 0
+    const length = totalRepeatLength ?? places.length
+    const chosen = range(length).map((i) => places[i] ?? last)
+    return take(t, ofNumbers(chosen, 'int32'), { axis: at })
+  },
+)
 /** Parts along the third axis: how many, or where to cut. */
 export const dsplit = (x: TensorLike, sections: number | readonly number[]): Tensor[] => split(x, sections, 2)
 /** Nested lists of blocks, the innermost joined along the last axis, the next along the one before. */

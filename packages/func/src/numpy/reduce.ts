@@ -21,6 +21,7 @@ import type { Tensor } from '../tensor'
 import { add, maximum, minimum, multiply, subtract } from './elementwise'
 import { toBool, where as choose } from './logic'
 import { asTensor, axesOf, axisOf, broadcastTo, floatOperand, type TensorLike } from './promote'
+import { optionsLast } from './options-last'
 
 /** One axis, several, or all (null). Negative axes count from the end. */
 export type Axis = number | readonly number[] | null
@@ -78,7 +79,7 @@ const accumulate = (
   two: string,
 ) => {
   const options = optionsOf(reduceKinds, aloneOr(two))
-  return (x: TensorLike, arg?: ReduceArg): Tensor => {
+  return optionsLast(name, (x: TensorLike, arg?: ReduceArg): Tensor => {
     const { axis, keepdims, where, initial, dtype } = options(name, arg)
     const t = asTensor(x, name)
     const given = dtype === undefined ? t : convert(t, dtype)
@@ -87,7 +88,7 @@ const accumulate = (
     const out = keepAxes(reduce(masked(work, where, identity), axes), axes, keepdims)
     const narrow = isFloating(given.dtype) || dtype !== undefined ? inDtype(out, given.dtype) : out
     return initial === undefined ? narrow : combine(narrow, startOf(name, initial, narrow.dtype))
-  }
+  })
 }
 /** As JAX has it: 2.5 as the start of integers is 2. */
 const startOf = (where: string, initial: TensorLike, dtype: DType): Tensor => convert(asTensor(initial, where), dtype)
@@ -120,7 +121,7 @@ const extremum = (
   two: string,
 ) => {
   const options = optionsOf(extremumKinds, aloneOr(two))
-  return (x: TensorLike, arg?: ReduceArg<ExtremumOptions>): Tensor => {
+  return optionsLast(name, (x: TensorLike, arg?: ReduceArg<ExtremumOptions>): Tensor => {
     const { axis, keepdims, where, initial } = options(name, arg)
     const t = asTensor(x, name)
     const axes = axesOf(name, axis, t.ndim)
@@ -136,7 +137,7 @@ const extremum = (
     const out = axes.length === 0 ? from : t.dtype === 'bool' ? ofBools(from, axes) : reduce(from, axes)
     const kept = keepAxes(out, axes, keepdims)
     return initial === undefined ? kept : combine(startOf(name, initial, kept.dtype), kept)
-  }
+  })
 }
 /** The largest element over axes; NaN wins. Errors: ArgumentError where there is none and no `initial`. */
 export const max = extremum(
@@ -158,17 +159,17 @@ export const min = extremum(
 )
 export { max as amax, min as amin }
 /** `max - min` over axes. */
-export const ptp = (x: TensorLike, arg?: ReduceArg<ExtremumOptions>): Tensor => subtract(max(x, arg), min(x, arg))
+export const ptp = optionsLast('ptp', (x: TensorLike, arg?: ReduceArg<ExtremumOptions>): Tensor => subtract(max(x, arg), min(x, arg)))
 
 const booleans = (name: string, identity: boolean, reduce: (x: Tensor, axes: readonly number[]) => Tensor, two: string) => {
   const options = optionsOf(maskedKinds, aloneOr(two))
-  return (x: TensorLike, arg?: ReduceArg<MaskedOptions>): Tensor => {
+  return optionsLast(name, (x: TensorLike, arg?: ReduceArg<MaskedOptions>): Tensor => {
     const { axis, keepdims, where } = options(name, arg)
     const t = toBool(x, name)
     const axes = axesOf(name, axis, t.ndim)
     const from = masked(t, where, identity)
     return keepAxes(axes.length === 0 ? from : reduce(from, axes), axes, keepdims)
-  }
+  })
 }
 /** Whether all elements over axes are true (not zero). */
 export const all = booleans('all', true, (x, axes) => R.reduceAnd(x, { axes }), 'np.logicalAnd')
@@ -183,9 +184,8 @@ const argOptions = optionsOf(
   { alone: 'axis' },
 )
 export interface ArgOptions extends OptionsOf<typeof argOptions> {}
-const argExtremum =
-  (name: string, find: (x: Tensor, params: { axes: readonly [number]; indexDtype: DType }) => Tensor) =>
-  (x: TensorLike, arg?: number | null | ArgOptions): Tensor => {
+const argExtremum = (name: string, find: (x: Tensor, params: { axes: readonly [number]; indexDtype: DType }) => Tensor) =>
+  optionsLast(name, (x: TensorLike, arg?: number | null | ArgOptions): Tensor => {
     const { axis = null, keepdims } = argOptions(name, arg)
     const t = asTensor(x, name)
     const from = axis === null ? reshape(t, { newSizes: [t.size] }) : t
@@ -194,7 +194,7 @@ const argExtremum =
     const out = find(from, { axes: [at], indexDtype: 'int32' })
     if (!keepdims) return out
     return axis === null ? reshape(out, { newSizes: t.shape.map(() => 1) }) : expandDims(out, [at])
-  }
+  })
 /** The index of the first largest element; a NaN counts as the largest. */
 export const argmax = argExtremum('argmax', R.argmax)
 /** The index of the first smallest element; a NaN counts as the smallest. */
@@ -212,7 +212,7 @@ export const countOf = (
 }
 const meanOptions = optionsOf(meanKinds, { alone: 'axis' })
 /** The mean over axes; of integers as float32, of half floats computed in float32. */
-export const mean = (x: TensorLike, arg?: ReduceArg<MeanOptions>): Tensor => {
+export const mean = optionsLast('mean', (x: TensorLike, arg?: ReduceArg<MeanOptions>): Tensor => {
   const { axis, keepdims, where, dtype } = meanOptions('mean', arg)
   const t = floatOperand('mean', x)
   const given = dtype ?? t.dtype
@@ -222,4 +222,4 @@ export const mean = (x: TensorLike, arg?: ReduceArg<MeanOptions>): Tensor => {
   const n = countOf(work, axes, where, keepdims)
   const out = typeof n === 'number' ? div(total, literal(n, total.dtype, total.weakType)) : div(total, convert(n, total.dtype))
   return inDtype(out, given)
-}
+})

@@ -13,6 +13,7 @@ import { broadcastInDim, convert, reshape } from '../primitives/structural'
 import type { Tensor } from '../tensor'
 import { asTensor, axisOf, promoteTypes, type TensorLike } from './promote'
 import { take } from './take'
+import { optionsLast } from './options-last'
 
 const sortOptions = optionsOf(
   {
@@ -29,14 +30,14 @@ const alongAxis = (where: string, x: TensorLike, axis: number | null): { t: Tens
   return axis === null ? { t: reshape(t, { newSizes: [t.size] }), at: 0 } : { t, at: axisOf(where, axis, t.ndim) }
 }
 /** Elements in ascending (or descending) order along an axis, NaN last. */
-export const sort = (x: TensorLike, option?: number | null | SortOptions): Tensor => {
+export const sort = optionsLast('sort', (x: TensorLike, option?: number | null | SortOptions): Tensor => {
   const { axis = -1, descending = false } = sortOptions('sort', option)
   const { t, at } = alongAxis('sort', x, axis)
   const out = sortMany([t], { dimension: at, isStable: true, numKeys: 1 })[0]!
   return descending ? rev(out, { dimensions: [at] }) : out
-}
+})
 /** The int32 places of the elements in sorted order along an axis; equal ones keep their order. */
-export const argsort = (x: TensorLike, option?: number | null | SortOptions): Tensor => {
+export const argsort = optionsLast('argsort', (x: TensorLike, option?: number | null | SortOptions): Tensor => {
   const { axis = -1, descending = false } = sortOptions('argsort', option)
   const { t, at } = alongAxis('argsort', x, axis)
   // A stable descending order is the reverse of a stable ascending order of the reversed elements.
@@ -45,7 +46,7 @@ export const argsort = (x: TensorLike, option?: number | null | SortOptions): Te
   const order = descending ? rev(places, { dimensions: [at] }) : places
   const out = sortMany([from, order], { dimension: at, isStable: true, numKeys: 1 })[1]!
   return descending ? rev(out, { dimensions: [at] }) : out
-}
+})
 /** The places of rows in the order of several keys, the last one first in importance. */
 export const lexsort = (keys: readonly TensorLike[], axis = -1): Tensor => {
   readArgument('lexsort', 'keys', list, keys)

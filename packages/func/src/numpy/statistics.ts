@@ -15,6 +15,7 @@ import { asType, axesOf, broadcastTo, floatOperand, promoteInexact, type TensorL
 import { any, type AxesOptions, axesKinds, countOf, mean, meanKinds, type ReduceArg, spreadOver, sum } from './reduce'
 import { sort } from './sorting'
 import { takeAlongAxis } from './take'
+import { optionsLast } from './options-last'
 
 const varianceOptions = optionsOf(
   {
@@ -27,7 +28,7 @@ const varianceOptions = optionsOf(
 /** Options of `variance` and `std`. */
 export interface VarianceOptions extends OptionsOf<typeof varianceOptions> {}
 /** The mean squared distance from the mean, over axes. */
-const variance = (x: TensorLike, arg?: ReduceArg<VarianceOptions>): Tensor => {
+const variance = optionsLast('var', (x: TensorLike, arg?: ReduceArg<VarianceOptions>): Tensor => {
   const { axis, keepdims, where, ddof = 0, dtype } = varianceOptions('var', arg)
   const t = floatOperand('var', x)
   const given = dtype ?? t.dtype
@@ -41,12 +42,12 @@ const variance = (x: TensorLike, arg?: ReduceArg<VarianceOptions>): Tensor => {
       ? byCount(total, n - ddof)
       : choose(less(ddof, n), divide(total, choose(less(ddof, n), subtract(n, ddof), 1)), literal(Number.NaN, total.dtype))
   return convertTo(out, given)
-}
+})
 const convertTo = (x: Tensor, dtype: Tensor['dtype']): Tensor => (x.dtype === dtype ? x : convert(x, dtype))
 const byCount = (total: Tensor, n: number): Tensor => div(total, literal(n > 0 ? n : Number.NaN, total.dtype, total.weakType))
 export { variance as var }
 /** The square root of the variance. */
-export const std = (x: TensorLike, arg?: ReduceArg<VarianceOptions>): Tensor => sqrt(variance(x, arg))
+export const std = optionsLast('std', (x: TensorLike, arg?: ReduceArg<VarianceOptions>): Tensor => sqrt(variance(x, arg)))
 const averageOptions = optionsOf(
   {
     ...axesKinds,
@@ -57,7 +58,7 @@ const averageOptions = optionsOf(
 )
 interface AverageOptions extends OptionsOf<typeof averageOptions> {}
 /** The mean, or the weighted mean. */
-export const average = (x: TensorLike, arg?: ReduceArg<AverageOptions>): Tensor => {
+export const average = optionsLast('average', (x: TensorLike, arg?: ReduceArg<AverageOptions>): Tensor => {
   const { axis, weights, keepdims } = averageOptions('average', arg)
   if (weights === undefined) return mean(x, { axis, keepdims })
   const [t, w] = promoteInexact('average', [x, weights])
@@ -76,7 +77,7 @@ export const average = (x: TensorLike, arg?: ReduceArg<AverageOptions>): Tensor 
     )
   const full = broadcastTo(along, t.shape, 'average')
   return divide(sum(multiply(t, full), { axis: axes, keepdims }), sum(full, { axis: axes, keepdims }))
-}
+})
 const quantileOptions = optionsOf(
   {
     ...axesKinds,
@@ -95,7 +96,7 @@ export const gathered = (t: Tensor, axes: readonly number[]): Tensor => {
   return reshape(moved, { newSizes: [...rest.map((a) => t.shape[a]!), axes.reduce((n, a) => n * t.shape[a]!, 1)] })
 }
 /** The elements below which a share `q` (0 to 1) of them lies; a tensor of shares gives new leading axes. NaN anywhere gives NaN. */
-export const quantile = (x: TensorLike, q: TensorLike, arg?: ReduceArg<QuantileOptions>): Tensor => {
+export const quantile = optionsLast('quantile', (x: TensorLike, q: TensorLike, arg?: ReduceArg<QuantileOptions>): Tensor => {
   const { axis, keepdims, method = 'linear' } = quantileOptions('quantile', arg)
   const t = floatOperand('quantile', x)
   const share = asType(q, t.dtype, 'quantile')
@@ -117,7 +118,7 @@ export const quantile = (x: TensorLike, q: TensorLike, arg?: ReduceArg<QuantileO
       )
     : first
   return reshape(kept, { newSizes: [...share.shape, ...kept.shape.slice(1)] })
-}
+})
 const broadcastLast = (p: Tensor, like: Tensor): Tensor => broadcastTo(p, [...like.shape.slice(0, -1), p.size])
 const blend = (method: string, place: Tensor, low: Tensor, high: Tensor, at: (p: Tensor) => Tensor): Tensor => {
   switch (method) {
@@ -136,10 +137,16 @@ const blend = (method: string, place: Tensor, low: Tensor, high: Tensor, at: (p:
   }
 }
 /** `quantile` with shares from 0 to 100. */
-export const percentile = (x: TensorLike, q: TensorLike, arg?: ReduceArg<QuantileOptions>): Tensor =>
-  quantile(x, divide(q, 100), quantileOptions('percentile', arg))
+export const percentile = optionsLast(
+  'percentile',
+  (x: TensorLike, q: TensorLike, arg?: ReduceArg<QuantileOptions>): Tensor =>
+    quantile(x, divide(q, 100), quantileOptions('percentile', arg)),
+)
 /** The middle element, or the mean of the two middle ones. */
-export const median = (x: TensorLike, arg?: ReduceArg<AxesOptions>): Tensor => quantile(x, 0.5, medianOptions('median', arg))
+export const median = optionsLast(
+  'median',
+  (x: TensorLike, arg?: ReduceArg<AxesOptions>): Tensor => quantile(x, 0.5, medianOptions('median', arg)),
+)
 const covOptions = optionsOf({
   /** Whether rows are variables (true) or observations. */
   rowvar: boolean,

@@ -11,6 +11,7 @@ import type { GatherMode } from '../table'
 import type { Tensor } from '../tensor'
 import { placesOf } from './indexing'
 import { integerOperand } from './integer-operand'
+import { optionsLast } from './options-last'
 import { asTensor, asType, axisOf, broadcastShapes, broadcastTo, type TensorLike } from './promote'
 
 /** A number, NaN too. */
@@ -31,7 +32,7 @@ const takeOptions = optionsOf(
 /** Options of `take`. */
 export interface TakeOptions extends OptionsOf<typeof takeOptions> {}
 /** Parts of `x` along an axis, at integer places: the axis is replaced by the axes of `indices`. Negative places count from the end. */
-export const take = (x: TensorLike, indices: TensorLike, option?: number | null | TakeOptions): Tensor => {
+export const take = optionsLast('take', (x: TensorLike, indices: TensorLike, option?: number | null | TakeOptions): Tensor => {
   const { axis = null, mode = 'fill', fillValue } = takeOptions('take', option)
   const t = asTensor(x, 'take')
   if (axis === null) return take(reshape(t, { newSizes: [t.size] }), indices, { axis: 0, mode, fillValue })
@@ -52,7 +53,7 @@ export const take = (x: TensorLike, indices: TensorLike, option?: number | null 
     mode: gatherModes[mode],
     fillValue: fillValue ?? null,
   })
-}
+})
 const gatherModes: Readonly<Record<'fill' | 'clip' | 'wrap', GatherMode>> = { fill: 'fill', clip: 'clip', wrap: 'promise_in_bounds' }
 const wrapped = (index: Tensor, n: number): Tensor => {
   const size = literal(n, 'int32')
