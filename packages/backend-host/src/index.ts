@@ -5,10 +5,10 @@
  * backend for those who want no dependency (`hostBackend`).
  */
 import { type DType, dtypes, type HostArray, type Kernel, type KernelBackend, type Kernels, type LeafName } from '@heddle/func/backend'
-import { kernels } from './kernels'
+import { kernels, writers } from './kernels'
 import { hostStorage } from './storage'
 
-/** A backend over host memory with counts of its own. Buffers are host arrays, whose data are never written again. */
+/** A backend over host memory with counts of its own. Buffers are host arrays, whose data nobody writes to but `inPlace`. */
 export const hostBackend = (): KernelBackend<HostArray> => {
   const storage = hostStorage()
   const counted =
@@ -30,8 +30,9 @@ export const hostBackend = (): KernelBackend<HostArray> => {
     kernels: Object.fromEntries(
       names.map((name) => [name, counted(kernels[name] as Kernel<HostArray, unknown>)]),
     ) as unknown as Kernels<HostArray>,
+    inPlace: { owns: storage.owns, kernels: writers },
   }
 }
 
 export { converter } from './convert'
-export { kernels } from './kernels'
+export { kernels, writers } from './kernels'

@@ -10,11 +10,15 @@ import { hostArray, hostError } from './element'
 export interface HostStorage extends Storage<HostArray> {
   /** Counts a handle that a kernel made. */
   readonly adopt: (array: HostArray) => HostArray
+  /** Whether a handle is the only one on its data, which a kernel made. */
+  readonly owns: (array: HostArray) => boolean
 }
 
 /** A storage with no buffers in it. */
 export const hostStorage = (): HostStorage => {
   const handles = new Map<TypedArray, number>()
+  /** Data that may be the caller's. */
+  const lent = new WeakSet<TypedArray>()
   let bytes = 0
   const adopt = (array: HostArray): HostArray => {
     const known = handles.get(array.data)
@@ -36,7 +40,11 @@ export const hostStorage = (): HostStorage => {
     hostArray(aval.shape, buffer.dtype, buffer.data.slice())
   return {
     adopt,
-    upload: (array) => adopt(again(array)),
+    owns: ({ data }) => handles.get(data) === 1 && !lent.has(data),
+    upload: (array) => {
+      lent.add(array.data)
+      return adopt(again(array))
+    },
     download: async (buffer, aval) => downloadSync(buffer, aval),
     downloadSync,
     share: (buffer) => adopt(again(buffer)),

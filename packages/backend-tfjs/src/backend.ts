@@ -1,9 +1,9 @@
 /** A backend from a device: its storage and its table of kernels. */
 import { type KernelBackend, type DType, dtypes, type FusedKernels } from '@heddle/func/backend'
-import { kernels as hostKernels } from '@heddle/backend-host'
+import { kernels as hostKernels, writers } from '@heddle/backend-host'
 import type { FlavourDevice, KernelPlans } from './device'
 import type { Flavour } from './flavour'
-import { kernelTable } from './kernels'
+import { inPlaceOf, kernelTable } from './kernels'
 import { Store, type TfjsBuffer } from './store'
 
 /** A backend by a flavour of tfjs. */
@@ -41,6 +41,7 @@ export const backendOf = <H>(
     dtypes: new Set(Object.keys(dtypes) as DType[]),
     storage: store.storage(),
     kernels: kernelTable(store, hostKernels, plans, hostBelow),
+    inPlace: inPlaceOf(store, writers),
     ...(fused && { fused }),
     ...(compiler && { compile: compiler.compile }),
   }

@@ -28,6 +28,11 @@ export interface FlavourDevice<H> {
   readonly read: (handle: H, dtype: DType, size: number) => TypedArray
   /** What `read` gives, but never a view: the device may allocate before the caller goes on. The handle is alive until then. */
   readonly readAsync: (handle: H, dtype: DType, size: number) => Promise<TypedArray>
+  /**
+   * The handle after what `read` answers is written to: what the device has derived from the data is forgotten. Only where `read` is a view;
+   * absent where arrays are not to be written to.
+   */
+  readonly written?: (handle: H, size: number) => H
   /** A handle on the same data in another shape; undefined where handles have no shape. */
   readonly reshaped: ((handle: H, shape: Shape) => H) | undefined
   readonly free: (handle: H) => void

@@ -5,7 +5,17 @@
  * an element type that the device can't hold, and, decided when they run, tiny ones whose operands are all on the host: a loop's
  * counter or a learning rate is computed where it is, without a round trip.
  */
-import { type Kernel, type KernelCall, type Kernels, type LeafName, type ParamsOf, sizeOf } from '@heddle/func/backend'
+import {
+  type HostArray,
+  type InPlace,
+  type Kernel,
+  type KernelCall,
+  type Kernels,
+  type LeafName,
+  type ParamsOf,
+  sizeOf,
+  type WritingName,
+} from '@heddle/func/backend'
 import type { HostKernels, KernelPlans, Run } from './device'
 import type { Store, TfjsBuffer } from './store'
 
@@ -48,6 +58,28 @@ const kernelOf =
       return fallback(inputs)
     }
   }
+
+/** Writes in place by the host's kernels, into memory of the host or, where the device gives views of it, the device's. */
+export const inPlaceOf = <H>(store: Store<H>, host: NonNullable<InPlace<HostArray>['kernels']>): InPlace<TfjsBuffer<H>> => {
+  const table: Partial<Record<WritingName, unknown>> = {}
+  for (const name of Object.keys(host) as WritingName[])
+    table[name] = (call: KernelCall<never>) => {
+      const write = host[name]?.(call)
+      const types = call.ins
+      return (
+        write &&
+        ((inputs: readonly TfjsBuffer<H>[]): void =>
+          write(
+            inputs.map((b, i) => ({
+              shape: types[i]!.shape,
+              dtype: types[i]!.dtype,
+              data: i === 0 ? store.written(b) : store.onHost(b),
+            })),
+          ))
+      )
+    }
+  return { owns: (buffer) => store.owns(buffer), kernels: table as InPlace<TfjsBuffer<H>>['kernels'] }
+}
 
 /** A kernel for each primitive that the host has one for. */
 export const kernelTable = <H>(store: Store<H>, host: HostKernels, plans: KernelPlans<H>, tiny: number): Kernels<TfjsBuffer<H>> => {

@@ -27,6 +27,8 @@ interface Data<H> {
   readonly dtype: DType
   readonly size: number
   host: TypedArray | undefined
+  /** Whether `host` may be the caller's: it was uploaded. */
+  readonly lent: boolean
   device: H | undefined
   /** The shape that `device` has. */
   shape: Shape
@@ -56,21 +58,21 @@ export class Store<H> {
   #bytes = 0
   constructor(readonly device: FlavourDevice<H>) {}
 
-  #make(dtype: DType, shape: Shape, host: TypedArray | undefined, device: H | undefined): TfjsBuffer<H> {
+  #make(dtype: DType, shape: Shape, host: TypedArray | undefined, device: H | undefined, lent: boolean): TfjsBuffer<H> {
     const size = sizeOf(shape)
     this.#buffers += 1
     this.#bytes += size * bytesOf(dtype)
-    return new TfjsBuffer({ dtype, size, host, device, shape, refs: 1 }, shape)
+    return new TfjsBuffer({ dtype, size, host, lent, device, shape, refs: 1 }, shape)
   }
   /** A buffer of what a device kernel made; `shape` where the handle's is another than the buffer's. */
   ofDevice(handle: H, type: Aval, shape: Shape = type.shape): TfjsBuffer<H> {
-    const buffer = this.#make(type.dtype, type.shape, undefined, handle)
+    const buffer = this.#make(type.dtype, type.shape, undefined, handle, false)
     buffer.data.shape = shape
     return buffer
   }
-  /** A buffer of host data, which nobody writes to any more. */
+  /** A buffer of host data that nobody else has. */
   ofHost(array: HostArray): TfjsBuffer<H> {
-    return this.#make(array.dtype, array.shape, array.data, undefined)
+    return this.#make(array.dtype, array.shape, array.data, undefined, false)
   }
   /** A second buffer on the same data, in a shape of the same size. */
   share(buffer: TfjsBuffer<H>, shape: Shape = buffer.shape): TfjsBuffer<H> {
@@ -123,6 +125,19 @@ export class Store<H> {
     if (this.device.reads !== 'view' && data.size <= keepBoth) data.host = read
     return read
   }
+  /** Whether its elements may be written where they are: it is the only buffer on them, and the host's are not the caller's. */
+  owns({ data }: TfjsBuffer<H>): boolean {
+    return data.refs === 1 && (data.device === undefined ? !data.lent : this.device.written !== undefined)
+  }
+  /** The elements, to be written to: asked only of a buffer that `owns` says may be; valid until the device allocates. */
+  written(buffer: TfjsBuffer<H>): TypedArray {
+    this.#check(buffer)
+    const { data } = buffer
+    if (data.device === undefined) return data.host!
+    data.host = undefined
+    data.device = this.device.written!(data.device, data.size)
+    return this.device.read(data.device, data.dtype, data.size)
+  }
   /** The result of a host kernel; it may hold the data of one of its inputs. */
   adopt(array: HostArray, inputs: readonly TfjsBuffer<H>[], read: readonly TypedArray[]): TfjsBuffer<H> {
     const at = read.indexOf(array.data)
@@ -152,7 +167,7 @@ export class Store<H> {
             device.flavour,
             `upload of ${array.dtype}[${array.shape.join(',')}]: the data is ${array.data.constructor.name}(${array.data.length})`,
           )
-        return this.ofHost(array)
+        return this.#make(array.dtype, array.shape, array.data, undefined, true)
       },
       download: async (buffer, type) => {
         this.#check(buffer)

@@ -22,6 +22,7 @@ const ofKernels = [
   'vjp is the adjoint of jvp',
   'programs leave nothing behind',
   'donation changes nothing',
+  'results are their own',
 ]
 const all = process.env.HEDDLE_CONFORMANCE === 'all'
 

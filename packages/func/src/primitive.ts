@@ -65,8 +65,11 @@ type Dce<P> = (
   params: P,
   usedOuts: readonly boolean[],
 ) => { readonly params: P; readonly usedIns: readonly boolean[]; readonly keptOuts: readonly boolean[] }
-/** How a backend of kernels runs it: prepared once, then called. */
-type Interpret<P> = <B>(params: P, host: Interpreter<B>) => (inputs: readonly Held<B>[]) => readonly Held<B>[]
+/**
+ * How a backend of kernels runs it: prepared once, then called. `given` are the operands that nobody reads after it and whose handles are
+ * the program's own: those it may take over.
+ */
+type Interpret<P> = <B>(params: P, host: Interpreter<B>, given: readonly boolean[]) => Step<B>
 
 /** Computes: each backend of kernels has one for it. */
 type LeafRules<P> = Rules<P>
@@ -157,9 +160,16 @@ export interface Rows<B> {
 /** What a program's step reads and writes. */
 export type Held<B> = B | Rows<B>
 
+/**
+ * A step of a program made ready. `take(i)` takes over operand `i`, which must be given, as one buffer: from then on it is the step's to
+ * hand on or release, also where the step fails. What it does not take is released for it.
+ */
+export type Step<B> = (inputs: readonly Held<B>[], take: (i: number) => B) => readonly Held<B>[]
+
 /** What `interpret` gets of a kernel backend: programs to run, and ways to hold and drop buffers. */
 export interface Interpreter<B> {
-  readonly program: (jaxpr: Jaxpr) => (inputs: readonly B[]) => readonly B[]
+  /** A program to run; inputs that are `donated` are its own, also where it fails. */
+  readonly program: (jaxpr: Jaxpr, donated: readonly boolean[]) => (inputs: readonly B[]) => readonly B[]
   /** Element `i` along the leading axis of a value of that type, as a new handle. */
   readonly indexer: (type: Aval) => (x: Held<B>, i: number) => B
   /** `length` buffers of that type as rows of an array; it takes them over. */
@@ -250,6 +260,5 @@ export const ruleOf = <R extends (...args: never) => unknown>(name: string, rule
   return r
 }
 /** What is handed on as it is. */
-export const handedOn = <B>(_params: unknown, host: Interpreter<B>): ((inputs: readonly Held<B>[]) => readonly Held<B>[]) => {
-  return (inputs) => [host.share(host.whole(inputs[0]!))]
-}
+export const handedOn = <B>(_params: unknown, host: Interpreter<B>, [given]: readonly boolean[]): Step<B> =>
+  given ? (_inputs, take) => [take(0)] : (inputs) => [host.share(host.whole(inputs[0]!))]

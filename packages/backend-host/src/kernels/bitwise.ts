@@ -42,10 +42,10 @@ const counts = (dtype: DType, of32: (v: number, width: number) => number, of64: 
   }
 }
 
-/** The data read as another dtype of the same width. */
+/** The data read as another dtype of the same width; a copy, since who has memory is known by its array. */
 const reinterpret = (data: TypedArray, dtype: DType): TypedArray => {
   const Storage = dtypes[dtype].storage as unknown as new (buffer: ArrayBufferLike, offset: number, n: number) => TypedArray
-  return data instanceof Storage ? data : new Storage(data.buffer, data.byteOffset, data.length)
+  return data instanceof Storage ? data : new Storage(data.slice().buffer, 0, data.length)
 }
 
 export const bitwise: Pick<Kernels<HostArray>, Family> = {

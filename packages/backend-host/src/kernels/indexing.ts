@@ -1,7 +1,34 @@
 /** dynamic_slice dynamic_update_slice gather scatter: windows at places that data decide. */
-import { type DType, dtypes, type HostArray, type Kernels, type ParamsOf, type TypedArray, sizeOf, stridesOf } from '@heddle/func/backend'
+import {
+  type DType,
+  dtypes,
+  type HostArray,
+  type InPlace,
+  type KernelCall,
+  type Kernels,
+  type ParamsOf,
+  type TypedArray,
+  type Writer,
+  type WritingName,
+  sizeOf,
+  stridesOf,
+} from '@heddle/func/backend'
 import { converter } from '../convert'
-import { alloc, asIndex, byArithmetic, type HostKernel, highest, hostArray, isBig, lowest, type NumberData, viaFloat32 } from '../element'
+import {
+  alloc,
+  asIndex,
+  byArithmetic,
+  type HostKernel,
+  highest,
+  hostArray,
+  isBig,
+  isHalf,
+  lowest,
+  type NumberData,
+  viaFloat32,
+  widen,
+} from '../element'
+import { type HalfDType, narrowHalves, widenHalves } from '../half'
 import { windowOffsets } from '../places'
 import { bitsOf, lines, move, others, pick, walk } from '../strided'
 
@@ -36,16 +63,27 @@ const dynamicSlice: Table['dynamic_slice'] = ({ ins, outs }) => {
   }
 }
 
-const dynamicUpdateSlice: Table['dynamic_update_slice'] = ({ ins, outs }) => {
-  const { shape, dtype } = outs[0]!
+/** Prepares a write into the data of the first operand, and never declines. */
+type Writing<P> = (call: KernelCall<P>) => (inputs: readonly HostArray[]) => void
+/** The kernel that writes into a copy. */
+const copying =
+  <P>(writer: Writing<P>): HostKernel<P> =>
+  (call) => {
+    const write = writer(call)
+    const { shape, dtype } = call.outs[0]!
+    return ([x, ...rest]) => {
+      const out = hostArray(shape, dtype, x!.data.slice())
+      write([out, ...rest])
+      return [out]
+    }
+  }
+
+const updateSlice: Writing<ParamsOf['dynamic_update_slice']> = ({ ins, outs }) => {
+  const { shape } = outs[0]!
   const window = ins[1]!.shape
   const own = stridesOf(shape)
   const w = walk(window, stridesOf(window), own)
-  return ([x, update, ...starts]) => {
-    const out = x!.data.slice()
-    move(w, bitsOf(update!.data), 0, bitsOf(out), clampedOffset(starts, shape, window, own))
-    return [hostArray(shape, dtype, out)]
-  }
+  return ([x, update, ...starts]) => move(w, bitsOf(update!.data), 0, bitsOf(x!.data), clampedOffset(starts, shape, window, own))
 }
 
 /** What gather reads out of bounds: the value given, or JAX's mark of an absent value. */
@@ -121,8 +159,20 @@ const extremum = (f: (x: number, y: number) => number, big: (x: number, y: numbe
   big: applyEach(big),
 })
 
-const scatter = (name: string, applies: Applies): HostKernel<ParamsOf['scatter']> =>
-  viaFloat32(({ params, ins, outs }) => {
+/** On 16-bit floats, with updates of float32: the line is widened and rounded again, so no element may come twice. */
+const onHalves =
+  (dtype: HalfDType, apply: Apply): Apply =>
+  (out, d, ds, update, s, ss, n) => {
+    const line = Uint16Array.from({ length: n }, (_, i) => out[d + i * ds]!)
+    const wide = widenHalves(line, dtype)
+    apply(wide, 0, 1, update, s, ss, n)
+    narrowHalves(wide, dtype).forEach((bits, i) => {
+      out[d + i * ds] = bits
+    })
+  }
+const scatterInto =
+  (name: string, applies: Applies): Writing<ParamsOf['scatter']> =>
+  ({ params, ins, outs }) => {
     const { dimensionNumbers: d } = params
     const { shape, dtype } = outs[0]!
     const [, indices, updates] = ins.map((a) => a.shape) as [readonly number[], readonly number[], readonly number[]]
@@ -146,33 +196,55 @@ const scatter = (name: string, applies: Applies): HostKernel<ParamsOf['scatter']
       strides: pick(from, others(updates.length, d.updateWindowDims)),
       clip: params.mode === 'clip',
     })
-    const apply = byArithmetic<Apply>(name, dtype, applies)
+    const plain = byArithmetic<Apply>(name, dtype, applies)
+    // what replaces moves bits
+    const half = isHalf(dtype) && plain !== replaceLine
+    const apply = half ? onHalves(dtype, plain) : plain
     return (inputs) => {
-      const out = inputs[0]!.data.slice() as NumberData
-      const update = inputs[2]!.data as NumberData
+      const out = inputs[0]!.data as NumberData
+      const update = (half ? widen(inputs[2]!) : inputs[2]!).data as NumberData
       if (update.length > 0)
         each(inputs[1]!, (offset, at) => {
           if (offset < 0) return
           if (w.shape.length < 2) apply(out, offset, ds, update, at, ss, n)
           else lines(w, at, offset, (s, to) => apply(out, to, ds, update, s, ss, n))
         })
-      return [hostArray(shape, dtype, out)]
     }
-  })
+  }
 
+/** The scatters, by what becomes of an element and its update. */
+const applies: Readonly<Record<Exclude<WritingName, 'dynamic_update_slice'>, Applies>> = {
+  scatter: same(replaceLine),
+  'scatter-add': same(addLine),
+  'scatter-mul': { float: applyEach((x, y) => x * y), int: applyEach(Math.imul), big: applyEach((x, y) => x * y) },
+  'scatter-min': extremum(Math.min, (x, y) => (y < x ? y : x)),
+  'scatter-max': extremum(Math.max, (x, y) => (y > x ? y : x)),
+}
+type ScatterName = keyof typeof applies
+const scatter = (name: ScatterName): HostKernel<ParamsOf['scatter']> => viaFloat32(copying(scatterInto(name, applies[name])))
+/** Sums of 16-bit floats are rounded once, so places that may come twice are summed in a copy. */
+const inPlaceScatter =
+  (name: ScatterName): Writer<HostArray, ParamsOf['scatter']> =>
+  (call) => {
+    const repeats = !call.params.uniqueIndices && sizeOf(call.ins[1]!.shape.slice(0, -1)) > 1
+    return repeats && name !== 'scatter' && isHalf(call.outs[0]!.dtype) ? undefined : scatterInto(name, applies[name])(call)
+  }
+/** Those that write into the data of their first operand. */
+export const writers: Required<InPlace<HostArray>['kernels']> = {
+  dynamic_update_slice: updateSlice,
+  scatter: inPlaceScatter('scatter'),
+  'scatter-add': inPlaceScatter('scatter-add'),
+  'scatter-mul': inPlaceScatter('scatter-mul'),
+  'scatter-min': inPlaceScatter('scatter-min'),
+  'scatter-max': inPlaceScatter('scatter-max'),
+}
 export const indexing: Table = {
   dynamic_slice: dynamicSlice,
-  dynamic_update_slice: dynamicUpdateSlice,
+  dynamic_update_slice: copying(updateSlice),
   gather,
-  scatter: scatter('scatter', same(replaceLine)),
-  'scatter-add': scatter('scatter-add', same(addLine)),
-  'scatter-mul': scatter('scatter-mul', { float: applyEach((x, y) => x * y), int: applyEach(Math.imul), big: applyEach((x, y) => x * y) }),
-  'scatter-min': scatter(
-    'scatter-min',
-    extremum(Math.min, (x, y) => (y < x ? y : x)),
-  ),
-  'scatter-max': scatter(
-    'scatter-max',
-    extremum(Math.max, (x, y) => (y > x ? y : x)),
-  ),
+  scatter: copying(scatterInto('scatter', applies.scatter)),
+  'scatter-add': scatter('scatter-add'),
+  'scatter-mul': scatter('scatter-mul'),
+  'scatter-min': scatter('scatter-min'),
+  'scatter-max': scatter('scatter-max'),
 }

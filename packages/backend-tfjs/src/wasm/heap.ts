@@ -81,6 +81,11 @@ export class Heap {
     this.freeSlice(block)
     this.#module._free(block.address)
   }
+  /** The same memory under a new number: XNNPACK keeps packed operands by theirs, which go with the old one. */
+  renumbered(block: Block, size: number): Block {
+    this.freeSlice(block)
+    return new Block(this.part(block, 0, size), block.address)
+  }
   /** Registers a part of an array under a number of its own; `forget` ends it. */
   part(block: Block, offset: number, size: number): number {
     const id = this.#nextId

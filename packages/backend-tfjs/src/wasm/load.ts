@@ -38,5 +38,6 @@ const wasmDevice = (heap: Heap, version: string): WasmDevice => ({
   read: (block, dtype, size) => heap.view(block, dtype, size),
   readAsync: async (block, dtype, size) => heap.view(block, dtype, size).slice(),
   reshaped: undefined,
+  written: (block, size) => heap.renumbered(block, size),
   free: (block) => heap.free(block),
 })

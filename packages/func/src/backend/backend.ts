@@ -20,7 +20,7 @@ export interface HostArray {
 
 /** Where arrays lie: how they come there, go back, and are freed. */
 export interface Storage<B> {
-  /** The bytes are copied, or `array` is never written again by the caller. */
+  /** The bytes are copied, or `array` is never written again: neither by the caller nor by the backend. */
   readonly upload: (array: HostArray) => B
   readonly download: (buffer: B, aval: Aval) => Promise<HostArray>
   /** Absent where the device can't (WebGPU). */
@@ -44,7 +44,8 @@ export interface KernelCall<P> {
 }
 /**
  * Prepares an application once; the answer is run on buffers as often as the program is. Inputs are never changed or
- * released by a kernel, and each output is a handle of its own (`share` for one that is its input).
+ * released by a kernel, and each output is a handle of its own (`share` for one that is its input): on memory that the kernel made and
+ * nobody else keeps, or counted as another handle on an input's.
  */
 export type Kernel<B, P> = (call: KernelCall<P>) => (inputs: readonly B[]) => readonly B[]
 /** A kernel for each leaf primitive. */
@@ -58,6 +59,21 @@ export interface FusedKernels<B> {
   readonly dense?: (
     call: KernelCall<{ readonly bias: boolean; readonly activation: Activation }>,
   ) => ((inputs: readonly B[]) => readonly B[]) | undefined
+}
+
+/** What writes to a part of its first operand. */
+export type WritingName = Extract<LeafName, 'dynamic_update_slice' | `scatter${string}`>
+/** Prepares an application that writes to its first operand's memory; undefined to decline. */
+export type Writer<B, P> = (call: KernelCall<P>) => ((inputs: readonly B[]) => void) | undefined
+/**
+ * Writing where an array is, in the place of copying it: the planner asks for it where a program reads an operand for the last time and
+ * its handle is the program's own.
+ */
+export interface InPlace<B> {
+  /** Whether this handle is the only one on its memory, which the backend made: what was uploaded may be the caller's. */
+  readonly owns: (buffer: B) => boolean
+  /** As the kernel of that name, but that the first operand's buffer becomes the result. */
+  readonly kernels: { readonly [N in WritingName]?: Writer<B, ParamsOf[N]> }
 }
 
 /** What a compiler is told beside the program. */
@@ -89,6 +105,8 @@ interface Stored<B> extends Device {
 export interface KernelBackend<B = unknown> extends Stored<B> {
   readonly kernels: Kernels<B>
   readonly fused?: FusedKernels<B>
+  /** Absent: each write copies. */
+  readonly inPlace?: InPlace<B>
   /** Whole programs, where it has a compiler too. `plan` makes the planner's program, for one that it would rather not compile. */
   readonly compile?: (program: Jaxpr, options: CompileOptions, plan: () => Executable<B>) => Executable<B>
 }

@@ -9,6 +9,7 @@
 import type { Backend } from '../backend/backend'
 import { goldenTests, type KernelGolden } from './goldens'
 import { cornerTests } from './laws/corner'
+import { growthTests } from './laws/growth'
 import { halfTests } from './laws/half'
 import { laws } from './laws/index'
 import { nanTests } from './laws/nan'
@@ -31,7 +32,7 @@ export interface ConformanceOptions<R = unknown> {
   readonly primitives?: (name: string) => boolean
   /** Only these laws. */
   readonly laws?: (law: string) => boolean
-  /** How many random programs are tried for whose memory is whose, where corners are tried; default 60. */
+  /** How many random programs are tried for whose memory is whose, where corners are tried; default 120. */
   readonly programs?: number
   /** Whether half precision is tried under all transformations; default: where corners are. */
   readonly halves?: boolean
@@ -85,7 +86,8 @@ export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptio
           ...cornerTests(backend as Backend),
           ...nanTests(backend as Backend, setting.reference),
           ...readTests(backend as Backend),
-          ...ownershipTests(backend as Backend, setting.reference, options.programs ?? 60),
+          ...growthTests(backend as Backend),
+          ...ownershipTests(backend as Backend, setting.reference, options.programs ?? 120),
         ]
       : []),
   ]

@@ -8,18 +8,19 @@ import type { ConcreteTensor } from '../array'
 import { type Aval, sizeOf } from '../aval'
 import type { Backend, Executable, KernelBackend } from '../backend/backend'
 import { bytesOf, dtypes } from '../dtype'
-import { DTypeError } from '../error'
+import { BugError, DTypeError } from '../error'
 import type { Jaxpr, Literal } from '../ir/jaxpr'
-import type { Held, Interpreter } from '../primitive'
+import type { Held, Interpreter, Step } from '../primitive'
 import { getElement, setElement } from '../scalar'
-import { fuse } from './fuse'
-import { flattenProgram, type Graph, type Node, type ValueId } from './graph'
+import { fuse, type Planned } from './fuse'
+import { flattenProgram, type Graph, type ValueId } from './graph'
 import { prepareLeaf } from './leaf'
+import { readsFirst } from './order'
 import { indexer, releaseHeld, stacker, takeWhole, wholeOf } from './rows'
+import { prepareWrite, writesOf } from './write'
 
-type Run<B> = (inputs: readonly Held<B>[]) => readonly Held<B>[]
 interface Instruction<B> {
-  readonly run: Run<B>
+  readonly run: Step<B>
   readonly ins: readonly ValueId[]
   readonly outs: readonly ValueId[]
   /** Values that no later step reads. */
@@ -51,7 +52,7 @@ class Kept<B> {
 }
 /** What loops and branches get to run their bodies with. */
 const interpreterOf = <B>(backend: KernelBackend<B>, kept: Kept<B>): Interpreter<B> => ({
-  program: (jaxpr) => planIn(kept, backend, jaxpr, []),
+  program: (jaxpr, donated) => planIn(kept, backend, jaxpr, donated),
   indexer: (type) => indexer(backend, type),
   stacker: (type, length) => stacker(backend, type, length),
   whole: (x) => wholeOf(backend, x),
@@ -71,15 +72,21 @@ const interpreterOf = <B>(backend: KernelBackend<B>, kept: Kept<B>): Interpreter
 
 /** Kernels read whole buffers. */
 const onWhole =
-  <B>(backend: KernelBackend<B>, run: (inputs: readonly B[]) => readonly B[]): Run<B> =>
+  <B>(backend: KernelBackend<B>, run: (inputs: readonly B[]) => readonly B[]): Step<B> =>
   (inputs) =>
     run(inputs.map((x) => wholeOf(backend, x)))
-const prepare = <B>(backend: KernelBackend<B>, graph: Graph, node: Node, kept: Kept<B>): Run<B> => {
+/** `given`: the operands that the step may take over. */
+const prepare = <B>(backend: KernelBackend<B>, graph: Graph, item: Planned<B>, kept: Kept<B>, given: readonly boolean[]): Step<B> => {
+  if (item._tag === 'Fused') return onWhole(backend, item.run)
+  const { node } = item
   const { primitive } = node
-  if (primitive.kind === 'loop' || primitive.kind === 'mark') return primitive.interpret(node.params as never, interpreterOf(backend, kept))
+  if (primitive.kind === 'loop' || primitive.kind === 'mark')
+    return primitive.interpret(node.params as never, interpreterOf(backend, kept), given)
   if (primitive.kind === 'virtual') throw primitive.refuse()
   const types = (ids: readonly ValueId[]): readonly Aval[] => ids.map((i) => graph.types[i]!)
-  return onWhole(backend, prepareLeaf(backend, primitive, node.params, types(node.ins), types(node.outs)))
+  const [ins, outs] = [types(node.ins), types(node.outs)]
+  const kernel = prepareLeaf(backend, primitive, node.params, ins, outs)
+  return (given[0] ? prepareWrite(backend, node, ins, outs, kernel) : undefined) ?? onWhole(backend, kernel)
 }
 
 /** For each node the values read there for the last time; outputs and constants are never dead. */
@@ -100,11 +107,14 @@ const deaths = (
   return dead
 }
 
-type Prepared<B> = Omit<Instruction<B>, 'dead'>
 interface Folded<B> {
-  readonly live: readonly Prepared<B>[]
+  readonly live: readonly Planned<B>[]
   /** Literals and what depends on nothing else; kept as long as the plan. */
   readonly constants: ReadonlyMap<ValueId, B>
+}
+const noneGiven: readonly boolean[] = []
+const nothingToTake = (): never => {
+  throw new BugError('a step takes an operand that was not given to it')
 }
 /** Does now what depends on literals alone, as long as the result is small. */
 const foldConstants = <B>(backend: KernelBackend<B>, graph: Graph, kept: Kept<B>): Folded<B> => {
@@ -116,14 +126,15 @@ const foldConstants = <B>(backend: KernelBackend<B>, graph: Graph, kept: Kept<B>
   }
   const bytes = (ids: readonly ValueId[]): number =>
     ids.reduce((n, i) => n + sizeOf(graph.types[i]!.shape) * bytesOf(graph.types[i]!.dtype), 0)
-  const live: Prepared<B>[] = []
+  const live: Planned<B>[] = []
   for (const item of fuse(backend, graph)) {
-    const run = item._tag === 'Fused' ? onWhole(backend, item.run) : prepare(backend, graph, item.node, kept)
     const { ins, outs } = item
     const known = ins.map(constant)
     const foldable = item._tag === 'Node' && item.node.primitive.kind === 'leaf' && bytes(outs) <= MAX_CONSTANT_BYTES
-    if (foldable && known.every((c) => c !== undefined)) run(known as B[]).forEach((b, k) => constants.set(outs[k]!, kept.add(b as B)))
-    else live.push({ run, ins, outs })
+    if (foldable && known.every((c) => c !== undefined)) {
+      const run = prepare(backend, graph, item, kept, noneGiven)
+      run(known as B[], nothingToTake).forEach((b, k) => constants.set(outs[k]!, kept.add(b as B)))
+    } else live.push(item)
   }
   for (const o of graph.outputs) constant(o)
   const read = new Set([...live.flatMap((n) => n.ins), ...graph.outputs])
@@ -155,8 +166,18 @@ const planIn = <B>(
   const { live, constants } = foldConstants(backend, graph, kept)
   const borrowed = new Set(graph.inputs.filter((_, i) => !donated[i]))
   const owned = (id: ValueId): boolean => !constants.has(id) && !borrowed.has(id)
-  const dead = deaths(live, new Set([...graph.outputs, ...constants.keys(), ...borrowed]))
-  const steps = live.map((n, i): Instruction<B> => ({ ...n, dead: dead[i]! }))
+  const lasting = new Set([...graph.outputs, ...constants.keys(), ...borrowed])
+  const order = readsFirst(live, (item) =>
+    item._tag === 'Node' ? writesOf(backend, graph.types, item.node).filter((id) => !lasting.has(id)) : [],
+  )
+  const dead = deaths(order, lasting)
+  const steps = order.map((item, i): Instruction<B> => {
+    const { ins, outs } = item
+    const dying = new Set(dead[i]!)
+    // one that comes twice would be written to where it is read
+    const given = ins.map((id) => dying.has(id) && ins.indexOf(id) === ins.lastIndexOf(id))
+    return { run: prepare(backend, graph, item, kept, given), ins, outs, dead: dead[i]! }
+  })
   const read = new Set([...live.flatMap((n) => n.ins), ...graph.outputs])
   const unreadDonated = graph.inputs.filter((i) => owned(i) && !read.has(i))
   return runner(backend, graph, steps, constants, owned, unreadDonated)
@@ -197,12 +218,20 @@ const runner =
     const env: (Held<B> | undefined)[] = new Array(graph.types.length)
     for (const [id, b] of constants) env[id] = b
     for (let i = 0; i < inputs.length; i++) env[graph.inputs[i]!] = inputs[i]!
+    let operands: readonly ValueId[] = []
+    const take = (i: number): B => {
+      const id = operands[i]!
+      const whole = takeWhole(backend, env[id]!)
+      env[id] = undefined
+      return whole
+    }
     try {
       for (const step of steps) {
         const { ins, outs, dead } = step
+        operands = ins
         const args = new Array<Held<B>>(ins.length)
         for (let i = 0; i < ins.length; i++) args[i] = env[ins[i]!]!
-        const results = step.run(args)
+        const results = step.run(args, take)
         for (let i = 0; i < outs.length; i++) env[outs[i]!] = results[i]!
         for (let i = 0; i < dead.length; i++) free(backend, env, dead[i]!)
       }

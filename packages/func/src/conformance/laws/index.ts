@@ -24,4 +24,5 @@ export const laws: Readonly<Record<string, Law>> = {
   'programs are well typed': program.programsAreWellTyped,
   'programs leave nothing behind': program.programsLeaveNothing,
   'donation changes nothing': program.donationChangesNothing,
+  'results are their own': program.resultsAreTheirOwn,
 }

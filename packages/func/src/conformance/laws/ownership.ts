@@ -1,7 +1,7 @@
 /**
  * Whose a buffer is, by random programs: results returned twice, inputs and constants returned, operands given away or given twice,
- * programs within programs, loops and branches, and results disposed of in any order. Values are those of plain JavaScript control
- * flow on the reference, and all memory is back afterwards.
+ * programs within programs, loops and branches, writes to what these carry and close over, and results disposed of in any order. Values
+ * are those of plain JavaScript control flow on the reference, what was not given away is as it was, and all memory is back afterwards.
  */
 import { ConcreteTensor } from '../../array'
 import { setDefaultBackend, withBackend } from '../../backend/registry'
@@ -11,15 +11,17 @@ import { literal } from '../../literal'
 import { add, mul } from '../../primitives/arithmetic'
 import { concatenate, slice } from '../../primitives/layout'
 import { gt, lt } from '../../primitives/piecewise'
-import { broadcastInDim, reduceSum, reshape } from '../../primitives/structural'
+import { broadcastInDim, convert, reduceSum, reshape } from '../../primitives/structural'
 import { sin } from '../../primitives/transcendental'
 import type { Tensor } from '../../tensor'
+import { type DynamicSliceParams, dynamicSlice, dynamicUpdateSlice, scatter, scatterAdd } from '../../primitives/indexing'
 import { checkpoint } from '../../transforms/checkpoint'
 import { cond } from '../../transforms/cond'
 import { jit } from '../../transforms/jit'
 import { scan } from '../../transforms/scan'
 import { grad } from '../../transforms/vjp'
 import { tidy } from '../../transforms/tidy'
+import { vmap } from '../../transforms/vmap'
 import { whileLoop } from '../../transforms/while-loop'
 import { seeded } from '../sample'
 
@@ -32,12 +34,42 @@ interface Engine {
   readonly scan: (step: LoopBody, init: Tensors, xs: Tensor, reverse: boolean) => readonly [carry: Tensors, ys: Tensors]
   readonly branch: (x: Tensor, yes: Flat, no: Flat, xs: Tensors) => Tensors
   readonly repeat: (body: Flat, init: Tensors) => Tensors
+  readonly map: (f: (x: Tensor) => Tensors, xs: Tensor) => Tensors
 }
 const width = 3
 const length = 4
 const number = (value: number): Tensor => literal(value, 'float32')
 const total = (x: Tensor): Tensor => reduceSum(x, { axes: [0] })
 const spread = (x: Tensor): Tensor => broadcastInDim(x, { shape: [width], broadcastDimensions: [] })
+
+/** 0, 1 or 2, which only data decide. */
+const placeOf = (x: Tensor, y: Tensor): Tensor => add(sign(x), sign(y))
+const sign = (x: Tensor): Tensor => convert(gt(total(x), number(0)), 'int32')
+const first = (x: Tensor): Tensor => slice(x, { startIndices: [0], limitIndices: [1], strides: null })
+/** The row of a stack at a place. */
+const rowAt = (x: Tensor, at: Tensor): Tensor => {
+  const whole: DynamicSliceParams = { sliceSizes: [1, width] }
+  return reshape(dynamicSlice(x, [at, literal(0, 'int32')], whole), { newSizes: [width] })
+}
+/** Writes to one element of a vector: as a slice, and by a scatter. */
+const intoVector: readonly ((x: Tensor, y: Tensor, at: Tensor) => Tensor)[] = [
+  (x, y, at) => dynamicUpdateSlice(x, first(y), [at]),
+  ...[scatter, scatterAdd].map(
+    (write) => (x: Tensor, y: Tensor, at: Tensor) =>
+      write(x, reshape(at, { newSizes: [1] }), reshape(first(y), { newSizes: [] }), {
+        dimensionNumbers: {
+          updateWindowDims: [],
+          insertedWindowDims: [0],
+          scatterDimsToOperandDims: [0],
+          operandBatchingDims: [],
+          scatterIndicesBatchingDims: [],
+        },
+        indicesAreSorted: true,
+        uniqueIndices: true,
+        mode: 'clip',
+      }),
+  ),
+]
 
 const engine: Engine = {
   call: (f, xs, how) => (how === 'jit' ? jit((...ys: Tensors) => f(ys)) : checkpoint((...ys: Tensors) => f(ys)))(...xs),
@@ -55,6 +87,7 @@ const engine: Engine = {
       ([i, ...xs]) => [add(i!, literal(1, 'int32')), ...body(xs)],
       [literal(0, 'int32'), ...init],
     ).slice(1),
+  map: (f, xs) => vmap((x: Tensor) => f(x))(xs),
 }
 const valueOf = (x: Tensor): number => (x instanceof ConcreteTensor ? Number(x.hostSync().data[0]) : valueOf(primalOf(x)!))
 const row = (x: Tensor, i: number): Tensor =>
@@ -80,6 +113,10 @@ const plain: Engine = {
   },
   branch: (x, yes, no, xs) => (valueOf(total(x)) > 0 ? yes : no)(xs),
   repeat: (body, init) => body(body(body(init))),
+  map: (f, xs) => {
+    const rows = Array.from({ length }, (_, i) => f(row(xs, i)))
+    return rows[0]!.map((_, o) => stack(rows.map((r) => r[o]!)))
+  },
 }
 
 /** Vectors [3] and stacks of them [4, 3] that a program may use. */
@@ -90,11 +127,18 @@ interface Env {
 type Make = (e: Engine, env: Env) => Env
 type Pick = (xs: Tensors) => Tensor
 
+type Kind = 'vector' | 'stack'
+const vectorsIn = (xs: Tensors): Tensors => xs.filter((x) => x.ndim === 1)
+const stacksIn = (xs: Tensors): Tensors => xs.filter((x) => x.ndim === 2)
+const anyStack = (pick: Pick, { vectors, stacks }: Env): Tensor =>
+  stacks.length > 0 ? pick(stacks) : stack(Array.from({ length }, () => pick(vectors)))
+
 /** Decides all when it is made, so that it does the same at each run. */
 const programs = (next: () => number, constants: readonly (() => Tensor)[]) => {
   const below = (n: number): number => Math.floor(next() * n)
+  // what is new rather than what is old, so that statements build on each other
   const picker = (): Pick => {
-    const at = next()
+    const at = Math.sqrt(next())
     return (xs) => xs[Math.floor(at * xs.length)]!
   }
   const pickers = (most: number): Pick[] => Array.from({ length: 1 + below(most) }, picker)
@@ -117,92 +161,111 @@ const programs = (next: () => number, constants: readonly (() => Tensor)[]) => {
     const a = picker()
     return (_e, env) => (env.stacks.length === 0 ? env : with_(env, [reduceSum(a(env.stacks), { axes: [0] })]))
   }
-  /** From vectors to some of what it makes of them, of what it gets, and of what it closes over. */
-  const body = (depth: number, outs: number, loops: boolean): ((e: Engine, outer: Env) => Flat) => {
-    const f = statements(depth, loops)
-    const results = Array.from({ length: outs }, picker)
-    return (e, outer) => (xs) => {
-      const { vectors } = f(e, { vectors: [...xs, ...outer.vectors], stacks: outer.stacks })
-      // half of them from what is new or an argument
-      return results.map((r, i) => r(i % 2 === 0 ? vectors : [...xs, ...vectors.slice(xs.length + outer.vectors.length)]))
+  const written = (): Make => {
+    const [a, b, c, how, isStack] = [picker(), picker(), picker(), below(intoVector.length), next() < 0.5]
+    return (_e, env) => {
+      const [x, y, z] = [a(env.vectors), b(env.vectors), c(env.vectors)]
+      if (!isStack) return with_(env, [intoVector[how]!(x, y, placeOf(y, z))])
+      const at = [placeOf(y, z), literal(0, 'int32')]
+      return with_(env, [], [dynamicUpdateSlice(anyStack(a, env), reshape(x, { newSizes: [1, width] }), at)])
     }
   }
+  const readAt = (): Make => {
+    const [a, b] = [picker(), picker()]
+    return (_e, env) => with_(env, [rowAt(anyStack(a, env), placeOf(b(env.vectors), env.vectors[0]!))])
+  }
+  const kindsOf = (least: number, most: number): Kind[] =>
+    Array.from({ length: least + below(most) }, () => (next() < 0.4 ? 'stack' : 'vector'))
+  /** Operands of some kinds. */
+  const operandsOf = (kinds: readonly Kind[]): ((env: Env) => Tensors) => {
+    const picks = kinds.map((kind) => ({ kind, pick: picker() }))
+    return (env) => picks.map(({ kind, pick }) => (kind === 'stack' ? anyStack(pick, env) : pick(env.vectors)))
+  }
+  /** From operands to results of some kinds: of what it makes of them, of what it gets, and of what it closes over. */
+  const body = (depth: number, kinds: readonly Kind[], loops: boolean): ((e: Engine, outer: Env) => Flat) => {
+    const f = statements(depth, loops)
+    const results = kinds.map((kind) => ({ kind, pick: picker(), isOwn: next() < 0.5 }))
+    return (e, outer) => (xs) => {
+      const given = { vectors: vectorsIn(xs), stacks: stacksIn(xs) }
+      const all = f(e, { vectors: [...given.vectors, ...outer.vectors], stacks: [...given.stacks, ...outer.stacks] })
+      /** Without what it closes over. */
+      const own = (which: keyof Env): Tensors => [
+        ...given[which],
+        ...all[which].slice(given[which].length + outer[which].length),
+        ...all[which].slice(0, 1),
+      ]
+      return results.map(({ kind, pick, isOwn }) => {
+        const env = isOwn ? { vectors: own('vectors'), stacks: own('stacks') } : all
+        return kind === 'stack' ? anyStack(pick, env.stacks.length > 0 ? env : { ...env, vectors: all.vectors }) : pick(env.vectors)
+      })
+    }
+  }
+  const withAll = (env: Env, xs: Tensors): Env => with_(env, vectorsIn(xs), stacksIn(xs))
   const called = (depth: number, loops: boolean): Make => {
-    const [args, f, how] = [pickers(3), body(depth, 1 + below(3), loops), next() < 0.6 ? 'jit' : 'checkpoint'] as const
-    return (e, env) =>
-      with_(
-        env,
-        e.call(
-          f(e, env),
-          args.map((a) => a(env.vectors)),
-          how,
-        ),
-      )
+    const [args, f, how] = [operandsOf(kindsOf(1, 3)), body(depth, kindsOf(1, 3), loops), next() < 0.6 ? 'jit' : 'checkpoint'] as const
+    return (e, env) => withAll(env, e.call(f(e, env), args(env), how))
   }
   const scanned = (depth: number, loops: boolean): Make => {
-    const init = pickers(2)
-    const [carry, numYs, xs, reverse] = [init.length, 1 + below(3), picker(), next() < 0.5]
-    const f = body(depth, carry + numYs, loops)
+    const [carried, numYs, xs, reverse] = [kindsOf(1, 3), 1 + below(3), picker(), next() < 0.5]
+    const init = operandsOf(carried)
+    const f = body(depth, [...carried, ...Array.from({ length: numYs }, (): Kind => 'vector')], loops)
     return (e, env) => {
-      const source = env.stacks.length === 0 ? stack(Array.from({ length }, () => env.vectors[0]!)) : xs(env.stacks)
       const step: LoopBody = (c, x) => {
         const outs = f(e, env)([...c, x])
-        return [outs.slice(0, carry), outs.slice(carry)]
+        return [outs.slice(0, carried.length), outs.slice(carried.length)]
       }
-      const [last, ys] = e.scan(
-        step,
-        init.map((i) => i(env.vectors)),
-        source,
-        reverse,
-      )
-      return with_(env, last, ys)
+      const [last, ys] = e.scan(step, init(env), anyStack(xs, env), reverse)
+      return with_(withAll(env, last), [], ys)
     }
   }
   const branched = (depth: number, loops: boolean): Make => {
-    const [on, args, outs] = [picker(), pickers(2), 1 + below(3)]
+    const [on, args, outs] = [picker(), operandsOf(kindsOf(1, 2)), kindsOf(1, 3)]
     const [yes, no] = [body(depth, outs, loops), body(depth, outs, loops)]
-    return (e, env) =>
-      with_(
-        env,
-        e.branch(
-          on(env.vectors),
-          yes(e, env),
-          no(e, env),
-          args.map((a) => a(env.vectors)),
-        ),
-      )
+    return (e, env) => withAll(env, e.branch(on(env.vectors), yes(e, env), no(e, env), args(env)))
   }
   const repeated = (depth: number): Make => {
-    const init = pickers(2)
-    const f = body(depth, init.length, true)
+    const carried = kindsOf(1, 2)
+    const [init, f] = [operandsOf(carried), body(depth, carried, true)]
+    return (e, env) => withAll(env, e.repeat(f(e, env), init(env)))
+  }
+  const derived = (depth: number): Make => {
+    const [at, f] = [picker(), body(depth, ['vector', 'vector'], false)]
+    return (e, env) => with_(env, [grad((x: Tensor) => f(e, env)([x]).map(total).reduce(add))(at(env.vectors))])
+  }
+  const mapped = (depth: number, loops: boolean): Make => {
+    const [over, f] = [
+      picker(),
+      body(
+        depth,
+        Array.from({ length: 1 + below(2) }, (): Kind => 'vector'),
+        loops,
+      ),
+    ]
     return (e, env) =>
       with_(
         env,
-        e.repeat(
-          f(e, env),
-          init.map((i) => i(env.vectors)),
-        ),
+        [],
+        e.map((x) => f(e, env)([x]), anyStack(over, env)),
       )
   }
-  const derived = (depth: number): Make => {
-    const [at, f] = [picker(), body(depth, 2, false)]
-    return (e, env) => with_(env, [grad((x: Tensor) => f(e, env)([x]).map(total).reduce(add))(at(env.vectors))])
-  }
   const statement = (depth: number, loops: boolean): Make => {
-    const kind = below(depth > 0 ? 10 : 4)
+    const kind = below(depth > 0 ? 18 : 8)
     if (kind < 2) return arithmetic()
     if (kind === 2) return constant()
     if (kind === 3) return unstack()
-    if (kind < 6) return scanned(depth - 1, loops)
-    if (kind === 6) return branched(depth - 1, loops)
-    if (kind === 7) return loops ? repeated(depth - 1) : called(depth - 1, loops)
-    return kind === 8 ? called(depth - 1, loops) : derived(depth - 1)
+    if (kind < 7) return written()
+    if (kind === 7) return readAt()
+    if (kind < 11) return scanned(depth - 1, loops)
+    if (kind < 13) return branched(depth - 1, loops)
+    if (kind < 15) return loops ? repeated(depth - 1) : called(depth - 1, loops)
+    if (kind === 15) return called(depth - 1, loops)
+    return kind === 16 ? derived(depth - 1) : mapped(depth - 1, loops)
   }
-  const statements = (depth: number, loops: boolean): Make => {
-    const list = Array.from({ length: 1 + below(3) }, () => statement(depth, loops))
+  const statements = (depth: number, loops: boolean, least = 1, most = 4): Make => {
+    const list = Array.from({ length: least + below(most) }, () => statement(depth, loops))
     return (e, env) => list.reduce((at, s) => s(e, at), env)
   }
-  const main = statements(2, true)
+  const main = statements(2, true, 2, 4)
   const results = Array.from({ length: 1 + below(5) }, () => ({ vector: picker(), stack: picker(), isStack: next() < 0.5 }))
   return {
     run: (e: Engine, xs: Tensors): Tensors => {
@@ -215,6 +278,12 @@ const programs = (next: () => number, constants: readonly (() => Tensor)[]) => {
 const host = (shape: readonly number[], next: () => number): ConcreteTensor => {
   const data = Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, () => 2 * next() - 1)
   return ConcreteTensor.ofHost({ shape, dtype: 'float32', data })
+}
+/** Whether data are still what a tensor was made of. */
+const untouched = (x: ConcreteTensor): (() => boolean) => {
+  const { data } = x.hostSync()
+  const copy = data.slice()
+  return () => data.every((v, i) => v === copy[i])
 }
 const numbers = (x: Tensor): number[] => Array.from((x as ConcreteTensor).hostSync().data as Float32Array)
 const near = (a: readonly number[], b: readonly number[]): boolean =>
@@ -285,9 +354,15 @@ const tryOne = (backend: Backend, reference: Backend, seed: number): void => {
   }
   for (let turn = 0; turn < 4; turn++) {
     const before = backend.storage.memory().buffers
-    const xs = given(inputs())
+    const made = inputs()
+    const whole = [...made, ...constants].map(untouched)
+    const xs = given(made)
+    const kept = xs.filter((_, i) => !donated.includes(i)).map((x) => [x, numbers(x)] as const)
     for (const x of xs) x.bufferOn(backend)
     const outs = f(...xs)
+    if (whole.some((isWhole) => !isWhole())) throw new Error(`run ${turn} of program ${seed} wrote to an array of the caller`)
+    for (const [x, was] of kept)
+      if (numbers(x).some((v, i) => v !== was[i])) throw new Error(`run ${turn} of program ${seed} wrote to an argument`)
     // inputs that were not given away may go before the results or after
     if (turn % 2 === 0) for (const x of xs) x.dispose()
     check(outs, `run ${turn}`)

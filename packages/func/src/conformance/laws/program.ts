@@ -3,6 +3,9 @@ import type { ConcreteTensor } from '../../array'
 import { printJaxpr } from '../../ir/print'
 import { typecheckProgram } from '../../ir/typecheck'
 import { run } from '../../interpreters/run'
+import { fullOf, literal } from '../../literal'
+import { dynamicUpdateSlice } from '../../primitives/indexing'
+import { rev } from '../../primitives/layout'
 import type { Tensor } from '../../tensor'
 import { mustAgree, type Plain, plainsOf, tensorOf } from '../data'
 import { checkpoint, jit, jitDonating, makeJaxpr, vmap } from '../engine'
@@ -79,14 +82,45 @@ export const programsLeaveNothing: Law = async ({ f, backend, example }) => {
   if (after > before) throw new Error(`a run leaves ${after - before} buffers behind`)
 }
 
+/** The same numbers, made by a kernel. */
+const computed = (x: ConcreteTensor): ConcreteTensor => {
+  if (x.ndim === 0) return x
+  const turned = rev(x, { dimensions: [0] }) as ConcreteTensor
+  const back = rev(turned, { dimensions: [0] }) as ConcreteTensor
+  for (const y of [x, turned]) y.dispose()
+  return back
+}
+const overwrite = jitDonating(
+  (x) => [
+    dynamicUpdateSlice(
+      x,
+      fullOf(1, x.shape, x.dtype),
+      x.shape.map(() => literal(0, 'int32')),
+    ),
+  ],
+  0,
+)
+/** What a kernel makes is nobody else's: who may write to it, as the program that it is given away to, changes nothing but it. */
+export const resultsAreTheirOwn: Law = async ({ f, example }) => {
+  const xs = example(0).map(tensorOf)
+  const was = await plainsOf(xs)
+  const outs = f(...xs)
+  const want = await plainsOf(outs)
+  for (const o of new Set(outs)) if (!xs.includes(o)) for (const y of overwrite(o)) (y as ConcreteTensor).dispose()
+  mustAgree(await plainsOf(xs), was, 0, 'an operand, after its result was overwritten')
+  mustAgree(await plainsOf(f(...xs)), want, 0, 'the same again, after the first result was overwritten')
+}
+
 /** An operand that is given away can't be used any more, its memory is free, and the results are the same. */
 export const donationChangesNothing: Law = async ({ f, backend, example, tolerance }) => {
   const inputs = example(0)
   if (inputs.length === 0) return
   const want = await plainsOf(f(...inputs.map(tensorOf)))
   const g = jitDonating(f, 0)
-  for (let k = 0; k < 2; k++) {
+  for (let k = 0; k < 3; k++) {
     const xs = inputs.map(tensorOf) as ConcreteTensor[]
+    // what a kernel made may be written to where it is
+    if (k === 2) xs[0] = computed(xs[0]!)
     for (const x of xs) x.bufferOn(backend)
     const before = backend.storage.memory().buffers
     const outs = g(...xs)

@@ -9,7 +9,7 @@ import { dce } from '../../ir/dce'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
 import { literal, zerosLike } from '../../literal'
-import { defineLoop, type Dim, type Held, type Interpreter, isLinear, type Primitive } from '../../primitive'
+import { defineLoop, type Dim, type Interpreter, isLinear, type Primitive, type Step } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { merge, linearCotangents } from '../call/jit'
@@ -137,13 +137,19 @@ const condP: Primitive<CondParams> = defineLoop('cond', {
     return merge(outUnknown, emit(condP, operands, { branches: unknownBranches }), knownOuts.slice(0, numKnown))
   },
   bodies: ({ branches }) => branches.map((jaxpr, i) => ({ path: `branches[${i}]`, jaxpr, runs: 'choice' })),
-  interpret: <B>({ branches }: CondParams, host: Interpreter<B>): ((inputs: readonly Held<B>[]) => readonly B[]) => {
-    const programs = branches.map((b) => host.program(b))
+  interpret: <B>({ branches }: CondParams, host: Interpreter<B>, [, ...given]: readonly boolean[]): Step<B> => {
+    const programs = branches.map((b) => host.program(b, given))
     const indexType = { shape: [], dtype: 'int32', weakType: false } as const
-    return (inputs) => {
-      const [index, ...xs] = inputs.map(host.whole)
-      const i = host.read(index!, indexType)
-      return programs[Math.min(Math.max(i, 0), programs.length - 1)]!(xs)
+    return ([index, ...xs], take) => {
+      const i = host.read(host.whole(index!), indexType)
+      const operands: B[] = []
+      try {
+        xs.forEach((x, k) => operands.push(given[k] ? take(k + 1) : host.whole(x)))
+      } catch (e) {
+        operands.forEach((b, k) => given[k] && host.release(b))
+        throw e
+      }
+      return programs[Math.min(Math.max(i, 0), programs.length - 1)]!(operands)
     }
   },
   dce: ({ branches }, used) => {

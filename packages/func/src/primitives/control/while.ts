@@ -9,7 +9,7 @@ import { inAvals, outAvals } from '../../ir/jaxpr'
 import { dceIns } from '../../ir/dce'
 import { bits, memo } from '../../ir/memo'
 import { zerosLike } from '../../literal'
-import { defineLoop, type Dim, type Held, type Interpreter, type Primitive, type Tangent, unsupported } from '../../primitive'
+import { defineLoop, type Dim, type Interpreter, type Primitive, type Step, type Tangent, unsupported } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { checkTypes } from '../check'
@@ -153,14 +153,22 @@ const whileP: Primitive<WhileParams> = defineLoop('while', {
     { path: 'condJaxpr', jaxpr: condJaxpr, runs: 'while' },
     { path: 'bodyJaxpr', jaxpr: bodyJaxpr, runs: 'while' },
   ],
-  interpret: <B>(p: WhileParams, host: Interpreter<B>): ((inputs: readonly Held<B>[]) => readonly B[]) => {
-    const cond = host.program(p.condJaxpr)
-    const body = host.program(p.bodyJaxpr)
+  interpret: <B>(p: WhileParams, host: Interpreter<B>, given: readonly boolean[]): Step<B> => {
+    const n = p.condNumConsts + p.bodyNumConsts
+    const cond = host.program(
+      p.condJaxpr,
+      p.condJaxpr.ins.map(() => false),
+    )
+    // what a turn is carried is its own
+    const body = host.program(
+      p.bodyJaxpr,
+      p.bodyJaxpr.ins.map((_, i) => i >= p.bodyNumConsts),
+    )
     const predType = outAvals(p.condJaxpr)[0]!
-    return (inputs) => {
-      const [cc, bc, init] = split(inputs.map(host.whole), p)
-      let carry: readonly B[] = init.map((b) => host.share(b))
-      const goesOn = (): boolean => {
+    return (inputs, take) => {
+      const [conds, bodies, init] = split(inputs, p)
+      let carry: B[] = []
+      const goesOn = (cc: readonly B[]): boolean => {
         const [pred] = cond([...cc, ...carry])
         try {
           return host.read(pred!, predType) !== 0
@@ -169,10 +177,12 @@ const whileP: Primitive<WhileParams> = defineLoop('while', {
         }
       }
       try {
-        while (goesOn()) {
-          const next = body([...bc, ...carry])
-          for (const b of carry) host.release(b)
-          carry = next
+        init.forEach((x, i) => carry.push(given[n + i] ? take(n + i) : host.share(host.whole(x))))
+        const [cc, bc] = [conds.map(host.whole), bodies.map(host.whole)]
+        while (goesOn(cc)) {
+          const last = carry
+          carry = []
+          carry = [...body([...bc, ...last])]
         }
       } catch (e) {
         for (const b of carry) host.release(b)
