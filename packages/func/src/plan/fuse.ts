@@ -11,7 +11,12 @@ interface Values {
   readonly outs: readonly ValueId[]
 }
 export type Planned<B> = Values &
-  ({ readonly _tag: 'Node'; readonly node: Node } | { readonly _tag: 'Fused'; readonly run: (inputs: readonly B[]) => readonly B[] })
+  (
+    | { readonly _tag: 'Node'; readonly node: Node }
+    | { readonly _tag: 'Fused'; readonly run: (inputs: readonly B[]) => readonly B[] }
+    /** An array, an update and starts: the array with the update added there (`sums.ts`). */
+    | { readonly _tag: 'AddSlice' }
+  )
 const plainOf = <B>(node: Node): Planned<B> => ({ _tag: 'Node', node, ins: node.ins, outs: node.outs })
 
 /** A product of [m, k] and [k, n] with a bias along n, and what comes after; the ids of the values in between. */

@@ -17,6 +17,7 @@ import { flattenProgram, type Graph, type ValueId } from './graph'
 import { prepareLeaf } from './leaf'
 import { readsFirst } from './order'
 import { indexer, releaseHeld, stacker, takeWhole, wholeOf } from './rows'
+import { prepareAddSlice, sumsInPlace } from './sums'
 import { prepareWrite, writesOf } from './write'
 
 interface Instruction<B> {
@@ -77,13 +78,14 @@ const onWhole =
     run(inputs.map((x) => wholeOf(backend, x)))
 /** `given`: the operands that the step may take over. */
 const prepare = <B>(backend: KernelBackend<B>, graph: Graph, item: Planned<B>, kept: Kept<B>, given: readonly boolean[]): Step<B> => {
+  const types = (ids: readonly ValueId[]): readonly Aval[] => ids.map((i) => graph.types[i]!)
   if (item._tag === 'Fused') return onWhole(backend, item.run)
+  if (item._tag === 'AddSlice') return prepareAddSlice(backend, types(item.ins), given[0]!)
   const { node } = item
   const { primitive } = node
   if (primitive.kind === 'loop' || primitive.kind === 'mark')
     return primitive.interpret(node.params as never, interpreterOf(backend, kept), given)
   if (primitive.kind === 'virtual') throw primitive.refuse()
-  const types = (ids: readonly ValueId[]): readonly Aval[] => ids.map((i) => graph.types[i]!)
   const [ins, outs] = [types(node.ins), types(node.outs)]
   const kernel = prepareLeaf(backend, primitive, node.params, ins, outs)
   return (given[0] ? prepareWrite(backend, node, ins, outs, kernel) : undefined) ?? onWhole(backend, kernel)
@@ -127,7 +129,8 @@ const foldConstants = <B>(backend: KernelBackend<B>, graph: Graph, kept: Kept<B>
   const bytes = (ids: readonly ValueId[]): number =>
     ids.reduce((n, i) => n + sizeOf(graph.types[i]!.shape) * bytesOf(graph.types[i]!.dtype), 0)
   const live: Planned<B>[] = []
-  for (const item of fuse(backend, graph)) {
+  const items = fuse(backend, graph)
+  for (const item of backend.inPlace ? sumsInPlace(items, graph) : items) {
     const { ins, outs } = item
     const known = ins.map(constant)
     const foldable = item._tag === 'Node' && item.node.primitive.kind === 'leaf' && bytes(outs) <= MAX_CONSTANT_BYTES
@@ -167,9 +170,7 @@ const planIn = <B>(
   const borrowed = new Set(graph.inputs.filter((_, i) => !donated[i]))
   const owned = (id: ValueId): boolean => !constants.has(id) && !borrowed.has(id)
   const lasting = new Set([...graph.outputs, ...constants.keys(), ...borrowed])
-  const order = readsFirst(live, (item) =>
-    item._tag === 'Node' ? writesOf(backend, graph.types, item.node).filter((id) => !lasting.has(id)) : [],
-  )
+  const order = readsFirst(live, (item) => writesOf(backend, graph.types, item).filter((id) => !lasting.has(id)))
   const dead = deaths(order, lasting)
   const steps = order.map((item, i): Instruction<B> => {
     const { ins, outs } = item

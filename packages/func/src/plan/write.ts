@@ -3,6 +3,7 @@ import { type Aval, sameType } from '../aval'
 import type { InPlace, KernelBackend, Writer } from '../backend/backend'
 import { equationsOf } from '../ir/bodies'
 import type { Step } from '../primitive'
+import type { Planned } from './fuse'
 import type { Node, ValueId } from './graph'
 import { wholeOf } from './rows'
 
@@ -10,8 +11,11 @@ type Writers<B> = Readonly<Record<string, Writer<B, unknown> | undefined>>
 const writersOf = <B>({ kernels }: InPlace<B>): Writers<B> => kernels as Writers<B>
 
 /** The operands that a step may write to: of a loop in which something writes, those that may come out again. */
-export const writesOf = <B>({ inPlace }: KernelBackend<B>, types: readonly Aval[], node: Node): readonly ValueId[] => {
-  const { primitive, params, ins, outs } = node
+export const writesOf = <B>({ inPlace }: KernelBackend<B>, types: readonly Aval[], step: Planned<B>): readonly ValueId[] => {
+  const { ins, outs } = step
+  if (step._tag === 'AddSlice') return ins.slice(0, 1)
+  if (step._tag === 'Fused') return []
+  const { primitive, params } = step.node
   if (inPlace === undefined) return []
   const writers = writersOf(inPlace)
   if (primitive.kind === 'leaf') return writers[primitive.name] === undefined ? [] : ins.slice(0, 1)

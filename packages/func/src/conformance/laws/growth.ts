@@ -1,7 +1,8 @@
 /**
  * Loops that write to an array write a part of it: what kernels make for n turns over n elements grows with n, not with its square.
- * It is counted, in elements of results; a first turn may copy what is the caller's.
+ * It is counted, in elements of results; a first turn may copy what is the caller's. And the numbers are those of copies.
  */
+import type { ConcreteTensor } from '../../array'
 import { withBackend } from '../../backend/registry'
 import type { Backend, Kernel, KernelBackend, KernelCall } from '../../backend/backend'
 import { sizeOf } from '../../aval'
@@ -9,6 +10,7 @@ import * as lax from '../../lax'
 import * as np from '../../numpy'
 import type { Tensor } from '../../tensor'
 import { jit } from '../../transforms/jit'
+import { grad } from '../../transforms/vjp'
 import { vmap } from '../../transforms/vmap'
 
 /** Kernels that move nothing but the shape. */
@@ -75,16 +77,54 @@ const loops: Readonly<Record<string, Loop>> = {
       np.arange(n),
     )[0][0],
 }
+const derived =
+  (loop: Loop): Loop =>
+  (x, n) =>
+    grad((y: Tensor) => np.sum(loop(y, n)))(x)
+const sineAt = (c: Tensor, i: Tensor): Tensor => np.setAt(c, i, np.sin(np.at(c, i)))
+const derivatives: Readonly<Record<string, Loop>> = {
+  'the gradient of a scan that writes': derived(scanned(sineAt)),
+  'the gradient of one that writes under a condition': derived(scanned((c, i) => lax.cond(isEven(i), sineAt, same, c, i))),
+  'the gradient where each place depends on the last': derived((x, n) =>
+    scanned((c, i) => np.setAt(c, np.add(i, 1), np.multiply(np.sin(np.at(c, i)), 0.5)))(x, n),
+  ),
+  'the gradient of reads': derived((x, n) => {
+    const read = (i: Tensor): Tensor => np.sum(np.sin(lax.dynamicSlice(x, [i], [2])))
+    const step = (s: Tensor, i: Tensor) => [np.add(s, np.multiply(read(i), np.at(x, np.remainder(np.multiply(i, 7), n)))), i] as const
+    return lax.scan(step, np.asarray(0, { dtype: 'float32' }), np.arange(n))[0]
+  }),
+  'the gradient of stacked results': derived(
+    (x) =>
+      lax.scan((c: Tensor, v: Tensor) => [np.add(c, np.sin(v)), np.multiply(c, v)] as const, np.asarray(0, { dtype: 'float32' }), x)[1],
+  ),
+  'the gradient of a batch of reads': derived((x, n) =>
+    vmap(
+      (o: Tensor) =>
+        lax.scan(
+          (s: Tensor, i: Tensor) => [np.add(s, np.sin(np.at(x, np.remainder(np.add(i, o), n)))), i] as const,
+          np.asarray(0, { dtype: 'float32' }),
+          np.arange(n),
+        )[0],
+    )(np.arange(3)),
+  ),
+}
 const sizes = [64, 256] as const
 
 export const growthTests = (backend: Backend): readonly { readonly name: string; readonly run: () => Promise<void> }[] =>
   backend.kernels !== undefined && backend.inPlace !== undefined
-    ? Object.entries(loops).map(([about, loop]) => ({
+    ? Object.entries({ ...loops, ...derivatives }).map(([about, loop]) => ({
         name: `kernels make a part of the array a turn: ${about}`,
         run: async () => {
+          const { inPlace: _, ...copying } = backend
           const [few, many] = sizes.map((n) => {
+            const program = jit((x: Tensor) => loop(x, n))
+            const run = (where: Backend): readonly number[] =>
+              withBackend(where, () => Array.from((program(np.linspace(0, 1, n)) as ConcreteTensor).hostSync().data, Number))
             const { backend: own, made } = counted(backend)
-            withBackend(own, () => jit((x: Tensor) => loop(x, n))(np.linspace(0, 1, n)))
+            const got = run(own)
+            const want = run(counted(copying).backend)
+            const wrong = got.findIndex((v, i) => Math.abs(v - want[i]!) > 1e-4 * (1 + Math.abs(want[i]!)))
+            if (wrong >= 0) throw new Error(`element ${wrong} of ${n} is ${got[wrong]} in place of ${want[wrong]}, which copies give`)
             return made()
           }) as [number, number]
           const growth = many / few
