@@ -141,7 +141,6 @@ const programs = (next: () => number, constants: readonly (() => Tensor)[]) => {
     const at = Math.sqrt(next())
     return (xs) => xs[Math.floor(at * xs.length)]!
   }
-  const pickers = (most: number): Pick[] => Array.from({ length: 1 + below(most) }, picker)
   const with_ = (env: Env, vectors: Tensors, stacks: Tensors = []): Env => ({
     vectors: [...env.vectors, ...vectors],
     stacks: [...env.stacks, ...stacks],
