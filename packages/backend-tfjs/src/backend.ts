@@ -41,7 +41,8 @@ export const backendOf = <H>(
     dtypes: new Set(Object.keys(dtypes) as DType[]),
     storage: store.storage(),
     kernels: kernelTable(store, hostKernels, plans, hostBelow),
-    inPlace: inPlaceOf(store, writers),
+    // where data stay on the host, or are written to from it
+    ...((device.written !== undefined || device.holds.size === 0) && { inPlace: inPlaceOf(store, writers) }),
     ...(fused && { fused }),
     ...(compiler && { compile: compiler.compile }),
   }
