@@ -22,6 +22,8 @@ import { prepareWrite, writesOf } from './write'
 
 interface Instruction<B> {
   readonly run: Step<B>
+  /** Whether it may take operands over. */
+  readonly takes: boolean
   readonly ins: readonly ValueId[]
   readonly outs: readonly ValueId[]
   /** Values that no later step reads. */
@@ -177,7 +179,9 @@ const planIn = <B>(
     const dying = new Set(dead[i]!)
     // one that comes twice would be written to where it is read
     const given = ins.map((id) => dying.has(id) && ins.indexOf(id) === ins.lastIndexOf(id))
-    return { run: prepare(backend, graph, item, kept, given), ins, outs, dead: dead[i]! }
+    const isLeaf = item._tag !== 'Node' || item.node.primitive.kind === 'leaf'
+    const takes = given.includes(true) && (!isLeaf || writesOf(backend, graph.types, item).length > 0)
+    return { run: prepare(backend, graph, item, kept, given), takes, ins, outs, dead: dead[i]! }
   })
   const read = new Set([...live.flatMap((n) => n.ins), ...graph.outputs])
   const unreadDonated = graph.inputs.filter((i) => owned(i) && !read.has(i))
@@ -206,6 +210,15 @@ const handOut = <B>(
     return b
   })
 }
+/** Takes operands of a step over for it. A function of its own, so that only steps which take pay for a closure. */
+const takerOf =
+  <B>(backend: KernelBackend<B>, env: (Held<B> | undefined)[], ins: readonly ValueId[]): ((i: number) => B) =>
+  (i) => {
+    const id = ins[i]!
+    const whole = takeWhole(backend, env[id]!)
+    env[id] = undefined
+    return whole
+  }
 const runner =
   <B>(
     backend: KernelBackend<B>,
@@ -219,20 +232,12 @@ const runner =
     const env: (Held<B> | undefined)[] = new Array(graph.types.length)
     for (const [id, b] of constants) env[id] = b
     for (let i = 0; i < inputs.length; i++) env[graph.inputs[i]!] = inputs[i]!
-    let operands: readonly ValueId[] = []
-    const take = (i: number): B => {
-      const id = operands[i]!
-      const whole = takeWhole(backend, env[id]!)
-      env[id] = undefined
-      return whole
-    }
     try {
       for (const step of steps) {
         const { ins, outs, dead } = step
-        operands = ins
         const args = new Array<Held<B>>(ins.length)
         for (let i = 0; i < ins.length; i++) args[i] = env[ins[i]!]!
-        const results = step.run(args, take)
+        const results = step.run(args, step.takes ? takerOf(backend, env, ins) : nothingToTake)
         for (let i = 0; i < outs.length; i++) env[outs[i]!] = results[i]!
         for (let i = 0; i < dead.length; i++) free(backend, env, dead[i]!)
       }
