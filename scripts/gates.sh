@@ -41,6 +41,21 @@ tests() {
   echo "--- tests: ${counts% *} passed, ${counts#* } failed ($((SECONDS - start)) s)"
 }
 
+# counted NAME COMMAND...: runs the command, whose last line is `N passed, N failed`, and counts these.
+counted() {
+  local name=$1 start=$SECONDS log=$cache/counted.log counts
+  shift
+  echo
+  echo "=== $name"
+  timeout --kill-after=20 "${GATE_TIMEOUT:-1200}" "$@" </dev/null 2>&1 | tee "$log"
+  counts=$(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$log")
+  [ -n "$counts" ] || counts='0 1'
+  passed=$((passed + ${counts% *}))
+  failed=$((failed + ${counts#* }))
+  [ "${counts#* }" = 0 ] || broken+=("$name")
+  echo "--- $name: ${counts% *} passed, ${counts#* } failed ($((SECONDS - start)) s)"
+}
+
 # All gates; the tests by the command of the README.
 gates() {
   tests npm test --
@@ -54,6 +69,8 @@ gates() {
   gate 'types' npm run -s types
   gate 'examples of the READMEs' npm run -s snippets
   release_gates
+  gate 'the site' npm run -s docs:build
+  counted 'the site in a browser' node apps/docs/test/browser/run.mjs
 }
 
 # What a release does but for the upload, by `npm run release:dry` too. Each step needs the ones before it.

@@ -28,7 +28,7 @@ export const entries = () => {
     const { name, exports } = JSON.parse(readFileSync(`${packages}${folder}/package.json`, 'utf8'))
     return absent.has(name) || !exports ? [] : Object.keys(exports).map((key) => name + key.slice(1))
   })
-  const all = [...names.filter((name) => !absent.has(name) && !name.endsWith('/package.json')), '@heddle/docs/show']
+  const all = [...names.filter((name) => !absent.has(name) && !name.endsWith('/package.json')), '@heddle/docs/show', '@heddle/docs/digits']
   return Object.fromEntries(all.map((name) => [name, name.replace('@', '').replaceAll('/', '-')]))
 }
 
@@ -40,6 +40,7 @@ export const buildRuntime = async () => {
   const special = {
     // the backend is chosen by the page, before a program begins
     '@heddle/backend-tfjs/auto': `${here}chosen.ts`,
+    '@heddle/docs/digits': fileURLToPath(new URL('../src/digits/index.ts', import.meta.url)),
     '@heddle/docs/show': fileURLToPath(new URL('../src/show/index.ts', import.meta.url)),
   }
   const { metafile } = await build({
