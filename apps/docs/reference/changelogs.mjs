@@ -13,7 +13,9 @@ const pending = readdirSync(`${root}.changeset`)
     return [{ bumps, text: found[2].trim() }]
   })
 const item = (text) => `- ${text.replaceAll('\n', '\n  ')}`
-const bumpOrder = ['major', 'minor', 'patch']
+const bumps = ['major', 'minor', 'patch']
+/** Large changes first, and before them that there is a release at all. */
+const rank = ({ bump, text }) => (text.startsWith('First release') ? -1 : bumps.indexOf(bump))
 
 const section = ({ manifest, folder }) => {
   const file = `${folder}/CHANGELOG.md`
@@ -24,11 +26,11 @@ const section = ({ manifest, folder }) => {
     : ''
   const own = pending
     .flatMap(({ bumps, text }) => bumps.filter((b) => b.name === manifest.name).map((b) => ({ ...b, text })))
-    .sort((a, b) => bumpOrder.indexOf(a.bump) - bumpOrder.indexOf(b.bump))
+    .sort((a, b) => rank(a) - rank(b))
   const next =
     own.length === 0
       ? ''
-      : `### ${released ? 'In the next release' : `What the first release, ${manifest.version}, contains`}\n\n${own.map((c) => item(c.text)).join('\n')}\n`
+      : `### ${released ? 'In the next release' : 'What the first release contains'}\n\n${own.map((c) => item(c.text)).join('\n')}\n`
   return `## ${manifest.name}\n\n${next}\n${released.trim()}\n`
 }
 export const changelogPages = () => [

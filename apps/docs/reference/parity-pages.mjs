@@ -7,9 +7,8 @@ const front = (title, description, order) =>
 const percent = (part, all) => `${Math.round((100 * part) / all)} %`
 
 const table = (rows) => {
-  const line = ({ name, answer, reason }) =>
-    `| \`${name}\` | ${answer ? `[\`${answer.name}\`](${answer.address})` : ''} | ${answer ? '' : reason} |`
-  return ['| there | here | why not |', '|---|---|---|', ...rows.map(line)].join('\n')
+  const line = ({ name, answer, reason }) => `| \`${name}\` | ${answer ? `[\`${answer.name}\`](${answer.address})` : reason} |`
+  return ['| there | here, or why not |', '|---|---|', ...rows.map(line)].join('\n')
 }
 const page = ({ module, rows }, i) => {
   const { all, here, notYet } = countsOf(rows)
