@@ -163,7 +163,7 @@ const liftedBy: Readonly<Record<string, string>> = {
   vmap: 'variableAxes',
   scan: 'variableAxes, variableCarry or variableBroadcast',
   while_loop: 'carryVariables',
-  map_variables: 'variables, and mutable: true for those that are mapped',
+  map_variables: 'variables, and those that are mapped by init: true where they are made, mutable: true where they are written',
   custom_vjp: 'gradVars',
 }
 /** What else to do inside transformations, by the innermost of which the path tells. */
