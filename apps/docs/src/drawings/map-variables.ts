@@ -9,7 +9,7 @@ export default lanes(
       role: 'params',
       from: { text: 'params' },
       enters: 'mapped',
-      calls: ['f(params)', 'sees f(params)', 'g(params)'],
+      calls: ['f(…)', 'sees f(…)', 'g(…)'],
       between: 'carried',
       to: { text: 'params' },
       leaves: 'if written',

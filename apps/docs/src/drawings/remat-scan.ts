@@ -10,7 +10,7 @@ const groups = TURNS.map((g) => {
   const between = [1, 2, 3].map((k) => label('h', { x: x + k * 36 - 3, y: y + 60 }, { small: true }))
   const again = g === TURNS.length - 1
   return [
-    frame({ x: x - 10, y: y - 26, width: 158, height: 78 }),
+    frame({ x: x - 10, y: y - 26, width: 150, height: 78 }),
     label(again ? `turn ${g}, again` : `turn ${g}`, { x: x + 69, y: y - 42 }, { strong: again }),
     again ? [...layers, ...between].join('') : faint(...layers),
   ].join('')

@@ -84,7 +84,7 @@ describe('mapVariables', () => {
           mutable: true,
         }),
       'cannot update variable "w" in scope "/map_variables(cell)": collection "params" is immutable',
-      'inside map_variables, let it out by variables, and mutable: true for those that are mapped',
+      'inside map_variables, let it out by variables, and those that are mapped by init: true where they are made, mutable: true where they are written',
     ],
     [
       'a mapping that loses a parameter',
