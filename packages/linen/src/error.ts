@@ -120,7 +120,7 @@ export class TransformedMethodReturnValueError extends errorClass(
   'TransformedMethodReturnValueError',
   (method: string) => ({ method }),
   ({ method }) =>
-    `transformed method ${method} returns a Module or a Variable, which live only inside of the transformation (return arrays)`,
+    `${method === '' ? 'a transformed function' : `transformed method ${method}`} returns a Module or a Variable, which live only inside of the transformation (return arrays)`,
   LinenError,
 ) {}
 /** A module made or wrote variables inside of a transformation of functions, which has ended with them. */
@@ -131,12 +131,14 @@ export class JaxTransformError extends errorClass(
     `variable ${quote(path)} was made or written inside of ${transformation}, which has ended: a transformation of functions knows nothing of modules (take that of modules: nn.jit, nn.vmap, nn.remat and others)`,
   LinenError,
 ) {}
-/** What is to be transformed is neither a class of modules nor a function. */
+/** What is to be transformed is neither a class of modules nor a function, or a method that the class does not have. */
 export class TransformTargetError extends errorClass(
   'TransformTargetError',
-  (transformation: string, target: unknown) => ({ transformation, target }),
-  ({ transformation, target }) =>
-    `${transformation} takes a Module class, or a function whose first argument is a module; got ${describe(target)} (pass the class, not an instance)`,
+  (transformation: string, target: unknown, methodOf?: string) => ({ transformation, target, methodOf }),
+  ({ transformation, target, methodOf }) =>
+    methodOf === undefined
+      ? `${transformation} takes a Module class, or a function whose first argument is a module; got ${describe(target)} (pass the class, not an instance)`
+      : `${transformation}: ${methodOf} has no method ${describe(target)} (the option methods takes names of methods of the class)`,
   LinenError,
 ) {}
 /** A function is differentiated by the variables of a module that it is not given: one that its module holds. */

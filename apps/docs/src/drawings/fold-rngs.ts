@@ -4,7 +4,9 @@ import { arrow, box, drawing, label } from './parts'
 const line = (y: number, title: string, steps: readonly string[]): string =>
   [
     label(title, { x: 8, y: y + 17 }, { anchor: 'start', strong: true }),
-    ...steps.map((text, i) => box(text, i === 0 || i === steps.length - 1 ? 'rngs' : 'code', { x: 116 + i * 146, y, width: 122, height: 34 })),
+    ...steps.map((text, i) =>
+      box(text, i === 0 || i === steps.length - 1 ? 'rngs' : 'code', { x: 116 + i * 146, y, width: 122, height: 34 }),
+    ),
     ...steps.slice(1).map((_, i) => arrow({ x: 240 + i * 146, y: y + 17 }, { x: 260 + i * 146, y: y + 17 })),
   ].join('')
 

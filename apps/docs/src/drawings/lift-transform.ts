@@ -5,7 +5,7 @@ const boxes = [
   ['class Dense', 'a class'],
   ['(scopes, x) => y', 'a function of scopes'],
   ['your transform', 'written with @heddle/lift'],
-  ['class EnsembleDense', 'a class again'],
+  ['EnsembleDense', 'a class again'],
 ] as const
 
 export default drawing(

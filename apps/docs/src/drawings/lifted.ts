@@ -30,5 +30,9 @@ export default drawing(
   ...outs.map(([, , i]) => arrow({ x: 436, y: 134 + i * 6 }, { x: 504, y: at(i) + H / 2 })),
   ...outs.map(([, , i]) => arrow({ x: 510, y: at(i) + H / 2 }, { x: 598, y: at(i) + H / 2 }, i === 0 ? 'put back' : '')),
   ...outs.map(([text, role, i]) => box(text, role, { x: 602, y: at(i), width: 108, height: H })),
-  label('Inside, the module is made again on what the transformation gives: a slice, a tracer, a dual number.', { x: 360, y: 266 }, { small: true }),
+  label(
+    'Inside, the module is made again on what the transformation gives: a slice, a tracer, a dual number.',
+    { x: 360, y: 266 },
+    { small: true },
+  ),
 )

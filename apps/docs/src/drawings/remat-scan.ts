@@ -1,7 +1,7 @@
 /** rematScan: loops in loops; only what stands at the turns of the loop that runs is held. */
 import { arrow, box, drawing, faint, frame, label } from './parts'
 
-const SIZE = 30
+const SIZE = 28
 const TURNS = [0, 1, 2]
 const y = 92
 const groups = TURNS.map((g) => {

@@ -14,5 +14,5 @@ export default drawing(
   box('vmap of f(arrays)', 'code', { x: 130, y: 140, width: 200, height: 36 }),
   box('params', 'params', { x: 400, y: 140, width: 104, height: 36 }),
   box('keys', 'rngs', { x: 516, y: 140, width: 104, height: 36 }),
-  ...[52, 115].flatMap((y) => [230, 510].map((x) => arrow({ x, y }, { x, y: y + 23 }))),
+  ...[52, 115].flatMap((y) => [230, 452].map((x) => arrow({ x, y }, { x, y: y + 23 }))),
 )

@@ -50,7 +50,7 @@ const liftClass = <O>(
   if (Object.hasOwn(target, 'propTypes')) Object.defineProperty(Lifted, 'propTypes', { value: propTypes })
   for (const [method, own] of entries) {
     const original: unknown = (target.prototype as Readonly<Record<string, unknown>>)[method]
-    if (typeof original !== 'function') throw new TransformTargetError(`${transformation} of ${classNameOf(target)}`, method)
+    if (typeof original !== 'function') throw new TransformTargetError(transformation, method, classNameOf(target))
     const lifted = lifter(asModuleFn(original as AnyModuleFn), { moduleClass: target, name: method }, own)
     Object.defineProperty(Lifted.prototype, method, { value: asMethod(lifted, method), writable: true, configurable: true })
   }

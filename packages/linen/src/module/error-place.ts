@@ -24,7 +24,9 @@ const modulePathOf = (module: AnyModule): string => {
 const ofTheEngine = (e: Error): boolean =>
   e instanceof TypeError || e instanceof RangeError || e instanceof ReferenceError || e instanceof SyntaxError
 
-const noteOf = (module: AnyModule, method: string, path: string): string => `\n  in ${path} (${classOf(module)}.${method})`
+/** A function without a name has none to tell. */
+const noteOf = (module: AnyModule, method: string, path: string): string =>
+  `\n  in ${path}${method === '' ? '' : ` (${classOf(module)}.${method})`}`
 
 /** The error that a method raised, with the place of the module: in `modulePath`, and in the message if it is heddle's or the engine's. */
 export const withPlace = (error: unknown, module: AnyModule, method: string): unknown => {

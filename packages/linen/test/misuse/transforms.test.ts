@@ -311,7 +311,7 @@ describe('targets', () => {
 
   it('methods that there are not', () => {
     const message = messageOf(nn.TransformTargetError, () => nn.jit(nn.Dense, { methods: ['encode'] as never }))
-    expect(message).toMatch(/jit of Dense/)
+    expect(message).toMatch(/jit: Dense has no method/)
     expect(message).toMatch(/"encode"/)
   })
 
