@@ -315,6 +315,28 @@ describe('targets', () => {
     expect(message).toMatch(/"encode"/)
   })
 
+  it('functions without a name have no gap in their place', () => {
+    class Leaks extends nn.Module {
+      call(x: Tensor): Tensor {
+        const leaks: (m: nn.Module) => unknown = nn.jit((m: nn.Module): unknown => m)
+        leaks(this)
+        return x
+      }
+    }
+    const leak = messageOf(nn.TransformedMethodReturnValueError, () => new Leaks().init(key, [np.ones([3])]))
+    expect(leak).toMatch(/^a transformed function returns a Module/)
+    class Outside extends nn.Module {
+      call(x: Tensor): Tensor {
+        return nn.vmap((_: nn.Module, y: Tensor) => y.add(random.uniform(this.makeRng('noise'), [])), { splitRngs: { noise: true } })(
+          this,
+          x,
+        )
+      }
+    }
+    const outside = messageOf(nn.OuterScopeError, () => new Outside().apply({}, [np.ones([3])], { rngs: { noise: key } }))
+    expect(outside).toMatch(/\n {2}in Outside$/)
+  })
+
   it('results that are modules or variables', () => {
     class Leaks extends nn.Module {
       call(what: string): unknown {
