@@ -1,6 +1,6 @@
 import starlight from '@astrojs/starlight'
 import { defineConfig } from 'astro/config'
-import starlightLinksValidator from 'starlight-links-validator'
+import { based } from './plugins/based.mjs'
 import { hovers } from './plugins/hovers.mjs'
 import { runnable } from './plugins/runnable.mjs'
 import { runtime } from './plugins/runtime.mjs'
@@ -14,6 +14,7 @@ export default defineConfig({
   markdown: { remarkPlugins: [runnable] },
   integrations: [
     runtime(),
+    based(),
     reference,
     starlight({
       title: 'heddle',
@@ -21,8 +22,6 @@ export default defineConfig({
       social: [{ icon: 'github', label: 'GitHub', href: 'https://github.com/heddle-js/heddle' }],
       customCss: ['./src/styles/site.css', './src/styles/run.css'],
       expressiveCode: { plugins: [hovers()] },
-      // the playground and the demos are no pages of Starlight's, so that it does not know them
-      plugins: process.env.DOCS_LINKS === 'check' ? [starlightLinksValidator({ exclude: ['/play/', '/demos/**'] })] : [],
       components: { Head: './src/components/Head.astro' },
       sidebar: [
         { label: 'Playground', link: '/play/' },
