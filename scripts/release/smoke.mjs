@@ -20,6 +20,12 @@ for (const { manifest } of all)
     report(`${specifier}: ${said} exports`, code === 0 ? [] : [said])
     count('entries')
   }
+// to import the functions that make a backend chooses none
+for (const name of ['@heddle/backend-tfjs', '@heddle/backend-pjrt', '@heddle/backend-host']) {
+  const source = `await import('${name}'); await new Promise((resolve) => setTimeout(resolve, 500)); const { getDefaultBackend } = await import('@heddle/func'); try { console.log(getDefaultBackend().name) } catch (error) { console.log(error.name) }`
+  const { said } = await evaluate(source)
+  report(`${name} sets no backend by itself`, said === 'BackendError' ? [] : [said])
+}
 if (existsSync(`${process.env.HEDDLE_CACHE}/plugins/cpu`))
   for (const [entry, env] of [
     ['@heddle/backend-pjrt/auto', {}],

@@ -22,7 +22,7 @@ export const runnable = () => (tree, file) => {
     if (path) node.value = programIn(path).trimEnd()
     const { js, problem } = erased(node.value)
     if (problem) file.fail(`program ${n}: ${problem}`, node)
-    const data = JSON.stringify({ n, source: node.value, js, throws: infoOf(node.meta).throws })
+    const data = JSON.stringify({ n, source: node.value, js, throws: infoOf(node.meta).throws, node: infoOf(node.meta).node })
     return element('heddle-run', { 'data-program': data, 'data-n': n }, [
       node,
       element('div', { class: 'run-bar not-content' }, [

@@ -53,6 +53,7 @@ export const buildRuntime = async () => {
     bundle: true,
     splitting: true,
     minify: true,
+    keepNames: true,
     format: 'esm',
     target: 'es2022',
     platform: 'browser',

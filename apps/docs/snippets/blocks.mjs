@@ -5,11 +5,14 @@ import { fileURLToPath } from 'node:url'
 
 export const content = fileURLToPath(new URL('../src/content/docs/', import.meta.url))
 
-/** What an info string asks for: `run`, `throws=ClassName` for a program that must fail by that class, `file=PATH` for one that is a file. */
+/**
+ * What an info string asks for: `run`, `throws=ClassName` for a program that must fail by that class, `file=PATH` for one that is a file,
+ * `node` for one that is held to its comments in Node alone.
+ */
 export const infoOf = (meta) => {
   const words = (meta ?? '').split(/\s+/)
   const valueOf = (name) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)
-  return { run: words.includes('run'), throws: valueOf('throws'), file: valueOf('file') }
+  return { run: words.includes('run'), node: words.includes('node'), throws: valueOf('throws'), file: valueOf('file') }
 }
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))

