@@ -87,6 +87,7 @@ release_gates() {
   done
   gate 'packed packages in plain node' node scripts/release/smoke.mjs
   gate 'install lines and programs of the READMEs' node scripts/release/install.mjs
+  gate 'runtimes: Node, Deno, Bun' node scripts/release/runtimes.mjs
   gate 'types of consumers' node scripts/release/types.mjs
   gate 'bundles of consumers' node scripts/release/bundles.mjs
   gate 'pages of consumers' node scripts/release/pages.mjs
