@@ -3,6 +3,7 @@
 // docs/flax-parity.md names are there, and that a class of errors bears the name of its tag.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { packages, published, root } from './packages.mjs'
+import { picture, svg } from './speed-picture.mjs'
 
 const problems = []
 const need = (condition, problem) => condition || problems.push(problem)

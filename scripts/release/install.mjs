@@ -2,11 +2,12 @@
 // come from a registry on loopback, all others from wherever npm is configured to find them. The root README's line runs under pnpm too.
 // Needs scripts/release/pack.mjs. Programs that only run beside others, or need what is not here, are left out with a line that says so.
 import { createRequire } from 'node:module'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { published, root } from '../packages.mjs'
+import { published } from '../packages.mjs'
 import { count } from './places.mjs'
 import { end, newProject, report } from './project.mjs'
+import { read } from './readme.mjs'
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 const attempt = async (what, doing) => {
@@ -17,17 +18,6 @@ const attempt = async (what, doing) => {
 const hasPlugin = existsSync(`${process.env.HEDDLE_CACHE}/plugins/cpu`)
 const leftOut = (file, code) => (code.includes('backend-pjrt') && !hasPlugin ? 'no XLA plugin is installed' : undefined)
 
-const isInstall = (line) => line.startsWith('npm install @heddle/')
-/** What a README says to install, and its programs. */
-const read = (file) => {
-  const text = readFileSync(root + file, 'utf8')
-  const blocks = [...text.matchAll(/(<!-- not run -->\s*)?```(ts|sh)\n([\s\S]*?)```/g)]
-  return {
-    file,
-    line: blocks.filter(([, , kind]) => kind === 'sh').flatMap(([, , , code]) => code.split('\n').filter(isInstall))[0],
-    programs: blocks.filter(([, skip, kind]) => kind === 'ts' && !skip).map(([, , , code]) => code),
-  }
-}
 const runPrograms = async ({ file, programs }, project, by) => {
   for (const [i, code] of programs.entries()) {
     const why = leftOut(file, code)

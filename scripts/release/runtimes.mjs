@@ -1,18 +1,17 @@
 // Where the packed packages run: the README's program by Node of this machine, other versions of Node, Deno and Bun, on each kind of kernels
 // that is here (native TensorFlow by HEDDLE_TFJS_NODE, XLA by HEDDLE_CACHE).
 // Needs scripts/release/pack.mjs. Runtimes come from npm's registry; those that can't be had are left out, with a line that says so.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { transform } from 'esbuild'
-import { root } from '../packages.mjs'
 import { count } from './places.mjs'
 import { end, installed, report } from './project.mjs'
+import { training } from './readme.mjs'
 
 const project = await installed(
   'runtimes',
   ['linen', 'func', 'optim', 'backend-tfjs', 'backend-host', 'backend-pjrt'].map((name) => `@heddle/${name}`),
 )
-const [, program] = /```ts\n([\s\S]*?)```/.exec(readFileSync(`${root}README.md`, 'utf8'))
-project.write({ 'main.mjs': (await transform(program, { loader: 'ts' })).code })
+project.write({ 'main.mjs': (await transform(training(), { loader: 'ts' })).code })
 
 /** The first of these below node_modules, since packages of binaries are named for the platform. */
 const binary = (scope, file) => {

@@ -2,9 +2,9 @@
 // Node and as bundlers resolve modules; and the README's program, compiled as a project does and run by plain Node.
 // Needs scripts/release/pack.mjs, and compilers from npm's registry.
 import { readdirSync, readFileSync } from 'node:fs'
-import { root } from '../packages.mjs'
 import { count, released } from './places.mjs'
 import { end, installed, report } from './project.mjs'
+import { training } from './readme.mjs'
 
 const versions = ['5.4', '5.5', '5.6', '5.7', '5.8', '5.9', '6.0']
 const alias = (version) => `typescript-${version.replace('.', '-')}`
@@ -27,10 +27,9 @@ import { np } from '@heddle/func'
 // @ts-expect-error
 export const wrong: () => void = np.ones([1])[0]
 `
-const [, program] = /```ts\n([\s\S]*?)```/.exec(readFileSync(`${root}README.md`, 'utf8'))
 project.write({
   'types.ts': entries.map((entry, i) => `import * as m${i} from '${entry}'\nexport { m${i} }`).join('\n') + index,
-  'main.mts': program,
+  'main.mts': training(),
 })
 for (const version of versions)
   for (const moduleResolution of ['5.4', '5.9', '6.0'].includes(version) ? ['nodenext', 'bundler'] : ['nodenext']) {
