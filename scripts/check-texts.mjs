@@ -96,6 +96,8 @@ for (const { name, folder } of packages()) {
     need(!existsSync(`${folder}/src/${tested(test)}`), `packages/${name}: test/${test} belongs beside src/${tested(test)}`)
 }
 
+need(readFileSync(root + picture, 'utf8') === svg, `${picture}: run node scripts/speed-picture.mjs`)
+
 if (existsSync(`${root}package-lock.json`)) {
   const lock = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8'))
   for (const [path, { resolved }] of Object.entries(lock.packages))
