@@ -9,7 +9,8 @@ import { anything, of, type OptionsOf } from '@heddle/func/options'
 import { exception, orThrow } from './edge'
 import { asFunction } from './misuse'
 import { isKey, type Key } from './ports'
-import { Scope, type ReadVariables, type ScopeFn } from './scope'
+import { Scope } from './scope'
+import type { ReadVariables, ScopeFn } from './scope-types'
 import { filter, optionsOf, record } from './options'
 
 /** Keys by stream, or one key for the stream `params`. */

@@ -7,7 +7,7 @@ import { broadcastPrefix, leaves, leavesWithPath, TreeError, type Path as TreePa
 import { exception } from './edge'
 import { shapeOf } from './ports'
 import { pathOf, valueAt, variableAt, type Named } from './misuse'
-import type { Entry, Groups } from './pack'
+import type { Entry, Groups } from './entry'
 
 /** Something that is mapped: where it is, its axis, its shape. */
 interface Mapped extends Named {

@@ -4,7 +4,9 @@
 import { checkpoint as checkpointPure, type CheckpointPolicy, type NoNumbers, type Result } from '@heddle/func'
 import { argnums, boolean, func, of, type OptionsOf } from '@heddle/func/options'
 import { asFunction } from './misuse'
-import { doneOf, pack, pureOf, type Answer, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
+import type { Groups, KeyGroups, Packed, Scopes, ScopesFn } from './entry'
+import { doneOf, pureOf, type Answer } from './opened'
+import { pack } from './pack'
 import { type Argnums, unwrapStatic, wrapStatic } from './static'
 import { filter, optionsOf } from './options'
 

@@ -14,9 +14,6 @@ import {
   countersIn,
   joined,
   nothingLearned,
-  pack,
-  pureOf,
-  runOn,
   type Entry,
   type Groups,
   type KeyGroups,
@@ -25,8 +22,10 @@ import {
   type PackPlan,
   type Scopes,
   type ScopesFn,
-} from './pack'
-import type { Variables } from './scope'
+} from './entry'
+import { pureOf, runOn } from './opened'
+import { pack } from './pack'
+import type { Variables } from './scope-types'
 import type { Static } from './static'
 import { filter, optionsOf, splits } from './options'
 

@@ -7,7 +7,9 @@ import { anything, integer, listOf, of, type OptionsOf, required } from '@heddle
 import { exception } from './edge'
 import { perRoot } from './derivatives'
 import { asFunction, kindOf, pathOf, resultProblem } from './misuse'
-import { doneOf, pack, pureOf, type Answer, type Entry, type Groups, type KeyGroups, type Packed, type Scopes, type ScopesFn } from './pack'
+import type { Entry, Groups, KeyGroups, Packed, Scopes, ScopesFn } from './entry'
+import { doneOf, pureOf, type Answer } from './opened'
+import { pack } from './pack'
 import { filter, optionsOf } from './options'
 
 /** Reads options of `customVjp`. */

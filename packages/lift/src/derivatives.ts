@@ -9,8 +9,11 @@ import { asList, asPair } from './given'
 import { asFunction, explained, kindOf, pathOf, resultProblem, tangentProblem } from './misuse'
 import { exception } from './edge'
 import type { Outside } from './inside'
-import { doneOf, pack, pureOf, type Answer, type Entry, type Packed, type Scopes, type ScopesFn } from './pack'
-import type { Scope, Variables } from './scope'
+import type { Entry, Packed, Scopes, ScopesFn } from './entry'
+import { doneOf, pureOf, type Answer } from './opened'
+import { pack } from './pack'
+import type { Scope } from './scope'
+import type { Variables } from './scope-types'
 import { filter, optionsOf } from './options'
 
 /** Reads options of `grad` and `valueAndGrad`. */

@@ -5,7 +5,9 @@ import type { Result } from '@heddle/func'
 import type { OptionsOf } from '@heddle/func/options'
 import type { Outside } from './inside'
 import { asFunction } from './misuse'
-import { pack, runOn, type Scopes, type ScopesFn } from './pack'
+import type { Scopes, ScopesFn } from './entry'
+import { runOn } from './opened'
+import { pack } from './pack'
 import { filter, optionsOf } from './options'
 
 /** Reads options of `foldRngs`. */

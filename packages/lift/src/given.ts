@@ -6,8 +6,8 @@ import { isDict, type Path } from '@heddle/core'
 import { isTensor } from '@heddle/func'
 import { exception } from './edge'
 import { kindOf, pathOf, resultProblem } from './misuse'
-import type { Entry } from './pack'
-import type { Variables } from './scope'
+import type { Entry } from './entry'
+import type { Variables } from './scope-types'
 
 /** A list of arguments. Errors: InvalidTargetError; a tensor would be taken for its rows. */
 export const asList = <Xs extends readonly unknown[]>(where: string, what: string, xs: Xs): Xs => {

@@ -63,42 +63,35 @@ export { lazyInit } from './lazy-init'
 export { currentMesh, onMesh, withMesh } from './mesh'
 export { addMetadataAxis, mapVariables, mapVariablesOptions, swapCollection, type MapVariablesOptions } from './map-variables'
 export {
+  entryKey,
+  type Entry,
+  type Groups,
+  type KeyGroups,
+  type Learned,
+  type Packed,
+  type PackPlan,
+  type Scopes,
+  type ScopesFn,
+} from './entry'
+export {
   close,
   countersOf,
   doneOf,
-  entryKey,
   open,
-  pack,
   pureOf,
   runOn,
   type Answer,
   type Closed,
   type Done,
-  type Entry,
-  type Groups,
-  type KeyGroups,
-  type Learned,
   type Opened,
   type OpenOptions,
-  type Packed,
-  type PackPlan,
   type Pure,
-  type Scopes,
-  type ScopesFn,
-} from './pack'
+} from './opened'
+export { pack } from './pack'
 export { rematScan, type RematScanOptions, rematScanOptions } from './remat-scan'
 export { scan, type ScanFn, type ScanOptions, scanOptions, type ScanAxes } from './scan'
-export {
-  Scope,
-  type ChildOptions,
-  type Declared,
-  type DeclareOptions,
-  type Init,
-  type Params,
-  type ReadVariables,
-  type ScopeFn,
-  type Variables,
-} from './scope'
+export { Scope } from './scope'
+export type { ChildOptions, Declared, DeclareOptions, Init, Params, ReadVariables, ScopeFn, Variables } from './scope-types'
 export { type Argnums, argumentsAt, Static } from './static'
 export { Variable } from './variable'
 export { vmap, vmapOptions, type VmapOptions } from './vmap'

@@ -8,7 +8,7 @@
 import { getIn, inFilter, startsWith, type Cursor, type Filter, type Path, type Store, type Variables } from '@heddle/core'
 import { here, type Home, type Tensor } from '@heddle/func'
 import { exception } from './edge'
-import type { Entry } from './pack'
+import type { Entry } from './entry'
 
 /** Holds the store that the scopes of a model share. */
 export interface Cell {

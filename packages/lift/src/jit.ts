@@ -13,20 +13,17 @@ import { argnums, boolean, device, type OptionsOf } from '@heddle/func/options'
 import { asFunction } from './misuse'
 import {
   countersIn,
-  doneOf,
   entryKey,
-  pack,
-  pureOf,
-  runOn,
   withCounters,
-  type Answer,
   type Entry,
   type Groups,
   type KeyGroups,
   type Packed,
   type Scopes,
   type ScopesFn,
-} from './pack'
+} from './entry'
+import { doneOf, pureOf, runOn, type Answer } from './opened'
+import { pack } from './pack'
 import { staticKey } from '@heddle/tree'
 import { type Argnums, argumentsAt, Static, unwrapStatic, wrapStatic } from './static'
 import { filter, optionsOf } from './options'

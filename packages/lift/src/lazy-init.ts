@@ -6,7 +6,7 @@ import { flatten, keystr, leavesWithPath } from '@heddle/tree'
 import { init, type InitOptions, type Rngs } from './apply'
 import { exception } from './edge'
 import { isType, shapeOf } from './ports'
-import type { ReadVariables, ScopeFn } from './scope'
+import type { ReadVariables, ScopeFn } from './scope-types'
 
 /**
  * The variables of a function of a scope; an argument may be a type, `{ shape, dtype }`, in place of a tensor.

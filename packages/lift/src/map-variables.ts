@@ -18,21 +18,10 @@ import { asVariables } from './given'
 import { boolean, func, of, type OptionsOf } from '@heddle/func/options'
 import { asFunction } from './misuse'
 import type { Result } from '@heddle/func'
-import {
-  close,
-  countersIn,
-  countersOf,
-  open,
-  pack,
-  runOn,
-  runOpened,
-  type Groups,
-  type Packed,
-  type PackPlan,
-  type Scopes,
-  type ScopesFn,
-} from './pack'
-import type { ReadVariables, Variables } from './scope'
+import { countersIn, type Groups, type Packed, type PackPlan, type Scopes, type ScopesFn } from './entry'
+import { close, countersOf, open, runOn, runOpened } from './opened'
+import { pack } from './pack'
+import type { ReadVariables, Variables } from './scope-types'
 import { filter, optionsOf } from './options'
 
 /** Reads options of `mapVariables`. */

@@ -7,7 +7,7 @@ import { isStatic, isTensor, np, TypeMismatchError, type Tensor } from '@heddle/
 import { keystr, leaves, leavesWithPath, TreeError, type Path as TreePath } from '@heddle/tree'
 import { exception } from './edge'
 import { describe } from '@heddle/tree/options'
-import type { Entry } from './pack'
+import type { Entry } from './entry'
 import { isType } from './ports'
 
 /** An error of func or tree: types or structures disagree. */

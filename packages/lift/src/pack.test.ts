@@ -1,7 +1,9 @@
 import { root, type Filter } from '@heddle/core'
 import type { Tensor } from '@heddle/func'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { entryKey, nothingLearned, pack, runOn, type Packed, type PackPlan, type ScopesFn, type Scopes } from './pack'
+import { entryKey, nothingLearned, type Packed, type PackPlan, type ScopesFn, type Scopes } from './entry'
+import { runOn } from './opened'
+import { pack } from './pack'
 import { Scope } from './scope'
 
 // Keys are strings here, so that it is seen what is folded into which.

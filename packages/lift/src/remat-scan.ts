@@ -8,7 +8,7 @@ import { count, either, func, listOf, of, type OptionsOf, required } from '@hedd
 import { checkpoint } from './checkpoint'
 import { exception } from './edge'
 import { asFunction } from './misuse'
-import type { Scopes, ScopesFn } from './pack'
+import type { Scopes, ScopesFn } from './entry'
 import { scan } from './scan'
 import { filter, optionsOf, record, scanTable, splits } from './options'
 

@@ -25,8 +25,6 @@ import {
   byMutable,
   joined,
   nothingLearned,
-  pack,
-  runOn,
   type Entry,
   type Groups,
   type KeyGroups,
@@ -35,7 +33,9 @@ import {
   type PackPlan,
   type Scopes,
   type ScopesFn,
-} from './pack'
+} from './entry'
+import { runOn } from './opened'
+import { pack } from './pack'
 import { changeAxes, splitKeys } from './vmap'
 import { filter, optionsOf, record, scanAxes, scanTable, splits } from './options'
 

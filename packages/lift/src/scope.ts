@@ -7,8 +7,6 @@
 import {
   checkName,
   checkValid,
-  declareParam,
-  declareVariable,
   defaultName,
   forkRngs,
   getFlag,
@@ -27,7 +25,6 @@ import {
   putVariable,
   reserve,
   rewound,
-  shapeProblem,
   sow,
   takeNote,
   variablesOf,
@@ -40,61 +37,28 @@ import {
   type ScopeState,
   type ScopeStep,
   type Sowing,
-  type Variables as CoreVariables,
 } from '@heddle/core'
-import { isTensor, reach, synchronous, type Tensor } from '@heddle/func'
-import * as tree from '@heddle/tree'
+import { reach, synchronous, type Tensor } from '@heddle/func'
 import { anything, boolean, func, required, string } from '@heddle/tree/options'
-import { exception, orThrow } from './edge'
-import { asParam, asValue } from './given'
-import { isType, leafOps, rngOps, shapeOf, type Key } from './ports'
-import { otherShapes, rememberShapes, type Declarer } from './init-shapes'
-import { initialized } from './initialized'
+import { param, variable } from './declare'
+import { orThrow } from './edge'
+import { asValue } from './given'
+import { rngOps, type Key } from './ports'
+import type { Declarer } from './init-shapes'
 import { checkUse, isOutside, makeCell, type Cell, type Use } from './inside'
-import { unboxPlaced } from './mesh'
 import { asFunction } from './misuse'
 import { optionsOf } from './options'
-import { Variable } from './variable'
-
-/** Variables of tensors, by collection, as they may be given: any tree. What is answered says more, `ReadVariables`. */
-export type Variables = CoreVariables<Tensor>
-
-/** The variables of one collection, whose names the type does not know: `params.Dense_0.kernel` is a tensor without a cast. */
-export type Params = tree.NamedTree<Tensor, Tensor & { readonly mean: Tensor; readonly var: Tensor }>
-
-/** Variables by collection, as they are answered and read. `P` are the params; who knows their names says so, others read any name. */
-export type ReadVariables<P = Params> = { readonly params: P } & { readonly [collection: string]: Params }
-
-/** An initializer: a key and static arguments to a value, perhaps in a box with metadata. */
-export type Init<T, Args extends readonly unknown[]> = (key: Key, ...args: Args) => T | AxisMetadata<T>
-
-/** How a variable is declared. */
-export interface DeclareOptions {
-  /** Take boxes with metadata off what is answered (default true). */
-  readonly unbox?: boolean
-}
-
-/** How a child scope is made. */
-export interface ChildOptions {
-  readonly name?: string
-  readonly prefix?: string
-}
-
-/** What a declared value is: itself, or with `unbox: false` perhaps in its box. */
-export type Declared<T, O> = O extends { readonly unbox: false } ? T | AxisMetadata<T> : T
+import type { ChildOptions, DeclareOptions, Init, ReadVariables, ScopeFn } from './scope-types'
+import type { Variable } from './variable'
 
 const pushOptions = optionsOf({ prefix: string, reuse: boolean })
 const childOptions = optionsOf({ name: string, prefix: string })
 const rewindOptions = optionsOf({ rewindRngs: boolean })
-const declareOptions = optionsOf({ unbox: boolean })
 const sowingOptions = optionsOf({ init: required(anything), reduce: required(func) })
 const sowingOf = (sowing: Sowing): Sowing => {
   sowingOptions('sow', sowing as object)
   return sowing
 }
-
-/** A function of a scope. */
-export type ScopeFn<Args extends readonly unknown[], R> = (scope: Scope, ...args: Args) => R
 
 /**
  * A place among the variables and random streams of a model.
@@ -205,25 +169,8 @@ export class Scope {
     options?: DeclareOptions,
     declarer?: Declarer,
   ): T {
-    const { unbox = true } = options === undefined ? {} : declareOptions('param', options)
-    const bare = (value: unknown): T => (unbox ? unboxPlaced(() => `param "${name}" in scope "${this.pathText}"`, value) : value) as T
     this.#checkDeclared('params', name)
-    if (typeof init !== 'function') this.#noInitializer('param', name, init)
-    const declared = this.run(declareParam<Tensor, Key>(rngOps, name))
-    if (declared._tag === 'Absent') {
-      const made = initialized(this, 'param', name, () => init(declared.key, ...args))
-      const value = asParam('param', this.cursor.debugPath, `what the initializer of "${name}" gives`, made)
-      this.run(putVariable<Tensor, Key>('params', name, value))
-      rememberShapes(init, args, declarer, value)
-      return bare(value)
-    }
-    const value = bare(declared.value)
-    const leaves = tree.leaves(value)
-    const expected = this.#unchanged(() => otherShapes(init, args, declarer, leaves.map(shapeOf)))
-    const problem = expected === undefined ? undefined : shapeProblem(leafOps, this.cursor, name, leaves, expected)
-    if (problem?._tag === 'ScopeParamShapeError' && !leaves.every((x) => isTensor(x) || isType(x))) throw exception({ ...problem, value })
-    if (problem !== undefined) throw exception(problem)
-    return value
+    return param(this, (run) => this.#unchanged(run), { name, init, args, options, declarer })
   }
 
   /**
@@ -242,22 +189,8 @@ export class Scope {
 
   /** `variable` with options. */
   variableOf<T>(collection: string, name: string, init?: () => T | AxisMetadata<T>, options?: DeclareOptions): Variable<T> {
-    const { unbox = true } = options === undefined ? {} : declareOptions('variable', options)
     this.#checkDeclared(collection, name)
-    if (init !== undefined && typeof init !== 'function') this.#noInitializer('variable', name, init)
-    const declared = this.run(declareVariable<Tensor, Key>(collection, name, init !== undefined))
-    if (declared === 'absent') {
-      const made = initialized(this, 'variable', name, init!)
-      const value = asValue('variable', this.cursor.debugPath, `what the initializer of "${name}" gives`, made)
-      this.run(putVariable<Tensor, Key>(collection, name, value))
-    }
-    return new Variable<T>(this, collection, name, unbox)
-  }
-
-  #noInitializer(kind: 'param' | 'variable', name: string, actual: unknown): never {
-    this.run(checkName<Tensor, Key>(kind === 'param' ? 'parameter' : 'variable', name))
-    const where = `${kind} "${name}" in scope "${this.pathText}"`
-    throw exception({ _tag: 'InvalidTargetError', where, expected: 'an initializer, a function', actual })
+    return variable(this, collection, name, init, options)
   }
 
   #checkNames(collection: string, name: string): void {

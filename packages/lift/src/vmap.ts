@@ -20,19 +20,9 @@ import { axisSize } from './axis-size'
 import { exception, orThrow } from './edge'
 import { isType, type Key } from './ports'
 import { asFunction, valueAt, variableAt } from './misuse'
-import {
-  doneOf,
-  pack,
-  pureOf,
-  type Answer,
-  type Entry,
-  type Groups,
-  type KeyGroups,
-  type Packed,
-  type PackPlan,
-  type Scopes,
-  type ScopesFn,
-} from './pack'
+import type { Entry, Groups, KeyGroups, Packed, PackPlan, Scopes, ScopesFn } from './entry'
+import { doneOf, pureOf, type Answer } from './opened'
+import { pack } from './pack'
 import { axesTable, optionsOf, record, splits } from './options'
 
 /** Reads options of `vmap`. */

@@ -2,6 +2,8 @@
  * Layers.
  */
 export * from './attention'
+export * from './attention-masks'
+export * from './dot-product-attention'
 export * from './batch-norm'
 export { Dense, type DenseProps } from './dense'
 export type { ConvGeneralDilated, ConvProductProps, DotGeneral, DotGeneralProps } from './products'
