@@ -23,7 +23,7 @@ export const runnable = () => (tree, file) => {
     const { js, problem } = erased(node.value)
     if (problem) file.fail(`program ${n}: ${problem}`, node)
     const data = JSON.stringify({ n, source: node.value, js, throws: infoOf(node.meta).throws, node: infoOf(node.meta).node })
-    return element('heddle-run', { 'data-program': data, 'data-n': n }, [
+    return element('heddle-run', { 'data-program': data, 'data-n': n, ...(infoOf(node.meta).demo ? { 'data-demo': '' } : {}) }, [
       node,
       element('div', { class: 'run-bar not-content' }, [
         button('run', 'Run', 'Run this program (Ctrl+Enter in the editor)'),

@@ -26,7 +26,7 @@ const fence = (code, info = 'ts') => `\`\`\`${info}\n${code}\n\`\`\``
 /** Whole programs run in the page; other examples are read. */
 const example = (code) => {
   const plain = code.replace(/^```\w*\n([^]*)\n```$/, '$1')
-  return fence(plain, /^import .*backend-tfjs\/auto/m.test(plain) ? 'ts run' : 'ts')
+  return fence(plain, /^import .*backend-tfjs\/auto/m.test(plain) ? 'ts run node' : 'ts')
 }
 const entry = (e) => {
   const like = counterparts(e)

@@ -22,7 +22,7 @@ const linkedProse = (text, folder) =>
 const runnable = (text) =>
   text.replaceAll(/```(ts|js)\n([^]*?)\n```/g, (block, lang, code) =>
     lang === 'ts' && /^import '@heddle\/backend-tfjs\/auto'/m.test(code) && !/'node:|backend-pjrt|process\./.test(code)
-      ? `\`\`\`ts run\n${code}\n\`\`\``
+      ? `\`\`\`ts run node\n${code}\n\`\`\``
       : block,
   )
 export const packagePages = () =>

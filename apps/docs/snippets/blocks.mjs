@@ -7,12 +7,18 @@ export const content = fileURLToPath(new URL('../src/content/docs/', import.meta
 
 /**
  * What an info string asks for: `run`, `throws=ClassName` for a program that must fail by that class, `file=PATH` for one that is a file,
- * `node` for one that is held to its comments in Node alone.
+ * `node` for one that is held to its comments in Node alone, `demo` for one whose output stands above it.
  */
 export const infoOf = (meta) => {
   const words = (meta ?? '').split(/\s+/)
   const valueOf = (name) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)
-  return { run: words.includes('run'), node: words.includes('node'), throws: valueOf('throws'), file: valueOf('file') }
+  return {
+    run: words.includes('run'),
+    node: words.includes('node'),
+    demo: words.includes('demo'),
+    throws: valueOf('throws'),
+    file: valueOf('file'),
+  }
 }
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))

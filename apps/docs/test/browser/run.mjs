@@ -107,20 +107,17 @@ const visit = async (path) => {
       programs++
       await timed('programs', () => attempt(`${path} program ${i + 1}`, () => problemOf(tab, run, true)))
     }
-    // what is long and all of one kind is looked at once
-    const isListing = path.startsWith('/reference/api/')
-    if (!isListing || path.split('/').length <= 5)
-      for (const theme of ['dark', 'light']) {
-        await tab.evaluate((name) => void (document.documentElement.dataset.theme = name), theme)
-        await timed('axe', () => attempt(`${path} by axe, ${theme}`, () => serious(tab)))
-        if (
-          shots &&
-          /^\/(|start\/five-minutes\/|guides\/modules\/|play\/|transformations\/vmap\/|errors\/linen\/|reference\/(benchmarks|parity\/[a-z]+)\/|inside\/[a-z-]+\/|demos\/[a-z-]+\/)$/.test(
-            path,
-          )
+    for (const theme of ['dark', 'light']) {
+      await tab.evaluate((name) => void (document.documentElement.dataset.theme = name), theme)
+      await timed('axe', () => attempt(`${path} by axe, ${theme}`, () => serious(tab)))
+      if (
+        shots &&
+        /^\/(|start\/five-minutes\/|guides\/modules\/|play\/|transformations\/vmap\/|errors\/linen\/|reference\/(benchmarks|parity\/[a-z]+)\/|inside\/[a-z-]+\/|demos\/[a-z-]+\/)$/.test(
+          path,
         )
-          await tab.screenshot({ path: `${shots}/${path.replaceAll('/', '_')}${theme}.png`, fullPage: false })
-      }
+      )
+        await tab.screenshot({ path: `${shots}/${path.replaceAll('/', '_')}${theme}.png`, fullPage: false })
+    }
     await tab.setViewportSize({ width: 360, height: 740 })
     const over = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     check(`${path} on a phone`, over > 0 && `${over} pixels wider than it`)
