@@ -4,6 +4,7 @@ import { based } from './plugins/based.mjs'
 import { hovers } from './plugins/hovers.mjs'
 import { runnable } from './plugins/runnable.mjs'
 import { runtime } from './plugins/runtime.mjs'
+import { tables } from './plugins/tables.mjs'
 import { reference } from './reference/integration.mjs'
 
 const room = (label, directory) => ({ label, autogenerate: { directory } })
@@ -11,7 +12,7 @@ const room = (label, directory) => ({ label, autogenerate: { directory } })
 export default defineConfig({
   site: process.env.DOCS_SITE ?? 'https://heddle-js.github.io',
   base: process.env.DOCS_BASE ?? '/',
-  markdown: { remarkPlugins: [runnable] },
+  markdown: { remarkPlugins: [runnable, tables] },
   integrations: [
     runtime(),
     based(),

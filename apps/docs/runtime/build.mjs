@@ -40,6 +40,7 @@ export const buildRuntime = async () => {
   const special = {
     // the backend is chosen by the page, before a program begins
     '@heddle/backend-tfjs/auto': `${here}chosen.ts`,
+    '@heddle/backend-tfjs/ready': `${here}chosen.ts`,
     '@heddle/docs/digits': fileURLToPath(new URL('../src/digits/index.ts', import.meta.url)),
     '@heddle/docs/show': fileURLToPath(new URL('../src/show/index.ts', import.meta.url)),
   }

@@ -15,6 +15,8 @@ export const plotOf = ({ mark, series, x, y, log }: Plot, text: string): HTMLEle
     color: { legend: series.length > 1, domain: series.map(({ name }) => name), scheme: 'Observable10' },
     marks: [mark === 'line' ? P.lineY(rows, { ...encoding, strokeWidth: 2 }) : P.dot(rows, { ...encoding, r: 2 })],
   }) as HTMLElement
+  // what it says of its parts has no meaning on groups, and the whole is one picture
+  for (const part of element.querySelectorAll('g[aria-label]')) part.removeAttribute('aria-label')
   element.setAttribute('role', 'img')
   element.setAttribute('aria-label', text)
   return element
