@@ -1,5 +1,5 @@
 /** Runs programs of a page, one at a time, and says what they print, show and throw. */
-import { setDefaultBackend, Tensor } from '@heddle/func'
+import { ConcreteTensor, setDefaultBackend, Tensor } from '@heddle/func'
 import { type TfjsBackend, tfjs } from '@heddle/backend-tfjs'
 import '@heddle/backend-tfjs/gpu'
 import { init, parse } from 'es-module-lexer'
@@ -44,10 +44,16 @@ const isPlain = (x: unknown): x is object => {
 }
 const holdsTensor = (x: unknown, depth = 0): boolean =>
   x instanceof Tensor || (depth < 8 && isPlain(x) && Object.values(x).some((part) => holdsTensor(part, depth + 1)))
-/** Reads what a value holds, so that it can be printed at once, on backends that can't be read synchronously too. */
-const fetched = async (x: unknown, depth = 0): Promise<void> => {
-  if (x instanceof Tensor) await x.data().catch(() => undefined)
-  else if (depth < 8 && isPlain(x)) await Promise.all(Object.values(x).map((part) => fetched(part, depth + 1)))
+/** The same with tensors whose values are at hand, on backends too that are read asynchronously only. */
+const readable = async (x: unknown, depth = 0): Promise<unknown> => {
+  if (x instanceof Tensor)
+    return x.hostArray().then(
+      (host) => ConcreteTensor.ofHost(host),
+      () => x,
+    )
+  if (depth >= 8 || !isPlain(x) || !holdsTensor(x)) return x
+  const parts = await Promise.all(Object.entries(x).map(async ([name, part]) => [name, await readable(part, depth + 1)] as const))
+  return Array.isArray(x) ? parts.map(([, part]) => part) : Object.fromEntries(parts)
 }
 const foldOf = (x: unknown): Fold =>
   isPlain(x) && Object.keys(x).length > 0
@@ -119,15 +125,15 @@ const runJob = async ({ id, js, flavour }: Job): Promise<void> => {
     setDefaultBackend(backend)
     // what is printed waits for values to be read, and stays in order
     let printed = Promise.resolve()
-    const put = (output: () => Output, values: readonly unknown[] = []): void => {
-      if (flavour === 'webgpu' && values.some((x) => holdsTensor(x)))
-        printed = printed.then(() => Promise.all(values.map((x) => fetched(x)))).then(() => answer({ kind: 'output', output: output() }))
-      else if (flavour === 'webgpu') printed = printed.then(() => answer({ kind: 'output', output: output() }))
-      else answer({ kind: 'output', output: output() })
+    const put = (outputOfThese: (values: readonly unknown[]) => Output, values: readonly unknown[] = []): void => {
+      const say = (those: readonly unknown[]): void => answer({ kind: 'output', output: outputOfThese(those) })
+      if (flavour === 'webgpu') printed = printed.then(() => Promise.all(values.map((x) => readable(x)))).then(say)
+      else say(values)
     }
     for (const method of ['log', 'info', 'debug'] as const)
-      console[method] = (...values: unknown[]) => put(() => outputOf(values, false), values)
-    for (const method of ['warn', 'error'] as const) console[method] = (...values: unknown[]) => put(() => outputOf(values, true), values)
+      console[method] = (...values: unknown[]) => put((these) => outputOf(these, false), values)
+    for (const method of ['warn', 'error'] as const)
+      console[method] = (...values: unknown[]) => put((these) => outputOf(these, true), values)
     console.table = (data: unknown) => put(() => tableOf(data))
     listeners.clear()
     globalThis.heddlePage = { put: (output) => put(() => output), listen: (slot, heard) => void listeners.set(slot, heard) }

@@ -19,7 +19,9 @@ import type { Trace } from './trace'
 /** The bottom of the stack of traces; interpreters/eval.ts says how it applies primitives. */
 export const evalTrace: { -readonly [K in keyof Trace]: Trace[K] } & { readonly cloning: symbol } = {
   // the first thing that structuredClone and postMessage can't copy, which their error names
-  cloning: Symbol('a tensor, whose memory is not cloned: send `await x.hostArray()` and make it again by np.array,'),
+  cloning: Symbol(
+    'a tensor, whose memory is not cloned: send `await x.hostArray()` and make it again by np.array(data, { dtype }).reshape(shape),',
+  ),
   level: 0,
   name: 'evaluation',
   active: true,
