@@ -165,6 +165,43 @@ for (const flavour of ['webgl', 'webgpu', 'cpu'])
     await close()
   }
 
+// What a reader does with a demo.
+const DEMOS = {
+  '/demos/maml/': ['a slider', (tab) => tab.fill('.out-slider input', '7'), /^plot of fit/],
+  '/demos/digits/': [
+    'a pad to draw on',
+    async (tab) => {
+      const { x, y, width } = await (await tab.$('.out-pad')).boundingBox()
+      await tab.mouse.move(x + width / 2, y + width / 6)
+      await tab.mouse.down()
+      await tab.mouse.move(x + width / 2, y + (5 * width) / 6, { steps: 8 })
+      await tab.mouse.up()
+    },
+    /^plot of chance \(10 points\)/,
+  ],
+}
+for (const [path, [what, act, shown]] of Object.entries(DEMOS).filter(([path]) => paths.includes(path)))
+  await attempt(what, async () => {
+    const { tab, close } = await open(path)
+    const run = await tab.$('heddle-run')
+    const { state, told } = await ran(tab, run)
+    const drawings = () =>
+      run.evaluate((element) =>
+        [...element.querySelectorAll('.out[data-text]')].map(
+          (cell) => `${cell.dataset.text} ${cell.innerHTML.length} ${cell.querySelector('svg')?.innerHTML ?? ''}`,
+        ),
+      )
+    const before = new Set(await drawings())
+    await act(tab)
+    let fresh = []
+    for (let i = 0; i < 40 && fresh.length === 0; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 250))
+      fresh = (await drawings()).filter((text) => !before.has(text) && shown.test(text))
+    }
+    await close()
+    return state !== 'done' ? told : fresh.length > 0 ? undefined : 'nothing new is shown'
+  })
+
 // What a reader does with a program.
 const FIRST = '/start/five-minutes/'
 if (paths.includes(FIRST)) {
