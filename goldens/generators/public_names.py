@@ -1,6 +1,6 @@
 """Public names of JAX, Flax and optax, with what each is: the other side of the parity tables of the site.
 
-Run: python public_names.py > ../data/public-names.json
+Run: python public_names.py > ../public-names.json
 """
 import importlib
 import importlib.metadata

@@ -5,7 +5,7 @@ import { missing, reasons, renames } from './declared.mjs'
 import { find, findNamespace } from './model.mjs'
 import { addressOf, addressOfModule } from './pages.mjs'
 
-const python = JSON.parse(readFileSync(`${root}goldens/data/public-names.json`, 'utf8'))
+const python = JSON.parse(readFileSync(`${root}goldens/public-names.json`, 'utf8'))
 export const versions = python.versions
 
 /** Where the counterparts of a module's names are looked for, first things first. */
