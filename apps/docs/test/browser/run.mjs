@@ -40,19 +40,17 @@ const attempt = async (what, act) => {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const { url, close } = await serve()
-const browser = await chromium.launch({
-  executablePath,
-  // WebGL and WebGPU in software, on any machine
-  args: [
-    '--no-sandbox',
-    '--enable-unsafe-webgpu',
-    '--use-webgpu-adapter=swiftshader',
-    '--enable-unsafe-swiftshader',
-    '--enable-features=Vulkan',
-    '--use-vulkan=swiftshader',
-    '--use-angle=swiftshader',
-  ],
-})
+// WebGL and WebGPU in software, on any machine; slow for all that needs neither
+const SOFTWARE_GPU = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--use-angle=swiftshader',
+]
+const launch = (flags) => chromium.launch({ executablePath, args: ['--no-sandbox', ...flags] })
+let browser = await launch(['--disable-gpu'])
 /** A tab at a path, and what its console said that a reader should not see. */
 const open = async (path, options = {}) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
@@ -151,6 +149,8 @@ await Promise.all([lane(), lane()])
 
 // Other backends: a list of pages whose programs say most of what can differ.
 const OTHERS = ['/start/five-minutes/', '/guides/tensors/', '/guides/pure-transformations/', '/guides/control-flow/', '/guides/state/']
+await browser.close()
+browser = await launch(SOFTWARE_GPU)
 for (const flavour of ['webgl', 'webgpu', 'cpu'])
   for (const path of OTHERS.filter((other) => paths.includes(other))) {
     const { tab, close } = await open(`${path}?backend=${flavour}`)
@@ -164,6 +164,9 @@ for (const flavour of ['webgl', 'webgpu', 'cpu'])
       })
     await close()
   }
+
+await browser.close()
+browser = await launch(['--disable-gpu'])
 
 // What a reader does with a demo.
 const DEMOS = {
