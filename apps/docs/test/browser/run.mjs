@@ -94,10 +94,6 @@ const timed = async (what, act) => {
 }
 // Starlight's button for the search says its keys too, which its name does not
 const serious = async (tab) => {
-  // blocks of code that scroll are made reachable by keys when the page has a moment
-  const reachable = () =>
-    [...document.querySelectorAll('.expressive-code pre')].every((pre) => pre.scrollWidth <= pre.clientWidth || pre.tabIndex === 0)
-  await tab.waitForFunction(reachable, undefined, { timeout: 10_000 }).catch(() => undefined)
   await tab.evaluate(axe)
   const { violations } = await tab.evaluate(() => axe.run({ exclude: ['button[data-open-modal]'] }, { resultTypes: ['violations'] }))
   return violations
@@ -118,6 +114,8 @@ const visit = async (path) => {
       programs++
       await timed('programs', () => attempt(`${path} program ${i + 1}`, () => problemOf(tab, run, true)))
     }
+    // blocks of code that scroll are made reachable by keys a moment after the page is there
+    await tab.waitForTimeout(600)
     for (const theme of ['dark', 'light']) {
       await tab.evaluate((name) => void (document.documentElement.dataset.theme = name), theme)
       await timed('axe', () => attempt(`${path} by axe, ${theme}`, () => serious(tab)))
