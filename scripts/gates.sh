@@ -70,7 +70,7 @@ gates() {
   gate 'examples of the READMEs' npm run -s snippets
   release_gates
   gate 'the site' npm run -s docs:build
-  counted 'the site in a browser' node apps/docs/test/browser/run.mjs
+  GATE_TIMEOUT=2400 counted 'the site in a browser' node apps/docs/test/browser/run.mjs
 }
 
 # What a release does but for the upload, by `npm run release:dry` too. Each step needs the ones before it.
