@@ -1,5 +1,6 @@
 // The API reference as pages of Markdown.
 import { counterparts } from './parity.mjs'
+import { front } from './front.mjs'
 import { find } from './model.mjs'
 import { addressOf, addressOfModule, pages } from './pages.mjs'
 
@@ -38,9 +39,6 @@ const entry = (e) => {
     .filter(Boolean)
     .join('\n\n')
 }
-const front = (title, description, order) =>
-  `---\ntitle: ${JSON.stringify(title)}\ndescription: ${JSON.stringify(description)}\neditUrl: false\nsidebar: { order: ${order} }\ntableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 }\n---\n`
-
 const link = (name, module) => {
   const e = find(module, name)
   return e && addressOf(e) ? `[\`${name}\`](${addressOf(e)})` : `\`${name}\``
@@ -50,7 +48,7 @@ const list = (items) => items.join(', ')
 const text = (page, order) => {
   const { module } = page
   const others = pages.filter((p) => p.module === module && p !== page && p.groups.length > 0)
-  const parts = [front(page.title, module.doc.split('\n')[0] || `What ${module.module} exports.`, order)]
+  const parts = [front(page.title, module.doc.split('\n')[0] || `What ${module.module} exports.`, order, [2, 3])]
   if (page.first) {
     if (module.doc) parts.push(prose(module.doc))
     if (module.entries.length === 0) parts.push(`\`import '${module.module}'\` is for what it does; it exports nothing.`)

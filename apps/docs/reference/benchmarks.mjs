@@ -1,6 +1,7 @@
 // The page of benchmarks, drawn from bench/results.json, which `npm run bench -- peers --json bench/results.json` measures.
 import { readFileSync } from 'node:fs'
 import { root } from '../../../scripts/packages.mjs'
+import { front } from './front.mjs'
 
 const results = () => JSON.parse(readFileSync(`${root}bench/results.json`, 'utf8'))
 const [LABEL, BAR, VALUE, LINE] = [130, 400, 90, 22]
@@ -49,13 +50,7 @@ export const benchmarkPages = () => {
   return [
     [
       'benchmarks.md',
-      `---
-title: Benchmarks
-description: heddle beside TensorFlow.js, jax-js and JAX, doing the same work in turn on one machine.
-editUrl: false
-sidebar: { order: 4 }
----
-
+      `${front('Benchmarks', 'heddle beside TensorFlow.js, jax-js and JAX, doing the same work in turn on one machine.', 4)}
 Each did the same work in turn, in one run, so that a slow moment of the machine falls on all. Bars are the fastest of ${Math.min(...runs)} to ${Math.max(...runs)} runs; shorter
 is faster. Bars of one picture can be compared, those of two pictures can not.
 

@@ -1,6 +1,7 @@
 // Changelogs: a section for each package, of its CHANGELOG.md, and before that what is pending in .changeset, which the next release will write there.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { published, root } from '../../../scripts/packages.mjs'
+import { front } from './front.mjs'
 
 /** The pending changesets: which packages each is about, by how much, and its text. */
 const pending = readdirSync(`${root}.changeset`)
@@ -36,14 +37,7 @@ const section = ({ manifest, folder }) => {
 export const changelogPages = () => [
   [
     'changelogs.md',
-    `---
-title: Changelogs
-description: What changed in each package, release by release, and what the next release will bring.
-editUrl: false
-sidebar: { order: 5 }
-tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 2 }
----
-
+    `${front('Changelogs', 'What changed in each package, release by release, and what the next release will bring.', 5, [2, 2])}
 Packages have versions of their own. While a version begins with 0, a minor release may change what programs rely on; it says so here.
 
 ${published().map(section).join('\n')}`,

@@ -30,14 +30,14 @@ export const families = {
     {
       slug: 'transformations',
       title: 'transformations',
-      files: /src\/(checkpoint|control|custom-vjp|derivatives|fold-rngs|jit|map-variables|remat-scan|scan|vmap|static|pack)/,
+      files: /src\/(checkpoint|control|custom-vjp|derivatives|fold-rngs|jit|map-variables|remat-scan|scan|vmap|static|pack|entry|opened)/,
     },
   ],
   '@heddle/linen': [
     { slug: 'layers', title: 'layers', files: /layers\/(dense|products|dropout|embed|sequential|batch-apply|merge|dtypes|init)/ },
     { slug: 'convolutions', title: 'convolutions and pooling', files: /layers\/(conv|pool)/ },
     { slug: 'recurrent', title: 'recurrent', files: /layers\/(lstm|recurrent|rnn)/ },
-    { slug: 'attention', title: 'attention', files: /layers\/attention/ },
+    { slug: 'attention', title: 'attention', files: /layers\/(dot-product-)?attention/ },
     { slug: 'norms', title: 'normalization', files: /layers\/(batch-norm|norm|weight-norm)/ },
     { slug: 'transformations', title: 'transformations', files: /linen\/src\/transforms/ },
     { slug: 'errors', title: 'errors', files: /linen\/src\/error/ },

@@ -1,6 +1,7 @@
 // A page for each package: its README, with links that hold on the site.
 import { readFileSync } from 'node:fs'
 import { published } from '../../../scripts/packages.mjs'
+import { front } from './front.mjs'
 import { addressOfModule } from './pages.mjs'
 
 const repository = 'https://github.com/heddle-js/heddle/blob/main/'
@@ -28,9 +29,8 @@ const runnable = (text) =>
 export const packagePages = () =>
   published().map(({ name, manifest, folder }, i) => {
     const text = readFileSync(`${folder}/README.md`, 'utf8').replace(/^# .*\n/, '')
-    const front = `---\ntitle: ${JSON.stringify(manifest.name)}\ndescription: ${JSON.stringify(manifest.description)}\neditUrl: false\nsidebar: { order: ${i} }\n---\n`
     return [
       `packages/${name}.md`,
-      `${front}\n[API](${addressOfModule(manifest.name)}) · [source](${repository.replace('/blob/', '/tree/')}packages/${name})\n${runnable(linked(text, `packages/${name}`))}`,
+      `${front(manifest.name, manifest.description, i)}\n[API](${addressOfModule(manifest.name)}) · [source](${repository.replace('/blob/', '/tree/')}packages/${name})\n${runnable(linked(text, `packages/${name}`))}`,
     ]
   })

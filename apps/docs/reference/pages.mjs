@@ -9,13 +9,9 @@ const title = (file) => {
 }
 /** Names of a page by the files that they are written in: a heading, what the file says of itself, and its names. */
 const groupsOf = (entries) => {
-  const byFile = Map.groupBy ? Map.groupBy(entries, (e) => e.file) : grouped(entries)
+  const byFile = new Map()
+  for (const e of entries) byFile.set(e.file, [...(byFile.get(e.file) ?? []), e])
   return [...byFile].map(([file, own]) => ({ title: title(file), about: own[0].about.split('\n\n')[0], entries: own }))
-}
-function grouped(entries) {
-  const map = new Map()
-  for (const e of entries) map.set(e.file, [...(map.get(e.file) ?? []), e])
-  return map
 }
 const pagesOf = (module) => {
   const rest = new Set(module.entries)

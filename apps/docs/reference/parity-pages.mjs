@@ -1,9 +1,8 @@
 // The parity tables as pages of Markdown: one for each namespace of the Python side, and one of counts.
+import { front } from './front.mjs'
 import { countsOf, tables, versions } from './parity.mjs'
 
 const slug = (module) => module.replaceAll('.', '-').toLowerCase().replaceAll('_', '-')
-const front = (title, description, order) =>
-  `---\ntitle: ${JSON.stringify(title)}\ndescription: ${JSON.stringify(description)}\neditUrl: false\nsidebar: { order: ${order} }\n---\n`
 const percent = (part, all) => `${Math.round((100 * part) / all)} %`
 
 const table = (rows) => {

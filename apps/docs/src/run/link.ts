@@ -1,4 +1,5 @@
 /** Programs in the hash of an address: deflated, in base64 for addresses. */
+import { addressOf } from './address'
 
 const through = async (bytes: Uint8Array<ArrayBuffer>, stream: CompressionStream | DecompressionStream): Promise<Uint8Array> =>
   new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer())
@@ -20,8 +21,7 @@ export const unpacked = async (text: string): Promise<string | undefined> => {
   }
 }
 /** The playground's address with a program in it. */
-const playLink = async (source: string): Promise<string> =>
-  new URL(`${import.meta.env.BASE_URL.replace(/\/?$/, '/')}play/#code=${await packed(source)}`, location.href).href
+const playLink = async (source: string): Promise<string> => addressOf(`play/#code=${await packed(source)}`)
 /** Copies the address of a program; where a page may not, opens it. The button says that it is done. */
 export const copyLink = async (button: HTMLElement, source: string): Promise<void> => {
   const link = await playLink(source)

@@ -1,4 +1,5 @@
 /** The worker of a page: made when the first program is run, shared by all, made again after one was stopped. */
+import { addressOf } from './address'
 import type { Answer, Failure, Input, Job, Output, PageFlavour } from './messages'
 
 /** What someone who runs a program hears of it. */
@@ -13,9 +14,8 @@ let worker: Worker | undefined
 let count = 0
 const listeners = new Map<number, Listener>()
 
-const base = import.meta.env.BASE_URL.replace(/\/?$/, '/')
 /** The address of a module of the runtime. */
-export const runtime = (file: string): string => new URL(`${base}runtime/${file}`, location.href).href
+export const runtime = (file: string): string => addressOf(`runtime/${file}`)
 
 const open = (): Worker => {
   const made = new Worker(runtime('worker.js'), { type: 'module' })

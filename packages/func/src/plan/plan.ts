@@ -172,7 +172,8 @@ const planIn = <B>(
   const borrowed = new Set(graph.inputs.filter((_, i) => !donated[i]))
   const owned = (id: ValueId): boolean => !constants.has(id) && !borrowed.has(id)
   const lasting = new Set([...graph.outputs, ...constants.keys(), ...borrowed])
-  const order = readsFirst(live, (item) => writesOf(backend, graph.types, item).filter((id) => !lasting.has(id)))
+  const writes = new Map(live.map((item) => [item, writesOf(backend, graph.types, item)]))
+  const order = readsFirst(live, (item) => writes.get(item)!.filter((id) => !lasting.has(id)))
   const dead = deaths(order, lasting)
   const steps = order.map((item, i): Instruction<B> => {
     const { ins, outs } = item
@@ -180,7 +181,7 @@ const planIn = <B>(
     // one that comes twice would be written to where it is read
     const given = ins.map((id) => dying.has(id) && ins.indexOf(id) === ins.lastIndexOf(id))
     const isLeaf = item._tag !== 'Node' || item.node.primitive.kind === 'leaf'
-    const takes = given.includes(true) && (!isLeaf || writesOf(backend, graph.types, item).length > 0)
+    const takes = given.includes(true) && (!isLeaf || writes.get(item)!.length > 0)
     return { run: prepare(backend, graph, item, kept, given), takes, ins, outs, dead: dead[i]! }
   })
   const read = new Set([...live.flatMap((n) => n.ins), ...graph.outputs])
