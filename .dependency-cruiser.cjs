@@ -8,6 +8,8 @@ const may = {
   lift: ['core', 'func', 'tree'],
   linen: ['lift', 'core', 'func', 'tree'],
   optim: ['func', 'tree'],
+  checkpoint: ['core', 'func', 'tree'],
+  train: ['checkpoint', 'optim', 'core', 'func', 'tree'],
   stablehlo: ['func'],
   'backend-host': ['func'],
   'backend-tfjs': ['func', 'backend-host', 'stablehlo'],
@@ -48,7 +50,18 @@ const floors = [
 ]
 
 // Published subpaths of a package: the only doors for its siblings.
-const doors = ['index', 'backend/index', 'conformance/index', 'auto', 'ready', 'with-gpu', 'lower/index', 'options', 'namespaces/[a-z]+']
+const doors = [
+  'index',
+  'backend/index',
+  'conformance/index',
+  'auto',
+  'ready',
+  'with-gpu',
+  'lower/index',
+  'node/index',
+  'options',
+  'namespaces/[a-z]+',
+]
 
 const at = (name) => (names) => `^packages/${name}/src/(${names.join('|')})(/|\\.ts$)`
 const byValue = { dependencyTypesNot: ['type-only'] }

@@ -5,7 +5,7 @@ const conditions = ['@heddle/source', 'module', 'node', 'import', 'default']
 
 const none = ['**/node_modules/**', '**/dist/**']
 /** Packages without a device: their tests share the modules of one process, since to load them takes longer than most tests. */
-const pure = ['packages/{tree,core,func,lift,linen,optim,stablehlo,backend-host}/**/*.test.ts', 'packages/testing/src/*.test.ts']
+const pure = ['packages/{tree,core,func,lift,linen,optim,train,stablehlo,backend-host}/**/*.test.ts', 'packages/testing/src/*.test.ts']
 /** What puts other modules in the place of ours, or is about what is not there yet, or counts all that the process holds. */
 const alone = [
   'packages/func/src/backend/reclaim.test.ts',
