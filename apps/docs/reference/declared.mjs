@@ -24,6 +24,7 @@ export const renames = {
     spmd: 'linen',
     dtypes: 'linen',
   },
+  'flax.struct': { PyTreeNode: 'struct.dataclass', field: 'struct.dataclass' },
   jax: {
     Array: 'func.Tensor',
     NamedSharding: 'lift.NamedSharding',
@@ -100,6 +101,7 @@ export const renames = {
 /** Why a name has no counterpart; `not yet` is the only one that is a debt. */
 export const reasons = {
   'not yet': 'not yet',
+  traversals: 'to be deprecated there: `tree.map`, `tree.mapWithPath` and `tree.pathAwareMap` do it',
   python: 'is about Python: JavaScript has no such thing, or needs none',
   compact: 'not needed: any method may make submodules and parameters, `setup` too, and `call` needs no decorator',
   module: "a file or folder of the library's; what it has stands in the other tables",
@@ -136,6 +138,13 @@ export const missing = {
     internal: 'normalize',
   },
   'flax.core.lift': { internal: 'CountsHolder TransformContext id_fn set_from_dict tree_map_rngs' },
+  'flax.traverse_util': {
+    traversals:
+      'Traversal TraverseAttr TraverseCompose TraverseEach TraverseFilter TraverseId TraverseItem TraverseMerge TraverseTree t_identity',
+    python: 'PathParts',
+    module: 'flax',
+  },
+  'flax.struct': { python: 'TNode dataclass_transform', module: 'serialization' },
   jax: {
     setting: `allow_f16_reductions config debug_infs debug_key_reuse debug_nans default_matmul_precision default_prng_impl disable_jit enable_checks
       enable_custom_prng enable_x64 jax2tf_associative_scan_reductions legacy_prng_key log_compiles numpy_dtype_promotion numpy_rank_promotion

@@ -12,6 +12,8 @@ export const versions = python.versions
 const counterpartModules = {
   'flax.linen': ['@heddle/linen'],
   'flax.core.lift': ['@heddle/lift'],
+  'flax.traverse_util': ['@heddle/tree'],
+  'flax.struct': ['@heddle/tree.struct'],
   jax: ['@heddle/func'],
   'jax.numpy': ['@heddle/func/np'],
   'jax.numpy.linalg': ['@heddle/func/np.linalg'],
@@ -31,6 +33,7 @@ const places = {
   random: '@heddle/func/random',
   func: '@heddle/func',
   tree: '@heddle/tree',
+  struct: '@heddle/tree.struct',
   linen: '@heddle/linen',
   lift: '@heddle/lift',
   optim: '@heddle/optim',

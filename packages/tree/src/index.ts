@@ -19,11 +19,22 @@ export {
   type IsStatic,
 } from './flatten'
 export { all, leavesWithPath, map, mapUntil, mapWithPath, reduce, sameStructure, transpose } from './map'
+export {
+  emptyNode,
+  flattenDict,
+  ModelParamTraversal,
+  pathAwareMap,
+  unflattenDict,
+  type FlatDict,
+  type FlattenDictOptions,
+  type UnflattenDictOptions,
+} from './nested'
 export { partial, type Partial } from './partial'
 export { keystr, type Path, type PathKey } from './path'
 export { broadcastPrefix, flattenUpTo } from './prefix'
 export { retell, withDeepStacks } from './stack'
 export { keyOf, registerNode, staticKey, type NodeType } from './registry'
+export * as struct from './struct'
 export type { TreeDef } from './treedef'
 
 /** A tree with leaves of one type. */

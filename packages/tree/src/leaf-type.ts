@@ -16,6 +16,10 @@ export interface NamedTree<A, Read = A> {
   readonly [name: string]: Read & NamedTree<A, Read>
   readonly [leaf]?: A
 }
+/** What has leaves of type A where the type does not show them: an instance of a class that is a node. */
+export interface HasLeaves<A> {
+  readonly [leaf]?: A
+}
 /** The leaves that a type names. */
 type Named<T> = typeof leaf extends keyof T ? (T extends { readonly [leaf]?: infer A } ? A : never) : never
 /** Types do not tell plain objects from those of classes: what has methods is taken for one of a class. */
