@@ -8,6 +8,7 @@ import { cases as layersByOptions } from './layers-by-options'
 import { cases as nested } from './nested'
 import { cases as optim } from './optim'
 import { cases as optimFunctions } from './optim-functions'
+import { cases as optimLosses } from './optim-losses'
 import { cases as random } from './random'
 import { cases as transformGradients } from './transform-gradients'
 import { cases as transforms } from './transforms'
@@ -27,4 +28,5 @@ export const cases: readonly Case[] = [
   ...transformGradients,
   ...optim,
   ...optimFunctions,
+  ...optimLosses,
 ]

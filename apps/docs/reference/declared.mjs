@@ -82,6 +82,7 @@ export const renames = {
     MultiSteps: 'optim.multiSteps',
     ApplyEvery: 'optim.applyEvery',
     multi_transform: 'optim.partition',
+    convex_kl_divergence: 'optim.generalizedKlDivergence',
     losses: 'optim',
     schedules: 'optim',
     transforms: 'optim',
@@ -96,6 +97,7 @@ export const renames = {
     TransformUpdateExtraArgsFn: 'optim.GradientTransformation',
     init_empty_state: 'optim.emptyState',
   },
+  'optax.losses': { convex_kl_divergence: 'optim.generalizedKlDivergence' },
 }
 
 /** Why a name has no counterpart; `not yet` is the only one that is a debt. */
@@ -204,9 +206,9 @@ export const missing = {
       ScaleByZoomLinesearchState ScaleState SnapshotState WrappedSchedule ZeroNansState ZoomLinesearchInfo`,
     module: 'assignment contrib experimental microbatching perturbations projections second_order',
     internal: 'bias_correction safe_increment update_infinity_moment update_moment update_moment_per_elem_norm with_extra_args_support',
-    'not yet': `adafactor adan conditionally_mask conditionally_transform convex_kl_divergence ctc_loss ctc_loss_with_forward_probs flatten generalized_kl_divergence
+    'not yet': `adafactor adan conditionally_mask conditionally_transform flatten
       inject_hyperparams inject_stateful_hyperparams keep_params_nonnegative lbfgs lookahead matrix_inverse_pth_root measure_with_ema microbatch monitor multi_normal
-      nnls noisy_sgd normalize_by_update_norm ntxent optimistic_adam optimistic_adam_v2 optimistic_gradient_descent per_example_global_norm_clip
+      nnls noisy_sgd normalize_by_update_norm optimistic_adam optimistic_adam_v2 optimistic_gradient_descent per_example_global_norm_clip
       per_example_layer_norm_clip polyak_sgd power_iteration rprop safe_int32_increment scale_by_adan scale_by_backtracking_linesearch
       scale_by_distance_over_gradients scale_by_factored_rms scale_by_lbfgs scale_by_optimistic_gradient scale_by_polyak scale_by_rprop scale_by_sm3
       scale_by_zoom_linesearch scale_gradient signum skip_large_updates sm3 snapshot stateless_with_tree_map tree_map_params value_and_grad_from_state zero_nans`,

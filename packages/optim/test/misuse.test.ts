@@ -286,5 +286,47 @@ describe('losses', () => {
       'labels of shape [4,1]',
     ],
     ['smoothLabels by 2', () => optim.smoothLabels(logits, 2), 'smoothLabels: at alpha'],
+    ['smoothLabels along a name', () => o['smoothLabels']!(logits, 0.1, { axis: 'rows' }), 'smoothLabels: at axis'],
+    ['a mask of another shape', () => optim.softmaxCrossEntropy(logits, logits, { where: np.ones([4, 2]) }), 'the mask `where`', '[4,2]'],
+    ['an axis that is none', () => optim.softmaxCrossEntropyWithIntegerLabels(logits, labels, { axis: 2 }), 'at axis', '[2]', '[4,3]'],
+    ['hingeLoss of a column and a row', () => optim.hingeLoss(np.zeros([4, 1]), np.zeros([4])), 'hingeLoss', '[4,1]'],
+    [
+      'multiclassPerceptronLoss of distributions',
+      () => optim.multiclassPerceptronLoss(logits, logits),
+      'labels must be integers, not float32',
+    ],
+    ['multiclassSparsemaxLoss of another batch', () => optim.multiclassSparsemaxLoss(logits, labels.at('1:')), 'expected [4]'],
+    ['klDivergence of other shapes', () => optim.klDivergence(logits, np.zeros([4, 2])), 'klDivergence', '[4,2]'],
+    [
+      'diceLoss of integers',
+      () => optim.diceLoss(np.zeros([2, 4, 4, 3]), np.zeros([2, 4, 4], 'int32')),
+      'diceLoss',
+      'nn.oneHot makes targets',
+    ],
+    ['diceLoss of too few weights', () => optim.diceLoss(logits, logits, { classWeights: [1, 2] }), 'one for each of 3 classes', '[2]'],
+    ['diceLoss reduced by a name', () => o['diceLoss']!(logits, logits, { reduction: 'max' }), 'at reduction', '"mean"'],
+    ['ntxent of one embedding', () => optim.ntxent(np.zeros([3]), labels), 'embeddings are [n, features]'],
+    ['ntxent at 0 degrees', () => optim.ntxent(logits, labels, { temperature: 0 }), 'at temperature expected a positive number'],
+    ['tripletMarginLoss of two', () => o['tripletMarginLoss']!(logits, logits), 'tripletMarginLoss: at negatives'],
+    ['tripletMarginLoss by position', () => o['tripletMarginLoss']!(logits, logits, logits, 0.3), 'options are named'],
+    ['rankingSoftmaxLoss of another batch', () => optim.rankingSoftmaxLoss(logits, np.zeros([2, 3])), 'rankingSoftmaxLoss', '[2,3]'],
+    ['rankingSoftmaxLoss reduced by a name', () => o['rankingSoftmaxLoss']!(logits, logits, { reduceFn: 'mean' }), 'at reduceFn'],
+    ['makeFenchelYoungLoss of a loss', () => o['makeFenchelYoungLoss']!(logits), 'makeFenchelYoungLoss: at maxFun'],
+  ])
+})
+
+describe('ctc', () => {
+  const [logits, frames, labels, spare] = [np.zeros([2, 5, 4]), np.zeros([2, 5]), np.ones([2, 3], 'int32'), np.zeros([2, 3])]
+  refuses([
+    ['of one sequence', () => optim.ctcLoss(logits.at(0), frames, labels, spare), 'ctcLoss: logits are [batch, frames, classes]', '[5,4]'],
+    ['without frames', () => optim.ctcLoss(logits.at(':', ':0'), frames.at(':', ':0'), labels, spare), 'one frame at least'],
+    ['of floats', () => optim.ctcLoss(logits, frames, spare, spare), 'labels must be integers, not float32'],
+    ['of a list', () => o['ctcLoss']!(logits, frames, [[1]], spare), "np.array(labels, 'int32')"],
+    ['of another batch', () => optim.ctcLoss(logits, frames, labels.at(':1'), spare.at(':1')), 'batches differ'],
+    ['with lengths', () => optim.ctcLoss(logits, np.array([5, 3]), labels, spare), 'logitPaddings of shape [2]', 'expected [2,5]'],
+    ['with lengths of labels', () => optim.ctcLoss(logits, frames, labels, np.array([3, 3])), 'labelPaddings of shape [2]'],
+    ['without paddings', () => o['ctcLoss']!(logits, labels), 'ctcLoss: at labels'],
+    ['of a blank that is no class', () => optim.ctcLoss(logits, frames, labels, spare, { blankId: 4 }), 'at blankId: 4', '[2,5,4]'],
+    ['of a blank from the end', () => optim.ctcLoss(logits, frames, labels, spare, { blankId: -1 }), 'at blankId'],
   ])
 })

@@ -1,16 +1,8 @@
 /** Losses of predicted numbers, element by element unless an axis is said to go. */
 import { np, type Tensor, type TensorLike } from '@heddle/func'
-import { readArgument, axes, number, tensorLike, optionsOf, type OptionsOf } from '@heddle/func/options'
-import { fitting } from './arguments'
+import { readArgument, number, tensorLike, optionsOf, type OptionsOf } from '@heddle/func/options'
+import { axisKinds, fitting } from './arguments'
 
-/** Kinds of `AxisOptions`. */
-export const axisKinds = {
-  axis: axes,
-  /** Which elements count; all by default. */
-  where: tensorLike,
-}
-/** Over which axes, and where, a loss is taken. */
-export interface AxisOptions extends OptionsOf<typeof axisKinds> {}
 const errors = (where: string, predictions: TensorLike, targets: TensorLike | undefined): Tensor => {
   if (targets !== undefined) return np.subtract(...fitting(where, ['predictions', predictions], ['targets', targets]))
   readArgument(where, 'predictions', tensorLike, predictions)
