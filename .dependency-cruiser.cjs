@@ -30,7 +30,7 @@ const layers = [
   ['primitives/(?!structural)[^/]+'],
   ['numpy'],
   ['transforms'],
-  ['random', 'lax', 'nn'],
+  ['random', 'lax', 'nn', 'debug'],
   ['install'],
   ['namespaces', 'index'],
   ['conformance'],

@@ -108,7 +108,8 @@ export const reasons = {
   compact: 'not needed: any method may make submodules and parameters, `setup` too, and `call` needs no decorator',
   module: "a file or folder of the library's; what it has stands in the other tables",
   setting: "a switch of JAX's runtime or of its compiler",
-  debugging: 'a tool for debugging programs of JAX; errors here say where, and values can be read between operations',
+  debugging: 'a tool for debugging programs of JAX; errors here say where, and a debugger stops inside of `debug.callback`',
+  sharding: 'how an array lies over devices is its `sharding`, a plain object that prints',
   complex: 'there are no complex numbers',
   dtype: 'there is no such dtype; a dtype is a string',
   fp8: 'no device that heddle runs on computes in 8-bit floats',
@@ -124,8 +125,7 @@ export const reasons = {
     'a primitive: an operation as rules and backends see it; `printJaxpr` shows it by the same name, backends have a table of them',
   enumeration: 'an enumeration or a record of options there; strings and plain objects here',
   internal: "is exported there, but not documented: parts of the library's own code",
-  effects: 'effects in order: programs here have none but through their results',
-  callbacks: 'not yet: calls of the host from a compiled program',
+  effects: 'tokens that put effects in order: here `debug.callback` is always called in the order of the program',
   state: 'the type of an optimizer’s state: here inferred from the optimizer (`ReturnType<typeof tx.init>`)',
   fixed: 'shapes must be known while tracing, and this one depends on values; run it on the host',
 }
@@ -152,15 +152,13 @@ export const missing = {
       enable_custom_prng enable_x64 jax2tf_associative_scan_reductions legacy_prng_key log_compiles numpy_dtype_promotion numpy_rank_promotion
       softmax_custom_jvp thread_guard threefry_partitionable transfer_guard transfer_guard_device_to_device transfer_guard_device_to_host
       transfer_guard_host_to_device no_execution no_tracing explain_cache_misses remove_size_one_mesh_axis_from_type auto_pcast`,
-    debugging: 'check_tracer_leaks debug named_call named_scope print_environment_info profiler monitoring make_user_context',
+    debugging: 'check_tracer_leaks named_call named_scope print_environment_info profiler monitoring make_user_context',
     processes: `Shard device_count devices distributed host_count host_id host_ids local_device_count local_devices process_count process_index
       process_indices make_array_from_callback make_array_from_process_local_data make_array_from_single_device_arrays make_mesh`,
     mutable: 'Ref free_ref empty_ref new_ref ref freeze',
     memory: 'array_garbage_collection_guard live_arrays clear_caches',
     module: `ad api_util core custom_derivatives errors experimental extend interpreters lib memory scipy sharding stages typing version`,
     python: 'dlpack ffi float0 ds',
-    effects: 'effects_barrier',
-    callbacks: 'pure_callback',
     'not yet': 'custom_batching image ops closure_convert fwd_and_bwd linear_transpose pmap shard_map smap',
   },
   'jax.numpy': {
@@ -191,6 +189,11 @@ export const missing = {
     'not yet': `optimization_barrier pbroadcast pcast precv psend ragged_all_to_all platform_dependent composite custom_linear_solve custom_root mulhi ragged_dot ragged_dot_general reduce_precision reduce_xor scaled_dot scatter_apply stage`,
   },
   'jax.nn': { fp8: 'get_scaled_dot_general_config scaled_dot_general scaled_matmul' },
+  'jax.debug': {
+    debugging: 'breakpoint',
+    effects: 'DebugEffect OrderedDebugEffect',
+    sharding: 'inspect_array_sharding visualize_array_sharding visualize_sharding',
+  },
   'jax.random': { python: 'key_impl' },
   'jax.scipy.special': {
     special: `bernoulli bessel_jn beta betainc betaln boxcox boxcox1p comb dawsn entr erfcx exp1 expi expn factorial fresnel gamma gammainc gammaincc gammasgn hyp1f1

@@ -17,6 +17,7 @@ const counterpartModules = {
   jax: ['@heddle/func'],
   'jax.numpy': ['@heddle/func/np'],
   'jax.numpy.linalg': ['@heddle/func/np.linalg'],
+  'jax.debug': ['@heddle/func.debug'],
   'jax.lax': ['@heddle/func/lax'],
   'jax.nn': ['@heddle/func/nn'],
   'jax.nn.initializers': ['@heddle/func/nn.initializers'],

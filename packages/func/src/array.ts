@@ -132,6 +132,10 @@ export class ConcreteTensor extends Tensor {
   get isOnHost(): boolean {
     return this.#host !== undefined || this.#mayLeave
   }
+  /** Whether its data can be had without waiting for a device. */
+  get readsAtOnce(): boolean {
+    return this.#host !== undefined || this.#held?.backend.storage.downloadSync !== undefined
+  }
   get #mayLeave(): boolean {
     return this.#uncommitted && this.#held?.backend.storage.downloadSync !== undefined
   }

@@ -125,6 +125,20 @@ export interface StagedRules<P> extends Transformed<P> {
   readonly record: (xs: Tensors, params: P) => Recording
 }
 
+/**
+ * Done by the host where it stands in the program: a function of the user's is called. A backend that compiles whole programs gets the pieces
+ * between these.
+ */
+interface HostRules<P> extends Rules<P> {
+  /** What it does, on values, outside of all transformations. */
+  readonly perform: (xs: Tensors, params: P) => Tensors
+  /**
+   * null: it is there for its results alone. Otherwise it is there for what it does, and has no results: it is never left out, merged with
+   * another, or moved past one; and this binds it so that it is done only if `when`, a scalar bool, holds.
+   */
+  readonly effect: ((xs: Tensors, params: P, when: Tensor) => Tensors) | null
+}
+
 interface Named<K extends string> {
   readonly kind: K
   readonly name: string
@@ -133,10 +147,11 @@ export type LeafPrimitive<P> = Named<'leaf'> & LeafRules<P>
 type MarkPrimitive<P> = Named<'mark'> & MarkRules<P>
 type CallPrimitive<P> = Named<'call'> & CallRules<P>
 type LoopPrimitive<P> = Named<'loop'> & LoopRules<P>
+export type HostPrimitive<P> = Named<'host'> & HostRules<P>
 export type VirtualPrimitive<P> = Named<'virtual'> & VirtualRules<P>
 type StagedPrimitive<P> = Named<'staged'> & StagedRules<P>
 /** What stands in programs. */
-export type Recorded<P> = LeafPrimitive<P> | MarkPrimitive<P> | CallPrimitive<P> | LoopPrimitive<P> | VirtualPrimitive<P>
+export type Recorded<P> = LeafPrimitive<P> | MarkPrimitive<P> | CallPrimitive<P> | LoopPrimitive<P> | HostPrimitive<P> | VirtualPrimitive<P>
 export type Primitive<P> = Recorded<P> | StagedPrimitive<P>
 
 /** An application as it stands in a program. */
@@ -166,14 +181,17 @@ export type Held<B> = B | Rows<B>
  */
 export type Step<B> = (inputs: readonly Held<B>[], take: (i: number) => B) => readonly Held<B>[]
 
+/** A program for arrays of a type: (array, i) -> row i, or (array, row, i) -> the array with that row. */
+export type RowProgram = (stacked: Aval) => Jaxpr
+
 /** What `interpret` gets of a kernel backend: programs to run, and ways to hold and drop buffers. */
 export interface Interpreter<B> {
   /** A program to run; inputs that are `donated` are its own, also where it fails. */
   readonly program: (jaxpr: Jaxpr, donated: readonly boolean[]) => (inputs: readonly B[]) => readonly B[]
-  /** Element `i` along the leading axis of a value of that type, as a new handle. */
-  readonly indexer: (type: Aval) => (x: Held<B>, i: number) => B
-  /** `length` buffers of that type as rows of an array; it takes them over. */
-  readonly stacker: (type: Aval, length: number) => (buffers: readonly B[]) => Held<B>
+  /** Element `i` along the leading axis of a value of that type, as a new handle. `read` makes the program for who has no kernels. */
+  readonly indexer: (type: Aval, read: RowProgram) => (x: Held<B>, i: number) => B
+  /** `length` buffers of that type as rows of an array; it takes them over. `write` makes the program for who has no kernels. */
+  readonly stacker: (type: Aval, length: number, write: RowProgram) => (buffers: readonly B[]) => Held<B>
   /** The value as one buffer, which stays its own. */
   readonly whole: (x: Held<B>) => B
   /** A concrete tensor's buffer, kept as long as the program. */
@@ -182,6 +200,10 @@ export interface Interpreter<B> {
   readonly release: (buffer: B) => void
   /** The value of a scalar, read back. */
   readonly read: (buffer: B, aval: Aval) => number
+  /** A value as a tensor with a handle of its own, for the host. */
+  readonly lend: (buffer: B, aval: Aval) => Tensor
+  /** A tensor of the host's as a buffer, a handle of its own. */
+  readonly accept: (x: Tensor) => B
 }
 
 /** Names and parameters of leaves, and of what else a backend sees, are those of the table. */
@@ -205,6 +227,7 @@ export const defineLoop = <N extends BodyName>(name: N, rules: LoopRules<BodyPar
   name,
   ...rules,
 })
+export const defineHost = <P>(name: string, rules: HostRules<P>): HostPrimitive<P> => ({ kind: 'host', name, ...rules })
 export const defineVirtual = <P>(name: string, rules: VirtualRules<P>): VirtualPrimitive<P> => ({ kind: 'virtual', name, ...rules })
 export const defineStaged = <P>(name: BodyName, rules: StagedRules<P>): StagedPrimitive<P> => ({ kind: 'staged', name, ...rules })
 

@@ -76,6 +76,16 @@ export const whileMapping = <A>(traces: readonly Trace[], f: () => A): A => {
     mappings = previous
   }
 }
+/** Run `f` as if no transformation were active: for a function of the user's that the host calls in the middle of one. */
+export const atGround = <A>(f: () => A): A => {
+  const previous = staging
+  staging = undefined
+  try {
+    return whileMapping([], f)
+  } finally {
+    staging = previous
+  }
+}
 export const activeMappings = (): readonly Trace[] => mappings
 export const isStaging = (): boolean => staging !== undefined
 export const withNamedAxis = <A>(axis: NamedAxis, f: () => A): A => axes.during('vmap', [...axes.get(), axis], f)

@@ -37,7 +37,14 @@ export interface Target<B, V, T = Aval> {
   readonly empty: (b: B, aval: Aval) => V
 }
 const refused = (target: string, { primitive }: Eqn): BackendError =>
-  new BackendError(target, primitive.kind === 'virtual' ? primitive.refuse().message : `${primitive.name} has no lowering`)
+  new BackendError(
+    target,
+    primitive.kind === 'virtual'
+      ? primitive.refuse().message
+      : primitive.kind === 'host'
+        ? `a program that calls a function of the host (${primitive.name}) can't be lowered: leave debug.print, debug.callback and pureCallback out of what is exported`
+        : `${primitive.name} has no lowering`,
+  )
 /**
  * The walk for a target: equations that some result depends on, in their order; what nobody reads is left out, in bodies too.
  * Errors, of what it answers: BackendError for a collective over an axis that no vmap has resolved.

@@ -8,6 +8,7 @@
  */
 import type { Backend } from '../backend/backend'
 import { goldenTests, type KernelGolden } from './goldens'
+import { callbackTests } from './laws/callbacks'
 import { cornerTests } from './laws/corner'
 import { growthTests } from './laws/growth'
 import { halfTests } from './laws/half'
@@ -86,6 +87,7 @@ export const conformance = <B, R>(backend: Backend<B>, options: ConformanceOptio
           ...cornerTests(backend as Backend),
           ...nanTests(backend as Backend, setting.reference),
           ...readTests(backend as Backend),
+          ...callbackTests(backend as Backend),
           ...growthTests(backend as Backend),
           ...ownershipTests(backend as Backend, setting.reference, options.programs ?? 120),
         ]

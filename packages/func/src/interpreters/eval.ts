@@ -1,19 +1,22 @@
 /** The bottom of the stack: check types, then hand data to a backend. */
 import { ConcreteTensor, evalTrace, GIVEN_AWAY } from '../array'
 import type { Aval } from '../aval'
-import type { Backend, CompileOptions, Executable, KernelBackend } from '../backend/backend'
+import type { Backend, CompileOptions, CompilingBackend, Executable, KernelBackend } from '../backend/backend'
 import { Holding, own, pressure, relieve } from '../backend/reclaim'
 import { getDefaultBackend, hasDefaultBackend } from '../backend/registry'
 import { ArgumentError, BugError, FuncError, BackendError } from '../error'
 import type { Jaxpr } from '../ir/jaxpr'
+import { hasEffects, hasHost } from '../ir/effects'
 import { outAvals } from '../ir/jaxpr'
 import { oneEquation } from '../ir/one-equation'
 import { infer, type LeafPrimitive, type Primitive, type Recorded } from '../primitive'
+import { perform } from '../plan/host'
 import { prepareLeaf } from '../plan/leaf'
 import { makePlan } from '../plan/plan'
 import { type Sharding, shardingKey } from '../sharding'
 import type { Tensor } from '../tensor'
 import { checkActive, setEvaluation } from '../trace'
+import { makePieces } from './pieces'
 import { recover, type Running } from './short-memory'
 
 /** The tensors, all of which have data. */
@@ -64,8 +67,14 @@ const sameMask = (a: readonly boolean[], b: readonly boolean[]): boolean =>
 
 const planned = (backend: KernelBackend, program: Jaxpr, options: CompileOptions): Executable<unknown> => {
   const plan = (): Executable<unknown> => makePlan(backend, program, options.donated)
-  return backend.compile ? backend.compile(program, options, plan) : plan()
+  return backend.compile && !hasHost(program) ? backend.compile(program, options, plan) : plan()
 }
+/** A program in which the host has a part, for a compiler: in pieces, each compiled as a program is. */
+const inPieces = (backend: CompilingBackend, program: Jaxpr, options: CompileOptions): Executable<unknown> =>
+  makePieces(backend, program, options.donated, (piece, donated, inputs) => {
+    const { shardingOf } = backend.storage
+    return compiled(piece, backend, donated, shardingOf ? inputs.map(shardingOf) : none, options.name).run(inputs)
+  })
 /** The program made ready, once for each backend, donation and placement. */
 const compiled = (
   program: Jaxpr,
@@ -79,7 +88,11 @@ const compiled = (
   const placement = inShardings.some((s) => s !== null) ? inShardings.map(shardingKey).join() : ''
   for (const m of all) if (m.backend === backend && m.placement === placement && sameMask(m.donated, donated)) return m.executable
   const options = { donated, name, ...(placement === '' ? {} : { inShardings }) }
-  const executable = backend.kernels ? planned(backend, program, options) : backend.compile(program, options)
+  const executable = backend.kernels
+    ? planned(backend, program, options)
+    : hasHost(program)
+      ? inPieces(backend, program, options)
+      : backend.compile(program, options)
   all.push({ backend, donated, placement, executable })
   own(program, new Compiled(executable.dispose))
   return executable
@@ -124,7 +137,11 @@ const runOn = (
     outs = executable.run(inputs)
   } catch (e) {
     const running = { backend, operation: name, results: outAvals(program) }
-    outs = recover(e, running, donated.includes(true) ? undefined : () => executable.run(tensors.map((x) => x.bufferOn(backend))))
+    outs = recover(
+      e,
+      running,
+      donated.includes(true) || hasEffects(program) ? undefined : () => executable.run(tensors.map((x) => x.bufferOn(backend))),
+    )
   }
   const results = new Array<ConcreteTensor>(outs.length)
   for (let i = 0; i < outs.length; i++) results[i] = ConcreteTensor.ofBuffer(backend, outs[i], program.outs[i]!.aval)
@@ -176,6 +193,8 @@ evalTrace.process = <P>(primitive: Primitive<P>, xs: readonly Tensor[], params: 
       return execute(primitive.program(params), xs, primitive.settings(params))
     case 'staged':
       return primitive.evaluate(xs, params)
+    case 'host':
+      return perform(primitive, concrete(xs), params)
     case 'virtual':
       throw primitive.refuse()
     case 'mark':

@@ -5,13 +5,14 @@
 import type { Aval } from '../aval'
 import { dceIns } from '../ir/dce'
 import { axisNamesOf } from '../ir/axis-names'
+import { isEffect } from '../ir/effects'
 import type { Atom, Eqn, Jaxpr, Var } from '../ir/jaxpr'
 import { inAvals, newVar } from '../ir/jaxpr'
 import { bits, memo } from '../ir/memo'
 import { type Emit, infer, type Primitive, recorded } from '../primitive'
 import { Tensor } from '../tensor'
 import { atNextLevel, type FlatWithAux, type Trace, whileActive } from '../trace'
-import { run } from './run'
+import { type Apply, applyBound, runWith } from './run'
 import { literalAtom, stageClosedWithAux } from './stage'
 
 class Unknown extends Tensor {
@@ -34,14 +35,14 @@ export interface PartialResult {
 }
 /** `args`: a tensor for each known input, a type for each unknown one. */
 export const partialEvalFlat = (
-  f: (xs: readonly Tensor[]) => readonly Tensor[],
+  f: (xs: readonly Tensor[], emit: Emit) => readonly Tensor[],
   args: readonly (Tensor | Aval)[],
   name = 'linearize',
-): PartialResult => partialEvalWithAux((xs) => [f(xs), undefined], args, name)[0]
+): PartialResult => partialEvalWithAux((xs, emit) => [f(xs, emit), undefined], args, name)[0]
 
-/** `partialEvalFlat` of a function that answers something static besides tensors. */
+/** `partialEvalFlat` of a function that answers something static besides tensors. By `emit` it can record what is known too. */
 export const partialEvalWithAux = <X>(
-  f: FlatWithAux<X>,
+  f: (xs: readonly Tensor[], emit: Emit) => ReturnType<FlatWithAux<X>>,
   args: readonly (Tensor | Aval)[],
   name = 'linearize',
 ): readonly [PartialResult, aux: X] =>
@@ -88,7 +89,7 @@ export const partialEvalWithAux = <X>(
         ins.push(x)
         return x
       })
-      const [outs, aux] = f(values)
+      const [outs, aux] = f(values, emit)
       const unknown = outs.filter((o) => o.trace === trace).map((o) => (o as Unknown).atom)
       const all: Jaxpr = { ins: [...residuals.values(), ...ins.map((x) => x.atom)], eqns, outs: unknown, axisNames: axisNamesOf(eqns) }
       const live = dceIns(
@@ -114,15 +115,27 @@ export interface PartialJaxpr {
   readonly outUnknown: readonly boolean[]
   readonly numResiduals: number
 }
-/** A program cut in two: what can run early, and what needs the unknown inputs. Outputs in `forced` count as unknown. */
-export const partialEvalJaxpr = (jaxpr: Jaxpr, unknownIns: readonly boolean[], forced: readonly boolean[] = []): PartialJaxpr =>
-  memo(jaxpr, `partial:${bits(unknownIns)}:${bits(forced)}`, () => {
+const applyLate =
+  (emit: Emit): Apply =>
+  (e, xs) =>
+    isEffect(e) ? emit(e.primitive, xs, e.params as never) : applyBound(e, xs)
+/**
+ * A program cut in two: what can run early, and what needs the unknown inputs. Outputs in `forced` count as unknown. What it does besides is
+ * done early where it can; with `effectsLate` not, where the rest is done more often.
+ */
+export const partialEvalJaxpr = (
+  jaxpr: Jaxpr,
+  unknownIns: readonly boolean[],
+  forced: readonly boolean[] = [],
+  effectsLate = false,
+): PartialJaxpr =>
+  memo(jaxpr, `partial:${bits(unknownIns)}:${bits(forced)}:${effectsLate}`, () => {
     const types = inAvals(jaxpr)
     const [known, rest] = stageClosedWithAux(
       (xs): readonly [readonly Tensor[], Omit<PartialJaxpr, 'known'>] => {
         let next = 0
         const args = types.map((a, i) => (unknownIns[i] ? a : xs[next++]!))
-        const r = partialEvalFlat((ys) => run(jaxpr, ys), args)
+        const r = partialEvalFlat((ys, emit) => runWith(effectsLate ? applyLate(emit) : applyBound, jaxpr, ys), args)
         const outUnknown = r.knownOuts.map((o, i) => o === null || (forced[i] ?? false))
         // a known output that must count as unknown is a residual that the unknown part passes on
         const promoted = r.knownOuts.filter((o, i): o is Tensor => o !== null && outUnknown[i] === true)

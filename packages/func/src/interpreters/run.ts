@@ -5,9 +5,9 @@ import { literal } from '../literal'
 import type { Tensor } from '../tensor'
 import { bind } from '../trace'
 
-type Apply = (e: Eqn, xs: readonly Tensor[]) => readonly Tensor[]
+export type Apply = (e: Eqn, xs: readonly Tensor[]) => readonly Tensor[]
 
-const runWith = (apply: Apply, jaxpr: Jaxpr, args: readonly Tensor[]): readonly Tensor[] => {
+export const runWith = (apply: Apply, jaxpr: Jaxpr, args: readonly Tensor[]): readonly Tensor[] => {
   if (args.length !== jaxpr.ins.length) throw new BugError(`a program of ${jaxpr.ins.length} inputs was run on ${args.length}`)
   const env = new Map<Var, Tensor>()
   jaxpr.ins.forEach((v, i) => env.set(v, args[i]!))
@@ -18,7 +18,7 @@ const runWith = (apply: Apply, jaxpr: Jaxpr, args: readonly Tensor[]): readonly 
   }
   return jaxpr.outs.map(read)
 }
-const applyBound: Apply = (e, xs) => bind(e.primitive, xs, e.params as never)
+export const applyBound: Apply = (e, xs) => bind(e.primitive, xs, e.params as never)
 const applyOpened: Apply = (e, xs) =>
   e.primitive.kind === 'call' && e.primitive.barrier === null ? runOpened(e.primitive.program(e.params as never), xs) : applyBound(e, xs)
 

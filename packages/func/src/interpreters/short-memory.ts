@@ -3,6 +3,7 @@ import type { Aval } from '../aval'
 import type { Backend } from '../backend/backend'
 import { alive, reclaim } from '../backend/reclaim'
 import { OutOfMemoryError } from '../error'
+import { isUsers } from '../plan/host'
 
 /** As V8, TensorFlow, XLA, Emscripten and our own backends put it. */
 const words = /out of memory|allocation failed|failed to allocate|Invalid (typed )?array (buffer )?length|\bOOM\b|RESOURCE_EXHAUSTED/i
@@ -19,7 +20,7 @@ export interface Running {
  * error itself where it is another.
  */
 export const recover = <A>(error: unknown, { backend, operation, results }: Running, again: (() => A) | undefined): A => {
-  if (error instanceof OutOfMemoryError || !isShort(error)) throw error
+  if (error instanceof OutOfMemoryError || isUsers(error) || !isShort(error)) throw error
   let cause = error
   if (again !== undefined && reclaim())
     try {

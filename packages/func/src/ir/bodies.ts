@@ -13,7 +13,7 @@ export interface Body {
 const none: readonly Body[] = []
 
 /** The programs that an equation holds; none for a leaf. */
-export const bodiesOf = ({ primitive, params }: Eqn): readonly Body[] => {
+export const bodiesOf = ({ primitive, params }: Pick<Eqn, 'primitive' | 'params'>): readonly Body[] => {
   if (primitive.kind === 'call') return [{ path: 'jaxpr', jaxpr: primitive.program(params as never), runs: 1 }]
   return primitive.kind === 'loop' ? primitive.bodies(params as never) : none
 }

@@ -1,6 +1,7 @@
 /** Dead code elimination: equations and inputs that no wanted output depends on. The one place that decides what is dead. */
 import { axisNamesOf } from './axis-names'
 import { bodiesOf } from './bodies'
+import { isEffect } from './effects'
 import type { Atom, Eqn, Jaxpr } from './jaxpr'
 import { bits, memo } from './memo'
 
@@ -9,17 +10,18 @@ interface Reading<V> {
   readonly outs: readonly V[]
 }
 /**
- * The steps that some value in `live` depends on, in their order; `live` then has all that they read. `trim` may shrink one of them to
- * what is read of it.
+ * The steps that some value in `live` depends on, or that are to be done anyway, in their order; `live` then has all that they read. `trim`
+ * may shrink one of them to what is read of it.
  */
 export const onlyLive = <V, S extends Reading<V>>(
   steps: readonly S[],
   live: Set<V>,
+  anyway: (step: S) => boolean,
   trim: (step: S, live: ReadonlySet<V>) => S = (s) => s,
 ): readonly S[] => {
   const kept: S[] = []
   for (let i = steps.length - 1; i >= 0; i--) {
-    if (!steps[i]!.outs.some((o) => live.has(o))) continue
+    if (!steps[i]!.outs.some((o) => live.has(o)) && !anyway(steps[i]!)) continue
     const s = trim(steps[i]!, live)
     kept.push(s)
     for (const x of s.ins) live.add(x)
@@ -40,7 +42,7 @@ export const dce = (jaxpr: Jaxpr, used: readonly boolean[]): Trimmed =>
   memo(jaxpr, `dce:${bits(used)}`, () => {
     const outs = jaxpr.outs.filter((_, i) => used[i])
     const live = new Set<Atom>(outs)
-    const eqns = onlyLive(jaxpr.eqns, live, trim)
+    const eqns = onlyLive(jaxpr.eqns, live, isEffect, trim)
     const usedIns = jaxpr.ins.map((v) => live.has(v))
     if (isAll(used) && eqns.length === jaxpr.eqns.length && eqns.every((e, i) => e === jaxpr.eqns[i])) return { jaxpr, usedIns }
     const names = axisNamesOf(eqns)

@@ -58,7 +58,7 @@ const params = (e: Eqn): string => {
 }
 const equation = (e: Eqn, names: Names): string => {
   const right = `${e.primitive.name}${params(e)}${e.ins.map((a) => ` ${atom(a, names)}`).join('')}`
-  return `${e.outs.map((v) => binder(v, names)).join(' ')} = ${right}`
+  return e.outs.length === 0 ? right : `${e.outs.map((v) => binder(v, names)).join(' ')} = ${right}`
 }
 const tuple = (outs: readonly Atom[], names: Names): string =>
   `(${outs.map((a) => atom(a, names)).join(', ')}${outs.length === 1 ? ',' : ''})`

@@ -2,6 +2,7 @@
 import type { Aval } from '../aval'
 import type { Activation, KernelBackend } from '../backend/backend'
 import { onlyLive } from '../ir/dce'
+import { isEffect } from '../ir/effects'
 import type { Literal } from '../ir/jaxpr'
 import type { ParamsOf } from '../table'
 import type { Graph, Node, ValueId } from './graph'
@@ -17,6 +18,8 @@ export type Planned<B> = Values &
     /** An array, an update and starts: the array with the update added there (`sums.ts`). */
     | { readonly _tag: 'AddSlice' }
   )
+/** Whether it is there for what it does. */
+export const isDone = <B>(step: Planned<B>): boolean => step._tag === 'Node' && isEffect(step.node)
 const plainOf = <B>(node: Node): Planned<B> => ({ _tag: 'Node', node, ins: node.ins, outs: node.outs })
 
 /** A product of [m, k] and [k, n] with a bias along n, and what comes after; the ids of the values in between. */
@@ -103,5 +106,5 @@ export const fuse = <B>(backend: KernelBackend<B>, graph: Graph): readonly Plann
     const r = replaced.get(node)
     return r === null ? [] : [r ?? plainOf(node)]
   })
-  return onlyLive(items, new Set(graph.outputs))
+  return onlyLive(items, new Set(graph.outputs), isDone)
 }

@@ -6,6 +6,7 @@
 import type { Aval } from '../aval'
 import { BugError } from '../error'
 import { live, onlyLive } from '../ir/dce'
+import { isEffect } from '../ir/effects'
 import { paramsKey } from '../ir/memo'
 import type { Atom, Jaxpr, Literal, Var } from '../ir/jaxpr'
 import type { Recorded } from '../primitive'
@@ -72,10 +73,11 @@ export const flattenProgram = (program: Jaxpr): Graph => {
         outs = walk(body(e.params as never), ins, barrier?.(e.params as never) ? ++barriers : scope)
       } else {
         const key = `${scope}|${e.primitive.name}|${ins.join(',')}|${keyOf(e.primitive, e.params as object)}`
-        const known = seen.get(key)
+        const effect = isEffect(e)
+        const known = effect ? undefined : seen.get(key)
         outs = known ?? e.outs.map((v) => fresh(v.aval))
         if (!known) {
-          seen.set(key, outs)
+          if (!effect) seen.set(key, outs)
           nodes.push({ primitive: e.primitive, params: e.params, ins, outs })
         }
       }
@@ -86,5 +88,5 @@ export const flattenProgram = (program: Jaxpr): Graph => {
   const inputs = program.ins.map((v) => fresh(v.aval))
   const outputs = walk(live(program), inputs, 0)
   // inlining can leave work that only unused outputs of a call needed
-  return { types, inputs, literals, nodes: onlyLive(nodes, new Set(outputs)), outputs }
+  return { types, inputs, literals, nodes: onlyLive(nodes, new Set(outputs), isEffect), outputs }
 }

@@ -4,7 +4,7 @@
  * All parameters and types are known when it is made, so kernels are prepared, constants are computed, and for each step
  * it is settled which buffers nobody reads any more: an intermediate lives from its step to its last use.
  */
-import type { ConcreteTensor } from '../array'
+import { ConcreteTensor } from '../array'
 import { type Aval, sizeOf } from '../aval'
 import type { Backend, Executable, KernelBackend } from '../backend/backend'
 import { bytesOf, dtypes } from '../dtype'
@@ -12,10 +12,11 @@ import { BugError, DTypeError } from '../error'
 import type { Jaxpr, Literal } from '../ir/jaxpr'
 import type { Held, Interpreter, Step } from '../primitive'
 import { getElement, setElement } from '../scalar'
-import { fuse, type Planned } from './fuse'
+import { fuse, isDone, type Planned } from './fuse'
 import { flattenProgram, type Graph, type ValueId } from './graph'
 import { prepareLeaf } from './leaf'
 import { readsFirst } from './order'
+import { hostStep } from './host'
 import { indexer, releaseHeld, stacker, takeWhole, wholeOf } from './rows'
 import { prepareAddSlice, sumsInPlace } from './sums'
 import { prepareWrite, writesOf } from './write'
@@ -62,6 +63,8 @@ const interpreterOf = <B>(backend: KernelBackend<B>, kept: Kept<B>): Interpreter
   hold: (x) => kept.add(backend.storage.share((x as ConcreteTensor).bufferOn(backend as Backend) as B)),
   share: (b) => backend.storage.share(b),
   release: (b) => backend.storage.release(b),
+  lend: (b, type) => ConcreteTensor.ofBuffer(backend as Backend, backend.storage.share(b), type),
+  accept: (x) => backend.storage.share((x as ConcreteTensor).bufferOn(backend as Backend) as B),
   read: (b, type) => {
     if (!backend.storage.downloadSync)
       throw new DTypeError(
@@ -87,12 +90,24 @@ const prepare = <B>(backend: KernelBackend<B>, graph: Graph, item: Planned<B>, k
   const { primitive } = node
   if (primitive.kind === 'loop' || primitive.kind === 'mark')
     return primitive.interpret(node.params as never, interpreterOf(backend, kept), given)
+  if (primitive.kind === 'host') return hostStep(interpreterOf(backend, kept), primitive, node.params, types(node.ins))
   if (primitive.kind === 'virtual') throw primitive.refuse()
   const [ins, outs] = [types(node.ins), types(node.outs)]
   const kernel = prepareLeaf(backend, primitive, node.params, ins, outs)
   return (given[0] ? prepareWrite(backend, node, ins, outs, kernel) : undefined) ?? onWhole(backend, kernel)
 }
 
+/** The steps with each stretch between those that `stays` names in an order of its own. */
+const between = <S>(steps: readonly S[], stays: (step: S) => boolean, order: (steps: readonly S[]) => readonly S[]): readonly S[] => {
+  const all: S[] = []
+  let from = 0
+  steps.forEach((s, i) => {
+    if (!stays(s)) return
+    all.push(...order(steps.slice(from, i)), s)
+    from = i + 1
+  })
+  return from === 0 ? order(steps) : [...all, ...order(steps.slice(from))]
+}
 /** For each node the values read there for the last time; outputs and constants are never dead. */
 const deaths = (
   nodes: readonly { readonly ins: readonly ValueId[]; readonly outs: readonly ValueId[] }[],
@@ -173,7 +188,7 @@ const planIn = <B>(
   const owned = (id: ValueId): boolean => !constants.has(id) && !borrowed.has(id)
   const lasting = new Set([...graph.outputs, ...constants.keys(), ...borrowed])
   const writes = new Map(live.map((item) => [item, writesOf(backend, graph.types, item)]))
-  const order = readsFirst(live, (item) => writes.get(item)!.filter((id) => !lasting.has(id)))
+  const order = between(live, isDone, (steps) => readsFirst(steps, (item) => writes.get(item)!.filter((id) => !lasting.has(id))))
   const dead = deaths(order, lasting)
   const steps = order.map((item, i): Instruction<B> => {
     const { ins, outs } = item

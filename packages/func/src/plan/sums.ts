@@ -7,7 +7,7 @@ import { type Aval, aval } from '../aval'
 import type { KernelBackend } from '../backend/backend'
 import { onlyLive } from '../ir/dce'
 import type { Step } from '../primitive'
-import type { Planned } from './fuse'
+import { isDone, type Planned } from './fuse'
 import type { Graph, Node, ValueId } from './graph'
 import { wholeOf } from './rows'
 
@@ -58,7 +58,7 @@ export const sumsInPlace = <B>(steps: readonly Planned<B>[], graph: Graph): read
     rewritten.set(s, added(term === y ? x : y, term, s.outs[0]!))
   }
   const all = steps.flatMap((s) => (s.outs.some((o) => replaced.has(o)) ? [] : (rewritten.get(s) ?? [s])))
-  return rewritten.size === 0 ? steps : onlyLive(all, new Set(graph.outputs))
+  return rewritten.size === 0 ? steps : onlyLive(all, new Set(graph.outputs), isDone)
 }
 
 /** x, update and starts: x with the update added where `dynamic_update_slice` would put it. */

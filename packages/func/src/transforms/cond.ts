@@ -5,6 +5,7 @@ import { promote } from '../dtype'
 import { type Disagreement, TypeMismatchError } from '../error'
 import { stageClosed, stageWithAux } from '../interpreters/stage'
 import { run } from '../interpreters/run'
+import { hasEffects } from '../ir/effects'
 import type { ClosedJaxpr, Jaxpr } from '../ir/jaxpr'
 import { outAvals } from '../ir/jaxpr'
 import { integerTensor } from '../numpy/integer-operand'
@@ -102,7 +103,8 @@ const branchOn = <L, A extends readonly unknown[], R>(
     types,
     outTypes.filter((_, k) => !through[k]),
   )
-  const results = jaxprs[0]!.outs.length === 0 ? [] : condCall([index, ...consts, ...leaves], { branches: jaxprs })
+  const idle = jaxprs[0]!.outs.length === 0 && !jaxprs.some(hasEffects)
+  const results = idle ? [] : condCall([index, ...consts, ...leaves], { branches: jaxprs })
   let next = 0
   const result = unflatten<R>(
     traced[0]!.tree,

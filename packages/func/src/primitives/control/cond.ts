@@ -1,11 +1,13 @@
 /** `cond`: one of several programs, by an int32 index that is clamped into range. Operands: the index, then what each branch gets. */
 import { type Aval, sameType, showAval } from '../../aval'
 import { batchJaxpr, jvpJaxpr } from '../../interpreters/jaxprs'
+import { guarded } from '../../interpreters/guard'
 import { partialEvalJaxpr } from '../../interpreters/partial-eval'
 import { run } from '../../interpreters/run'
 import { stageClosed } from '../../interpreters/stage'
 import { transposeJaxpr } from '../../interpreters/transpose'
 import { dce } from '../../ir/dce'
+import { hasEffects } from '../../ir/effects'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
 import { literal, zerosLike } from '../../literal'
@@ -14,7 +16,7 @@ import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { merge, linearCotangents } from '../call/jit'
 import { checkTypes } from '../check'
-import { clamp, selectN } from '../piecewise'
+import { clamp, eq, selectN } from '../piecewise'
 import { broadcastInDim, moveAxis } from '../structural'
 
 /** A program for each branch; the first operand is the index of the branch. */
@@ -25,11 +27,13 @@ export const condCall = (xs: readonly Tensor[], params: CondParams): readonly Te
 
 const union = (masks: readonly (readonly boolean[])[]): boolean[] => masks[0]!.map((_, i) => masks.some((m) => m[i]))
 
+const clampedTo = (branches: readonly unknown[], index: Tensor): Tensor =>
+  clamp(literal(0, 'int32'), index, literal(branches.length - 1, 'int32'))
 /** All branches run on all elements, and each element takes its own. Results have the batch axis first. */
 const selectBranches = (size: number, index: Tensor, outs: readonly (readonly Tensor[])[]): Tensor[] =>
   outs[0]!.map((first, i) => {
     const { shape } = first.aval
-    const clamped = clamp(literal(0, 'int32'), index, literal(outs.length - 1, 'int32'))
+    const clamped = clampedTo(outs, index)
     const which = shape.length === 1 ? clamped : broadcastInDim(clamped, { shape: [size, ...shape.slice(1)], broadcastDimensions: [0] })
     return selectN(which, ...outs.map((o) => o[i]!))
   })
@@ -89,16 +93,14 @@ const condP: Primitive<CondParams> = defineLoop('cond', {
     const batched = dims.map((d) => d !== null)
     const operands = xs.map((x, i) => front(x, dims[i]!))
     if (indexDim !== null) {
-      const outs = branches.map((b) => {
-        const all = batchJaxpr(
-          b,
-          axis,
-          batched,
-          b.outs.map(() => true),
-        )
-        return run(all.jaxpr, operands)
+      const which = front(index!, indexDim!)
+      const outs = branches.map((b, k) => {
+        const forced = b.outs.map(() => true)
+        if (!hasEffects(b)) return run(batchJaxpr(b, axis, batched, forced).jaxpr, operands)
+        const chosen = eq(clampedTo(branches, which), literal(k, 'int32'))
+        return run(batchJaxpr(guarded(b), axis, [true, ...batched], forced).jaxpr, [chosen, ...operands])
       })
-      return [selectBranches(axis.size, front(index!, indexDim!), outs), branches[0]!.outs.map(() => 0)]
+      return [selectBranches(axis.size, which, outs), branches[0]!.outs.map(() => 0)]
     }
     const outBatched = union(branches.map((b) => batchJaxpr(b, axis, batched).outBatched))
     const derived = branches.map((b) => batchJaxpr(b, axis, batched, outBatched).jaxpr)

@@ -1,8 +1,29 @@
 /** How a backend of kernels runs a scan: the body is planned once, the loop is on the host, slices are stacked at the end. */
-import { aval } from '../../aval'
+import { type Aval, aval } from '../../aval'
+import { stageClosed } from '../../interpreters/stage'
 import { inAvals, outAvals } from '../../ir/jaxpr'
-import type { Interpreter, Step } from '../../primitive'
+import { literal } from '../../literal'
+import type { Interpreter, RowProgram, Step } from '../../primitive'
+import type { Tensor } from '../../tensor'
+import { dynamicSlice, dynamicUpdateSlice } from '../dynamic-slice'
+import { reshape } from '../structural'
 import { roles, type ScanParams, stacked } from './scan-params'
+
+const index: Aval = aval([], 'int32')
+const rowOf = ({ shape, dtype }: Aval): Aval => aval(shape.slice(1), dtype)
+const startsAt = ({ shape }: Aval, i: Tensor): readonly Tensor[] => [i, ...shape.slice(1).map(() => literal(0, 'int32'))]
+const readRow: RowProgram = (type) => {
+  const row = rowOf(type)
+  const sliceSizes = [1, ...row.shape]
+  return stageClosed(([x, i]) => [reshape(dynamicSlice(x!, startsAt(type, i!), { sliceSizes }), { newSizes: row.shape })], [type, index])
+}
+const writeRow: RowProgram = (type) => {
+  const row = rowOf(type)
+  return stageClosed(
+    ([x, r, i]) => [dynamicUpdateSlice(x!, reshape(r!, { newSizes: [1, ...row.shape] }), startsAt(type, i!))],
+    [type, row, index],
+  )
+}
 
 export const interpretScan = <B>(p: ScanParams, host: Interpreter<B>, given: readonly boolean[]): Step<B> => {
   const { jaxpr, length, numCarry, numConsts, reverse } = p
@@ -12,9 +33,9 @@ export const interpretScan = <B>(p: ScanParams, host: Interpreter<B>, given: rea
     jaxpr.ins.map((_, i) => i >= numConsts),
   )
   const [, , sliceTypes] = roles(inAvals(jaxpr), p)
-  const indexers = sliceTypes.map((a) => host.indexer(stacked(a, length)))
+  const indexers = sliceTypes.map((a) => host.indexer(stacked(a, length), readRow))
   const outTypes = outAvals(jaxpr).slice(numCarry)
-  const stackers = outTypes.map((a) => host.stacker(aval(a.shape, a.dtype), length))
+  const stackers = outTypes.map((a) => host.stacker(aval(a.shape, a.dtype), length, writeRow))
   return (inputs, take) => {
     const [constants, init, xs] = roles(inputs, p)
     let carry: B[] = []

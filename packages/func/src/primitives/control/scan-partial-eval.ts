@@ -9,6 +9,7 @@ import { partialEvalJaxpr } from '../../interpreters/partial-eval'
 import { run } from '../../interpreters/run'
 import { stageClosed } from '../../interpreters/stage'
 import { live } from '../../ir/dce'
+import { hasEffects } from '../../ir/effects'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { inAvals } from '../../ir/jaxpr'
 import { bits, memo } from '../../ir/memo'
@@ -46,11 +47,12 @@ const cut = (p: ScanParams, unknownIns: readonly boolean[]): Cut =>
     const count = (mask: readonly boolean[]): number => mask.filter((u) => !u).length
     const [nc, nk] = [count(constU), count(carryU)]
     const numOuts = known.outs.length - numResiduals
-    // split the known body: what depends on its constants alone comes first
+    // split the known body: what depends on its constants alone comes first, and what has effects stays in the loop
     const split = partialEvalJaxpr(
       known,
       known.ins.map((_, i) => i >= nc),
       known.outs.map((_, i) => i < nk),
+      true,
     )
     const invariantOuts = range(known.outs.length).filter((i) => !split.outUnknown[i])
     const loopOuts = range(known.outs.length).filter((i) => split.outUnknown[i])
@@ -136,7 +138,7 @@ export const cutScan = (
   const knownCarry = pick(init, c.carryUnknown, false)
   const loopConsts = invariants.slice(0, c.numLoopConsts)
   const knownOuts =
-    c.known.outs.length === 0
+    c.known.outs.length === 0 && !hasEffects(c.known)
       ? []
       : runKnown([...loopConsts, ...knownCarry, ...knownXs], {
           ...p,

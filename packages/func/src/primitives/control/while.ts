@@ -1,12 +1,14 @@
 /** `while`: a loop as long as a condition on the carry holds. Operands: constants of the condition, of the body, the carry. */
 import { aval, range, sameType, showAval } from '../../aval'
 import { batchJaxpr, jvpJaxpr } from '../../interpreters/jaxprs'
+import { guarded } from '../../interpreters/guard'
 import { partialEvalJaxpr } from '../../interpreters/partial-eval'
 import { run } from '../../interpreters/run'
 import { stageClosed } from '../../interpreters/stage'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { inAvals, outAvals } from '../../ir/jaxpr'
 import { dceIns } from '../../ir/dce'
+import { hasEffects, withoutEffects } from '../../ir/effects'
 import { bits, memo } from '../../ir/memo'
 import { zerosLike } from '../../literal'
 import { defineLoop, type Dim, type Interpreter, type Primitive, type Step, type Tangent, unsupported } from '../../primitive'
@@ -64,8 +66,9 @@ const jvp = (xs: readonly Tensor[], ts: readonly Tangent[], p: WhileParams): rea
   return [outs.slice(0, nk), carryNz.map((nz) => (nz ? outs[next++]! : null))]
 }
 
-/** The condition holds anywhere; where it doesn't, the carry stays as it is. */
+/** The condition holds anywhere; where it doesn't, the carry stays as it is. `body` gets where it holds first if it has effects. */
 const batchedPredicate = (p: WhileParams, cond: Jaxpr, body: Jaxpr): WhileParams => {
+  const first = hasEffects(p.bodyJaxpr) ? 1 : 0
   const n = p.condNumConsts
   const condTypes = inAvals(cond)
   const anywhere = stageClosed((ys) => [reduceOr(run(cond, ys)[0]!, { axes: [0] })], condTypes, 'whileLoop')
@@ -73,15 +76,15 @@ const batchedPredicate = (p: WhileParams, cond: Jaxpr, body: Jaxpr): WhileParams
   const masked = stageClosed(
     (ys) => {
       const carry = ys.slice(n + m)
-      const going = run(cond, [...ys.slice(0, n), ...carry])[0]!
-      const next = run(body, ys.slice(n))
+      const going = run(withoutEffects(cond), [...ys.slice(0, n), ...carry])[0]!
+      const next = run(body, [...[going].slice(0, first), ...ys.slice(n)])
       return carry.map((old, i) => {
         const shape = old.aval.shape
         const mask = shape.length === 1 ? going : broadcastInDim(going, { shape, broadcastDimensions: [0] })
         return selectN(mask, old, next[i]!)
       })
     },
-    [...condTypes.slice(0, n), ...inAvals(body)],
+    [...condTypes.slice(0, n), ...inAvals(body).slice(first)],
     'whileLoop',
   )
   return { condJaxpr: anywhere, condNumConsts: n, bodyJaxpr: masked, bodyNumConsts: n + m }
@@ -113,7 +116,10 @@ const whileP: Primitive<WhileParams> = defineLoop('while', {
     const carryB0 = fixpoint(initD, (c) => batchJaxpr(p.bodyJaxpr, axis, [...bodyD, ...c], c).outBatched)
     const predB = batchJaxpr(p.condJaxpr, axis, [...condD, ...carryB0]).outBatched[0]!
     const carryB = predB ? carryB0.map(() => true) : carryB0
-    const body = batchJaxpr(p.bodyJaxpr, axis, [...bodyD, ...carryB], carryB).jaxpr
+    const body =
+      predB && hasEffects(p.bodyJaxpr)
+        ? batchJaxpr(guarded(p.bodyJaxpr), axis, [true, ...bodyD, ...carryB], carryB).jaxpr
+        : batchJaxpr(p.bodyJaxpr, axis, [...bodyD, ...carryB], carryB).jaxpr
     const cond = batchJaxpr(p.condJaxpr, axis, [...condD, ...carryB], [predB]).jaxpr
     const withDim = xs.map((x, i): readonly [Tensor, Dim] => [x, dims[i]!])
     const [cs, bs, init] = split(withDim, p)
@@ -126,13 +132,14 @@ const whileP: Primitive<WhileParams> = defineLoop('while', {
       : whileCall([...conds, ...bodies, ...carry], { ...p, condJaxpr: cond, bodyJaxpr: body })
     return [outs, carryB.map((b) => (b ? 0 : null))]
   },
-  // the known part runs now; the unknown loop runs all of it again, since its number of turns is the same
+  // the known part runs now, with what it does besides; the unknown loop runs all of it again, since its number of turns is the same
   partialEval: (xs, unknown, p, emit) => {
     const [condU, bodyU, initU] = split(unknown, p)
     const carryU = fixpoint(initU, (c) => partialEvalJaxpr(p.bodyJaxpr, [...bodyU, ...c], c).outUnknown)
     const condUnknown = condU.includes(true) || partialEvalJaxpr(p.condJaxpr, [...condU, ...carryU]).outUnknown[0]!
-    const all = emit(whileP, xs, p)
-    if (condUnknown || carryU.every((u) => u)) return all
+    if (condUnknown || carryU.every((u) => u)) return emit(whileP, xs, p)
+    const again = { ...p, condJaxpr: withoutEffects(p.condJaxpr), bodyJaxpr: withoutEffects(p.bodyJaxpr) }
+    const all = emit(whileP, xs, again)
     const cutBody = partialEvalJaxpr(p.bodyJaxpr, [...bodyU, ...carryU], carryU)
     const numKnown = carryU.filter((u) => !u).length
     const body = { ...cutBody.known, outs: cutBody.known.outs.slice(0, numKnown) }
