@@ -5,3 +5,18 @@ export { ArgumentError } from '@heddle/func'
 export { HeddleError } from '@heddle/tree'
 export * from './early-stopping'
 export * from './state/train-state'
+export type { Classified, Masked, Metric } from './metrics/metric'
+export {
+  Accuracy,
+  Average,
+  type AverageValue,
+  type Output,
+  Perplexity,
+  TopKAccuracy,
+  type TopKOptions,
+  type Weighted,
+  WeightedAverage,
+} from './metrics/average'
+export * from './metrics/collection'
+export * from './metrics/confusion'
+export * from './metrics/spread'
