@@ -30,7 +30,7 @@ const layers = [
   ['primitives/(?!structural)[^/]+'],
   ['numpy'],
   ['transforms'],
-  ['random', 'lax', 'nn', 'debug'],
+  ['random', 'lax', 'nn', 'debug', 'special'],
   ['install'],
   ['namespaces', 'index'],
   ['conformance'],

@@ -70,7 +70,7 @@ const purify = (code: MagicString, expression: Node): void => {
   else if (!awaits(expression)) code.prependLeft(expression.start, `${mark}(() => (`).appendRight(expression.end, '))()')
 }
 
-const namespaces = ['lax', 'nn', 'np', 'random']
+const namespaces = ['lax', 'nn', 'np', 'random', 'special']
 /** `import { np, jit } from '@heddle/func'` as `import * as np from '@heddle/func/np'` and the rest. */
 const split = (code: MagicString, node: Node): void => {
   const whole = nodesOf(node.specifiers).filter(({ type }) => type === 'ImportSpecifier')

@@ -9,4 +9,5 @@ export default build({
   nn: 'src/namespaces/nn.ts',
   np: 'src/namespaces/np.ts',
   random: 'src/namespaces/random.ts',
+  special: 'src/namespaces/special.ts',
 })

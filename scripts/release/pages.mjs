@@ -83,7 +83,7 @@ const packages = ['tree', 'core', 'func', 'lift', 'linen', 'backend-host', 'back
 const imports = {
   ...Object.fromEntries(packages.map((name) => [`@heddle/${name}`, `./@heddle/${name}/dist/index.mjs`])),
   ...Object.fromEntries(
-    ['np', 'nn', 'lax', 'random', 'options'].map((name) => [`@heddle/func/${name}`, `./@heddle/func/dist/${name}.mjs`]),
+    ['np', 'nn', 'lax', 'random', 'special', 'options'].map((name) => [`@heddle/func/${name}`, `./@heddle/func/dist/${name}.mjs`]),
   ),
   '@heddle/func/backend': './@heddle/func/dist/backend/index.mjs',
   '@heddle/tree/options': './@heddle/tree/dist/options.mjs',

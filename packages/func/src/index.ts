@@ -1,7 +1,8 @@
 /**
  * Tensors and transformations of pure functions: JAX's, in TypeScript, on any backend.
  *
- * Namespaces: `np` (arrays), `lax` (primitives and control flow), `nn` (activations, initializers), `random`, `tree`.
+ * Namespaces: `np` (arrays), `lax` (primitives and control flow), `nn` (activations, initializers), `random`, `special` (special functions),
+ * `tree`.
  */
 import './install'
 
@@ -28,6 +29,7 @@ export type { TensorLike } from './numpy/promote'
 export type { CheckpointPolicy } from './primitives/call/checkpoint'
 export { checkpointName } from './primitives/call/name'
 export * as random from '@heddle/func/random'
+export * as special from '@heddle/func/special'
 export { type Synchronous, synchronous } from './synchronous'
 export { isTensor, Tensor } from './tensor'
 export type { DataOf, ScalarOf } from './tensor-methods'

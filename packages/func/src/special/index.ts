@@ -1,0 +1,3 @@
+/** `special`: jax.scipy.special in camelCase. */
+export * from './entropy'
+export * from './gamma'
