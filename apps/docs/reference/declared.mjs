@@ -74,8 +74,6 @@ export const renames = {
   'jax.random': { key_dtype: 'Tensor.dtype' },
   'jax.scipy.special': {
     erfinv: 'lax.erfInv',
-    expit: 'lax.logistic',
-    gammaln: 'lax.lgamma',
   },
   'jax.tree': { broadcast: 'tree.broadcastPrefix', flatten_with_path: 'tree.leavesWithPath', static: 'tree.staticKey' },
   optax: {
@@ -196,9 +194,8 @@ export const missing = {
   },
   'jax.random': { python: 'key_impl' },
   'jax.scipy.special': {
-    special: `bernoulli bessel_jn beta betainc betaln boxcox boxcox1p comb dawsn entr erfcx exp1 expi expn factorial fresnel gamma gammainc gammaincc gammasgn hyp1f1
-      hyp2f1 i0 i0e i1 i1e kl_div log_ndtr loggamma logit multigammaln ndtr ndtri owens_t poch polygamma rel_entr sici spence sph_harm_y wofz xlog1py xlogy
-      zeta`,
+    complex: 'sph_harm_y wofz',
+    special: `bernoulli bessel_jn betainc dawsn erfcx exp1 expi expn fresnel gammainc gammaincc hyp1f1 hyp2f1 i0 i0e i1 i1e log_ndtr ndtr ndtri owens_t polygamma sici spence zeta`,
   },
   'jax.tree': { 'not yet': 'reduce_associative' },
   optax: {

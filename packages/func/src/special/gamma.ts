@@ -40,13 +40,13 @@ export const factorial = pointwise('factorial', (n: Tensor): Tensor => {
 const choose = (n: Tensor, k: Tensor): Tensor => {
   const defined = k.le(n).logicalAnd(n.ge(0)).logicalAnd(k.ge(0))
   const [m, j] = [where(defined, n, 0), where(defined, k, 0)]
-  const log = T.lgamma(m.add(1)).sub(T.lgamma(j.add(1))).sub(T.lgamma(m.add(1).sub(j)))
+  const log = T.lgamma(m.add(1))
+    .sub(T.lgamma(j.add(1)))
+    .sub(T.lgamma(m.add(1).sub(j)))
   return where(defined, log.exp(), 0)
 }
 const combinations = pointwise('comb', choose)
-const multisets = pointwise('comb', (n: Tensor, k: Tensor): Tensor =>
-  where(k.eq(0).logicalAnd(n.ge(0)), 1, choose(n.add(k).sub(1), k)),
-)
+const multisets = pointwise('comb', (n: Tensor, k: Tensor): Tensor => where(k.eq(0).logicalAnd(n.ge(0)), 1, choose(n.add(k).sub(1), k)))
 const combOptions = optionsOf({
   /** Whether one thing may be chosen several times. */
   repetition: boolean,
@@ -72,7 +72,9 @@ export const poch = pointwise(
 export const betaln = pointwise('betaln', betalnOf)
 /** Γ(a) Γ(b) / Γ(a + b). */
 export const beta = pointwise('beta', (a: Tensor, b: Tensor): Tensor => {
-  const sign = signOfGamma(a).mul(signOfGamma(b)).mul(signOfGamma(a.add(b)))
+  const sign = signOfGamma(a)
+    .mul(signOfGamma(b))
+    .mul(signOfGamma(a.add(b)))
   return sign.mul(betalnOf(a, b).exp())
 })
 
