@@ -72,9 +72,6 @@ export const renames = {
     with_sharding_constraint: 'func.withShardingConstraint',
   },
   'jax.random': { key_dtype: 'Tensor.dtype' },
-  'jax.scipy.special': {
-    erfinv: 'lax.erfInv',
-  },
   'jax.tree': { broadcast: 'tree.broadcastPrefix', flatten_with_path: 'tree.leavesWithPath', static: 'tree.staticKey' },
   optax: {
     MultiSteps: 'optim.multiSteps',
@@ -179,7 +176,6 @@ export const missing = {
     enumeration: `AccuracyMode ConvDimensionNumbers DotAlgorithm DotAlgorithmPreset DotDimensionNumbers FftType GatherDimensionNumbers GatherScatterMode Precision
       RaggedDotDimensionNumbers RandomAlgorithm RoundingMethod ScatterDimensionNumbers Tolerance`,
     effects: 'after_all create_token dce_sink',
-    special: 'bessel_i0e bessel_i1e betainc igamma igamma_grad_a igammac polygamma random_gamma_grad zeta',
     complex: 'complex conj imag real',
     internal:
       'conv_general_permutations conv_general_shape_tuple conv_shape_tuple conv_transpose_shape_tuple shape_as_value reduce_window_shape_tuple',
@@ -195,7 +191,7 @@ export const missing = {
   'jax.random': { python: 'key_impl' },
   'jax.scipy.special': {
     complex: 'sph_harm_y wofz',
-    special: `bernoulli bessel_jn betainc dawsn erfcx exp1 expi expn fresnel gammainc gammaincc hyp1f1 hyp2f1 i0 i0e i1 i1e log_ndtr ndtr ndtri owens_t polygamma sici spence zeta`,
+    special: 'hyp1f1 hyp2f1',
   },
   'jax.tree': { 'not yet': 'reduce_associative' },
   optax: {

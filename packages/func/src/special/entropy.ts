@@ -1,23 +1,21 @@
 /** Products with logarithms, entropies, logits and power transforms. Source: the jax.scipy.special functions of the same names. */
 import * as E from '../numpy/elementwise'
 import { isnan, where } from '../numpy/logic'
-import { withTangent } from '../numpy/with-tangent'
+import { withSlopes, withTangent } from '../numpy/with-tangent'
 import * as T from '../primitives/transcendental'
 import type { Tensor } from '../tensor'
 import { operation, pointwise } from './program'
 import { like } from './series'
 
-/** `x log` of something, where x is not 0; NaN stays. */
-const product = (x: Tensor, log: Tensor): Tensor => where(x.ne(0).logicalOr(isnan(log)), x.mul(log), 0)
-const xLogY = withTangent(
+const xLogY = withSlopes<readonly [Tensor, Tensor]>(
   (x: Tensor, y: Tensor) => where(x.ne(0).logicalOr(isnan(y)), x.mul(y.log()), 0),
-  ([dx, dy], _out, x, y) => product(dx, y.log()).add(quotient(dy.mul(x), y)),
+  [(_out, _x, y) => y.log(), (_out, x, y) => quotient(x, y)],
 )
-const xLog1pY = withTangent(
+const xLog1pY = withSlopes<readonly [Tensor, Tensor]>(
   (x: Tensor, y: Tensor) => where(x.ne(0).logicalOr(isnan(y)), x.mul(E.log1p(y)), 0),
-  ([dx, dy], _out, x, y) => product(dx, E.log1p(y)).add(quotient(dy.mul(x), y.add(1))),
+  [(_out, _x, y) => E.log1p(y), (_out, x, y) => quotient(x, y.add(1))],
 )
-/** What is 0 above is 0: by 0 too, where no derivative is asked for. */
+/** 0 by 0 is 0, as the function is 0 for x = 0. */
 const quotient = (x: Tensor, y: Tensor): Tensor => where(x.eq(0), 0, x.div(where(x.eq(0), 1, y)))
 const xLogX = withTangent(
   (x: Tensor) => where(x.ne(0), x.mul(x.log()), 0),

@@ -4,7 +4,7 @@ import { count, boolean, forTensors, optionsOf, readArgument, type OptionsOf } f
 import * as E from '../numpy/elementwise'
 import { isnan, where } from '../numpy/logic'
 import type { TensorLike } from '../numpy/promote'
-import { withTangent } from '../numpy/with-tangent'
+import { withSlopes } from '../numpy/with-tangent'
 import * as T from '../primitives/transcendental'
 import type { Tensor } from '../tensor'
 import { betalnOf } from './log-beta'
@@ -60,12 +60,9 @@ export const comb = (n: TensorLike, k: TensorLike, options?: CombOptions): Tenso
 /** The rising factorial Γ(z + m) / Γ(z). */
 export const poch = pointwise(
   'poch',
-  withTangent(
-    (z: Tensor, m: Tensor) => where(m.eq(0), 1, gammaOf(z.add(m)).div(gammaOf(z))),
-    ([dz, dm], out, z, m) => {
-      const slope = T.digamma(z.add(m))
-      return dz.mul(slope.sub(T.digamma(z)).mul(out)).add(dm.mul(slope.mul(out)))
-    },
+  withSlopes<readonly [Tensor, Tensor]>(
+    (z, m) => where(m.eq(0), 1, gammaOf(z.add(m)).div(gammaOf(z))),
+    [(out, z, m) => T.digamma(z.add(m)).sub(T.digamma(z)).mul(out), (out, z, m) => T.digamma(z.add(m)).mul(out)],
   ),
 )
 /** log |B(a, b)|, B(a, b) = Γ(a) Γ(b) / Γ(a + b). */

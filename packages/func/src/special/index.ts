@@ -1,3 +1,10 @@
 /** `special`: jax.scipy.special in camelCase. */
+export * from './bessel'
 export * from './entropy'
+export * from './exponential-integrals'
 export * from './gamma'
+export * from './incomplete'
+export * from './integrals'
+export * from './normal'
+export * from './softmax'
+export { bernoulli, polygamma, zeta } from './zeta'

@@ -46,10 +46,23 @@ const abstractly = (types: readonly Aval[], mapped: Mapped, look: (xs: readonly 
   }
 }
 
-type Rule = (xs: readonly Tensor[], ts: readonly Tensor[]) => readonly [outs: readonly Tensor[], tangents: readonly Tensor[]]
+type Rule = (xs: readonly Tensor[], ts: readonly Tangent[]) => readonly [outs: readonly Tensor[], tangents: readonly Tensor[]]
 /** Results, then tangents, of a batched rule. */
-export const batchRule = (rule: Rule, axis: BatchAxis, dims: readonly Dim[], xs: readonly Tensor[], ts: readonly Tensor[]): BatchResult =>
-  batchFlat((zs) => rule(zs.slice(0, xs.length), zs.slice(xs.length)).flat(), axis, [...xs, ...ts], [...dims, ...dims])
+export const batchRule = (
+  rule: Rule,
+  axis: BatchAxis,
+  dims: readonly Dim[],
+  xs: readonly Tensor[],
+  ts: readonly Tangent[],
+): BatchResult => {
+  const of = (zs: readonly Tensor[]): readonly Tensor[] => {
+    let next = 0
+    const tangents = ts.map((t) => (t === null ? null : zs[next++]!))
+    return rule(zs.slice(next), tangents).flat()
+  }
+  const known = ts.flatMap((t, i) => (t === null ? [] : [{ t, dim: dims[i]! }]))
+  return batchFlat(of, axis, [...known.map(({ t }) => t), ...xs], [...known.map(({ dim }) => dim), ...dims])
+}
 /** A value is mapped if it or its tangent is: they have one type. */
 export const joined = (dims: readonly Dim[]): Mapped => {
   const m = mappedOf(dims)
