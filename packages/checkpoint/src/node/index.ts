@@ -1,1 +1,4 @@
-export {}
+/**
+ * Checkpoints in Node: files of the disk.
+ */
+export { openFile } from './open-file'
