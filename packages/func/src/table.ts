@@ -299,6 +299,12 @@ export interface LinalgParams {
     readonly transposeA: boolean
     readonly unitDiagonal: boolean
   }
+  /** [..., n, n] symmetric, of which one triangle is read -> eigenvectors v (columns) [..., n, n], eigenvalues w [..., n], ascending; NaN where x has any. */
+  eigh: { readonly lower: boolean }
+  /** [..., m, n] -> s [..., k], descending, k = min(m, n); if computeUv also u [..., m, k or m] and vt [..., k or n, n]; NaN where x has any. */
+  svd: { readonly fullMatrices: boolean; readonly computeUv: boolean }
+  /** [..., m, n] -> l below the diagonal and u [..., m, n], pivots and permutation: int32 [..., k], [..., m]; x[permutation] = l u; LAPACK's. */
+  lu: NoParams
 }
 
 /** The parameters of each leaf. */

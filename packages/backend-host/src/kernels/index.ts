@@ -8,6 +8,7 @@ import { bitwise } from './bitwise'
 import { contraction } from './contraction'
 import { convolution } from './convolution'
 import { cumulative } from './cumulative'
+import { decompositions } from './decompositions'
 import { indexing, writers } from './indexing'
 import { layout } from './layout'
 import { linalg } from './linalg'
@@ -37,4 +38,5 @@ export const kernels: Kernels<HostArray> = {
   ...window,
   ...random,
   ...linalg,
+  ...decompositions,
 }

@@ -1,46 +1,9 @@
 /** qr, cholesky and triangular_solve of the last two axes, computed in doubles, batch by batch. */
 import { type HostArray, type Kernels, sizeOf } from '@heddle/func/backend'
 import { alloc, hostArray, type NumberData, viaFloat32 } from '../element'
+import { basisOf, reflect } from './householder'
 
 type Table = Pick<Kernels<HostArray>, 'qr' | 'cholesky' | 'triangular_solve'>
-
-/**
- * Householder's reflections of a (m x n, in place; the upper triangle becomes R), each with LAPACK's sign: the diagonal of
- * R is against the sign of what it replaces, and a column with nothing below its diagonal is left alone.
- */
-const reflect = (a: Float64Array, m: number, n: number): { readonly vs: readonly Float64Array[]; readonly taus: readonly number[] } => {
-  const vs: Float64Array[] = []
-  const taus: number[] = []
-  for (let k = 0; k < Math.min(m, n); k++) {
-    const v = new Float64Array(m)
-    let below = 0
-    for (let i = k + 1; i < m; i++) below += a[i * n + k]! ** 2
-    const alpha = a[k * n + k]!
-    let tau = 0
-    if (below !== 0) {
-      const beta = -Math.sqrt(alpha * alpha + below) * (alpha < 0 || Object.is(alpha, -0) ? -1 : 1)
-      tau = (beta - alpha) / beta
-      for (let i = k + 1; i < m; i++) v[i] = a[i * n + k]! / (alpha - beta)
-      v[k] = 1
-      apply(a, m, n, v, tau, k)
-      a[k * n + k] = beta
-      for (let i = k + 1; i < m; i++) a[i * n + k] = 0
-    }
-    vs.push(v)
-    taus.push(tau)
-  }
-  return { vs, taus }
-}
-/** `a = (1 - tau v v^T) a`, where v is zero before `k`. */
-const apply = (a: Float64Array, m: number, n: number, v: Float64Array, tau: number, k: number): void => {
-  if (tau === 0) return
-  for (let j = 0; j < n; j++) {
-    let sum = 0
-    for (let i = k; i < m; i++) sum += v[i]! * a[i * n + j]!
-    sum *= tau
-    for (let i = k; i < m; i++) a[i * n + j]! -= sum * v[i]!
-  }
-}
 
 const qr: Table['qr'] = viaFloat32(({ params, ins, outs }) => {
   const [m, n] = ins[0]!.shape.slice(-2) as [number, number]
@@ -51,12 +14,9 @@ const qr: Table['qr'] = viaFloat32(({ params, ins, outs }) => {
     const [q, r] = outs.map((o) => alloc(o.dtype, sizeOf(o.shape)) as NumberData) as [NumberData, NumberData]
     for (let b = 0; b < batches; b++) {
       const a = Float64Array.from(x.subarray(b * m * n, (b + 1) * m * n))
-      const { vs, taus } = reflect(a, m, n)
+      const reflections = reflect(a, m, n)
       for (let i = 0; i < k; i++) for (let j = i; j < n; j++) r[(b * k + i) * n + j] = a[i * n + j]!
-      const basis = new Float64Array(m * k)
-      for (let i = 0; i < k; i++) basis[i * k + i] = 1
-      for (let i = vs.length - 1; i >= 0; i--) apply(basis, m, k, vs[i]!, taus[i]!, i)
-      q.set(basis, b * m * k)
+      q.set(basisOf(reflections, m, k), b * m * k)
     }
     return [hostArray(outs[0]!.shape, outs[0]!.dtype, q), hostArray(outs[1]!.shape, outs[1]!.dtype, r)]
   }

@@ -97,6 +97,18 @@ const qr: Rule<unknown> = ([a]) => {
 }
 const cholesky: Rule<unknown> = ([a]) => flops(Math.round((elements(a) * a!.shape.at(-1)!) / 3))
 const triangularSolve: Rule<unknown> = ([a, b]) => flops(elements(b) * a!.shape.at(-1)!)
+/** To three diagonals, the values, and the basis: Golub and Van Loan's counts, as that of svd (m >= n). */
+const eigh: Rule<unknown> = ([a]) => flops(9 * elements(a) * a!.shape.at(-1)!)
+const svd: Rule<unknown> = ([a]) => {
+  const [rows, columns] = a!.shape.slice(-2) as [number, number]
+  const [m, n] = [Math.max(rows, columns), Math.min(rows, columns)]
+  return flops(sizeOf(a!.shape.slice(0, -2)) * (6 * m * n * n + 20 * n ** 3))
+}
+const lu: Rule<unknown> = ([a]) => {
+  const [m, n] = a!.shape.slice(-2) as [number, number]
+  const k = Math.min(m, n)
+  return flops(sizeOf(a!.shape.slice(0, -2)) * Math.round(2 * m * n * k - (m + n) * k * k + (2 / 3) * k ** 3))
+}
 
 /** The same rule for several primitives. */
 const all = <N extends LeafName>(rule: Rule<never>, ...names: readonly N[]): { readonly [K in N]: Rule<ParamsOf[K]> } =>
@@ -160,6 +172,9 @@ const makeRules = (one = pointwise(), transcendental = pointwise(0, 1)): Rules =
   qr,
   cholesky,
   triangular_solve: triangularSolve,
+  eigh,
+  svd,
+  lu,
 })
 
 let made: Rules | undefined

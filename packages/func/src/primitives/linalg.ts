@@ -1,16 +1,27 @@
 /** Decompositions and triangular systems of matrices, which are the last two axes; leading axes are batches. */
-import { type Aval, aval, range, sameShape } from '../aval'
+import { type Aval, aval, sameShape } from '../aval'
 import { zerosLike } from '../literal'
 import { defineLeaf, type Primitive, type Tangent } from '../primitive'
 import type { LinalgParams, NoParams } from '../table'
 import type { Tensor } from '../tensor'
 import { bind, bind1 } from '../trace'
 import { add, div, neg, sub } from './arithmetic'
-import { dotGeneral } from './contraction'
-import { concatenate, iota, pad, sliceAxis } from './layout'
-import { eq, ge, selectN } from './piecewise'
-import { constant, dtypeFault, floats, known, noParams, notLinear, sumTangents } from './pointwise'
-import { alignBatch, broadcastInDim, convert, moveAxis, reshape, transpose } from './structural'
+import { pad } from './layout'
+import {
+  cols,
+  columns,
+  eyeLike,
+  lowerTriangle,
+  matmul,
+  matrixFault,
+  matrixTranspose,
+  rows,
+  rowsOf,
+  upperTriangle,
+  withColumns,
+} from './matrices'
+import { constant, known, noParams, notLinear, sumTangents } from './pointwise'
+import { alignBatch, moveAxis, reshape } from './structural'
 
 /** [..., m, n] -> q [..., m, k] of orthonormal columns and upper triangular r [..., k, n], q r = x. Source: jax.lax.linalg.qr. */
 export const qr = (x: Tensor, params: LinalgParams['qr']): [q: Tensor, r: Tensor] => bind(qrP, [x], params) as [Tensor, Tensor]
@@ -19,48 +30,6 @@ export const cholesky = (x: Tensor): Tensor => bind1(choleskyP, [x], noParams)
 /** Solves op(a) x = b, or x op(a) = b when not leftSide, for a triangular a. Source: jax.lax.linalg.triangular_solve. */
 export const triangularSolve = (a: Tensor, b: Tensor, params: LinalgParams['triangular_solve']): Tensor =>
   bind1(triangularSolveP, [a, b], params)
-
-// Matrices in terms of other primitives.
-
-const rows = (x: { readonly aval: Aval }): number => x.aval.shape.at(-2)!
-const cols = (x: { readonly aval: Aval }): number => x.aval.shape.at(-1)!
-const matrixTranspose = (x: Tensor): Tensor => {
-  const n = x.ndim
-  return transpose(x, { permutation: [...range(n - 2), n - 1, n - 2] })
-}
-const matmul = (x: Tensor, y: Tensor): Tensor => {
-  const batch = range(x.ndim - 2)
-  return dotGeneral(x, y, {
-    dimensionNumbers: [
-      [[x.ndim - 1], [x.ndim - 2]],
-      [batch, batch],
-    ],
-    preferredElementType: null,
-  })
-}
-/** Where column - row, both counted from 0, is at most `k`: the lower triangle up to its k-th superdiagonal. */
-const below = (x: Tensor, k: number): Tensor => {
-  const shape = [rows(x), cols(x)]
-  const at = (dimension: number): Tensor => iota({ dtype: 'int32', shape, dimension })
-  const row = at(0)
-  const mask = ge(k === 0 ? row : add(row, constant(row, k)), at(1))
-  return broadcastInDim(mask, { shape: x.shape, broadcastDimensions: [x.ndim - 2, x.ndim - 1] })
-}
-const lowerTriangle = (x: Tensor, k = 0): Tensor => selectN(below(x, k), constant(x, 0), x)
-const upperTriangle = (x: Tensor, k = 0): Tensor => selectN(below(x, k - 1), x, constant(x, 0))
-/** The identity in the shape of `x`. */
-const eyeLike = (x: Tensor): Tensor => {
-  const shape = [rows(x), cols(x)]
-  const at = (dimension: number): Tensor => iota({ dtype: 'int32', shape, dimension })
-  return broadcastInDim(convert(eq(at(0), at(1)), x.dtype), { shape: x.shape, broadcastDimensions: [x.ndim - 2, x.ndim - 1] })
-}
-const columns = (x: Tensor, from: number, to: number): Tensor => sliceAxis(x, x.ndim - 1, from, to)
-const rowsOf = (x: Tensor, from: number, to: number): Tensor => sliceAxis(x, x.ndim - 2, from, to)
-const withColumns = (x: Tensor, y: Tensor): Tensor => concatenate([x, y], { dimension: x.ndim - 1 })
-
-const matrixFault = (ins: readonly Aval[]): string | undefined =>
-  dtypeFault(ins, floats) ??
-  (ins.every((x) => x.shape.length >= 2) ? undefined : 'operands must be matrices, perhaps with leading batch axes')
 
 // qr
 

@@ -3,9 +3,10 @@ import { add, mul } from '../../primitives/arithmetic'
 import { dotGeneral } from '../../primitives/contraction'
 import { eq } from '../../primitives/piecewise'
 import { iota } from '../../primitives/layout'
+import { eigh, lu, svd } from '../../primitives/decompositions'
 import { cholesky, qr, triangularSolve } from '../../primitives/linalg'
 import { threefry2x32 } from '../../primitives/random'
-import { convertElementType } from '../../primitives/structural'
+import { broadcastInDim, convertElementType, transpose } from '../../primitives/structural'
 import type { LinalgParams, RandomParams } from '../../table'
 import type { Tensor } from '../../tensor'
 import { fullLike } from '../../literal'
@@ -44,6 +45,38 @@ const solve =
   (params: Partial<Solve>) =>
   (a: Tensor, b: Tensor): Tensor =>
     triangularSolve(add(a, eye(a, 1.5)), b, { leftSide: true, lower: true, transposeA: false, unitDiagonal: false, ...params })
+/** Symmetric, with eigenvalues and singular values apart. */
+const spacedOut = (x: Tensor): Tensor => {
+  const column = iota({ dtype: 'int32', shape: x.shape, dimension: x.ndim - 1 })
+  return add(x, mul(eye(x, 1.5), convertElementType(column, { newDtype: x.dtype, weakType: false })))
+}
+const last = (x: Tensor, y: Tensor, [of, by]: readonly [number, number]): Tensor => {
+  const batch = Array.from({ length: x.ndim - 2 }, (_, i) => i)
+  return dotGeneral(x, y, {
+    dimensionNumbers: [
+      [[x.ndim - of], [x.ndim - by]],
+      [batch, batch],
+    ],
+    preferredElementType: null,
+  })
+}
+const eigenOf =
+  (lower: boolean) =>
+  (x: Tensor): readonly Tensor[] => {
+    const y = spacedOut(x)
+    const permutation = y.shape.map((_, i) => (i === y.ndim - 1 ? i - 1 : i === y.ndim - 2 ? i + 1 : i))
+    const [v, w] = eigh(add(y, transpose(y, { permutation })), { lower })
+    return [mul(v, v), w]
+  }
+/** u and vt without their signs; where the rest is fixed. */
+const singularOf =
+  (fullMatrices: boolean) =>
+  (x: Tensor): readonly Tensor[] => {
+    const [s, u, vt] = svd(fullMatrices ? spacedOut(x) : x, { fullMatrices, computeUv: true }) as [Tensor, Tensor, Tensor]
+    return [s, mul(u, u), mul(vt, vt)]
+  }
+/** Values, and what must be identities. */
+const remade = ([s, u, vt]: readonly Tensor[]): readonly Tensor[] => [s!, last(u!, u!, [2, 2]), last(vt!, vt!, [1, 1])]
 const solveRow = (about: string, params: Partial<Solve>, b: readonly number[] = [3, 2]): Row =>
   smooth(about, solve(params), [num([3, 3], small), num(b)])
 
@@ -72,5 +105,32 @@ export const linalgRows: { readonly [N in keyof LinalgParams]: Rows } = {
     solveRow('from the right, upper transposed', { leftSide: false, lower: false, transposeA: true }, [2, 3]),
     solveRow('unit diagonal', { unitDiagonal: true }),
     smooth('batch', solve({ lower: false }), [num([2, 2, 2], small), num([2, 2, 1])]),
+  ],
+  // signs of vectors are any: what is compared has none
+  eigh: [
+    smooth('lower', eigenOf(true), [num([3, 3], small)], { tolerance: 20 }),
+    smooth('upper, batch', eigenOf(false), [num([2, 2, 2], small)], { tolerance: 20 }),
+    smooth('one by one', (x) => eigh(x, { lower: true })[1], [num([1, 1])]),
+    rough('reads one triangle', (x) => eigh(x, { lower: true })[1], [num([4, 4])], { tolerance: 10 }),
+  ],
+  svd: [
+    smooth('values', (x) => svd(spacedOut(x), { fullMatrices: false, computeUv: false }), [num([3, 3], small)], { tolerance: 20 }),
+    smooth('square', singularOf(true), [num([3, 3], small)], { tolerance: 20 }),
+    smooth('tall', singularOf(false), [num([4, 2], given(1, 0.2, -0.3, 1.1, 0.5, -0.4, 0.1, 0.7))], { tolerance: 20 }),
+    smooth('wide, batch', singularOf(false), [num([1, 2, 3], given(1, 0.2, -0.3, 0.4, 0.5, -1.4))], { tolerance: 20 }),
+    rough('full', (x) => remade(svd(x, { fullMatrices: true, computeUv: true })), [num([2, 3])], { tolerance: 20 }),
+    rough(
+      'of rank one',
+      (x) => remade(svd(broadcastInDim(x, { shape: [3, 2], broadcastDimensions: [1] }), { fullMatrices: false, computeUv: true })),
+      [num([2])],
+      { tolerance: 20 },
+    ),
+  ],
+  lu: [
+    smooth('square', (x) => lu(add(x, eye(x, 2)))[0], [num([3, 3], small)], { tolerance: 10 }),
+    smooth('pivots', (x) => lu(x), [num([3, 3], given(0.1, 0.9, 0.4, 1.5, -0.3, 0.2, -0.7, 0.8, 2.1))], { tolerance: 10 }),
+    smooth('tall', (x) => lu(x)[0], [num([3, 2], given(0.1, 0.9, 1.5, -0.3, -0.7, 0.8))], { tolerance: 10 }),
+    smooth('wide, batch', (x) => lu(x)[0], [num([1, 2, 3], given(0.1, 0.9, 0.4, 1.5, -0.3, 0.2))], { tolerance: 10 }),
+    rough('singular', (x) => lu(broadcastInDim(x, { shape: [3, 3], broadcastDimensions: [1] })), [num([3])]),
   ],
 }

@@ -2,7 +2,7 @@
  * Linear algebra for stacks of matrices. TensorFlow's Cholesky and triangular solve fail on singular matrices where ours answer NaN or
  * infinities, so both are loops over columns; its QR is LAPACK's.
  */
-import { type LinalgParams, sizeOf } from '@heddle/func/backend'
+import { BackendError, type LinalgParams, sizeOf } from '@heddle/func/backend'
 import { attr } from '../graph-def'
 import type { Block, Value } from './block'
 import type { Lower, Lowerings } from './lowering'
@@ -90,4 +90,17 @@ const triangularSolve: Lower<LinalgParams['triangular_solve']> = (b, { params: p
 }
 const qr: Lower<LinalgParams['qr']> = (b, { params: { fullMatrices }, ins: [x], outs }) =>
   b.ops('Qr', [x!], { ...typed('T', x!), full_matrices: attr.flag(fullMatrices) }, outs, ['q', 'r'])
-export const linalg: Lowerings<keyof LinalgParams> = { qr, cholesky, triangular_solve: triangularSolve }
+/** TensorFlow's fail where a matrix has NaN or is singular; the kernels, which are the host's, answer. */
+const overKernels =
+  (name: string): Lower<unknown> =>
+  () => {
+    throw new BackendError('tfjs', `TensorFlow's ${name} fails on matrices that are singular or have NaN`)
+  }
+export const linalg: Lowerings<keyof LinalgParams> = {
+  qr,
+  cholesky,
+  triangular_solve: triangularSolve,
+  eigh: overKernels('SelfAdjointEigV2'),
+  svd: overKernels('Svd'),
+  lu: overKernels('Lu'),
+}
