@@ -18,7 +18,7 @@ const may = {
 }
 
 // External packages that only some may import.
-const only = { 'fp-ts': ['core', 'lift'], 'io-ts': ['core', 'lift'] }
+const only = { 'fp-ts': ['core', 'lift', 'checkpoint'], 'io-ts': ['core', 'lift', 'checkpoint'] }
 
 // Layers inside packages/func/src, lowest first: a layer imports (by value) itself and the layers above it in this list.
 const layers = [

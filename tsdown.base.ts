@@ -40,13 +40,13 @@ const licenceOf = (name: string): string =>
  * The same for a package of fp-ts: what it uses of fp-ts and io-ts is put into its code, since loading all of them takes longer than
  * everything else; its types still name theirs.
  */
-export const buildWithFpTs = (): UserConfig[] => [
+export const buildWithFpTs = (entry?: Record<string, string>): UserConfig[] => [
   {
-    ...build(),
+    ...build(entry),
     dts: false,
     banner: { js: ['fp-ts', 'io-ts'].map(licenceOf).join('\n') },
     deps: { alwaysBundle: [/^fp-ts/, /^io-ts/], neverBundle: outside },
     inputOptions: { resolve: { mainFields: ['module', 'main'] } },
   },
-  { ...build(), dts: { sourcemap: true, emitDtsOnly: true }, clean: false },
+  { ...build(entry), dts: { sourcemap: true, emitDtsOnly: true }, clean: false },
 ]

@@ -1,3 +1,3 @@
-import { build } from '../../tsdown.base.ts'
+import { buildWithFpTs } from '../../tsdown.base.ts'
 
-export default build({ index: 'src/index.ts', node: 'src/node/index.ts' })
+export default buildWithFpTs({ index: 'src/index.ts', node: 'src/node/index.ts' })

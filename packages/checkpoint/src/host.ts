@@ -27,7 +27,7 @@ export const isShape = (x: unknown): x is readonly number[] =>
   Array.isArray(x) && x.every((n) => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0)
 
 /** An array of little-endian bytes, which are copied: as many as `byteLength` says. */
-const hostOfBytes = (shape: readonly number[], dtype: DType, bytes: Uint8Array): HostArray => {
+export const hostOfBytes = (shape: readonly number[], dtype: DType, bytes: Uint8Array): HostArray => {
   const copy = new Uint8Array(bytes)
   const width = bytesOf(dtype)
   if (dtype === 'bool') for (let i = 0; i < copy.length; i++) if (copy[i]! > 1) copy[i] = 1

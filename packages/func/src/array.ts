@@ -7,7 +7,7 @@
  */
 import { track, untracked } from './array-scope'
 import { type Aval, aval, sizeOf } from './aval'
-import type { Backend, HostArray } from './backend/backend'
+import type { Backend, HeldPart, HostArray } from './backend/backend'
 import { disown, Holding, own, turn, turnIsDue } from './backend/reclaim'
 import { getDefaultBackend, withBackend } from './backend/registry'
 import { bytesOf } from './dtype'
@@ -118,6 +118,24 @@ export class ConcreteTensor extends Tensor {
       disown(held)
       untracked(() => x.#hold(new BufferHolding(held.backend, held.buffer, x.aval)))
     })
+  }
+  /**
+   * A tensor of its own with the same data: what becomes of this one (donation, `dispose`) does not touch it. It belongs to no `tidy`.
+   * Until it is freed, a program that is given this one copies where it would have written.
+   */
+  shared(): ConcreteTensor {
+    this.#check()
+    if (this.#pending !== undefined) this.#settle(getDefaultBackend())
+    if (this.#host !== undefined) return new ConcreteTensor(this.aval, this.#host, undefined)
+    const { backend, buffer } = this.#held!
+    return untracked(() => ConcreteTensor.ofBuffer(backend, backend.storage.share(buffer), this.aval))
+  }
+  /** The parts that its data lie in, over devices: one where it lies on one. Errors: DisposedError. */
+  parts(): readonly HeldPart[] {
+    this.#check()
+    const parts = this.#held?.backend.storage.parts?.(this.#held.buffer, this.aval)
+    if (parts !== undefined && this.#host === undefined) return parts
+    return [{ start: this.aval.shape.map(() => 0), shape: this.aval.shape, read: () => this.host() }]
   }
   #hold(held: BufferHolding): void {
     this.#held = held

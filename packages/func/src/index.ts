@@ -43,7 +43,15 @@ export { jvp } from './transforms/jvp'
 export { linearize } from './transforms/linearize'
 export { evalShape, makeJaxpr, type ShapesOf } from './transforms/make-jaxpr'
 export type { MeshLike, ShardingLike } from './sharding'
-export { devicePut, type Shardings, withShardingConstraint } from './transforms/sharding'
+export {
+  type BlockOf,
+  type CallbackOptions,
+  devicePut,
+  makeArrayFromCallback,
+  placementOf,
+  type Shardings,
+  withShardingConstraint,
+} from './transforms/sharding'
 export { switchWithAux } from './transforms/cond'
 export { dispose, tidy } from './transforms/tidy'
 export type { Next, NoNumbers, NoNumbersAt, Result } from './transforms/traced'

@@ -44,7 +44,8 @@ const runs = (shape: Shape, part: Shape, start: readonly number[], f: (whole: nu
   }
   if (!part.includes(0)) walk(0, 0, 0)
 }
-const startOf = (part: Shape, at: readonly number[]): readonly number[] => part.map((n, i) => n * at[i]!)
+/** Where a part begins, of its shape and its place among the parts. */
+export const startOf = (part: Shape, at: readonly number[]): readonly number[] => part.map((n, i) => n * at[i]!)
 
 /** What a device holds of an array. */
 export const cutPart = ({ shape, dtype, data }: HostArray, sharding: Sharding, device: number): HostArray => {

@@ -3,7 +3,7 @@ import { type Aval, BackendError, dtypes, type HostArray, type Sharding, sizeOf 
 import { deviceCount } from '@heddle/stablehlo/lower'
 import { type BufferStore, bytesOfType, PjrtBuffer } from '../buffer'
 import type { Client } from '../client'
-import { cutPart, holders, partShape, putPart } from './layout'
+import { cutPart, holders, partAt, partShape, putPart, startOf } from './layout'
 
 /** Errors: BackendError for more devices than the client has. */
 export const checkDevices = (client: Client, mesh: Sharding['mesh']): number => {
@@ -80,6 +80,44 @@ export const shardedStore = (client: Client, stores: readonly BufferStore[], hom
       return sharded(parts, aval, sharding)
     },
     shardingOf: (b) => b.sharding,
+    parts: (b, aval) => {
+      if (b.parts === undefined) return undefined
+      const sharding = b.sharding!
+      const type = partType(b, aval)
+      return holders(sharding, b.parts.length).map((d) => ({
+        start: startOf(type.shape, partAt(sharding, d)),
+        shape: type.shape,
+        read: async () => {
+          b.handles += 1
+          try {
+            return await stores[d]!.download(b.parts![d]!, type)
+          } finally {
+            release(b)
+          }
+        },
+      }))
+    },
+    assemble: async (aval, sharding, read) => {
+      const shape = partShape(aval.shape, sharding)
+      const at = Array.from({ length: checkDevices(client, sharding.mesh) }, (_, d) => startOf(shape, partAt(sharding, d)))
+      const parts = new Map<number, PjrtBuffer>()
+      try {
+        for (const [d, start] of at.entries()) {
+          if (parts.has(d)) continue
+          const part = await read(start, shape)
+          // devices that hold the same
+          for (const [e, other] of at.entries()) if (other.join() === start.join()) parts.set(e, stores[e]!.upload(part))
+        }
+        return sharded(
+          at.map((_, d) => parts.get(d)!),
+          aval,
+          sharding,
+        )
+      } catch (error) {
+        for (const [d, part] of parts) stores[d]!.release(part)
+        throw error
+      }
+    },
     memory: () => {
       const all = stores.map((s) => s.memory())
       return { buffers: all.reduce((n, m) => n + m.buffers, 0), bytes: all.reduce((n, m) => n + m.bytes, 0) }

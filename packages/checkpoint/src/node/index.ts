@@ -1,4 +1,5 @@
 /**
  * Checkpoints in Node: files of the disk.
  */
+export { fileStorage } from './files'
 export { openFile } from './open-file'

@@ -18,6 +18,15 @@ export interface HostArray {
   readonly data: TypedArray
 }
 
+/** A block of an array that lies on one device, and how its values are read. */
+export interface HeldPart {
+  readonly start: readonly number[]
+  readonly shape: readonly number[]
+  readonly read: () => Promise<HostArray>
+}
+/** The values of a block of an array, row-major. */
+export type ReadBlock = (start: readonly number[], shape: readonly number[]) => HostArray | Promise<HostArray>
+
 /** Where arrays lie: how they come there, go back, and are freed. */
 export interface Storage<B> {
   /** The bytes are copied, or `array` is never written again: neither by the caller nor by the backend. */
@@ -30,6 +39,10 @@ export interface Storage<B> {
   readonly release: (buffer: B) => void
   /** The same data over the devices of a mesh; absent where there is one device. */
   readonly place?: (buffer: B, aval: Aval, sharding: Sharding) => B
+  /** The parts that a buffer lies in, which together are all of it once; undefined: whole, on one device. Absent where there is one device. */
+  readonly parts?: (buffer: B, aval: Aval) => readonly HeldPart[] | undefined
+  /** A buffer that lies over devices so, of blocks: one is asked for at a time, once for each different one. */
+  readonly assemble?: (aval: Aval, sharding: Sharding, read: ReadBlock) => Promise<B>
   /** How a buffer lies over devices; null: whole, on one. */
   readonly shardingOf?: (buffer: B) => Sharding | null
   /** Buffers alive (handles, not counting shared data twice) and their bytes. */

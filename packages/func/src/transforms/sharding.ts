@@ -2,10 +2,13 @@
 import { broadcastPrefix, flatten, leaves as leavesOf, unflatten } from '@heddle/tree'
 import { describe } from '@heddle/tree/options'
 import { ConcreteTensor } from '../array'
-import type { Backend, Device } from '../backend/backend'
-import { isBackend } from '../backend/registry'
+import { aval, type Shape, sizeOf } from '../aval'
+import type { Backend, Device, HostArray } from '../backend/backend'
+import { getDefaultBackend, isBackend } from '../backend/registry'
+import { type DType, dtypes, type TypedArray } from '../dtype'
 import { ArgumentError } from '../error'
 import { backendOf } from '../interpreters/eval'
+import { dtype as dtypeKind, optionsOf, type OptionsOf } from '../options'
 import { asTensor, type TensorLike } from '../numpy/promote'
 import { shardingConstraint } from '../primitives/sharding'
 import { type ShardingLike, shardingOf } from '../sharding'
@@ -72,3 +75,58 @@ export const devicePut = <T>(tree: T, where: Device | Shardings): T =>
           ? ConcreteTensor.ofBuffer(backend, backend.storage.place(x.bufferOn(backend), x.aval, sharding), x.aval)
           : x
       }) as T)
+
+/**
+ * How a tensor lies over the devices of a mesh; null where it lies on one, or is traced. `devicePut(y, placementOf(x))` puts another there.
+ *
+ * Source: jax.Array.sharding.
+ */
+export const placementOf = (x: Tensor): ShardingLike | null => {
+  if (!(x instanceof ConcreteTensor) || x.backend === undefined) return null
+  const sharding = x.backend.storage.shardingOf?.(x.bufferOn(x.backend)) ?? null
+  return sharding === null ? null : { mesh: { axes: Object.fromEntries(sharding.mesh) }, spec: { axes: sharding.dims } }
+}
+
+const callbackOptions = optionsOf({ dtype: dtypeKind })
+/** Options of makeArrayFromCallback: the dtype of the data, float32 by default. */
+export interface CallbackOptions extends OptionsOf<typeof callbackOptions> {}
+/** The values of a block that begins at `start` in the array, row-major, of the storage type of the dtype. */
+export type BlockOf = (start: readonly number[], shape: readonly number[]) => TypedArray | Promise<TypedArray>
+
+/**
+ * A tensor that lies over the devices of a mesh so, made of blocks: `block` is asked for the data of each device, one after the other, so that
+ * the whole is never in one place. On a backend with one device it is asked for the whole.
+ *
+ * Errors: ArgumentError where the spec does not fit the shape or a block is of another size or kind. Source: jax.make_array_from_callback.
+ */
+export const makeArrayFromCallback = async (
+  shape: Shape,
+  sharding: ShardingLike,
+  block: BlockOf,
+  options?: CallbackOptions,
+): Promise<Tensor> => {
+  const { dtype = 'float32' } = callbackOptions('makeArrayFromCallback', options)
+  const read = async (start: readonly number[], part: readonly number[]): Promise<HostArray> => {
+    const data = await block(start, part)
+    checkBlock(part, dtype, data)
+    return { shape: part, dtype, data }
+  }
+  const spread = shardingOf('makeArrayFromCallback', sharding, shape)
+  const backend = getDefaultBackend()
+  const type = aval(shape, dtype)
+  if (backend.storage.assemble) return ConcreteTensor.ofBuffer(backend, await backend.storage.assemble(type, spread, read), type)
+  return ConcreteTensor.ofHost(
+    await read(
+      shape.map(() => 0),
+      shape,
+    ),
+  )
+}
+const checkBlock = (shape: Shape, dtype: DType, data: TypedArray): void => {
+  const Storage = dtypes[dtype].storage
+  if (data instanceof Storage && data.length === sizeOf(shape)) return
+  throw new ArgumentError(
+    'makeArrayFromCallback',
+    `expected a ${Storage.name} of ${sizeOf(shape)} elements for a block of ${dtype}[${shape.join(',')}], got ${describe(data)}`,
+  )
+}
