@@ -46,19 +46,13 @@ export const renames = {
     typeof: 'Tensor.aval',
   },
   'jax.numpy': {
-    cumulative_prod: 'np.cumprod',
-    cumulative_sum: 'np.cumsum',
     array_str: 'Tensor.toString',
     array_repr: 'Tensor.toString',
     ix_: 'np.ix',
-    place: 'np.where',
-    put: 'np.setAt',
     s_: 'np.at',
     index_exp: 'np.at',
     ndarray: 'np.Tensor',
-    vectorize: 'func.vmap',
-    frompyfunc: 'func.vmap',
-    apply_along_axis: 'func.vmap',
+    frompyfunc: 'np.vectorize',
   },
   'jax.lax': {
     broadcast_like: 'np.broadcastTo',
@@ -166,8 +160,6 @@ export const missing = {
     printing: 'get_printoptions printoptions set_printoptions',
     fft: 'fft',
     fixed: 'trim_zeros',
-    'not yet': `apply_over_axes can_cast diag_indices_from frexp gcd histogram2d histogram_bin_edges histogramdd i0 isdtype kaiser lcm mask_indices packbits poly
-      piecewise polydiv spacing tril_indices_from triu_indices_from unpackbits unwrap`,
   },
   'jax.numpy.linalg': { complex: 'eig eigvals' },
   'jax.lax': {

@@ -7,13 +7,13 @@ export const families = {
     { slug: 'errors', title: 'errors', files: /func\/src\/error/ },
   ],
   '@heddle/func/np': [
-    { slug: 'elementwise', title: 'elementwise', files: /numpy\/elementwise/ },
+    { slug: 'elementwise', title: 'elementwise', files: /numpy\/(elementwise|piecewise)|euclid/ },
     {
       slug: 'reductions',
       title: 'reductions, sorting, sets, statistics',
-      files: /numpy\/(reduce|cumulative|statistics|nan|sort|set|logic|precision)/,
+      files: /numpy\/(reduce|cumulative|running|histogram|statistics|nan|sort|set|logic|precision)/,
     },
-    { slug: 'shapes', title: 'shapes, joining, places', files: /numpy\/(shape|join|pad|places|take|index)/ },
+    { slug: 'shapes', title: 'shapes, joining, places', files: /numpy\/(shape|join|pad|places|take|index|pattern|bits)|vectorize/ },
     { slug: 'products', title: 'products, polynomials, signals', files: /numpy\/(contraction|einsum|polynomial|signal|sequences)/ },
   ],
   '@heddle/func/lax': [

@@ -2,3 +2,5 @@
 import '../install'
 
 export * from '../numpy'
+export { gcd, lcm } from '../transforms/euclid'
+export { applyAlongAxis, vectorize, type VectorizeOptions } from '../transforms/vectorize'

@@ -1,4 +1,6 @@
 /** `np`: jax.numpy in camelCase. */
+export * from './bits'
+export * from './casting'
 export * from './contraction'
 export { array, arange, asarray, copy, empty, emptyLike, full, fullLike, ones, onesLike, zeros, zerosLike } from './creation'
 export type { ArrayData, DTypeOption } from './creation'
@@ -9,6 +11,7 @@ export * from './elementwise'
 export { at } from './indexing'
 export { type Index, type IndexElement, type Slice, slice } from './index-spec'
 export { addAt, maxAt, minAt, mulAt, setAt, type UpdateOptions } from './index-update'
+export * from './histogram'
 export * from './join'
 export * as linalg from './linalg'
 export {
@@ -49,6 +52,8 @@ export {
   where,
 } from './logic'
 export * from './nan'
+export * from './pattern-indices'
+export * from './piecewise'
 export type { PrecisionLike, PrecisionName } from './precision'
 export { pad, type PadMode, type PadOptions, type PadWidth } from './pad'
 export * from './places'
@@ -91,6 +96,7 @@ export {
   triuIndices,
   vander,
 } from './sequences'
+export * from './running'
 export * from './set-operations'
 export * from './sets'
 export * from './signal'

@@ -1,15 +1,16 @@
 /** Places: between flat and per-axis ones, open grids of them, and parts left out, put in or chosen. Source: jax.numpy. */
 import { range, type Shape, sizeOf, stridesOf } from '../aval'
 import { ConcreteTensor } from '../array'
-import { dtypes } from '../dtype'
+import { type DType, dtypes } from '../dtype'
 import { ArgumentError, ConcretizationError } from '../error'
 import { fullOf, literal } from '../literal'
-import { list, readArgument, readFunction, shape as shapeKind } from '../options'
+import { list, nullable, oneOf, optionsOf, type OptionsOf, readArgument, readFunction, shape as shapeKind } from '../options'
 import { add } from '../primitives/arithmetic'
 import { convert, expandDims, reshape } from '../primitives/structural'
 import { getElement } from '../scalar'
 import type { Tensor } from '../tensor'
-import { divmod, maximum, minimum, multiply } from './elementwise'
+import { cumsum } from './cumulative'
+import { divmod, maximum, minimum, mod, multiply, subtract } from './elementwise'
 import { ofNumbers } from './host-tensor'
 import { setAt } from './index-update'
 import { indices } from './sequences'
@@ -176,4 +177,40 @@ export const resize = (x: TensorLike, shape: Shape): Tensor => {
 export const fromfunction = (f: (...coordinates: Tensor[]) => Tensor, shape: Shape): Tensor => {
   readFunction('fromfunction', f)
   return f(...unstack(indices(shape)))
+}
+
+/** As many elements as are wanted, in order, from the first on again where there are fewer. */
+const repeated = (where_: string, values: TensorLike, n: number, dtype: DType): Tensor => {
+  const v = asType(values, dtype, where_)
+  if (v.size === 0) throw new ArgumentError(where_, 'there are no values to put')
+  return resize(v, [n])
+}
+/** A tensor with `values` in order at the places where the mask (of its size) holds. Errors: ArgumentError. */
+export const place = (x: TensorLike, mask: TensorLike, values: TensorLike): Tensor => {
+  const t = asTensor(x, 'place')
+  const given = toBool(mask, 'place')
+  if (given.size !== t.size)
+    throw new ArgumentError('place', `a mask of shape [${given.shape.join(',')}] for a tensor of shape [${t.shape.join(',')}]`)
+  if (t.size === 0) return t
+  const flat = reshape(given, { newSizes: [t.size] })
+  const nth = subtract(cumsum(convert(flat, 'int32')), 1)
+  const chosen = take(repeated('place', values, t.size, t.dtype), nth, { axis: 0, mode: 'clip' })
+  return reshape(where(flat, chosen, reshape(t, { newSizes: [t.size] })), { newSizes: t.shape })
+}
+const putOptions = optionsOf({
+  /** Of places outside: left out (null), moved to the end ('clip'), counted around ('wrap'). */
+  mode: nullable(oneOf('clip', 'wrap')),
+})
+/** Options of `put`. */
+export interface PutOptions extends OptionsOf<typeof putOptions> {}
+/** A tensor with `values` in order at places of its flat order. Errors: ArgumentError. */
+export const put = (x: TensorLike, places: TensorLike, values: TensorLike, options?: PutOptions): Tensor => {
+  const { mode = null } = putOptions('put', options)
+  const t = asTensor(x, 'put')
+  const { index } = integerOperand('put', places)
+  if (t.size === 0 || index.size === 0) return t
+  const flat = reshape(index, { newSizes: [index.size] })
+  const at = mode === 'clip' ? minimum(maximum(flat, 0), t.size - 1) : mode === 'wrap' ? mod(flat, t.size) : flat
+  const updated = setAt(reshape(t, { newSizes: [t.size] }), [at], repeated('put', values, index.size, t.dtype))
+  return reshape(updated, { newSizes: t.shape })
 }

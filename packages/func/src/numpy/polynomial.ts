@@ -1,5 +1,6 @@
 /** Polynomials as vectors of coefficients, the highest power first. Source: the jax.numpy functions of the same names. */
 import { range } from '../aval'
+import { ArgumentError } from '../error'
 import { finite, readArgument } from '../options'
 import { sliceAxis } from '../primitives/layout'
 import { reshape } from '../primitives/structural'
@@ -7,7 +8,7 @@ import type { Tensor } from '../tensor'
 import { add, divide, multiply, subtract } from './elementwise'
 import { ofNumbers } from './host-tensor'
 import { zerosLike } from '../literal'
-import { concatenate } from './join'
+import { concatenate, stack } from './join'
 import { pad } from './pad'
 import { promoteInexact, promoteTypes, type TensorLike } from './promote'
 import { convolve } from './signal'
@@ -52,4 +53,35 @@ export const polyint = (p: TensorLike, k = 0): Tensor => {
     t.dtype,
   )
   return concatenate([divide(t, powers), ofNumbers([k], t.dtype)])
+}
+
+/** The polynomial with these roots, whose first coefficient is 1. Errors: ArgumentError of matrices: give their eigenvalues. */
+export const poly = (roots: TensorLike): Tensor => {
+  const [given] = promoteInexact('poly', [roots])
+  if (given.ndim > 1)
+    throw new ArgumentError('poly', `expected a vector of roots, got shape [${given.shape.join(',')}]; of a matrix give the eigenvalues`)
+  if (given.size === 0) return reshape(ofNumbers([1], given.dtype), { newSizes: [] })
+  const t = reshape(given, { newSizes: [given.size] })
+  return range(t.size).reduce<Tensor>(
+    (p, i) => concatenate([ofNumbers([1], t.dtype), subtract(concatenate([p, ofNumbers([0], t.dtype)]).at('1:'), multiply(p, t.at(i)))]),
+    ofNumbers([1], t.dtype),
+  )
+}
+/**
+ * The quotient and the remainder of polynomials, coefficients from the highest power down; the remainder has as many as `u`, the first of
+ * them zeros. Errors: ArgumentError.
+ */
+export const polydiv = (u: TensorLike, v: TensorLike): [quotient: Tensor, remainder: Tensor] => {
+  const [above, below] = promoteInexact('polydiv', [u, v])
+  if (above.ndim !== 1 || below.ndim !== 1 || below.size === 0)
+    throw new ArgumentError('polydiv', `expected two vectors, got shapes [${above.shape.join(',')}] and [${below.shape.join(',')}]`)
+  const [m, n] = [above.size, below.size]
+  const first = below.at(0)
+  let rest = above
+  const quotient = range(Math.max(0, m - n + 1)).map((k) => {
+    const q = divide(rest.at(k), first)
+    rest = subtract(rest, pad(multiply(q, below), [k, m - n - k]))
+    return q
+  })
+  return [quotient.length === 0 ? ofNumbers([0], above.dtype) : stack(quotient), rest]
 }

@@ -1,23 +1,12 @@
 /**
- * Functions whose result's size depends on data: nonzero, unique, bincount, histogram. Outside of transformations the size is read
+ * Functions whose result's size depends on data: nonzero, unique, bincount. Outside of transformations the size is read
  * from the data; inside, `size` (or `length`) must say it, and the result is cut or filled. Source: jax.numpy.
  */
 import { ConcreteTensor } from '../array'
-import { range, sameShape } from '../aval'
+import { range } from '../aval'
 import { ArgumentError, ConcretizationError } from '../error'
 import { fullOf, literal } from '../literal'
-import {
-  boolean,
-  count as countKind,
-  type Kind,
-  number,
-  optionsOf,
-  positive,
-  readArgument,
-  tensorLike,
-  samples,
-  type OptionsOf,
-} from '../options'
+import { count as countKind, number, optionsOf, tensorLike, type OptionsOf } from '../options'
 import { div, sub } from '../primitives/arithmetic'
 import { scatterAdd } from '../primitives/indexing'
 import { iota, sliceAxis } from '../primitives/layout'
@@ -27,12 +16,10 @@ import { broadcastInDim, convert, expandDims, reduceSum, reshape } from '../prim
 import { getElement } from '../scalar'
 import type { Tensor } from '../tensor'
 import { cumsum } from './cumulative'
-import { divide, multiply } from './elementwise'
-import { logicalAnd, logicalNot, toBool, where } from './logic'
+import { logicalNot, toBool, where } from './logic'
 import { concatenate } from './join'
-import { asTensor, asType, floatOperand, promoteInexact, promoteTypes, type TensorLike } from './promote'
+import { asTensor, promoteTypes, type TensorLike } from './promote'
 import { max as largest, min as smallest } from './reduce'
-import { linspace } from './sequences'
 import { searchsorted, sort } from './sorting'
 import { integerOperand } from './integer-operand'
 import { take } from './take'
@@ -168,49 +155,4 @@ export const isin = (x: TensorLike, elements: TensorLike): Tensor => {
   const place = searchsorted(set, t)
   const found = take(set, place, { axis: 0, mode: 'clip' })
   return logicalNot(ne(found, t))
-}
-const binsKind: Kind = { expected: 'a positive integer, or edges', is: (x) => positive.is(x) && samples.is(x) }
-const rangeKind: Kind<readonly [number, number]> = {
-  expected: 'a range [low, high] of numbers',
-  is: (x) => Array.isArray(x) && x.length === 2 && x.every(Number.isFinite),
-}
-const histogramOptions = optionsOf({
-  range: rangeKind,
-  weights: tensorLike,
-  /** Heights of a probability density in place of counts. */
-  density: boolean,
-})
-/** Options of `histogram`. */
-export interface HistogramOptions extends OptionsOf<typeof histogramOptions> {}
-/** How many elements lie in each bin, and the edges: `bins` equal ones over the range, or the given edges. */
-export const histogram = (x: TensorLike, bins: number | TensorLike = 10, given?: HistogramOptions): [counts: Tensor, edges: Tensor] => {
-  const options = histogramOptions('histogram', given)
-  if (typeof bins === 'number') readArgument('histogram', 'bins', binsKind, bins)
-  const [t, weighed] =
-    options.weights === undefined ? [floatOperand('histogram', x), undefined] : promoteInexact('histogram', [x, options.weights])
-  if (weighed !== undefined && !sameShape(weighed.shape, t.shape))
-    throw new ArgumentError(
-      'histogram',
-      `weights of shape [${weighed.shape.join(',')}] must have the operand's shape [${t.shape.join(',')}]`,
-    )
-  const flat = reshape(t, { newSizes: [t.size] })
-  const edges =
-    typeof bins === 'number' ? linspace(...rangeOf(flat, options.range), bins + 1, { dtype: t.dtype }) : asType(bins, t.dtype, 'histogram')
-  const n = edges.shape[0]! - 1
-  const top = sliceAxis(edges, 0, n, n + 1)
-  const bin = sub(searchsorted(edges, flat, { side: 'right' }), literal(1, 'int32'))
-  const onTop = logicalNot(ne(flat, reshape(top, { newSizes: [] })))
-  const place = where(onTop, n - 1, bin)
-  const inside = logicalAnd(logicalNot(lt(place, literal(0, 'int32'))), lt(place, literal(n, 'int32')))
-  const weights = weighed === undefined ? literal(1, t.dtype) : reshape(weighed, { newSizes: [t.size] })
-  const counts = bincount(where(inside, place, n), { weights: where(inside, weights, 0), length: n })
-  if (!options.density) return [counts, edges]
-  const widths = sub(sliceAxis(edges, 0, 1, n + 1), sliceAxis(edges, 0, 0, n))
-  return [divide(counts, multiply(widths, reduceSum(counts, { axes: [0] }))), edges]
-}
-const rangeOf = (x: Tensor, given: readonly [number, number] | undefined): [TensorLike, TensorLike] => {
-  if (given) return given[0] === given[1] ? [given[0] - 0.5, given[1] + 0.5] : [given[0], given[1]]
-  const [low, high] = [smallest(x), largest(x)]
-  const flat = logicalNot(ne(low, high))
-  return [where(flat, sub(low, literal(0.5, x.dtype)), low), where(flat, sub(high, literal(-0.5, x.dtype)), high)]
 }

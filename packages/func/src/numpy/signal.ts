@@ -1,14 +1,16 @@
 /** Convolution of vectors, finite differences, window functions. Source: the jax.numpy functions of the same names. */
 import { range } from '../aval'
+import { dtypes } from '../dtype'
 import { ArgumentError } from '../error'
-import { axis as axisKind, finite, oneOf, optionsOf, readArgument, samples, type OptionsOf } from '../options'
+import { axis as axisKind, finite, forTensors, oneOf, optionsOf, readArgument, samples, type OptionsOf } from '../options'
 import { convGeneralDilated } from '../primitives/convolution'
 import { concatenate, rev, sliceAxis } from '../primitives/layout'
-import { reshape } from '../primitives/structural'
+import { convert, reshape } from '../primitives/structural'
 import type { PrecisionPair } from '../table'
 import type { Tensor } from '../tensor'
 import { productKinds } from './contraction'
-import { divide, subtract } from './elementwise'
+import { besselI0 } from './bessel'
+import { divide, multiply, subtract } from './elementwise'
 import { ofNumbers } from './host-tensor'
 import { precisionOf } from './precision'
 import { axisOf, floatOperand, promoteInexact, type TensorLike } from './promote'
@@ -107,3 +109,22 @@ export const hamming = window('hamming', (t) => 0.54 - 0.46 * cosine(1, t))
 export const blackman = window('blackman', (t) => 0.42 - 0.5 * cosine(1, t) + 0.08 * cosine(2, t))
 /** Bartlett's window (a triangle) of n points. */
 export const bartlett = window('bartlett', (t) => 1 - Math.abs(2 * t - 1))
+/** The modified Bessel function of the first kind of order 0. */
+export const i0 = (x: TensorLike): Tensor => {
+  const t = floatOperand('i0', x)
+  return dtypes[t.dtype].bits < 32 ? convert(besselI0(convert(t, 'float32')), t.dtype) : besselI0(t)
+}
+/** Kaiser's window of n points, the narrower the larger `beta` is. */
+export const kaiser = (n: number, beta: TensorLike): Tensor => {
+  readArgument('kaiser', 'n', { ...samples, hint: forTensors('it is the size of the result: a number of JavaScript') }, n)
+  if (n <= 1)
+    return ofNumbers(
+      range(n).map(() => 1),
+      'float32',
+    )
+  const heights = ofNumbers(
+    range(n).map((i) => Math.sqrt(Math.max(0, 1 - ((2 * i) / (n - 1) - 1) ** 2))),
+    'float32',
+  )
+  return divide(i0(multiply(beta, heights)), i0(beta))
+}
