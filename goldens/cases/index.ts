@@ -9,6 +9,8 @@ import { cases as nested } from './nested'
 import { cases as optim } from './optim'
 import { cases as optimFunctions } from './optim-functions'
 import { cases as optimLosses } from './optim-losses'
+import { cases as optimSearches } from './optim-searches'
+import { cases as optimTransformations } from './optim-transformations'
 import { cases as random } from './random'
 import { cases as transformGradients } from './transform-gradients'
 import { cases as transforms } from './transforms'
@@ -29,4 +31,6 @@ export const cases: readonly Case[] = [
   ...optim,
   ...optimFunctions,
   ...optimLosses,
+  ...optimSearches,
+  ...optimTransformations,
 ]

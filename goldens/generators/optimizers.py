@@ -34,6 +34,73 @@ def optimizers():
     res[n] = us
   golden("optim/updates", optimizers.__doc__, start=params, **res)
 
+start = {"a": jnp.sin(arange(3, 4, scale=0.7)), "b": {"c": jnp.cos(arange(5)), "d": jnp.sin(arange(2, 3, 2, scale=0.4))}}
+def made_up(i): return jax.tree.map(lambda p: jnp.sin(3. * p + i) * (1 + 0.3 * i), start)
+def value(i): return jnp.float32(2.) / (1 + i) + 0.1
+
+def ten(opts, **extra):
+  """The first update and the parameters after ten of each, on made up gradients: sin(3 p0 + i) (1 + 0.3 i) at step i; the loss is 2 / (1 + i) + 0.1"""
+  res = {}
+  for n, opt in opts.items():
+    p, s = start, opt.init(start)
+    for i in range(10):
+      u, s = opt.update(made_up(i), s, p, value=value(i), **extra) if isinstance(opt, optax.GradientTransformationExtraArgs) else opt.update(made_up(i), s, p)
+      p = optax.apply_updates(p, u)
+      if i == 0: first = u
+    res[n] = dict(first=first, params=p)
+  return res
+
+def transformations():
+  o = optax; key = jax.random.key(3)
+  late = lambda step: step >= 4
+  opts = dict(
+    adan=o.adan(1e-2, weight_decay=0.1), adafactor=o.adafactor(1e-2, min_dim_size_to_factor=3, momentum=0.9, weight_decay_rate=1e-3), adafactor_relative=o.adafactor(min_dim_size_to_factor=2, clipping_threshold=None),
+    adafactor_plain=o.adafactor(o.linear_schedule(0.1, 0., 10), factored=False, multiply_by_parameter_scale=False), sm3=o.sm3(0.1), sm3_decayed=o.chain(o.scale_by_sm3(0.5, 0.9), o.scale(-0.1)), rprop=o.rprop(1e-2, max_step_size=0.05),
+    optimistic=o.optimistic_gradient_descent(0.1, 0.5, 2.), optimistic_adam=o.optimistic_adam(1e-2, optimism=0.1), optimistic_adam_v2=o.optimistic_adam_v2(o.linear_schedule(1e-2, 0., 12), alpha=0.7, beta=0.3), polyak=o.polyak_sgd(0.5, scaling=0.5, f_min=0.2), polyak_plus=o.polyak_sgd(0.5, f_min=0.5, eps=0.1, variant="sps+"),
+    normalize=o.chain(o.normalize_by_update_norm(2.), o.sgd(0.1)), zero_nans=o.chain(o.scale_by_trust_ratio(), o.zero_nans(), o.sgd(0.1)), nonnegative=o.chain(o.sgd(0.1), o.keep_params_nonnegative()), signum=o.signum(1e-2), noisy=o.noisy_sgd(0.1, 0.5, key=key),
+    conditional=o.chain(o.conditionally_transform(o.trace(0.5), late), o.sgd(0.1)), conditional_mask=o.conditionally_mask(o.adam(0.1), late), conditional_extra=o.conditionally_mask(o.sgd(0.1), lambda step, value: value < 0.6, forward_extra_args=True),
+    flatten=o.flatten(o.chain(o.scale_by_trust_ratio(), o.adam(1e-2))), distance=o.chain(o.scale_by_distance_over_gradients(1e-2), o.scale(-1.)), per_leaf=o.chain(o.stateless_with_tree_map(lambda g, p: g * jnp.abs(p)), o.sgd(0.1)),
+    inject=o.inject_hyperparams(o.adamw)(o.exponential_decay(0.1, 2, 0.5), b1=0.8, weight_decay=0.1), inject_own=o.inject_hyperparams(lambda decay, rate: o.chain(o.trace(decay), o.scale(-rate)))(decay=lambda c: 0.5 + 0.04 * c, rate=0.05),
+    lbfgs=o.lbfgs(0.1, memory_size=3, linesearch=None), lbfgs_plain=o.lbfgs(0.01, memory_size=20, scale_init_precond=False, linesearch=None), masked_polyak=o.masked(o.polyak_sgd(0.5), {"a": True, "b": False}), skip_large=o.MultiSteps(o.adam(1e-2), 2, should_skip_update_fn=lambda u, g, p: o.skip_large_updates(u, g, p, 40.)).gradient_transformation())
+  golden("optim/transformations", ten.__doc__, start=start, **ten(opts))
+
+def lookahead():
+  """The fast and slow parameters after ten steps, with and without a new state at each synchronization; per-example clipping; measures of a monitor"""
+  res = {}
+  for n, opt in dict(kept=optax.lookahead(optax.adam(0.1), 3, 0.4), reset=optax.lookahead(optax.adam(0.1), 4, 0.5, reset_state=True)).items():
+    p = optax.LookaheadParams.init_synced(start); s = opt.init(p)
+    for i in range(10):
+      u, s = opt.update(made_up(i), s, p); p = optax.apply_updates(p, u)
+    res[n] = dict(fast=p.fast, slow=p.slow)
+  each = jax.tree.map(lambda p: jnp.stack([p * k for k in (0., 0.2, 1., 3.)]), start)
+  clips = dict(all=optax.per_example_global_norm_clip(each, 2.), uniform=optax.per_example_layer_norm_clip(each, 2.), by_size=optax.per_example_layer_norm_clip(each, 2., uniform=False))
+  m = optax.monitor({"norm": optax.tree.norm, "mean": optax.measure_with_ema(lambda u: jax.tree.map(jnp.mean, u), 0.9), "raw": optax.measure_with_ema(lambda u: u["b"]["c"].max(), 0.5, debias=False)}); s = m.init(start)
+  for i in range(10): _, s = m.update(made_up(i), s, start)
+  golden("optim/lookahead", lookahead.__doc__, start=start, lookahead=res, clips=clips, measurements=s.measurements)
+
+def searches():
+  """Ten steps with line searches on Rosenbrock's function in two leaves, four on a steep bowl, three of some that are run without a program too: the losses before each step, and the parameters at the end"""
+  o = optax
+  at = {"x": jnp.array([-1.2, 1., 0.7]), "y": jnp.array([[1., -0.5], [0.3, 0.8]])}
+  def rosenbrock(p):
+    v = jnp.concatenate([p["x"], p["y"].ravel()])
+    return jnp.sum(100. * (v[1:] - v[:-1] ** 2) ** 2 + (1 - v[:-1]) ** 2) / 10
+  def steep(p): return 30. * jnp.sum(p["x"] ** 2) + jnp.sum(p["y"] ** 2 + p["y"] ** 4) + jnp.sum(p["x"]) * p["y"][0, 0]
+  opts = dict(lbfgs=o.lbfgs(), lbfgs_rate=o.lbfgs(0.5, memory_size=2), zoom=o.chain(o.sgd(0.1), o.scale_by_zoom_linesearch(12)), zoom_bounded=o.chain(o.sgd(0.1), o.scale_by_zoom_linesearch(6, max_learning_rate=1.5, approx_dec_rtol=None, curv_rtol=0.2)), few=o.chain(o.sgd(1.), o.scale_by_zoom_linesearch(2)),
+    backtracking=o.chain(o.sgd(1.), o.scale_by_backtracking_linesearch(20)), stored=o.chain(o.adam(0.5), o.scale_by_backtracking_linesearch(8, store_grad=True, increase_factor=2., decrease_factor=0.5, max_learning_rate=2.)))
+  res = {}
+  for part, f, count, which in (("rosenbrock", rosenbrock, 10, opts), ("steep", steep, 4, opts), ("short", rosenbrock, 3, ("lbfgs", "backtracking", "stored"))):
+    for n in which:
+      opt = opts[n]
+      p, s, losses = at, opt.init(at), []
+      fresh = n == "backtracking"
+      vg = jax.value_and_grad(f) if fresh else optax.value_and_grad_from_state(f)
+      for _ in range(count):
+        v, g = vg(p) if fresh else vg(p, state=s)
+        u, s = opt.update(g, s, p, value=v, grad=g, value_fn=f); p = optax.apply_updates(p, u); losses.append(v)
+      res.setdefault(part, {})[n] = dict(losses=jnp.stack(losses), params=p)
+  golden("optim/searches", searches.__doc__, start=at, **res)
+
 def schedules():
   """Values of schedules at counts 0 ... 14"""
   o = optax
@@ -59,4 +126,4 @@ def losses():
   golden("optim/losses", losses.__doc__, **parts)
 
 if __name__ == "__main__":
-  for section in (optimizers, schedules, losses): section(); print(section.__name__)
+  for section in (optimizers, transformations, lookahead, searches, schedules, losses): section(); print(section.__name__)

@@ -78,8 +78,6 @@ export const renames = {
     tree: 'tree',
     tree_utils: 'tree',
     selective_transform: 'optim.partition',
-    skip_not_finite: 'optim.applyIfFinite',
-    ShouldSkipUpdateFunction: 'optim.applyIfFinite',
     GradientTransformationExtraArgs: 'optim.GradientTransformation',
     TransformInitFn: 'optim.GradientTransformation',
     TransformUpdateFn: 'optim.GradientTransformation',
@@ -185,18 +183,12 @@ export const missing = {
   },
   'jax.tree': { 'not yet': 'reduce_associative' },
   optax: {
-    state: `AdaptiveGradClipState AddDecayedWeightsState ClipByGlobalNormState ClipState ConditionallyMaskState ConditionallyTransformState FactoredState
-      InjectHyperparamsState InjectStatefulHyperparamsState LookaheadParams LookaheadState MaskedNode MonitorState MultiTransformState NonNegativeParamsState
+    state: `AdaptiveGradClipState AddDecayedWeightsState ClipByGlobalNormState ClipState ConditionallyMaskState ConditionallyTransformState InjectStatefulHyperparamsState MaskedNode MultiTransformState NonNegativeParamsState
       ScaleByAdaDeltaState ScaleByAdamState ScaleByAdanState ScaleByAmsgradState ScaleByBacktrackingLinesearchState ScaleByBeliefState ScaleByLBFGSState
       ScaleByLionState ScaleByNovogradState ScaleByRStdDevState ScaleByRmsState ScaleByRpropState ScaleByRssState ScaleBySM3State ScaleByTrustRatioState
-      ScaleByZoomLinesearchState ScaleState SnapshotState WrappedSchedule ZeroNansState ZoomLinesearchInfo`,
+      ScaleByZoomLinesearchState ScaleState WrappedSchedule`,
     module: 'assignment contrib experimental microbatching perturbations projections second_order',
     internal: 'bias_correction safe_increment update_infinity_moment update_moment update_moment_per_elem_norm with_extra_args_support',
-    'not yet': `adafactor adan conditionally_mask conditionally_transform flatten
-      inject_hyperparams inject_stateful_hyperparams keep_params_nonnegative lbfgs lookahead matrix_inverse_pth_root measure_with_ema microbatch monitor multi_normal
-      nnls noisy_sgd normalize_by_update_norm optimistic_adam optimistic_adam_v2 optimistic_gradient_descent per_example_global_norm_clip
-      per_example_layer_norm_clip polyak_sgd power_iteration rprop safe_int32_increment scale_by_adan scale_by_backtracking_linesearch
-      scale_by_distance_over_gradients scale_by_factored_rms scale_by_lbfgs scale_by_optimistic_gradient scale_by_polyak scale_by_rprop scale_by_sm3
-      scale_by_zoom_linesearch scale_gradient signum skip_large_updates sm3 snapshot stateless_with_tree_map tree_map_params value_and_grad_from_state zero_nans`,
+    'not yet': `matrix_inverse_pth_root microbatch multi_normal nnls power_iteration safe_int32_increment scale_gradient`,
   },
 }

@@ -1,10 +1,11 @@
 /** Transformations that act on some steps only: gradient accumulation, and leaving out steps that went wrong. */
-import { np, type Tensor } from '@heddle/func'
-import { count, type OptionsOf, positive } from '@heddle/func/options'
+import { ArgumentError, type DType, isTensor, np, type Tensor } from '@heddle/func'
+import { count, describe, dtype, func, of, type OptionsOf, positive } from '@heddle/func/options'
 import { leaves } from '@heddle/tree'
-import { named, stepsEach, taking, transformation } from './options'
+import { declared, named, stepsEach, taking, transformation } from './options'
+import type { ShouldSkipUpdateFunction } from './skip'
 import type { Extra, GradientTransformation } from './transformation'
-import { mapLeaves, safeIncrement, zeroCount, zerosLike } from './tree-math'
+import { either, mapLeaves, safeIncrement, zeroCount, zerosLike } from './tree-math'
 
 /** State of `multiSteps`. */
 export interface MultiStepsState<S = unknown> {
@@ -12,6 +13,8 @@ export interface MultiStepsState<S = unknown> {
   readonly gradient_step: Tensor
   readonly inner_opt_state: S
   readonly acc_grads: unknown
+  /** What `shouldSkipUpdateFn` has seen of the last gradients. */
+  readonly skip_state?: unknown
 }
 /** State of `applyIfFinite`. */
 export interface ApplyIfFiniteState<S = unknown> {
@@ -25,11 +28,23 @@ export interface ApplyEveryState {
   readonly count: Tensor
   readonly grad_acc: unknown
 }
-/** Either of two trees, by a boolean scalar, in the dtypes of the second. */
-const either = <T>(which: Tensor, yes: T, no: T): T => mapLeaves((a, b) => np.astype(np.where(which, a, b), b.dtype), yes, no)
 const maskedBy = <T>(which: Tensor, tree: T): T => mapLeaves((x) => np.where(which, x, np.zerosLike(x)), tree)
 
-const multiStepsOptions = named('useGradMean')
+const multiStepsOptions = declared({
+  ...named('useGradMean').kinds,
+  /** Which gradients are left out, as `skipNotFinite` says; none by default. */
+  shouldSkipUpdateFn: of<ShouldSkipUpdateFunction>()(func),
+  /** The dtype of the collected gradients; float32 by default. */
+  accumulatorDtype: of<DType>()(dtype),
+})
+/** Whether to leave out these gradients. Errors: ArgumentError where the function answers something else. */
+const skipBy = (skip: ShouldSkipUpdateFunction, gradients: unknown, step: Tensor, params: unknown): readonly [Tensor, unknown] => {
+  const answer: unknown = skip(gradients, step, params)
+  const [should, seen] = Array.isArray(answer) ? (answer as readonly unknown[]) : [answer]
+  if (!isTensor(should) || should.dtype !== 'bool' || should.ndim > 0)
+    throw new ArgumentError('multiSteps', `shouldSkipUpdateFn must answer [a boolean scalar tensor, a state], got ${describe(answer)}`)
+  return [should, seen]
+}
 /**
  * Collects gradients of `everyK` small steps (a number, or a schedule of full steps) and then makes one full step with their
  * mean, or sum; updates are zero in between. Source: optax.MultiSteps.
@@ -47,13 +62,14 @@ const multiStepsOf = taking(
   <S>(
     inner: GradientTransformation<S>,
     everyK: number | ((step: Tensor) => Tensor | number),
-    { useGradMean = true }: OptionsOf<typeof multiStepsOptions> = {},
+    { useGradMean = true, shouldSkipUpdateFn: skip, accumulatorDtype = 'float32' }: OptionsOf<typeof multiStepsOptions> = {},
   ): GradientTransformation<MultiStepsState<S>> => ({
     init: (params) => ({
       mini_step: zeroCount(),
       gradient_step: zeroCount(),
       inner_opt_state: inner.init(params),
-      acc_grads: zerosLike(params, 'float32'),
+      acc_grads: zerosLike(params, accumulatorDtype),
+      ...(skip === undefined ? {} : { skip_state: skipBy(skip, zerosLike(params), zeroCount(), params)[1] }),
     }),
     update: <T>(gradients: T, state: MultiStepsState<S>, params?: unknown, extra?: Extra) => {
       const k = typeof everyK === 'function' ? everyK(state.gradient_step) : everyK
@@ -63,15 +79,16 @@ const multiStepsOf = taking(
       const typed = mapLeaves((s, g) => np.astype(s, g.dtype), sums, gradients)
       const [updates, next] = inner.update(typed, state.inner_opt_state, params, extra)
       const emit = np.equal(state.mini_step, np.subtract(k, 1))
-      return [
-        maskedBy(emit, updates),
-        {
-          mini_step: np.where(emit, zeroCount(), safeIncrement(state.mini_step)),
-          gradient_step: np.where(emit, safeIncrement(state.gradient_step), state.gradient_step),
-          inner_opt_state: either(emit, next, state.inner_opt_state),
-          acc_grads: mapLeaves((s) => np.where(emit, np.zeros(s.shape, 'float32'), np.astype(s, 'float32')), sums),
-        },
-      ]
+      const stepped: MultiStepsState<S> = {
+        mini_step: np.where(emit, zeroCount(), safeIncrement(state.mini_step)),
+        gradient_step: np.where(emit, safeIncrement(state.gradient_step), state.gradient_step),
+        inner_opt_state: either(emit, next, state.inner_opt_state),
+        acc_grads: mapLeaves((s) => np.where(emit, np.zeros(s.shape, accumulatorDtype), np.astype(s, accumulatorDtype)), sums),
+      }
+      if (skip === undefined) return [maskedBy(emit, updates), stepped]
+      const [left, skip_state] = skipBy(skip, gradients, state.gradient_step, params)
+      const { skip_state: _, ...before } = state
+      return [maskedBy(np.logicalAnd(emit, np.logicalNot(left)), updates), { ...either(left, before, stepped), skip_state }]
     },
   }),
 )

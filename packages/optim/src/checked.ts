@@ -27,20 +27,36 @@ const tensorsOf = (where: string, what: string, tree: unknown): ReadonlyMap<stri
   }
   return found
 }
-/** Two trees of tensors with the same places and shapes. Errors: ArgumentError that names the first that differs. */
-export const checkFit = (where: string, [a, first]: readonly [string, unknown], [b, second]: readonly [string, unknown]): void => {
+/** Two trees of tensors with the same places and shapes; `axes` of the first are its own. Errors: ArgumentError that names the first that differs. */
+export const checkFit = (
+  where: string,
+  [a, first]: readonly [string, unknown],
+  [b, second]: readonly [string, unknown],
+  axes: 0 | 1 = 0,
+): void => {
   const mine = tensorsOf(where, a, first)
   const others = tensorsOf(where, b, second)
   for (const [at, x] of mine) {
     const y = others.get(at)
     const place = at === '' ? '' : ` at ${at}`
     if (y === undefined) throw new ArgumentError(where, `${a} and ${b} do not fit: ${b} have nothing${place}`)
-    if (x.shape.join() !== y.shape.join())
+    if (x.ndim < axes) throw new ArgumentError(where, `${a}${place} have no axis of examples: expected shape [n,${y.shape.join(',')}]`)
+    if (x.shape.slice(axes).join() !== y.shape.join())
       throw new ArgumentError(where, `${a} and ${b} do not fit${place}: shapes [${x.shape.join(',')}] and [${y.shape.join(',')}]`)
   }
   for (const at of others.keys())
     if (!mine.has(at)) throw new ArgumentError(where, `${a} and ${b} do not fit: ${a} have nothing${at === '' ? '' : ` at ${at}`}`)
 }
+
+/** How the gradients of a transformation and the parameters fit. Errors: ArgumentError. */
+export type Fit = (where: string, gradients: unknown, params: unknown) => void
+const alike: Fit = (where, gradients, params) => checkFit(where, ['the gradients', gradients], ['the parameters', params])
+const fits = /* @__PURE__ */ new WeakMap<object, Fit>()
+/** How they fit, where that is not by having the same shapes. */
+export const fitOf = (t: object): Fit | undefined => fits.get(t)
+/** Gradients of each example of a batch, along their first axis. */
+export const perExample: Fit = (where, gradients, params) =>
+  checkFit(where, ['the gradients of each example', gradients], ['the parameters', params], 1)
 
 const usage = 'call update(gradients, state, params), where state = init(params), or what the update before answered'
 const checkState = (where: string, state: unknown): void => {
@@ -63,7 +79,12 @@ const outermost = <R>(check: () => void, run: () => R): R => {
 }
 
 /** The same transformation, whose calls are checked. Errors: ArgumentError. */
-export const checked = <S>(where: string, { init, update }: GradientTransformation<S>): GradientTransformation<S> => ({
+export const checked = <S>(where: string, transformation: GradientTransformation<S>, fit?: Fit): GradientTransformation<S> => {
+  const made = checkedBy(where, transformation, fit ?? alike)
+  if (fit !== undefined) fits.set(made, fit)
+  return made
+}
+const checkedBy = <S>(where: string, { init, update }: GradientTransformation<S>, fit: Fit): GradientTransformation<S> => ({
   init: (params) =>
     outermost(
       () => tensorsOf(`${where}.init`, 'the parameters', params),
@@ -73,7 +94,7 @@ export const checked = <S>(where: string, { init, update }: GradientTransformati
     const name = `${where}.update`
     const check = (): void => {
       if (params === undefined || params === null) tensorsOf(name, 'the gradients', gradients)
-      else checkFit(name, ['the gradients', gradients], ['the parameters', params])
+      else fit(name, gradients, params)
       checkState(name, state)
     }
     const outer = !inside

@@ -5,11 +5,22 @@
  * `[updates, state] = optimizer.update(gradients, state, params)` and `params = applyUpdates(params, updates)`.
  */
 export * from './accumulate'
+export * from './adan'
 export * from './adaptive'
 export * from './clip'
+export * from './conditional'
+export * from './contrib/privacy'
+export * from './distance'
+export * from './factored'
+export * from './flatten'
 export { ArgumentError } from '@heddle/func'
 export { HeddleError } from '@heddle/tree'
 export type { AxisOptions } from './losses/arguments'
+export * from './inject'
+export * from './lbfgs'
+export * from './linesearch/backtracking'
+export * from './linesearch/zoom'
+export * from './lookahead'
 export * from './losses/classification'
 export * from './losses/ctc'
 export * from './losses/divergences'
@@ -21,10 +32,20 @@ export * from './losses/regression'
 export * from './losses/segmentation'
 export * from './mask'
 export * from './momentum'
+export * from './monitor'
+export * from './noisy'
+export * from './norms'
+export * from './optimistic'
 export * from './optimizers'
+export * from './per-example'
+export * from './polyak'
 export * from './rms'
+export * from './rprop'
 export * from './scale'
 export * from './schedules'
+export * from './skip'
+export * from './sm3'
+export * from './state'
 export {
   chain,
   type EmptyState,
@@ -35,6 +56,7 @@ export {
   namedChain,
   setToZero,
   stateless,
+  statelessWithTreeMap,
 } from './transformation'
 export { globalNorm, type Scalar, squaredNorm } from './tree-math'
 export * from './update'

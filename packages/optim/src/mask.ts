@@ -3,6 +3,7 @@ import { ArgumentError } from '@heddle/func'
 import { isPlainObject, type Kind, readArgument } from '@heddle/func/options'
 import { type Mask, mask as maskKind, taking, transformation, treeOfBooleans } from './options'
 import { leaves, map } from '@heddle/tree'
+import { isPlaceholder } from './placeholder'
 import { type Extra, type GradientTransformation, isTransformation, setToZero } from './transformation'
 
 export type { Mask }
@@ -16,6 +17,7 @@ export interface PartitionState {
 }
 
 const maskOf = (mask: Mask, tree: unknown): unknown => {
+  if (isPlaceholder(tree)) return true
   const made: unknown = typeof mask === 'function' ? mask(tree as never) : mask
   if (typeof mask === 'function') readArgument('masked', 'what the mask answers', treeOfBooleans, made)
   return made
@@ -65,6 +67,7 @@ export const partition = (
   if (typeof labels !== 'function') readArgument('partition', 'labels', labelTree, labels)
   const groups = Object.entries(transformations)
   const labelsOf = (tree: unknown): unknown => {
+    if (isPlaceholder(tree)) return null
     const of = typeof labels === 'function' ? (labels as (t: unknown) => unknown)(tree) : labels
     const unknown = [...new Set(leaves(of) as string[])].filter((l) => !Object.hasOwn(transformations, l))
     if (unknown.length > 0)
@@ -77,7 +80,8 @@ export const partition = (
   const only = (group: string, t: GradientTransformation, of: unknown): GradientTransformation<MaskedState> =>
     masked(
       t,
-      map((l: string) => l === group, of),
+      // of the stand-in for the parameters all is all groups'
+      of === null ? true : map((l: string) => l === group, of),
     )
   return {
     init: (params) => {

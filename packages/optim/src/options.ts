@@ -6,6 +6,7 @@ import { ArgumentError, type DType, isTensor, type Tensor } from '@heddle/func'
 import {
   type AnyReader,
   boolean,
+  type Declared,
   dtype,
   type Kind,
   of,
@@ -16,7 +17,7 @@ import {
   tensor,
 } from '@heddle/func/options'
 import { leaves, type Tree } from '@heddle/tree'
-import { checked } from './checked'
+import { checked, fitOf } from './checked'
 import { type GradientTransformation, isTransformation } from './transformation'
 import type { Scalar } from './tree-math'
 
@@ -49,6 +50,11 @@ export const nonNegative = numbers('a non-negative number', (x) => x >= 0)
 /** How much of a running sum is kept. Of a sum of squares it is not negative. */
 export const kept = numbers('a number from -1 to 1', (x) => x >= -1 && x <= 1)
 export const share = numbers('a number from 0 to 1', (x) => x >= 0 && x <= 1)
+/** The value of a loss: it may have become NaN or infinite. */
+export const loss: Kind<Scalar> = {
+  expected: 'the value of the loss, a number or a scalar tensor',
+  is: (x) => typeof x === 'number' || isScalarTensor(x),
+}
 const shareNumber: Kind<number> = {
   expected: 'a number from 0 to 1',
   is: (x) => typeof x === 'number' && x >= 0 && x <= 1,
@@ -106,6 +112,8 @@ const kinds = {
   rho: share,
   /** Decay of the mean of squares. */
   decay: share,
+  /** Decay of the third running mean. */
+  b3: share,
   /** From what length on the variance counts as known. */
   threshold: scalar,
   initialScale: nonNegative,
@@ -141,7 +149,9 @@ const kinds = {
 type Name = keyof typeof kinds
 /** Declares options of these names. */
 export const named = <const N extends Name>(...names: readonly N[]): OptionsReader<Pick<typeof kinds, N>> =>
-  optionsOf(Object.fromEntries(names.map((n) => [n, kinds[n]])) as Pick<typeof kinds, N>, { hint: positional(names) })
+  declared(Object.fromEntries(names.map((n) => [n, kinds[n]])) as Pick<typeof kinds, N>)
+/** Declares options of these kinds. */
+export const declared = <K extends Declared>(all: K): OptionsReader<K> => optionsOf(all, { hint: positional(Object.keys(all)) })
 /** What is said of a number in the place of options: `sgd(0.1, 0.9)`. */
 const positional =
   (names: readonly string[]) =>
@@ -154,12 +164,18 @@ export const radamOptions = optionsOf({ ...named('b1', 'eps', 'epsRoot', 'nester
 export const novogradOptions = optionsOf({ ...named('b1', 'b2', 'eps', 'epsRoot', 'muDtype').kinds, weightDecay: scalar })
 
 /** An argument: its name and kind, or how options are read. */
-type Argument = readonly [name: string, kind: Kind] | AnyReader
+export type Argument = readonly [name: string, kind: Kind] | AnyReader
 export const optional = <T>(kind: Kind<T>): Kind<T | undefined> => ({ ...kind, is: (x) => x === undefined || kind.is(x) })
+const declarations = /* @__PURE__ */ new WeakMap<object, readonly Argument[]>()
+/** What a function of this package takes; undefined of others. */
+export const argumentsOf = (f: object): readonly Argument[] | undefined => declarations.get(f)
 /** The same function, whose arguments are checked before, and the calls of the transformation that it answers; there are no further ones. Errors: ArgumentError. */
-export const taking =
-  <A extends readonly unknown[], R>(where: string, takes: readonly Argument[], f: (...args: A) => R): ((...args: A) => R) =>
-  (...args) => {
+export const taking = <A extends readonly unknown[], R>(
+  where: string,
+  takes: readonly Argument[],
+  f: (...args: A) => R,
+): ((...args: A) => R) => {
+  const call = (...args: A): R => {
     for (const [i, take] of takes.entries()) {
       if (typeof take === 'function') take(where, args[i])
       else readArgument(where, take[0], take[1], args[i])
@@ -167,5 +183,10 @@ export const taking =
     if (args.length > takes.length)
       throw new ArgumentError(where, `takes ${takes.length} argument${takes.length === 1 ? '' : 's'} at most, got ${args.length}`)
     const made = f(...args)
-    return isTransformation(made) ? (checked(where, made) as R) : made
+    if (!isTransformation(made)) return made
+    const fit = fitOf(made) ?? args.flatMap((x) => (isTransformation(x) ? (fitOf(x) ?? []) : []))[0]
+    return checked(where, made, fit) as R
   }
+  declarations.set(call, takes)
+  return call
+}

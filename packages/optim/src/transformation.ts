@@ -5,9 +5,9 @@
  * into the next. States are plain trees, so they go through `jit`, `scan` and checkpoints; their fields have optax's names,
  * unchanged, since they are what a checkpoint holds.
  */
-import { ArgumentError } from '@heddle/func'
+import { ArgumentError, type Tensor } from '@heddle/func'
 import { describe, func, readArgument } from '@heddle/func/options'
-import { checked } from './checked'
+import { checked, type Fit, fitOf } from './checked'
 import { mapLeaves, zerosLike } from './tree-math'
 
 /** Values that some transformations ask for besides gradients and parameters, such as the loss. */
@@ -53,6 +53,9 @@ const checkPart = (where: string, what: string, part: unknown): void => {
     throw new ArgumentError(where, `${what}: expected a gradient transformation, such as adam(1e-3), got ${describe(part)}${fixOf(part)}`)
 }
 
+/** The way of the first part that has one of its own. */
+const fitOfAll = (parts: readonly object[]): Fit | undefined => parts.map(fitOf).find((fit) => fit !== undefined)
+
 type Transformations<S extends readonly unknown[]> = { readonly [K in keyof S]: GradientTransformation<S[K]> }
 /**
  * One transformation after the other; the state is the list of theirs.
@@ -65,7 +68,7 @@ type Transformations<S extends readonly unknown[]> = { readonly [K in keyof S]: 
 export const chain = <const S extends readonly unknown[]>(...parts: Transformations<S>): GradientTransformation<S> => {
   const all = parts as readonly GradientTransformation[]
   for (const [i, part] of all.entries()) checkPart('chain', `part ${i}`, part)
-  return checked<S>('chain', {
+  const made: GradientTransformation<S> = {
     init: (params) => all.map((t) => t.init(params)) as unknown as S,
     update: (gradients, state, params, extra) => {
       if (state.length !== all.length)
@@ -81,7 +84,8 @@ export const chain = <const S extends readonly unknown[]>(...parts: Transformati
       })
       return [updates, next as unknown as S]
     },
-  })
+  }
+  return checked('chain', made, fitOfAll(all))
 }
 /** `chain` whose parts have names, by which the state has theirs. Source: optax.named_chain. */
 export const namedChain = (
@@ -94,7 +98,7 @@ export const namedChain = (
   }
   const names = parts.map(([name]) => name)
   if (new Set(names).size !== names.length) throw new ArgumentError('namedChain', `names must be distinct, got ${names.join(', ')}`)
-  return checked<Record<string, unknown>>('namedChain', {
+  const made: GradientTransformation<Record<string, unknown>> = {
     init: (params) => Object.fromEntries(parts.map(([name, t]) => [name, t.init(params)])),
     update: (gradients, state, params, extra) => {
       let updates = gradients
@@ -105,8 +109,19 @@ export const namedChain = (
       })
       return [updates, Object.fromEntries(next)]
     },
-  })
+  }
+  return checked('namedChain', made, fitOfAll(parts.map(([, t]) => t)))
 }
-/** Applies a function of each leaf of the updates. Source: optax.stateless_with_tree_map. */
+/** Applies a function of each leaf of the updates. */
 export const leafwise = (f: Parameters<typeof mapLeaves>[0]): GradientTransformation<EmptyState> =>
   stateless((updates) => mapLeaves(f, updates))
+/**
+ * A transformation without state, by a function of each leaf of the updates and of the parameters; the second is undefined where no
+ * parameters are given. Source: optax.stateless_with_tree_map.
+ */
+export const statelessWithTreeMap = (f: (update: Tensor, param: Tensor | undefined) => Tensor): GradientTransformation<EmptyState> => {
+  readArgument('statelessWithTreeMap', 'f', func, f)
+  return stateless((updates, params) =>
+    params === undefined || params === null ? mapLeaves((u) => f(u, undefined), updates) : mapLeaves((u, p) => f(u, p), updates, params),
+  )
+}

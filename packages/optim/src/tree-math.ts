@@ -1,5 +1,5 @@
 /** Arithmetic of trees of tensors, leaf by leaf. */
-import { type DType, np, type Tensor } from '@heddle/func'
+import { bytesOf, type DType, isFloating, np, type Tensor } from '@heddle/func'
 import { leaves, map } from '@heddle/tree'
 
 /** A number, or a tensor without axes. */
@@ -25,6 +25,32 @@ export const squaredNorm = (tree: unknown): Tensor => {
 }
 /** The Euclidean norm of all elements of all leaves together. Source: optax.global_norm. */
 export const globalNorm = (tree: unknown): Tensor => np.sqrt(squaredNorm(tree))
+
+/** The sum of the products of all elements. Source: optax.tree.vdot. */
+export const vdot = (x: unknown, y: unknown): Tensor => {
+  const products = mapLeaves((a, b) => np.sum(np.multiply(a, b)), x, y)
+  return (leaves(products) as Tensor[]).reduce((a, b) => np.add(a, b), np.zeros([]))
+}
+/** A tree plus a multiple of another, in the dtypes of the first. Source: optax.tree.add_scale. */
+export const addScaled = <T>(tree: T, by: Scalar, other: unknown): T =>
+  mapLeaves((x, y) => np.add(x, np.astype(np.multiply(scalarFor(by, y), y), x.dtype)), tree, other)
+/** All leaves times a number. */
+export const scaled = <T>(by: Scalar, tree: T): T => mapLeaves((x) => np.multiply(scalarFor(by, x), x), tree)
+/** Leaf minus leaf. */
+export const minus = <T>(x: T, y: unknown): T => mapLeaves((a, b) => np.subtract(a, b), x, y)
+/** Either of two trees, by a boolean scalar, in the dtypes of the second. */
+export const either = <T>(which: Tensor, yes: T, no: T): T => mapLeaves((a, b) => np.astype(np.where(which, a, b), b.dtype), yes, no)
+/** Tensors of their own: a state that holds the parameters may be donated beside them. */
+export const copied = <T>(tree: T): T => mapLeaves((x) => np.copy(x), tree)
+/** The narrowest or widest dtype of floats among the leaves. Source: optax.tree.dtype. */
+export const floatDtypeOf = (tree: unknown, which: 'lowest' | 'highest'): DType => {
+  const found = (leaves(tree) as Tensor[]).map((x) => x.dtype).filter(isFloating)
+  const bytes = found.map((d) => bytesOf(d))
+  const wanted = which === 'lowest' ? Math.min(...bytes) : Math.max(...bytes)
+  return found[bytes.indexOf(wanted)] ?? 'float32'
+}
+/** A number as a tensor of that dtype. */
+export const scalarIn = (dtype: DType, x: Scalar): Tensor => (typeof x === 'number' ? np.array(x, { dtype }) : np.astype(x, dtype))
 
 /** `count + 1`, but not beyond the largest int32. Source: optax.safe_increment. */
 export const safeIncrement = (count: Tensor): Tensor => {
