@@ -1,7 +1,7 @@
 /** Ten steps of optimizers that stand beside the usual ones; all of a file go in one program. */
 import { np, type Tensor } from '@heddle/func'
 import * as optim from '@heddle/optim'
-import { map } from '@heddle/tree'
+import { leaves, map } from '@heddle/tree'
 import { compiledCase, tensorsOf, type Case, type Compile } from './case'
 
 type Optimizers = Readonly<Record<string, optim.GradientTransformation>>
@@ -44,6 +44,58 @@ const transformations: Optimizers = {
   skip_large: optim.multiSteps(optim.adam(1e-2), 2, { shouldSkipUpdateFn: (u, g, p) => optim.skipLargeUpdates(u, g, p, 40) }),
 }
 
+const contrib: Optimizers = {
+  schedule_free: optim.scheduleFree(optim.adam(optim.linearSchedule(0.1, 0.05, 10), { b1: 0 }), optim.linearSchedule(0.1, 0.05, 10), {
+    b1: 0.8,
+    weightLrPower: 1,
+  }),
+  schedule_free_sgd: optim.scheduleFreeSgd(0.1, { warmupSteps: 3, weightDecay: 0.1 }),
+  schedule_free_adamw: optim.scheduleFreeAdamw(0.1, { weightDecay: 0.1 }),
+  muon: optim.muon(0.02, { weightDecay: 0.1 }),
+  muon_axes: optim.muon(optim.linearSchedule(0.02, 0, 12), {
+    nsCoeffs: 'dion',
+    nesterov: false,
+    adaptive: true,
+    consistentRms: 0.2,
+    preconditioning: 'aol',
+    adamLearningRate: 1e-2,
+    muonWeightDimensionNumbers: { a: { reductionAxis: 1, outputAxis: 0 }, b: { c: null, d: { reductionAxis: [0, 2], outputAxis: -2 } } },
+  }),
+  muon_schatten: optim.muon(0.02, { nsSteps: 3, preconditioning: 'schatten' }),
+  sam: optim.sam(optim.adam(0.1), optim.chain(optim.normalize(), optim.sgd(0.05)), { syncPeriod: 3 }),
+  sam_kept: optim.sam(optim.sgd(0.1), optim.adam(0.05), { resetState: false }),
+  dadapt: optim.dadaptAdamw(optim.linearSchedule(1, 0, 20), { estimLr0: 1e-3, weightDecay: 0.1 }),
+  prodigy: optim.prodigy(1, { estimLr0: 1e-3, weightDecay: 0.1 }),
+  prodigy_safe: optim.prodigy(optim.linearSchedule(0, 1, 5), { estimLr0: 1e-3, beta3: 0.9, estimLrCoef: 2, safeguardWarmup: true }),
+  mechanize: optim.mechanize(optim.sgd(1), { sInit: 1e-3 }),
+  cocob: optim.cocob(0.5, { weightDecay: 0.01 }),
+  dog: optim.dog(1, { initStep: ['heuristic', 1e-2], weightDecay: 0.1 }),
+  dog_distance: optim.dog(optim.linearSchedule(1, 0, 20), { initStep: ['distance', 0.1] }),
+  dog_rate: optim.dog(0.5, { initStep: ['learning_rate', 0.01] }),
+  dowg: optim.dowg(1, { initEstimSqDist: 0.01 }),
+  plateau: optim.chain(optim.sgd(0.1), optim.reduceOnPlateau({ factor: 0.5, patience: 1, rtol: 0.5, cooldown: 2 })),
+  plateau_mean: optim.chain(
+    optim.sgd(0.1),
+    optim.reduceOnPlateau({ factor: 0.1, patience: 0, rtol: 0, atol: 1, accumulationSize: 2, minScale: 0.05 }),
+  ),
+  acprop: optim.acprop(1e-2, { weightDecay: 0.1 }),
+  ademamix: optim.ademamix(1e-2, { b3: optim.linearSchedule(0.9, 0.99, 8), weightDecay: 0.1 }),
+  simplified_ademamix: optim.simplifiedAdemamix(1e-3, { alpha: 2, weightDecay: 0.1 }),
+  adopt: optim.adopt(1e-2, { nesterov: true }),
+  adopt_plain: optim.adopt(1e-2, { useClipping: false }),
+  madgrad: optim.madgrad(optim.linearSchedule(0.1, 0, 12), { weightDecay: 0.01 }),
+  momo: optim.momo(0.5, { weightDecay: 0.1 }),
+  momo_adapted: optim.momo(optim.linearSchedule(1, 0, 12), { beta: 0.5, lowerBound: -1, adaptLowerBound: true }),
+  momo_adam: optim.momoAdam(0.1, { weightDecay: 0.1, adaptLowerBound: true }),
+  sophia: optim.sophia(1e-2, {
+    updateInterval: 3,
+    hessianDiagonalFn: optim.hutchinsonEstimatorDiagHessian(np.array(new Uint32Array([0, 3]))) as optim.GradientTransformation,
+  }),
+  sophia_open: optim.sophia(1e-3, { clipThreshold: null, gamma: 10 }),
+}
+const sumOfCosh = (p: object): Tensor =>
+  (leaves(p) as unknown as readonly Tensor[]).map((x) => np.sum(np.cosh(x))).reduce((a, b) => a.add(b))
+
 type Trees = Readonly<Record<string, object>>
 /** The first update and the parameters after ten steps of each. */
 const tenSteps = (compile: Compile, optimizers: Optimizers, start: object, more: optim.Extra = {}): Record<string, unknown> => {
@@ -77,5 +129,12 @@ export const cases: readonly Case[] = [
       ({ golden }) =>
         tenSteps(compile, transformations, tensorsOf(golden, 'start') as object),
     { given: ['start'], tolerance: { rtol: 2e-5, atol: 1e-6 } },
+  ),
+  compiledCase(
+    'optim/contrib',
+    (compile) =>
+      ({ golden }) =>
+        tenSteps(compile, contrib, tensorsOf(golden, 'start') as object, { objFn: sumOfCosh }),
+    { given: ['start'], tolerance: { rtol: 5e-5, atol: 1e-6 } },
   ),
 ]

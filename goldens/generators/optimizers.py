@@ -44,7 +44,7 @@ def ten(opts, **extra):
   for n, opt in opts.items():
     p, s = start, opt.init(start)
     for i in range(10):
-      u, s = opt.update(made_up(i), s, p, value=value(i), **extra) if isinstance(opt, optax.GradientTransformationExtraArgs) else opt.update(made_up(i), s, p)
+      u, s = opt.update(made_up(i), s, p, value=value(i), **extra) if isinstance(opt, optax.GradientTransformationExtraArgs) and not n.startswith('sam') else opt.update(made_up(i), s, p)
       p = optax.apply_updates(p, u)
       if i == 0: first = u
     res[n] = dict(first=first, params=p)
@@ -63,6 +63,19 @@ def transformations():
     inject=o.inject_hyperparams(o.adamw)(o.exponential_decay(0.1, 2, 0.5), b1=0.8, weight_decay=0.1), inject_own=o.inject_hyperparams(lambda decay, rate: o.chain(o.trace(decay), o.scale(-rate)))(decay=lambda c: 0.5 + 0.04 * c, rate=0.05),
     lbfgs=o.lbfgs(0.1, memory_size=3, linesearch=None), lbfgs_plain=o.lbfgs(0.01, memory_size=20, scale_init_precond=False, linesearch=None), masked_polyak=o.masked(o.polyak_sgd(0.5), {"a": True, "b": False}), skip_large=o.MultiSteps(o.adam(1e-2), 2, should_skip_update_fn=lambda u, g, p: o.skip_large_updates(u, g, p, 40.)).gradient_transformation())
   golden("optim/transformations", ten.__doc__, start=start, **ten(opts))
+
+def contrib():
+  o, c = optax, optax.contrib
+  opts = dict(
+    schedule_free=c.schedule_free(o.adam(o.linear_schedule(0.1, 0.05, 10), b1=0.), o.linear_schedule(0.1, 0.05, 10), b1=0.8, weight_lr_power=1.), schedule_free_sgd=c.schedule_free_sgd(0.1, warmup_steps=3, weight_decay=0.1), schedule_free_adamw=c.schedule_free_adamw(0.1, weight_decay=0.1),
+    muon=c.muon(0.02, weight_decay=0.1), muon_axes=c.muon(o.linear_schedule(0.02, 0., 12), ns_coeffs="dion", nesterov=False, adaptive=True, consistent_rms=0.2, preconditioning="aol", adam_learning_rate=1e-2, muon_weight_dimension_numbers={"a": c.MuonDimensionNumbers(1, 0), "b": {"c": None, "d": c.MuonDimensionNumbers((0, 2), -2)}}),
+    muon_schatten=c.muon(0.02, ns_steps=3, preconditioning="schatten"), sam=c.sam(o.adam(0.1), o.chain(c.normalize(), o.sgd(0.05)), sync_period=3), sam_kept=c.sam(o.sgd(0.1), o.adam(0.05), reset_state=False), dadapt=c.dadapt_adamw(o.linear_schedule(1., 0., 20), estim_lr0=1e-3, weight_decay=0.1), prodigy=c.prodigy(estim_lr0=1e-3, weight_decay=0.1), prodigy_safe=c.prodigy(o.linear_schedule(0., 1., 5), estim_lr0=1e-3, beta3=0.9, estim_lr_coef=2., safeguard_warmup=True),
+    mechanize=c.mechanize(o.sgd(1.), s_init=1e-3), cocob=c.cocob(0.5, weight_decay=0.01), dog=c.dog(init_step=("heuristic", 1e-2), weight_decay=0.1), dog_distance=c.dog(o.linear_schedule(1., 0., 20), ("distance", 0.1)), dog_rate=c.dog(0.5, ("learning_rate", 0.01)), dowg=c.dowg(init_estim_sq_dist=0.01), plateau=o.chain(o.sgd(0.1), c.reduce_on_plateau(0.5, patience=1, rtol=0.5, cooldown=2)), plateau_mean=o.chain(o.sgd(0.1), c.reduce_on_plateau(0.1, patience=0, rtol=0., atol=1., accumulation_size=2, min_scale=0.05)),
+    acprop=c.acprop(1e-2, weight_decay=0.1), ademamix=c.ademamix(1e-2, b3=o.linear_schedule(0.9, 0.99, 8), weight_decay=0.1), simplified_ademamix=c.simplified_ademamix(1e-3, alpha=2., weight_decay=0.1), adopt=c.adopt(1e-2, nesterov=True), adopt_plain=c.adopt(1e-2, use_clipping=False), madgrad=c.madgrad(o.linear_schedule(0.1, 0., 12), weight_decay=0.01), momo=c.momo(0.5, weight_decay=0.1), momo_adapted=c.momo(o.linear_schedule(1., 0., 12), beta=0.5, lower_bound=-1., adapt_lower_bound=True), momo_adam=c.momo_adam(0.1, weight_decay=0.1, adapt_lower_bound=True))
+  def loss(p): return sum(jnp.sum(jnp.cosh(x)) for x in jax.tree.leaves(p))
+  parts = ten(opts)
+  parts.update(ten(dict(sophia=c.sophia(1e-2, update_interval=3, hessian_diagonal_fn=c.hutchinson_estimator_diag_hessian(jax.random.key(3))), sophia_open=c.sophia(1e-3, clip_threshold=None, gamma=10.)), obj_fn=loss))
+  golden("optim/contrib", ten.__doc__, start=start, **parts)
 
 def lookahead():
   """The fast and slow parameters after ten steps, with and without a new state at each synchronization; per-example clipping; measures of a monitor"""
@@ -126,4 +139,4 @@ def losses():
   golden("optim/losses", losses.__doc__, **parts)
 
 if __name__ == "__main__":
-  for section in (optimizers, transformations, lookahead, searches, schedules, losses): section(); print(section.__name__)
+  for section in (optimizers, transformations, contrib, lookahead, searches, schedules, losses): section(); print(section.__name__)
