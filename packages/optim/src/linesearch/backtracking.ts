@@ -60,12 +60,13 @@ export const scaleByBacktrackingLinesearch = taking(
     return {
       init: (params) => {
         const dtype = dtypeOf(params)
-        const infinite = scalarIn(dtype, Number.POSITIVE_INFINITY)
+        // One each: a tensor that is donated may stand in a state once.
+        const infinite = (): Tensor => scalarIn(dtype, Number.POSITIVE_INFINITY)
         return {
           learning_rate: scalarIn(dtype, 1),
-          value: infinite,
+          value: infinite(),
           grad: storeGrad ? zerosLike(params) : null,
-          info: { num_linesearch_steps: np.array(0, { dtype: 'int32' }), decrease_error: infinite },
+          info: { num_linesearch_steps: np.array(0, { dtype: 'int32' }), decrease_error: infinite() },
         }
       },
       update: (updates, state, given, extra) => {

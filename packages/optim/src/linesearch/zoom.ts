@@ -71,12 +71,13 @@ export const scaleByZoomLinesearch = taking(
     const rules = { maxLinesearchSteps, maxLearningRate, tol, increaseFactor, stepsizePrecision }
     return {
       init: (params) => {
-        const infinite = scalarIn(dtypeOf(params), Number.POSITIVE_INFINITY)
+        // One each: a tensor that is donated may stand in a state once.
+        const infinite = (): Tensor => scalarIn(dtypeOf(params), Number.POSITIVE_INFINITY)
         return {
           learning_rate: scalarIn(dtypeOf(params), 1),
-          value: infinite,
+          value: infinite(),
           grad: zerosLike(params),
-          info: { num_linesearch_steps: np.array(0, { dtype: 'int32' }), decrease_error: infinite, curvature_error: infinite },
+          info: { num_linesearch_steps: np.array(0, { dtype: 'int32' }), decrease_error: infinite(), curvature_error: infinite() },
         }
       },
       update: (updates, state, given, extra) => {
