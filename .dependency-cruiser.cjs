@@ -22,7 +22,7 @@ const only = { 'fp-ts': ['core', 'lift', 'checkpoint'], 'io-ts': ['core', 'lift'
 
 // Layers inside packages/func/src, lowest first: a layer imports (by value) itself and the layers above it in this list.
 const layers = [
-  ['dtype', 'aval', 'error', 'scalar', 'sharding', 'ambient', 'synchronous'],
+  ['dtype', 'aval', 'error', 'scalar', 'sharding', 'ambient', 'synchronous', 'origin', 'environment'],
   ['primitive', 'trace', 'tensor', 'ir', 'backend', 'array', 'array-scope', 'table', 'options'],
   ['primitives/structural'],
   ['literal', 'plan'],

@@ -30,7 +30,7 @@ export const renames = {
     NamedSharding: 'lift.NamedSharding',
     P: 'lift.PartitionSpec',
     ShapeDtypeStruct: 'func.ShapeDtype',
-    block_until_ready: 'Tensor.data',
+    named_call: 'func.namedScope',
     copy_to_host_async: 'Tensor.data',
     custom_gradient: 'func.customVjp',
     default_backend: 'func.getDefaultBackend',
@@ -97,6 +97,7 @@ export const reasons = {
   setting: "a switch of JAX's runtime or of its compiler",
   debugging: 'a tool for debugging programs of JAX; errors here say where, and a debugger stops inside of `debug.callback`',
   sharding: 'how an array lies over devices is its `sharding`, a plain object that prints',
+  scopes: 'every call of a module is named by its path, always: it costs nothing that could be measured',
   complex: 'there are no complex numbers',
   dtype: 'there is no such dtype; a dtype is a string',
   fp8: 'no device that heddle runs on computes in 8-bit floats',
@@ -122,7 +123,7 @@ export const missing = {
     compact: 'compact compact_name_scope nowrap',
     python: 'FrozenDict kw_only_dataclasses',
     fp8: 'Fp8DirectDotGeneralOp Fp8DotGeneral Fp8DotGeneralOp Fp8Einsum NANOOFp8DotGeneralOp fp8_ops',
-    debugging: 'disable_named_call enable_named_call named_call override_named_call',
+    scopes: 'disable_named_call enable_named_call named_call override_named_call',
     internal: 'normalize',
   },
   'flax.core.lift': { internal: 'CountsHolder TransformContext id_fn set_from_dict tree_map_rngs' },
@@ -134,11 +135,11 @@ export const missing = {
   },
   'flax.struct': { python: 'TNode dataclass_transform', module: 'serialization' },
   jax: {
-    setting: `allow_f16_reductions config debug_infs debug_key_reuse debug_nans default_matmul_precision default_prng_impl disable_jit enable_checks
+    setting: `allow_f16_reductions config debug_key_reuse default_matmul_precision default_prng_impl enable_checks
       enable_custom_prng enable_x64 jax2tf_associative_scan_reductions legacy_prng_key log_compiles numpy_dtype_promotion numpy_rank_promotion
       softmax_custom_jvp thread_guard threefry_partitionable transfer_guard transfer_guard_device_to_device transfer_guard_device_to_host
       transfer_guard_host_to_device no_execution no_tracing explain_cache_misses remove_size_one_mesh_axis_from_type auto_pcast`,
-    debugging: 'check_tracer_leaks named_call named_scope print_environment_info profiler monitoring make_user_context',
+    debugging: 'check_tracer_leaks print_environment_info profiler monitoring make_user_context',
     processes: `Shard device_count devices distributed host_count host_id host_ids local_device_count local_devices process_count process_index
       process_indices make_array_from_callback make_array_from_process_local_data make_array_from_single_device_arrays make_mesh`,
     mutable: 'Ref free_ref empty_ref new_ref ref freeze',

@@ -11,7 +11,7 @@ describe('parity', () => {
     expect(answerOf('flax.linen', 'LSTMCell')).toMatchObject({ name: 'LSTMCell', address: '/reference/api/linen-recurrent/#lstmcell' })
     expect(answerOf('jax', 'Array')?.name).toBe('func.Tensor')
     expect(answerOf('jax.numpy', 'float32')?.name).toBe("'float32'")
-    expect(answerOf('jax', 'block_until_ready')?.name).toBe('Tensor.data')
+    expect(answerOf('jax', 'device_get')?.name).toBe('Tensor.data')
   })
   it('does not call a name of ours what is not there', () => {
     const answered = tables.flatMap((t) => t.rows).filter((r) => r.answer)

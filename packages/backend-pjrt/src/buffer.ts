@@ -55,6 +55,7 @@ export interface BufferStore extends Storage<PjrtBuffer> {
   /** Takes a new buffer of the plugin into the count. */
   readonly adopt: (pointer: Pointer, dtype: DType, bytes: number) => PjrtBuffer
   readonly downloadSync: (buffer: PjrtBuffer, aval: Aval) => HostArray
+  readonly ready: (buffer: PjrtBuffer) => Promise<void>
 }
 
 /** Waiting for a device. */
@@ -114,15 +115,19 @@ interface Reader {
   readonly async: (buffer: PjrtBuffer, into: ArrayBufferView) => Promise<void>
 }
 const READING = 'computing a value that was read'
-const cpuReader = ({ library }: Client, events: Events): Reader => {
-  const [readyEvent, unsafePointer] = [library.fn('PJRT_Buffer_ReadyEvent'), library.fn('PJRT_Buffer_UnsafePointer')]
+/** The event that a buffer's data are computed. */
+const readiness = ({ library }: Client): ((b: PjrtBuffer) => Pointer) => {
+  const readyEvent = library.fn('PJRT_Buffer_ReadyEvent')
   const readyArgs = new Args(structs.bufferReadyEvent)
-  const pointerArgs = new Args(structs.bufferUnsafePointer)
-  const eventOf = (b: PjrtBuffer): Pointer => {
+  return (b) => {
     readyArgs.set('buffer', b.pointer)
     library.check(readyEvent(readyArgs.pointer), READING)
     return readyArgs.get('event')
   }
+}
+const cpuReader = ({ library }: Client, events: Events, eventOf: (b: PjrtBuffer) => Pointer): Reader => {
+  const unsafePointer = library.fn('PJRT_Buffer_UnsafePointer')
+  const pointerArgs = new Args(structs.bufferUnsafePointer)
   const copy = (b: PjrtBuffer, into: ArrayBufferView): void => {
     pointerArgs.set('buffer', b.pointer)
     library.check(unsafePointer(pointerArgs.pointer), READING)
@@ -196,7 +201,8 @@ const uploader = (client: Client, device: PjrtDevice, events: Events) => {
 export const bufferStore = (client: Client, device: PjrtDevice): BufferStore => {
   const { library } = client
   const events = eventsOf(client)
-  const reader = client.platform === 'cpu' ? cpuReader(client, events) : deviceReader(client, events)
+  const eventOf = readiness(client)
+  const reader = client.platform === 'cpu' ? cpuReader(client, events, eventOf) : deviceReader(client, events)
   const upload = uploader(client, device, events)
   const borrowed = new Borrowed(events)
   const destroyFn = library.fn('PJRT_Buffer_Destroy')
@@ -242,6 +248,14 @@ export const bufferStore = (client: Client, device: PjrtDevice): BufferStore => 
         release(b)
       }
       return host
+    },
+    ready: async (b) => {
+      b.handles += 1
+      try {
+        await events.waitAsync(eventOf(b), READING)
+      } finally {
+        release(b)
+      }
     },
     share: (b) => {
       b.handles += 1

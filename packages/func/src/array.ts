@@ -231,6 +231,14 @@ export class ConcreteTensor extends Tensor {
     if (turnIsDue()) await turn()
     return host
   }
+  /** When its data are computed. */
+  async ready(): Promise<void> {
+    this.#check()
+    if (this.#pending !== undefined) this.#settle(getDefaultBackend())
+    if (this.#host !== undefined || this.#held === undefined) return
+    const { backend, buffer } = this.#held
+    await (backend.storage.ready ? backend.storage.ready(buffer) : this.#download())
+  }
   #download(): Promise<HostArray> {
     const { backend, buffer } = this.#held!
     return backend.storage.download(buffer, this.aval)

@@ -170,3 +170,26 @@ export class BugError extends errorClass(
   ({ reason }) => `this is a bug in heddle, please report it: ${reason}`,
   FuncError,
 ) {}
+/** A NaN or an infinity came out of an operation while `debugNans` or `debugInfs` looks for them. */
+export class FloatingPointError extends errorClass(
+  'FloatingPointError',
+  (
+    primitive: string,
+    found: 'nan' | 'inf',
+    operands: readonly Aval[],
+    made: boolean,
+    place: { readonly scope: string; readonly line: string | undefined },
+  ) => ({
+    primitive,
+    found,
+    operands,
+    made,
+    ...place,
+  }),
+  ({ primitive, found, operands, made, scope, line }) =>
+    `${primitive}: ${found === 'nan' ? 'a NaN' : 'an infinity'} came out of ${show(operands)}` +
+    (made ? '' : ', one of which has it already') +
+    (scope === '' ? '' : ` in ${scope}`) +
+    (line === undefined ? '' : `\n  ${line}`),
+  FuncError,
+) {}

@@ -32,7 +32,7 @@ export {
 export { partial, type Partial } from './partial'
 export { keystr, type Path, type PathKey } from './path'
 export { broadcastPrefix, flattenUpTo } from './prefix'
-export { retell, withDeepStacks } from './stack'
+export { captured, retell, usersLines, withDeepStacks } from './stack'
 export { keyOf, registerNode, staticKey, type NodeType } from './registry'
 export * as struct from './struct'
 export type { TreeDef } from './treedef'

@@ -103,6 +103,12 @@ export const wanted = (): number => {
 /** V8 begins a stack with name and message, others with the first frame. */
 export const hasHeader = (stack: string): boolean => !isFrame(stack.split('\n', 1)[0] ?? '')
 
+/** The frames of the program in a stack, the innermost first. */
+export const usersLines = ({ stack, message }: Error, most: number): readonly string[] =>
+  usersFrames(framesOf(String(stack), message), most)
+    .slice(0, most)
+    .map((frame) => frame.trim())
+
 /** Takes heddle's frames out of the stack of an error of the engine or of the program, and puts a note after its message. */
 export const retell = (error: Error, note: string): void => {
   const { stack, message } = error

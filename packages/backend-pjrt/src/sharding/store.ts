@@ -73,6 +73,7 @@ export const shardedStore = (client: Client, stores: readonly BufferStore[], hom
     release,
     downloadSync,
     download,
+    ready: async (b) => void (await Promise.all(b.parts?.map((part, d) => stores[d]!.ready(part)) ?? [base.ready(b)])),
     place: (b, aval, sharding) => {
       const count = checkDevices(client, sharding.mesh)
       const host = downloadSync(b, aval)

@@ -34,6 +34,8 @@ export interface Storage<B> {
   readonly download: (buffer: B, aval: Aval) => Promise<HostArray>
   /** Absent where the device can't (WebGPU). */
   readonly downloadSync?: (buffer: B, aval: Aval) => HostArray
+  /** When the data are computed; absent where that is told by reading them alone. */
+  readonly ready?: (buffer: B) => Promise<void>
   /** A second handle on the same data; both are to be released. */
   readonly share: (buffer: B) => B
   readonly release: (buffer: B) => void

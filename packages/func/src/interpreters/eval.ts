@@ -10,12 +10,14 @@ import { hasEffects, hasHost } from '../ir/effects'
 import { outAvals } from '../ir/jaxpr'
 import { oneEquation } from '../ir/one-equation'
 import { infer, type LeafPrimitive, type Primitive, type Recorded } from '../primitive'
+import { hunting } from '../origin'
 import { perform } from '../plan/host'
 import { prepareLeaf } from '../plan/leaf'
 import { makePlan } from '../plan/plan'
 import { type Sharding, shardingKey } from '../sharding'
 import type { Tensor } from '../tensor'
 import { checkActive, setEvaluation } from '../trace'
+import { inspect, inspectProgram } from './hunt'
 import { makePieces } from './pieces'
 import { recover, type Running } from './short-memory'
 
@@ -147,10 +149,24 @@ const runOn = (
   for (let i = 0; i < outs.length; i++) results[i] = ConcreteTensor.ofBuffer(backend, outs[i], program.outs[i]!.aval)
   return results
 }
+/** Runs of the hunt, which look no further. */
+const hunted = new WeakSet<RunOptions>()
+/** Runs a program, whose inputs must be there to run it again, and looks at what came out. */
+const huntIn = (program: Jaxpr, xs: readonly Tensor[], options: RunOptions): readonly Tensor[] => {
+  const { donated = none, name = 'jit' } = options
+  if (donated.length > 1) checkDonated(concrete(xs), donated, name)
+  const plain = { ...options, donated: none }
+  hunted.add(plain)
+  const results = execute(program, xs, plain)
+  inspectProgram(name, program, xs, results)
+  xs.forEach((x, i) => donated[i] && (x as ConcreteTensor).dispose(GIVEN_AWAY))
+  return results
+}
 /** Runs a program on concrete tensors. */
 const execute = (program: Jaxpr, xs: readonly Tensor[], options: RunOptions = {}): readonly Tensor[] => {
   if (pressure.high) relieve()
   const { donated = none, device, name = 'jit' } = options
+  if (hunting.on && !hunted.has(options)) return huntIn(program, xs, options)
   const given = concrete(xs)
   if (donated.length > 1) checkDonated(given, donated, name)
   if (!device) {
@@ -214,7 +230,9 @@ const evaluate = <P>(primitive: LeafPrimitive<P>, xs: readonly Tensor[], params:
   const attempt = (): readonly ConcreteTensor[] =>
     run(tensors.map((x) => x.bufferOn(backend))).map((b, i) => ConcreteTensor.ofBuffer(backend, b, outs[i]!))
   try {
-    return attempt()
+    const results = attempt()
+    if (hunting.on) inspect(primitive.name, tensors, results)
+    return results
   } catch (e) {
     // `attempt` is needed here, so the tensors live, with their buffers, while the kernel runs
     return failed(e, { backend, operation: primitive.name, results: outs }, ins, attempt)

@@ -9,6 +9,7 @@ import { isEffect } from '../ir/effects'
 import type { Atom, Eqn, Jaxpr, Var } from '../ir/jaxpr'
 import { inAvals, newVar } from '../ir/jaxpr'
 import { bits, memo } from '../ir/memo'
+import { currentScope, originFrom } from '../origin'
 import { type Emit, infer, type Primitive, recorded } from '../primitive'
 import { Tensor } from '../tensor'
 import { atNextLevel, type FlatWithAux, type Trace, whileActive } from '../trace'
@@ -48,6 +49,7 @@ export const partialEvalWithAux = <X>(
 ): readonly [PartialResult, aux: X] =>
   atNextLevel((level) => {
     const eqns: Eqn[] = []
+    const base = currentScope()
     const residuals = new Map<Tensor, Var>()
     const lift = (x: Tensor): Atom => {
       if (x.trace === trace) return (x as Unknown).atom
@@ -68,7 +70,7 @@ export const partialEvalWithAux = <X>(
         ins.map((a) => a.aval),
         p as never,
       ).map((a) => newVar(a))
-      eqns.push({ primitive: own, params: p, ins, outs })
+      eqns.push({ primitive: own, params: p, ins, outs, origin: originFrom(base) })
       return outs.map((v) => new Unknown(trace, v))
     }
     const trace: Trace = {

@@ -2,6 +2,7 @@
 import { BugError } from '../error'
 import type { Atom, Eqn, Jaxpr, Var } from '../ir/jaxpr'
 import { literal } from '../literal'
+import { reapplying } from '../origin'
 import type { Tensor } from '../tensor'
 import { bind } from '../trace'
 
@@ -12,10 +13,13 @@ export const runWith = (apply: Apply, jaxpr: Jaxpr, args: readonly Tensor[]): re
   const env = new Map<Var, Tensor>()
   jaxpr.ins.forEach((v, i) => env.set(v, args[i]!))
   const read = (a: Atom): Tensor => (a._tag === 'Literal' ? literal(a.value, a.aval.dtype, a.aval.weakType) : env.get(a)!)
-  for (const e of jaxpr.eqns) {
-    const outs = apply(e, e.ins.map(read))
-    for (let i = 0; i < outs.length; i++) env.set(e.outs[i]!, outs[i]!)
-  }
+  reapplying((at) => {
+    for (const e of jaxpr.eqns) {
+      at(e.origin)
+      const outs = apply(e, e.ins.map(read))
+      for (let i = 0; i < outs.length; i++) env.set(e.outs[i]!, outs[i]!)
+    }
+  })
   return jaxpr.outs.map(read)
 }
 export const applyBound: Apply = (e, xs) => bind(e.primitive, xs, e.params as never)

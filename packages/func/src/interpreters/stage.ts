@@ -4,6 +4,7 @@ import type { Aval } from '../aval'
 import { axisNamesOf } from '../ir/axis-names'
 import type { Atom, ClosedJaxpr, Eqn, Jaxpr, Var } from '../ir/jaxpr'
 import { newVar } from '../ir/jaxpr'
+import { currentScope, originFrom } from '../origin'
 import { infer, type Primitive, recorded } from '../primitive'
 import { Tensor } from '../tensor'
 import { atNextLevel, type FlatWithAux, type Trace, whileActive, whileStaging } from '../trace'
@@ -34,6 +35,7 @@ export const stage = (f: (xs: readonly Tensor[]) => readonly Tensor[], avals: re
 export const stageWithAux = <X>(f: FlatWithAux<X>, avals: readonly Aval[], name = 'jit'): readonly [program: ClosedJaxpr, aux: X] =>
   atNextLevel((level) => {
     const eqns: Eqn[] = []
+    const base = currentScope()
     const consts = new Map<Tensor, Staged>()
     const lift = (x: Tensor): Atom => {
       if (x.trace === trace) return (x as Staged).atom
@@ -58,7 +60,7 @@ export const stageWithAux = <X>(f: FlatWithAux<X>, avals: readonly Aval[], name 
           ins.map((a) => a.aval),
           p as never,
         ).map((a) => newVar(a))
-        eqns.push({ primitive: own, params: p, ins, outs })
+        eqns.push({ primitive: own, params: p, ins, outs, origin: originFrom(base) })
         return outs.map((v) => new Staged(trace, v))
       },
     }

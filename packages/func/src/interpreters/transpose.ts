@@ -3,6 +3,7 @@ import type { Atom, Jaxpr, Var } from '../ir/jaxpr'
 import { inAvals, outAvals } from '../ir/jaxpr'
 import { bits, memo } from '../ir/memo'
 import { literal, zerosLike } from '../literal'
+import { reapplying } from '../origin'
 import { type Linear, ruleOf, type Tangent } from '../primitive'
 import { addAny } from '../primitives/structural'
 import type { Tensor } from '../tensor'
@@ -23,14 +24,17 @@ export const backward = (jaxpr: Jaxpr, known: readonly Tensor[], cts: readonly T
   const operand = (a: Atom): Tensor | Linear =>
     a._tag === 'Literal' ? literal(a.value, a.aval.dtype, a.aval.weakType) : (values.get(a) ?? { _tag: 'Linear', aval: a.aval })
   jaxpr.outs.forEach((a, i) => give(a, cts[i]))
-  for (let i = jaxpr.eqns.length - 1; i >= 0; i--) {
-    const e = jaxpr.eqns[i]!
-    const outCts = e.outs.map((v) => sums.get(v) ?? null)
-    if (outCts.every((c) => c === null)) continue
-    for (const v of e.outs) sums.delete(v)
-    const inCts = ruleOf(e.primitive.name, 'transpose', e.primitive.transpose)(outCts, e.ins.map(operand), e.params as never)
-    e.ins.forEach((a, k) => give(a, inCts[k]))
-  }
+  reapplying((at) => {
+    for (let i = jaxpr.eqns.length - 1; i >= 0; i--) {
+      const e = jaxpr.eqns[i]!
+      const outCts = e.outs.map((v) => sums.get(v) ?? null)
+      if (outCts.every((c) => c === null)) continue
+      for (const v of e.outs) sums.delete(v)
+      at(e.origin)
+      const inCts = ruleOf(e.primitive.name, 'transpose', e.primitive.transpose)(outCts, e.ins.map(operand), e.params as never)
+      e.ins.forEach((a, k) => give(a, inCts[k]))
+    }
+  })
   return jaxpr.ins.slice(known.length).map((v) => sums.get(v) ?? null)
 }
 

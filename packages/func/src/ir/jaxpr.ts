@@ -3,6 +3,7 @@
  * calls are jaxprs in the parameters of their equation. A jaxpr is closed: what its function closed over are leading inputs.
  */
 import type { Aval } from '../aval'
+import type { Origin } from '../origin'
 import type { Recorded } from '../primitive'
 import type { Tensor } from '../tensor'
 
@@ -27,6 +28,8 @@ export interface Eqn {
   readonly params: unknown
   readonly ins: readonly Atom[]
   readonly outs: readonly Var[]
+  /** Where it comes from; means nothing for what it computes. */
+  readonly origin?: Origin
 }
 /** A program: inputs, equations in order, outputs. */
 export interface Jaxpr {

@@ -1,5 +1,6 @@
 /** A jaxpr as text, in JAX's notation: `{ lambda ; a:f32[3]. let b:f32[3] = sin a in (b,) }`. */
 import { showAval } from '../aval'
+import { boolean, optionsOf, type OptionsOf } from '../options'
 import { bodiesOf } from './bodies'
 import type { Atom, ClosedJaxpr, Eqn, Jaxpr, Var } from './jaxpr'
 
@@ -33,43 +34,53 @@ const binder = (v: Var, names: Names): string => `${names.of(v)}:${showAval(v.av
 const indent = (text: string): string => text.replaceAll('\n', '\n  ')
 
 /** A parameter; `programs` are those that its equation holds. */
-const value = (x: unknown, programs: ReadonlySet<unknown>): string => {
-  if (programs.has(x)) return indent(body(x as Jaxpr))
+const value = (x: unknown, programs: ReadonlySet<unknown>, scopes: boolean): string => {
+  if (programs.has(x)) return indent(body(x as Jaxpr, 0, scopes))
   if (Array.isArray(x))
     return x.some((y) => programs.has(y))
-      ? `(\n  ${x.map((y) => indent(value(y, programs))).join('\n  ')}\n)`
-      : `(${x.map((y) => value(y, programs)).join(', ')}${x.length === 1 ? ',' : ''})`
+      ? `(\n  ${x.map((y) => indent(value(y, programs, scopes))).join('\n  ')}\n)`
+      : `(${x.map((y) => value(y, programs, scopes)).join(', ')}${x.length === 1 ? ',' : ''})`
   if (x === null) return 'None'
   if (typeof x === 'boolean') return x ? 'True' : 'False'
   if (typeof x === 'function') return x.name || 'function'
   if (typeof x === 'object')
     return `{${Object.entries(x)
-      .map(([k, v]) => `${snake(k)}: ${value(v, programs)}`)
+      .map(([k, v]) => `${snake(k)}: ${value(v, programs, scopes)}`)
       .join(', ')}}`
   return String(x)
 }
-const params = (e: Eqn): string => {
+const params = (e: Eqn, scopes: boolean): string => {
   const shown = e.primitive.show ? e.primitive.show(e.params as never) : (e.params as Readonly<Record<string, unknown>>)
   const entries = Object.entries(shown).sort(([a], [b]) => (a < b ? -1 : 1))
   if (entries.length === 0) return ''
   const programs = new Set<unknown>(bodiesOf(e).map((b) => b.jaxpr))
-  const parts = entries.map(([k, v]) => `${snake(k)}=${value(v, programs)}`)
+  const parts = entries.map(([k, v]) => `${snake(k)}=${value(v, programs, scopes)}`)
   return parts.some((p) => p.includes('\n')) ? `[\n  ${parts.map(indent).join('\n  ')}\n]` : `[${parts.join(' ')}]`
 }
-const equation = (e: Eqn, names: Names): string => {
-  const right = `${e.primitive.name}${params(e)}${e.ins.map((a) => ` ${atom(a, names)}`).join('')}`
-  return e.outs.length === 0 ? right : `${e.outs.map((v) => binder(v, names)).join(' ')} = ${right}`
+const equation = (e: Eqn, names: Names, scopes: boolean): string => {
+  const right = `${e.primitive.name}${params(e, scopes)}${e.ins.map((a) => ` ${atom(a, names)}`).join('')}`
+  const text = e.outs.length === 0 ? right : `${e.outs.map((v) => binder(v, names)).join(' ')} = ${right}`
+  const scope = e.origin?.scope ?? ''
+  return scopes && scope !== '' ? `${text} # ${scope}` : text
 }
 const tuple = (outs: readonly Atom[], names: Names): string =>
   `(${outs.map((a) => atom(a, names)).join(', ')}${outs.length === 1 ? ',' : ''})`
 
-const body = (j: Jaxpr, consts = 0): string => {
+const body = (j: Jaxpr, consts: number, scopes: boolean): string => {
   const names = new Names()
   const inputs = j.ins.map((v) => binder(v, names))
   const head = `{ lambda ${[...inputs.slice(0, consts), ';', ...inputs.slice(consts)].join(' ')}. let`
-  const lines = j.eqns.map((e) => `    ${indent(indent(equation(e, names)))}`)
+  const lines = j.eqns.map((e) => `    ${indent(indent(equation(e, names, scopes)))}`)
   return [head, ...lines, `  in ${tuple(j.outs, names)} }`].join('\n')
 }
+const printOptions = optionsOf({
+  /** Say behind each equation in which scope it was made: the path of a module, names of `namedScope`. */
+  nameStack: boolean,
+})
+/** Options of `printJaxpr`. */
+export interface PrintJaxprOptions extends OptionsOf<typeof printOptions> {}
 /** The text of a program. Source: the printer of jax.make_jaxpr. */
-export const printJaxpr = (program: Jaxpr | ClosedJaxpr): string =>
-  'jaxpr' in program ? body(program.jaxpr, program.consts.length) : body(program)
+export const printJaxpr = (program: Jaxpr | ClosedJaxpr, options?: PrintJaxprOptions): string => {
+  const { nameStack = false } = printOptions('printJaxpr', options)
+  return 'jaxpr' in program ? body(program.jaxpr, program.consts.length, nameStack) : body(program, 0, nameStack)
+}

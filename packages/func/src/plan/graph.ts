@@ -9,6 +9,7 @@ import { live, onlyLive } from '../ir/dce'
 import { isEffect } from '../ir/effects'
 import { paramsKey } from '../ir/memo'
 import type { Atom, Jaxpr, Literal, Var } from '../ir/jaxpr'
+import { joined } from '../origin'
 import type { Recorded } from '../primitive'
 
 export type ValueId = number
@@ -17,6 +18,8 @@ export interface Node {
   readonly params: unknown
   readonly ins: readonly ValueId[]
   readonly outs: readonly ValueId[]
+  /** The scope that it comes from. */
+  readonly scope: string
 }
 export interface Graph {
   readonly types: readonly Aval[]
@@ -56,7 +59,7 @@ export const flattenProgram = (program: Jaxpr): Graph => {
     }
     return id
   }
-  const walk = (jaxpr: Jaxpr, args: readonly ValueId[], scope: number): readonly ValueId[] => {
+  const walk = (jaxpr: Jaxpr, args: readonly ValueId[], scope: number, place: string): readonly ValueId[] => {
     const env = new Map<Var, ValueId>()
     jaxpr.ins.forEach((v, i) => env.set(v, args[i]!))
     const read = (a: Atom): ValueId => {
@@ -68,9 +71,10 @@ export const flattenProgram = (program: Jaxpr): Graph => {
     for (const e of jaxpr.eqns) {
       const ins = e.ins.map(read)
       let outs: readonly ValueId[]
+      const at = joined(place, e.origin?.scope ?? '')
       if (e.primitive.kind === 'call') {
         const { program: body, barrier } = e.primitive
-        outs = walk(body(e.params as never), ins, barrier?.(e.params as never) ? ++barriers : scope)
+        outs = walk(body(e.params as never), ins, barrier?.(e.params as never) ? ++barriers : scope, at)
       } else {
         const key = `${scope}|${e.primitive.name}|${ins.join(',')}|${keyOf(e.primitive, e.params as object)}`
         const effect = isEffect(e)
@@ -78,7 +82,7 @@ export const flattenProgram = (program: Jaxpr): Graph => {
         outs = known ?? e.outs.map((v) => fresh(v.aval))
         if (!known) {
           if (!effect) seen.set(key, outs)
-          nodes.push({ primitive: e.primitive, params: e.params, ins, outs })
+          nodes.push({ primitive: e.primitive, params: e.params, ins, outs, scope: at })
         }
       }
       e.outs.forEach((v, i) => env.set(v, outs[i]!))
@@ -86,7 +90,7 @@ export const flattenProgram = (program: Jaxpr): Graph => {
     return jaxpr.outs.map(read)
   }
   const inputs = program.ins.map((v) => fresh(v.aval))
-  const outputs = walk(live(program), inputs, 0)
+  const outputs = walk(live(program), inputs, 0, '')
   // inlining can leave work that only unused outputs of a call needed
   return { types, inputs, literals, nodes: onlyLive(nodes, new Set(outputs), isEffect), outputs }
 }

@@ -35,11 +35,11 @@ export const sumsInPlace = <B>(steps: readonly Planned<B>[], graph: Graph): read
   }
   /** `out = base + term`; in between, sums take the places of what they replace. */
   const added = (base: ValueId, term: ValueId, out: ValueId): readonly Planned<B>[] => {
-    const { primitive, params, ins } = makers.get(term)!
+    const { primitive, params, ins, scope } = makers.get(term)!
     if (primitive.name === 'add_any') return [...added(base, ins[0]!, term), ...added(term, ins[1]!, out)]
     const operands = [base, ...ins.slice(1)]
     if (primitive.name === 'scatter-add')
-      return [{ _tag: 'Node', node: { primitive, params, ins: operands, outs: [out] }, ins: operands, outs: [out] }]
+      return [{ _tag: 'Node', node: { primitive, params, ins: operands, outs: [out], scope }, ins: operands, outs: [out] }]
     return [{ _tag: 'AddSlice', ins: operands, outs: [out] }]
   }
   const replaced = new Set<ValueId>()

@@ -1,5 +1,6 @@
 /** Branches for users. */
 import { type TreeDef, unflatten } from '@heddle/tree'
+import { ConcreteTensor } from '../array'
 import { type Aval, aval, sameType, showAval } from '../aval'
 import { promote } from '../dtype'
 import { type Disagreement, TypeMismatchError } from '../error'
@@ -16,6 +17,7 @@ import { ne } from '../primitives/piecewise'
 import { convert, convertElementType } from '../primitives/structural'
 import { literal } from '../literal'
 import type { Tensor } from '../tensor'
+import { runsAsWritten } from './eager'
 import { alike, flatFunctionFrom, flattenTensors, typeTree } from './flat'
 import { asResult, handedThrough } from './forwarding'
 import type { NoNumbers, Result } from './traced'
@@ -78,6 +80,12 @@ const branchOn = <L, A extends readonly unknown[], R>(
   aux: L,
 ): readonly [result: R, aux: L] => {
   const { leaves, treedef } = flattenTensors(operands, where)
+  // branches that learn something must all be seen
+  if (aux === null && index instanceof ConcreteTensor && runsAsWritten()) {
+    const at = Math.min(Math.max(Number(index.hostSync().data[0]), 0), branches.length - 1)
+    const [outs, [tree, next]] = flatFunctionFrom(branches[at]!, aux, treedef, where)(leaves)
+    return [unflatten<R>(tree, outs), next]
+  }
   const types = leaves.map((x) => x.aval)
   const traced = branches.reduce<readonly TracedBranch<L>[]>((before, branch, i) => {
     const from = i === 0 ? aux : before[i - 1]!.aux

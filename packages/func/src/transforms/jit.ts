@@ -10,6 +10,7 @@ import { argnums as argnumsKind, anything, device, optionsOf, readFunction, stri
 import { call, type JitParams } from '../primitives/call/jit'
 import { isTensor, type Tensor } from '../tensor'
 import { type Argnums, checkStatic, argumentsGiven } from './argnums'
+import { runsAsWritten } from './eager'
 import { type FlatArgs, flatFunction, flattenTensors } from './flat'
 import { forwarded, handedThrough } from './forwarding'
 import { type Shardings, withShardingConstraint } from './sharding'
@@ -112,6 +113,10 @@ export const jit = <A extends readonly unknown[], const R extends Result, const 
     const statics = hasStatics ? argumentsGiven(staticArgnums, args.length, f.length, name, 'staticArgnums') : noArgnums
     if (hasStatics) checkStatic(args, statics, name)
     const flat = flattenTensors(statics.length === 0 ? args : args.map((a, i) => (statics.includes(i) ? undefined : a)), name)
+    if (runsAsWritten()) {
+      const [outs, tree] = flatFunction(withStatics(fn, args, statics) as (...a: never[]) => unknown, flat.treedef, name)(flat.leaves)
+      return unflatten<R>(tree, outs)
+    }
     const plain = statics.length === 0
     const traced =
       plain && last?.ambient === ambientKey() && sameTypes(last, flat.leaves) && flat.treedef.equals(last.treedef)
@@ -156,15 +161,17 @@ interface Settled extends Pick<JitParams, 'name' | 'device'> {
   readonly statics: readonly number[]
   readonly donated: readonly number[]
 }
+const withStatics =
+  (f: (...args: never) => unknown, args: readonly unknown[], statics: readonly number[]) =>
+  (...dynamic: readonly unknown[]): unknown =>
+    (f as (...a: readonly unknown[]) => unknown)(...args.map((_, i) => (statics.includes(i) ? args[i] : dynamic[i])))
 const trace = (
   f: (...args: never) => unknown,
   args: readonly unknown[],
   { statics, donated, device, name }: Settled,
   { leaves, treedef }: FlatArgs,
 ): Traced => {
-  const withStatics = (...dynamic: readonly unknown[]): unknown =>
-    (f as (...a: readonly unknown[]) => unknown)(...args.map((_, i) => (statics.includes(i) ? args[i] : dynamic[i])))
-  const flat = flatFunction(withStatics as (...a: never[]) => unknown, treedef, name)
+  const flat = flatFunction(withStatics(f, args, statics) as (...a: never[]) => unknown, treedef, name)
   const avals = leaves.map((x) => x.aval)
   const [[{ jaxpr, consts }, outTree], keep] = watched(() => stageWithAux(flat, avals, name))
   const through = handedThrough({ jaxpr })

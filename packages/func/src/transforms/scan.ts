@@ -10,6 +10,7 @@ import { scanCall } from '../primitives/control/scan'
 import { convertElementType } from '../primitives/structural'
 import { synchronous } from '../synchronous'
 import type { Tensor } from '../tensor'
+import { runsAsWritten, scanAsWritten } from './eager'
 import { flatFunction, flattenCarry, flattenTensors, typesOf, typeTree } from './flat'
 import { forwarded, handedThrough } from './forwarding'
 import type { Next, NoNumbers, Result } from './traced'
@@ -104,25 +105,29 @@ export const scanLoop = <C, X, Y>(f: (carry: C, x: X) => readonly [Next<C>, Y], 
   const sliceTypes = scanned.leaves.map((x) => aval(x.aval.shape.slice(1), x.aval.dtype))
   const both = flattenTensors([init, xs], 'scan').treedef
   const disagree: Disagree<unknown> = (before, after) => ({ of: f, sides: [typesOf(before), typesOf(after)] })
+  const fn = flatFunction(
+    ((c: C, x: X) => {
+      const out = synchronous('scan', f(c, x))
+      if (!Array.isArray(out) || out.length !== 2) throw new TypeMismatchError('scan', 'the body must return [carry, y]')
+      const got = flattenCarry(out[0], 'scan', () => disagree(c, out[0])).treedef
+      if (!got.equals(carry.treedef))
+        throw new TypeMismatchError(
+          'scan',
+          `the body must return a carry of structure ${carry.treedef.toString()}, got ${got.toString()}`,
+          disagree(c, out[0]),
+        )
+      return out
+    }) as (...a: never[]) => unknown,
+    both,
+    'scan',
+  )
+  if (length > 0 && runsAsWritten()) {
+    const [outs, tree] = scanAsWritten(fn, carry.leaves, scanned.leaves, length, options.reverse ?? false)
+    return unflatten<[C, Y]>(tree, outs)
+  }
   const traced = traceWithCarry(
     'scan',
     (types) => {
-      const fn = flatFunction(
-        ((c: C, x: X) => {
-          const out = synchronous('scan', f(c, x))
-          if (!Array.isArray(out) || out.length !== 2) throw new TypeMismatchError('scan', 'the body must return [carry, y]')
-          const got = flattenCarry(out[0], 'scan', () => disagree(c, out[0])).treedef
-          if (!got.equals(carry.treedef))
-            throw new TypeMismatchError(
-              'scan',
-              `the body must return a carry of structure ${carry.treedef.toString()}, got ${got.toString()}`,
-              disagree(c, out[0]),
-            )
-          return out
-        }) as (...a: never[]) => unknown,
-        both,
-        'scan',
-      )
       const [program, aux] = stageWithAux(fn, [...types, ...sliceTypes], 'scan')
       return { program, numCarry: carry.leaves.length, aux }
     },

@@ -1,5 +1,6 @@
 /** Loops with a condition, and counted ones, for users. */
 import { structure, unflatten } from '@heddle/tree'
+import { ConcreteTensor } from '../array'
 import { type Aval, showAval } from '../aval'
 import { type Disagreement, TypeMismatchError } from '../error'
 import { stageWithAux } from '../interpreters/stage'
@@ -17,6 +18,7 @@ import { isTensor, type Tensor } from '../tensor'
 import { flatFunction, flatFunctionFrom, flattenCarry, flattenTensors, typesOf, typeTree } from './flat'
 import { asResult, handedThrough } from './forwarding'
 import { scanLoop, traceWithCarry } from './scan'
+import { runsAsWritten } from './eager'
 import type { Next, NoNumbers, Result } from './traced'
 
 const loop = <C>(cond: (carry: C) => Tensor | boolean, body: (carry: C) => Next<C>, init: C): C => {
@@ -37,31 +39,20 @@ export const whileLoopWithAux = <C, X>(
   readFunction('whileLoop', body, 'body')
   flattenCarry(init, 'whileLoop')
   const { leaves, treedef } = flattenTensors([init], 'whileLoop')
-  const traced = traceWithCarry(
-    'whileLoop',
-    (types) => {
-      const turn = (_: null, c: C): readonly [readonly [Next<C>], X] => {
-        const [given, aux] = synchronous('whileLoop', body(c))
-        const next = synchronous('whileLoop', given)
-        const disagreement = (): Disagreement => ({ of: body, sides: [typesOf(c), typesOf(next)] })
-        flattenCarry(next, 'whileLoop', disagreement)
-        const tree = structure([next])
-        if (!tree.equals(treedef))
-          throw new TypeMismatchError(
-            'whileLoop',
-            `the body must return a carry of structure ${treedef.toString()}, got ${tree.toString()}`,
-            disagreement(),
-          )
-        return [[next], aux]
-      }
-      const flat = flatFunctionFrom(turn, null, treedef, 'whileLoop')
-      const [program, [, aux]] = stageWithAux(flat, types, 'whileLoop')
-      return { program, numCarry: leaves.length, aux }
-    },
-    leaves,
-    (before, after) => ({ of: body, sides: [before, after].map((avals) => (typeTree(treedef, avals) as readonly unknown[])[0]) }),
-  )
-  const types = traced.init.map((x): Aval => x.aval)
+  const turn = (_: null, c: C): readonly [readonly [Next<C>], X] => {
+    const [given, aux] = synchronous('whileLoop', body(c))
+    const next = synchronous('whileLoop', given)
+    const disagreement = (): Disagreement => ({ of: body, sides: [typesOf(c), typesOf(next)] })
+    flattenCarry(next, 'whileLoop', disagreement)
+    const tree = structure([next])
+    if (!tree.equals(treedef))
+      throw new TypeMismatchError(
+        'whileLoop',
+        `the body must return a carry of structure ${treedef.toString()}, got ${tree.toString()}`,
+        disagreement(),
+      )
+    return [[next], aux]
+  }
   const holds = (c: C): Tensor => {
     const answer = asTensor(synchronous('whileLoop', cond(c)), "whileLoop: cond's answer")
     if (answer.aval.dtype !== 'bool' || answer.ndim > 0)
@@ -71,6 +62,29 @@ export const whileLoopWithAux = <C, X>(
       )
     return answer
   }
+  if (runsAsWritten()) {
+    let [carry, aux]: readonly [C, X | undefined] = [unflatten<[C]>(treedef, leaves)[0], undefined]
+    let turns = 0
+    // one that a vmap has made of many conditions has no value
+    let goesOn = holds(carry)
+    for (; goesOn instanceof ConcreteTensor && Boolean(goesOn.item()); turns++) {
+      const [[next], learned] = turn(null, carry)
+      ;[carry, aux] = [unflatten<[C]>(treedef, flattenTensors([next], 'whileLoop').leaves)[0], learned]
+      goesOn = holds(carry)
+    }
+    if (turns > 0 && goesOn instanceof ConcreteTensor) return [carry, aux as X]
+  }
+  const traced = traceWithCarry(
+    'whileLoop',
+    (types) => {
+      const flat = flatFunctionFrom(turn, null, treedef, 'whileLoop')
+      const [program, [, aux]] = stageWithAux(flat, types, 'whileLoop')
+      return { program, numCarry: leaves.length, aux }
+    },
+    leaves,
+    (before, after) => ({ of: body, sides: [before, after].map((avals) => (typeTree(treedef, avals) as readonly unknown[])[0]) }),
+  )
+  const types = traced.init.map((x): Aval => x.aval)
   const [condition] = stageWithAux(flatFunction(holds as (...a: never[]) => unknown, treedef, 'whileLoop'), types, 'whileLoop')
   return [unflatten<[C]>(treedef, loopOver(condition, traced.program, traced.init))[0], traced.aux]
 }

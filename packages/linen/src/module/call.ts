@@ -2,7 +2,7 @@
  * The state machine around a method call. The methods of each class are wrapped once, when its first module is made: a call runs setup if
  * it has not run, says whose method runs, so that new modules know their parent, and in the end forgets which names were used.
  */
-import { synchronous } from '@heddle/func'
+import { enterScope, leaveScope, synchronous } from '@heddle/func'
 import { withDeepStacks } from '@heddle/tree'
 import { classNameOf, classOf } from './class-name'
 import { adoptAttribute, drain, touch } from './attach'
@@ -174,6 +174,8 @@ const runMethod = (self: AnyModule, fn: Method, name: string, compact: boolean, 
   const again = isSetup ? s.inSetup : compact && s.inCompact
   const argsBefore = s.args
   s.args = args
+  // a method that another of the module calls is in its scope already
+  const outside = currentModule() === self ? undefined : enterScope(s.scope?.path.at(-1) ?? classOf(self))
   if (isSetup) s.inSetup = true
   if (compact) s.inCompact = true
   try {
@@ -187,6 +189,7 @@ const runMethod = (self: AnyModule, fn: Method, name: string, compact: boolean, 
     })
   } finally {
     s.args = argsBefore
+    if (outside !== undefined) leaveScope(outside)
     if (compact) s.scope = s.scope!.rewound()
     if ((compact || isSetup) && !again) resetState(s)
   }
