@@ -31,6 +31,7 @@ const layers = [
   ['numpy'],
   ['transforms'],
   ['random', 'lax', 'nn', 'debug', 'special'],
+  ['checkify'],
   ['install'],
   ['namespaces', 'index'],
   ['conformance'],

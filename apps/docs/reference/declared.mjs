@@ -45,6 +45,7 @@ export const renames = {
     tree_util: 'tree',
     typeof: 'Tensor.aval',
   },
+  'jax.experimental.checkify': { Error: 'func.CheckResult', ErrorCategory: 'func.CheckKind', JaxRuntimeError: 'func.CheckError' },
   'jax.numpy': {
     array_str: 'Tensor.toString',
     array_repr: 'Tensor.toString',
@@ -177,6 +178,7 @@ export const missing = {
     effects: 'DebugEffect OrderedDebugEffect',
     sharding: 'inspect_array_sharding visualize_array_sharding visualize_sharding',
   },
+  'jax.experimental.checkify': { debugging: 'debug_check', internal: 'init_error' },
   'jax.random': { python: 'key_impl' },
   'jax.scipy.special': {
     complex: 'sph_harm_y wofz',

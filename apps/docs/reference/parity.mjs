@@ -18,6 +18,7 @@ const counterpartModules = {
   'jax.numpy': ['@heddle/func/np'],
   'jax.numpy.linalg': ['@heddle/func/np.linalg'],
   'jax.debug': ['@heddle/func.debug'],
+  'jax.experimental.checkify': ['@heddle/func'],
   'jax.lax': ['@heddle/func/lax'],
   'jax.nn': ['@heddle/func/nn'],
   'jax.nn.initializers': ['@heddle/func/nn.initializers'],

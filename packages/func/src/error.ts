@@ -193,3 +193,10 @@ export class FloatingPointError extends errorClass(
     (line === undefined ? '' : `\n  ${line}`),
   FuncError,
 ) {}
+/** A check has failed: `check` outside of `checkify`, or `error.throw()` of what `checkify` answers. */
+export class CheckError extends errorClass(
+  'CheckError',
+  (message: string, scope: string) => ({ reason: message, scope }),
+  ({ reason, scope }) => reason + (scope === '' ? '' : ` (in ${scope})`),
+  FuncError,
+) {}

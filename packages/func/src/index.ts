@@ -19,6 +19,21 @@ export { type Cost, costOf } from './ir/cost'
 export type { ClosedJaxpr, Jaxpr } from './ir/jaxpr'
 export { printJaxpr, type PrintJaxprOptions } from './ir/print'
 export { typecheckJaxpr } from './ir/typecheck'
+export { check } from './checkify/check'
+export {
+  allChecks,
+  automaticChecks,
+  checkError,
+  checkify,
+  type CheckifyOptions,
+  divChecks,
+  floatChecks,
+  indexChecks,
+  nanChecks,
+  userChecks,
+} from './checkify/checkify'
+export { CheckResult } from './checkify/result'
+export type { CheckKind } from './checkify/sites'
 export * as debug from './debug'
 export { pureCallback, type PureCallbackOptions, type TensorsOf } from './debug/callback'
 export { effectsBarrier } from './debug/delivery'

@@ -10,7 +10,7 @@ import { deliver, later } from './delivery'
 import { fill, type Piece, piecesOf, Shown } from './format'
 
 /** A tree's tensors, and how to put others in their places; what is no tensor stays. */
-const apart = (tree: unknown): readonly [tensors: readonly Tensor[], together: (xs: readonly unknown[]) => unknown] => {
+export const apart = (tree: unknown): readonly [tensors: readonly Tensor[], together: (xs: readonly unknown[]) => unknown] => {
   const { leaves, treedef } = flatten(tree)
   return [
     leaves.filter(isTensor),
@@ -44,18 +44,18 @@ export const callback = <A extends readonly unknown[]>(f: (...args: NoInfer<A>) 
 
 const isNamed = (pieces: readonly Piece[]): boolean => pieces.some((p) => typeof p !== 'string' && typeof p.at === 'string')
 /** What the fields read of the arguments. Errors: ArgumentError for a field without a value, and for a value without a field. */
-const fieldsOf = (
+export const fieldsOf = (
+  where: string,
   format: string,
   pieces: readonly Piece[],
   args: readonly unknown[],
 ): ((values: readonly unknown[]) => (at: number | string) => unknown) => {
-  const where = 'debug.print'
   const last = args.at(-1)
   const named = isNamed(pieces)
   if (named && (typeof last !== 'object' || last === null || isTensor(last) || Array.isArray(last)))
     throw new ArgumentError(
       where,
-      `the format ${JSON.stringify(format)} has fields with names: give their values by an object at the end, debug.print('x={x}', { x })`,
+      `the format ${JSON.stringify(format)} has fields with names: give their values by an object at the end, ${where}(..., { x })`,
     )
   const positional = named ? args.length - 1 : args.length
   const used = new Set<number>()
@@ -84,7 +84,7 @@ export const print = (format: string, ...args: readonly unknown[]): void => {
   if (typeof format !== 'string')
     throw new ArgumentError('debug.print', "the first argument is the text, with {} where values stand: debug.print('x = {}', x)")
   const pieces = piecesOf('debug.print', format)
-  const read = fieldsOf(format, pieces, args)
+  const read = fieldsOf('debug.print', format, pieces, args)
   const [tensors, together] = apart(args)
   const write = (xs: readonly Tensor[]): void =>
     deliver(xs, (hosts) => console.log(fill(pieces, read(together(hosts.map((h) => new Shown(h))) as readonly unknown[]))))

@@ -12,7 +12,7 @@ import { batchAt, expandDims, moveAxis, reshape } from './structural'
 
 type Tensors = readonly Tensor[]
 /** A vmap around a call: the function is called for each example. The outermost is first, and its axis leads in the operands. */
-interface Level {
+export interface Level {
   readonly size: number
   /** Which operands have its axis. */
   readonly mapped: readonly boolean[]
@@ -48,7 +48,7 @@ const forEach = (xs: Tensors, levels: readonly Level[], f: (xs: Tensors) => void
 }
 
 /** What a call is for: see `debugCallback`. */
-interface DebugCallbackParams {
+export interface DebugCallbackParams {
   readonly callback: (xs: Tensors) => void
   /** For printed programs. */
   readonly name: string
@@ -60,28 +60,39 @@ interface DebugCallbackParams {
 export const debugCallback = (xs: Tensors, callback: (xs: Tensors) => void, name: string): void =>
   void bind(debugCallbackP, xs, { callback, name, levels: [], guarded: false })
 
-const bound = (xs: Tensors, p: DebugCallbackParams): Tensors => bind(debugCallbackP, xs, p)
-const debugCallbackP: HostPrimitive<DebugCallbackParams> = defineHost('debug_callback', {
-  abstractEval: () => [],
-  jvp: (xs, _ts, p) => [bound(xs, p), []],
-  // a cotangent is none of the values that it was given
-  transpose: () => [],
-  batch: (axis, xs, dims, p) => [bound(toFront(xs, dims), { ...p, levels: within(axis, dims, p.levels) }), []],
-  effect: (xs, p, when) => (p.guarded ? bound([and(xs[0]!, when), ...xs.slice(1)], p) : bound([when, ...xs], guardedBy(p))),
-  perform: (xs, { callback, levels, guarded }) => {
-    forEach(xs, levels, (all) => {
-      if (!guarded) callback(all)
-      else if (Number((all[0] as ConcreteTensor).hostSync().data[0]) !== 0) callback(all.slice(1))
-    })
-    return []
-  },
-  show: ({ name, levels, guarded }) => ({ callback: name, ...mappedBy(levels), ...(guarded ? { guarded } : {}) }),
-})
+/** An effect that is told the values of its operands. */
+const telling = (name: string): HostPrimitive<DebugCallbackParams> => {
+  const bound = (xs: Tensors, p: DebugCallbackParams): Tensors => bind(self, xs, p)
+  const self: HostPrimitive<DebugCallbackParams> = defineHost(name, {
+    abstractEval: () => [],
+    jvp: (xs, _ts, p) => [bound(xs, p), []],
+    // a cotangent is none of the values that it was given
+    transpose: () => [],
+    batch: (axis, xs, dims, p) => [bound(toFront(xs, dims), { ...p, levels: within(axis, dims, p.levels) }), []],
+    effect: (xs, p, when) => (p.guarded ? bound([and(xs[0]!, when), ...xs.slice(1)], p) : bound([when, ...xs], guardedBy(p))),
+    perform: (xs, { callback, levels, guarded }) => {
+      forEach(xs, levels, (all) => {
+        if (!guarded) callback(all)
+        else if (Number((all[0] as ConcreteTensor).hostSync().data[0]) !== 0) callback(all.slice(1))
+      })
+      return []
+    },
+    show: ({ name: callback, levels, guarded }) => ({ callback, ...mappedBy(levels), ...(guarded ? { guarded } : {}) }),
+  })
+  return self
+}
 const guardedBy = (p: DebugCallbackParams): DebugCallbackParams => ({
   ...p,
   guarded: true,
   levels: p.levels.map(({ size, mapped }) => ({ size, mapped: [false, ...mapped] })),
 })
+
+const debugCallbackP = telling('debug_callback')
+/** A condition, and values for the message: see `checkify`. */
+export const checkP = telling('check')
+/** Fails, by `callback`, where the first operand, a scalar bool, is false. */
+export const checkCall = (xs: Tensors, callback: (xs: Tensors) => void, name: string): void =>
+  void bind(checkP, xs, { callback, name, levels: [], guarded: false })
 
 /** How a function of arrays is called under vmap: once for each example, or once for all, where operands without the axis get one of size 1, or all of it. */
 export type VmapMethod = 'sequential' | 'expandDims' | 'broadcastAll'
