@@ -92,4 +92,11 @@ orders = [0.0, 1.0, 2.0, 3.0, 10.0, 40.0]
 case("expn", host(lambda n, x: sc.expn(n.astype(int), x)), grid(orders + [6000.0], [0.0, 1e-3, 0.5, 1.0, 1.01, 2.5, 20.0]), by=[])
 case("expnSlopes", host(lambda n, x: sc.expn(n.astype(int), x)), grid(orders[1:], [1e-3, 0.5, 1.0, 1.01, 2.5, 20.0]), by=[1], slopes={1: host(lambda n, x: -sc.expn(n.astype(int) - 1, x))})
 
+# SciPy's, as JAX's lose digits for negative x, and give none or false ones beyond -1, near 1 and of polynomials
+case("hyp1f1", host(sc.hyp1f1), grid([-2.0, 0.0, 0.5, 2.5], [0.75, 3.0], [-200.0, -30.0, -2.0, 0.0, 0.5, 6.0, 60.0]), by=[2], slopes={2: host(lambda a, b, x: a / b * sc.hyp1f1(a + 1, b + 1, x))})
+case("hyp1f1Slopes", sp.hyp1f1, grid([0.5, 2.5], [0.75, 3.0], [0.5, 6.0]))
+case("hyp2f1", host(sc.hyp2f1), grid([-2.0, 0.5, 1.25], [0.7, 2.0], [2.5, 0.9], [-20.0, -1.5, -0.3, 0.0, 0.4, 0.8, 0.95]), by=[])
+case("hyp2f1Slopes", sp.hyp2f1, grid([0.5, 1.25], [0.7, 2.0], [2.5], [-0.3, 0.4, 0.8]))
+case("hyp2f1Edges", host(sc.hyp2f1), [[0.5, 0.5, 1.0, 0.5, -2.0, 1.0, 0.5], [0.25, 0.25, 1.0, 0.7, 3.0, 2.0, 0.5], [1.5, 0.75, 1.0, 0.7, 1.5, 2.5, -1.0], [1.0, 1.0, 0.5, 0.3, 3.0, 1.0, 0.5]], by=[])
+
 write(DATA, "special/functions", "jax.scipy.special in float64", cases=cases)

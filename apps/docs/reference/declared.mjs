@@ -108,7 +108,6 @@ export const reasons = {
   files: 'files are read by the platform: `fetch`, `node:fs`, a typed array given to `np.array`',
   printing: 'how values are printed is up to the console',
   fft: 'not yet: no backend has Fourier transforms',
-  special: 'not yet: special functions beyond erf, lgamma, digamma',
   primitive:
     'a primitive: an operation as rules and backends see it; `printJaxpr` shows it by the same name, backends have a table of them',
   enumeration: 'an enumeration or a record of options there; strings and plain objects here',
@@ -182,7 +181,6 @@ export const missing = {
   'jax.random': { python: 'key_impl' },
   'jax.scipy.special': {
     complex: 'sph_harm_y wofz',
-    special: 'hyp1f1 hyp2f1',
   },
   'jax.tree': { 'not yet': 'reduce_associative' },
   optax: {

@@ -1,12 +1,12 @@
 /** The gamma function and what is made of it. Source: the jax.scipy.special functions of the same names. */
 import { range } from '../aval'
 import { count, boolean, forTensors, optionsOf, readArgument, type OptionsOf } from '../options'
-import * as E from '../numpy/elementwise'
-import { isnan, where } from '../numpy/logic'
+import { where } from '../numpy/logic'
 import type { TensorLike } from '../numpy/promote'
 import { withSlopes } from '../numpy/with-tangent'
 import * as T from '../primitives/transcendental'
 import type { Tensor } from '../tensor'
+import { gammaOf, signOfGamma } from './gamma-of'
 import { betalnOf } from './log-beta'
 import { operation, pointwise } from './program'
 import { like } from './series'
@@ -21,12 +21,6 @@ export const loggamma = pointwise('loggamma', (x: Tensor): Tensor => {
   return where(positive, T.lgamma(where(positive, x, 1)), Number.NaN)
 })
 
-const signOfGamma = (x: Tensor): Tensor => {
-  const [floor, negative] = [E.floor(x), x.lt(0)]
-  const odd = negative.logicalAnd(E.mod(floor, 2).ne(0)).logicalOr(x.eq(0).logicalAnd(E.signbit(x)))
-  return where(negative.logicalAnd(x.eq(floor)).logicalOr(isnan(x)), like(x, Number.NaN), where(odd, like(x, -1), like(x, 1)))
-}
-const gammaOf = (x: Tensor): Tensor => signOfGamma(x).mul(T.lgamma(x).exp())
 /** The sign of Γ(x): 1 or -1, NaN at -1, -2, ... */
 export const gammasgn = pointwise('gammasgn', signOfGamma)
 /** Γ(x): infinite at 0, NaN at -1, -2, ... */
