@@ -183,12 +183,11 @@ export const owensT = pointwise(
       const slope = where(steep, E.reciprocal(where(steep, size, 1)), size)
       const scaled = size.mul(h)
       const at = where(steep, scaled, h)
-      const exact = where(at.eq(0), E.arctan(slope).div(2 * Math.PI), byQuadrature(at, slope))
       const [tail, steepTail] = [T.erfc(h.mul(halfRoot)), T.erfc(scaled.mul(halfRoot))]
       const unit = T.erfc(at.mul(-halfRoot))
         .mul(T.erfc(at.mul(halfRoot)))
         .mul(0.125)
-      const base = where(slope.eq(1), unit, exact)
+      const base = where(slope.eq(1), unit, byQuadrature(at, slope))
       const near = like(h, 0.25).sub(
         T.erf(h.mul(halfRoot))
           .mul(T.erf(scaled.mul(halfRoot)))
