@@ -141,7 +141,7 @@ export const missing = {
       transfer_guard_host_to_device no_execution no_tracing explain_cache_misses remove_size_one_mesh_axis_from_type auto_pcast`,
     debugging: 'check_tracer_leaks print_environment_info profiler monitoring make_user_context',
     processes: `Shard device_count devices distributed host_count host_id host_ids local_device_count local_devices process_count process_index
-      process_indices make_array_from_callback make_array_from_process_local_data make_array_from_single_device_arrays make_mesh`,
+      process_indices make_array_from_process_local_data make_array_from_single_device_arrays make_mesh`,
     mutable: 'Ref free_ref empty_ref new_ref ref freeze',
     memory: 'array_garbage_collection_guard live_arrays clear_caches',
     module: `ad api_util core custom_derivatives errors experimental extend interpreters lib memory scipy sharding stages typing version`,
