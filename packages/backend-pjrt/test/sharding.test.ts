@@ -1,5 +1,15 @@
 /** Arrays and programs over several devices: eight of a CPU. */
-import { devicePut, grad, jit, np, setDefaultBackend, type Tensor, withShardingConstraint } from '@heddle/func'
+import {
+  devicePut,
+  grad,
+  jit,
+  makeArrayFromCallback,
+  np,
+  placementOf,
+  setDefaultBackend,
+  type Tensor,
+  withShardingConstraint,
+} from '@heddle/func'
 import type { HostArray, Sharding } from '@heddle/func/backend'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type PjrtBackend, pjrt } from '../src/index'
@@ -50,6 +60,25 @@ describeWithPlugin('sharding', () => {
       expect(values(placed)).toEqual(values(x))
       expect(Array.from((await placed.data()) as Float32Array)).toEqual(values(x))
     }
+  })
+  it('makes arrays of blocks, each asked for once, and says how they lie', async () => {
+    const asked: string[] = []
+    const block = (start: readonly number[], shape: readonly number[]): Float32Array => {
+      asked.push(`${start}:${shape}`)
+      return Float32Array.from(
+        { length: shape[0]! * shape[1]! },
+        (_, i) => (start[0]! + Math.floor(i / shape[1]!)) * 6 + start[1]! + (i % shape[1]!),
+      )
+    }
+    const x = await makeArrayFromCallback([8, 6], on('model', null), block)
+    expect(asked).toEqual(['0,0:2,6', '2,0:2,6', '4,0:2,6', '6,0:2,6'])
+    expect(values(x)).toEqual(Array.from({ length: 48 }, (_, i) => i))
+    expect(placementOf(x)).toEqual({ mesh, spec: { axes: [['model'], []] } })
+    expect(placementOf(np.ones([2]))).toBeNull()
+    await expect(makeArrayFromCallback([8, 6], on('model'), () => new Float32Array(3))).rejects.toThrow(
+      /expected a Float32Array of 12 elements for a block of float32\[2,6\], got a Float32Array/,
+    )
+    await expect(makeArrayFromCallback([7, 6], on('model'), block)).rejects.toThrow(/axis 0 of size 7 does not divide by 4/)
   })
   it('runs a program over the devices of its arguments, whose results lie as XLA decides', () => {
     const x = devicePut(np.arange(32, { dtype: 'float32' }).reshape([8, 4]), on('data'))

@@ -43,8 +43,8 @@ const noArray = (): undefined => undefined
  *
  * @example
  * const manager = await CheckpointManager.open(memoryStorage(), { maxToKeep: 3 })
- * await manager.save(100, { params, optimizer, key })
- * const state = await manager.restore(100, { params, optimizer, key })
+ * await manager.save(100, { kernel: np.ones([2, 3]), epoch: 4 })
+ * const state = await manager.restore(100, { kernel: np.zeros([2, 3]), epoch: 0 })
  * await manager.close()
  */
 export class CheckpointManager<M = unknown> {
