@@ -67,9 +67,10 @@ const isAlive = async (owner: Owner, path: string): Promise<boolean> => {
 }
 const refusal = (place: string, { host, pid }: Owner): StorageError => {
   const here = host === hostname()
-  const who = here && pid === process.pid ? 'another manager of this process' : `process ${pid}${here ? '' : ` of ${host}`}`
-  const how = here && pid === process.pid ? 'close that one first (await manager.close())' : 'end that one first'
-  const more = here ? '' : `; if it is dead, delete ${join(place, NAME)}`
+  const own = here && pid === process.pid
+  const who = own ? 'another manager of this process' : `process ${pid}${here ? '' : ` of ${host}`}`
+  const how = own ? 'close that one first (await manager.close())' : 'end that one first'
+  const more = own ? '' : `; if it is dead, or another program has its number now, delete ${join(place, NAME)}`
   return new StorageError('opening', place, 'LOCKED', `${who} writes to it: ${how}, or read beside it by { readOnly: true }${more}`)
 }
 /** Takes a dead process's file away, unless somebody else was faster and it is theirs now. */
