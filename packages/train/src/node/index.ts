@@ -1,9 +1,5 @@
-/** What training has of Node: files. */
-import { createReadStream } from 'node:fs'
-import type { ByteSource } from '../data/bytes'
-
-/** The bytes of a file, for `lines` and `records`: read piece by piece, and from the middle where a position says so. */
-export const file =
-  (path: string | URL): ByteSource =>
-  (from: number) =>
-    createReadStream(path, { start: from })
+/** What training has of Node: files, a bar in a terminal, signals. */
+export { jsonLines, writePlot } from './logs'
+export { progressBar, type ProgressOptions } from './progress'
+export { file } from './file'
+export { type Stop, stopOnSignals } from './signals'
