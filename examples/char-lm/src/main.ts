@@ -1,14 +1,14 @@
 /** Trains a character model on Shakespeare's sonnets, shows how it goes, and leaves a sample, a plot and a saved run. */
 import { join } from 'node:path'
 import type { Flavour } from '@heddle/backend-tfjs'
-import { dispose, getDefaultBackend, jit, np, random, setDefaultBackend, type Tensor, tidy, tree } from '@heddle/func'
-import { SingleBar } from 'cli-progress'
+import { ConcreteTensor, dispose, getDefaultBackend, jit, np, random, setDefaultBackend, type Tensor, tree } from '@heddle/func'
+import { fit, fromIterable, history, NonFiniteLossError, plotSpec } from '@heddle/train'
+import { progressBar, stopOnSignals, writePlot } from '@heddle/train/node'
 import { CharLM, countParameters } from './model'
 import { type Options, parseOptions, UserError } from './options'
-import { writePlot } from './plot'
 import { sampleText } from './sample'
 import { checkWritable, readRun, restoreState, type SavedRun, saveRun } from './save'
-import { type Batch, type Corpus, frequencyLoss, inOrder, loadCorpus, randomBatch } from './text'
+import { type Corpus, frequencyLoss, inOrder, loadCorpus, randomBatch } from './text'
 import { makeTrainer, type Trainer, type TrainState } from './train'
 
 /** Makes it the default, and says what it is. Errors: BackendError where what was asked for is not there. */
@@ -24,7 +24,8 @@ const chooseBackend = async (name: string | undefined): Promise<string> => {
   setDefaultBackend(backend)
   return backend.describe()
 }
-const ids = (data: Int32Array, batch: number): Tensor => tidy(() => np.array(data).reshape([batch, data.length / batch]))
+const ids = (data: Int32Array, batch: number): Tensor =>
+  ConcreteTensor.ofHost({ shape: [batch, data.length / batch], dtype: 'int32', data })
 
 /** Mean loss over the held-out text. */
 const heldOutLoss = async (trainer: Trainer, state: TrainState, corpus: Corpus, { batch, seq }: Options): Promise<number> => {
@@ -38,7 +39,7 @@ const heldOutLoss = async (trainer: Trainer, state: TrainState, corpus: Corpus, 
   }
   return sum / batches.length
 }
-type Curve = [step: number, loss: number][]
+type Curve = (readonly [step: number, loss: number])[]
 
 const resumed = (file: string, corpus: Corpus): SavedRun => {
   const run = readRun(file)
@@ -46,18 +47,9 @@ const resumed = (file: string, corpus: Corpus): SavedRun => {
   return run
 }
 
-const signal = { stopped: false }
-const stop = (): void => {
-  signal.stopped = true
-}
-// nobody reads any more (`npm start | head -1`, a terminal that is closed): what was trained is saved all the same
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
-    if (code !== 'EPIPE' && code !== 'EIO' && code !== 'ERR_STREAM_DESTROYED') throw new UserError(`the output can't be written (${code})`)
-    stop()
-  })
-
 const main = async (): Promise<void> => {
+  // Ctrl-C, and that nobody reads any more (`npm start | head -1`): what was trained is saved all the same
+  const { signal } = stopOnSignals()
   const options = parseOptions(process.argv.slice(2))
   const [file, plot] = [join(options.out, 'char-lm.msgpack'), join(options.out, 'loss.svg')]
   checkWritable(file)
@@ -74,7 +66,7 @@ const main = async (): Promise<void> => {
   const draw = jit((step: Tensor | number) => random.uniform(random.foldIn(dataKey, step), [options.batch]), { name: 'draw' })
   const example = np.zeros([1, 2], { dtype: 'int32' })
   const fresh = trainer.start(model.init(initKey, [example, null]))
-  let state = saved ? restoreState(options.resume!, saved.state, fresh) : fresh
+  const start = saved ? restoreState(options.resume!, saved.state, fresh) : fresh
   const first = saved?.step ?? 0
   const last = first + options.steps
 
@@ -82,50 +74,38 @@ const main = async (): Promise<void> => {
   console.log(
     `text        ${corpus.train.length + corpus.heldOut.length} characters, ${corpus.vocabulary.length} different, ${corpus.heldOut.length} held out`,
   )
-  console.log(`parameters  ${countParameters(tree.leaves(state.params) as Tensor[]).toLocaleString('en')}`)
+  console.log(`parameters  ${countParameters(tree.leaves(start.params) as Tensor[]).toLocaleString('en')}`)
   console.log(`backend     ${backend}`)
   console.log(`loss of character frequencies ${baseline.toFixed(3)} nats`)
 
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, stop)
-
-  const curve: Curve = (saved?.losses ?? []).map(([s, l]) => [s, l])
-  const heldOut: Curve = []
-  const bar = new SingleBar({
-    format: '{bar} {value}/{total} steps | loss {loss} | {rate} characters/s | {eta_formatted} left',
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    noTTYOutput: true,
-    notTTYSchedule: 10_000,
-    forceRedraw: true,
+  const batches = fromIterable(async function* (at: number) {
+    for (let step = first + at; ; step++) {
+      const drawn = draw(step)
+      const batch = randomBatch(corpus.train, (await drawn.data()) as Float32Array, options.seq)
+      drawn.dispose()
+      yield { inputs: ids(batch.inputs, options.batch), targets: ids(batch.targets, options.batch) }
+    }
   })
-  bar.start(last, first, { loss: '-', rate: '-' })
-  const began = performance.now()
-  const every = Math.max(1, Math.floor(options.steps / 10))
-  let done = first
-  while (done < last && !signal.stopped) {
-    const drawn = draw(done)
-    const batch: Batch = randomBatch(corpus.train, (await drawn.data()) as Float32Array, options.seq)
-    const [inputs, targets] = [ids(batch.inputs, options.batch), ids(batch.targets, options.batch)]
-    const [next, loss] = trainer.step(state, inputs, targets)
-    state = next
-    const value = (await loss.data())[0] as number
-    dispose([drawn, inputs, targets, loss])
-    done += 1
-    curve.push([done, value])
-    if (!Number.isFinite(value)) throw new UserError(`the loss became ${value} at step ${done}; try a smaller --learning-rate`)
-    const rate = ((done - first) * options.batch * options.seq) / ((performance.now() - began) / 1000)
-    bar.update(done, { loss: value.toFixed(3), rate: Math.round(rate).toLocaleString('en') })
-    if (done % every === 0 || done === last) heldOut.push([done, await heldOutLoss(trainer, state, corpus, options)])
-    // let signals and timers have their turn
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  bar.stop()
-
-  await saveRun(file, { settings: { hidden, layers }, vocabulary: corpus.vocabulary, step: done, losses: curve, state })
-  if (signal.stopped) console.log(`stopped after step ${done}`)
+  const past = history()
+  const curve = (): Curve => [...(saved?.losses ?? []), ...past.steps.map(({ step, metrics }) => [step, metrics.loss!] as const)]
+  const { state, step: done } = await fit({
+    state: start,
+    step: (s: TrainState, { inputs, targets }: { readonly inputs: Tensor; readonly targets: Tensor }) => trainer.step(s, inputs, targets),
+    data: batches,
+    steps: last,
+    startStep: first,
+    signal,
+    reporters: [past, progressBar({ unit: 'characters', perStep: options.batch * options.seq })],
+    evaluate: async (s) => ({ loss: await heldOutLoss(trainer, s, corpus, options) }),
+    evaluateEvery: Math.max(1, Math.floor(options.steps / 10)),
+    save: ({ step, state: reached }) =>
+      saveRun(file, { settings: { hidden, layers }, vocabulary: corpus.vocabulary, step, losses: curve(), state: reached }),
+  })
+  const heldOut: [step: number, loss: number][] = past.evaluations.map(({ step, metrics }) => [step, metrics.loss!])
+  if (signal.aborted) console.log(`stopped after step ${done}`)
   if (heldOut.at(-1)?.[0] !== done) heldOut.push([done, await heldOutLoss(trainer, state, corpus, options)])
   console.log(`held-out loss ${heldOut.at(-1)![1].toFixed(3)} nats a character (character frequencies: ${baseline.toFixed(3)})`)
-  if (!signal.stopped) {
+  if (!signal.aborted) {
     const text = await sampleText(model, state.params, corpus.vocabulary, {
       prompt: 'Shall I ',
       length: 300,
@@ -134,7 +114,7 @@ const main = async (): Promise<void> => {
     })
     console.log(`\n${text}\n`)
   }
-  await writePlot(plot, { train: curve, heldOut, frequencies: baseline })
+  await writePlot(plot, plotSpec('Loss, nats a character', { training: curve(), 'held out': heldOut, 'character frequencies': baseline }))
   console.log(`variables   ${file}  (go on with --resume ${file})`)
   console.log(`loss curve  ${plot}`)
   const { buffers, bytes } = getDefaultBackend().storage.memory()
@@ -144,7 +124,8 @@ const main = async (): Promise<void> => {
 try {
   await main()
 } catch (e) {
-  if (!(e instanceof UserError) && (e as { readonly _tag?: string })._tag !== 'BackendError') throw e
+  const known = e instanceof UserError || e instanceof NonFiniteLossError
+  if (!known && (e as { readonly _tag?: string })._tag !== 'BackendError') throw e
   console.error((e as Error).message)
   // a progress bar's timer would keep the process alive
   process.exit(1)
