@@ -12,7 +12,7 @@ const out = fileURLToPath(new URL('../public/runtime/', import.meta.url))
 const packages = fileURLToPath(new URL('../../../packages/', import.meta.url))
 const require = createRequire(import.meta.url)
 
-/** Packages whose entries are for Node alone, or for bundlers. */
+/** Packages whose entries are for Node alone, or for bundlers; so are all entries named node. */
 const absent = new Set([
   '@heddle/backend-pjrt',
   '@heddle/testing',
@@ -28,7 +28,11 @@ export const entries = () => {
     const { name, exports } = JSON.parse(readFileSync(`${packages}${folder}/package.json`, 'utf8'))
     return absent.has(name) || !exports ? [] : Object.keys(exports).map((key) => name + key.slice(1))
   })
-  const all = [...names.filter((name) => !absent.has(name) && !name.endsWith('/package.json')), '@heddle/docs/show', '@heddle/docs/digits']
+  const all = [
+    ...names.filter((name) => !absent.has(name) && !/\/(node|package\.json)$/.test(name)),
+    '@heddle/docs/show',
+    '@heddle/docs/digits',
+  ]
   return Object.fromEntries(all.map((name) => [name, name.replace('@', '').replaceAll('/', '-')]))
 }
 
