@@ -25,10 +25,10 @@ await main(async () => {
     if (i % 10 === 0 || i === updates - 1) {
       const [mean] = await lengths(now.params)
       const bar = '█'.repeat(Math.round(mean / 12.5))
+      const [lost, falls] = [Number((await loss.data())[0]).toFixed(2), (await ended.data())[0]]
+      const steps = String(ppo.stepsOf(i + 1)).padStart(7)
       console.log(
-        `${String(ppo.stepsOf(i + 1)).padStart(7)} steps  loss ${Number((await loss.data())[0])
-          .toFixed(2)
-          .padStart(7)}  ${String((await ended.data())[0]).padStart(4)} falls  ` + `${mean.toFixed(1).padStart(5)} steps upright ${bar}`,
+        `${steps} steps  loss ${lost.padStart(7)}  ${String(falls).padStart(4)} falls  ${mean.toFixed(1).padStart(5)} steps upright ${bar}`,
       )
     }
   }
