@@ -15,7 +15,7 @@ MODULES = [
   "flax.linen", "flax.core.lift", "flax.traverse_util", "flax.struct", "jax", "jax.numpy", "jax.numpy.linalg", "jax.lax", "jax.nn", "jax.nn.initializers",
   "jax.random", "jax.scipy.special", "jax.tree",
   "jax.debug", "jax.experimental.checkify",
-  "optax",
+  "optax", "optax.contrib",
   "optax.losses",
 ]
 

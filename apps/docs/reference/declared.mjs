@@ -192,4 +192,10 @@ export const missing = {
     internal: 'bias_correction safe_increment update_infinity_moment update_moment update_moment_per_elem_norm with_extra_args_support',
     'not yet': `matrix_inverse_pth_root microbatch multi_normal nnls power_iteration safe_int32_increment scale_gradient`,
   },
+  'optax.contrib': {
+    state: `COCOBState DoGState DoWGState GaLoreState NormalizeState ReduceLROnPlateauState SAMState ScaleByAdemamixState
+      ScaleBySimplifiedAdEMAMixState SplitRealAndImaginaryState`,
+    complex: 'split_real_and_imaginary',
+    'not yet': 'galore scale_by_galore GaLoreDimensionNumbers',
+  },
 }

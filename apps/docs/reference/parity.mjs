@@ -26,6 +26,7 @@ const counterpartModules = {
   'jax.scipy.special': ['@heddle/func/special', '@heddle/func/lax', '@heddle/func/np', '@heddle/func/nn'],
   'jax.tree': ['@heddle/tree'],
   optax: ['@heddle/optim'],
+  'optax.contrib': ['@heddle/optim'],
   'optax.losses': ['@heddle/optim'],
 }
 /** First words of declared other names. */
