@@ -18,6 +18,8 @@ export default [
   budget('func: one jit', '51.5 kB', of('func'), '{ jit }'),
   budget('func: all', '157 kB', of('func')),
   budget('optim: adam', '45.8 kB', of('optim'), '{ adam }'),
+  budget('checkpoint: safetensors', '54.5 kB', of('checkpoint'), '{ openSafetensors }'),
+  budget('checkpoint: Flax', '58.5 kB', of('checkpoint'), '{ toBytes, fromBytes }'),
   budget('linen: a layer', '89 kB', of('linen'), '{ Dense }'),
   budget('linen: all', '144.5 kB', of('linen')),
   budget('a Dense model on wasm', '255 kB', of('linen'), { [of('linen')]: '{ Dense }', 'packages/backend-tfjs/dist/auto.mjs': '*' }),

@@ -12,7 +12,7 @@ import warnings
 import numpy as np
 
 MODULES = [
-  "flax.linen", "flax.core.lift", "flax.traverse_util", "flax.struct", "jax", "jax.numpy", "jax.numpy.linalg", "jax.lax", "jax.nn", "jax.nn.initializers",
+  "flax.linen", "flax.core.lift", "flax.traverse_util", "flax.struct", "flax.serialization", "jax", "jax.numpy", "jax.numpy.linalg", "jax.lax", "jax.nn", "jax.nn.initializers",
   "jax.random", "jax.scipy.special", "jax.tree",
   "jax.debug", "jax.experimental.checkify",
   "optax", "optax.contrib",

@@ -25,6 +25,12 @@ export const renames = {
     dtypes: 'linen',
   },
   'flax.struct': { PyTreeNode: 'struct.dataclass', field: 'struct.dataclass' },
+  'flax.serialization': {
+    MAX_CHUNK_SIZE: 'checkpoint.MsgpackOptions',
+    current_path: 'checkpoint.CheckpointError',
+    is_serializable: 'tree.registerNode',
+    register_serialization_state: 'tree.registerNode',
+  },
   jax: {
     Array: 'func.Tensor',
     NamedSharding: 'lift.NamedSharding',
@@ -47,6 +53,9 @@ export const renames = {
   },
   'jax.experimental.checkify': { Error: 'func.CheckResult', ErrorCategory: 'func.CheckKind', JaxRuntimeError: 'func.CheckError' },
   'jax.numpy': {
+    load: 'checkpoint.loadNpy',
+    save: 'checkpoint.saveNpy',
+    savez: 'checkpoint.saveNpz',
     array_str: 'Tensor.toString',
     array_repr: 'Tensor.toString',
     ix_: 'np.ix',
@@ -134,6 +143,7 @@ export const missing = {
     module: 'flax',
   },
   'flax.struct': { python: 'TNode dataclass_transform', module: 'serialization' },
+  'flax.serialization': { python: 'contextmanager' },
   jax: {
     setting: `allow_f16_reductions config debug_key_reuse default_matmul_precision default_prng_impl enable_checks
       enable_custom_prng enable_x64 jax2tf_associative_scan_reductions legacy_prng_key log_compiles numpy_dtype_promotion numpy_rank_promotion
@@ -155,7 +165,7 @@ export const missing = {
       float6_e2m3fn float6_e3m2fn float8_e3m4 float8_e4m3 float8_e4m3b11fnuz float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu int1
       int2 int4 uint1 uint2 uint4 dtype`,
     python: 'c_ r_ mgrid ogrid from_dlpack isscalar iterable ufunc einsum_path',
-    files: 'frombuffer fromfile fromiter fromstring load save savez',
+    files: 'frombuffer fromfile fromiter fromstring',
     printing: 'get_printoptions printoptions set_printoptions',
     fft: 'fft',
     fixed: 'trim_zeros',

@@ -14,6 +14,7 @@ const counterpartModules = {
   'flax.core.lift': ['@heddle/lift'],
   'flax.traverse_util': ['@heddle/tree'],
   'flax.struct': ['@heddle/tree.struct'],
+  'flax.serialization': ['@heddle/checkpoint'],
   jax: ['@heddle/func'],
   'jax.numpy': ['@heddle/func/np'],
   'jax.numpy.linalg': ['@heddle/func/np.linalg'],
@@ -42,6 +43,7 @@ const places = {
   linen: '@heddle/linen',
   lift: '@heddle/lift',
   optim: '@heddle/optim',
+  checkpoint: '@heddle/checkpoint',
   stablehlo: '@heddle/stablehlo',
 }
 const camel = (name) => name.replaceAll(/(?<=[A-Za-z0-9])_([a-z0-9])/g, (_, c) => c.toUpperCase())

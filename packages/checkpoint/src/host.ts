@@ -10,7 +10,7 @@ import { CheckpointError, type CheckpointFaultMore } from './error'
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
 /** Turns the bytes of each element round, in place. */
-const swapBytes = (bytes: Uint8Array, width: number): void => {
+export const swapBytes = (bytes: Uint8Array, width: number): void => {
   for (let at = 0; at + width <= bytes.length; at += width) bytes.subarray(at, at + width).reverse()
 }
 

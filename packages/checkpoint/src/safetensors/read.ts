@@ -24,7 +24,7 @@ export interface TensorFile {
 }
 
 /** Errors: CheckpointError with the nearest name. */
-const entryNamed = <E>(operation: string, entries: ReadonlyMap<string, E>, name: string): E => {
+export const entryNamed = <E>(operation: string, entries: ReadonlyMap<string, E>, name: string): E => {
   const entry = entries.get(name)
   if (entry !== undefined) return entry
   const names = [...entries.keys()]
@@ -45,7 +45,7 @@ const recordOf = (entries: readonly (readonly [string, Tensor])[]): Record<strin
  * Errors: CheckpointError where it is none, or a damaged one. Source: `safetensors.torch.load`.
  *
  * @example
- * const weights = loadSafetensors(await readFile('model.safetensors'))
+ * const weights = loadSafetensors(await (await fetch('model.safetensors')).arrayBuffer())
  */
 export const loadSafetensors = (file: Uint8Array | ArrayBuffer): Record<string, Tensor> => {
   const bytes = asBytes('loadSafetensors', file)

@@ -35,7 +35,7 @@ const checkNames = (operation: string, names: readonly string[], metadata: Reado
 }
 
 /** A file of arrays on the host. Errors: CheckpointError for names that it can't have. */
-const encodeSafetensors = (
+export const encodeSafetensors = (
   operation: string,
   arrays: readonly (readonly [name: string, array: HostArray])[],
   metadata: Readonly<Record<string, string>> | undefined,
@@ -75,7 +75,7 @@ const encodeSafetensors = (
  * Errors: CheckpointError for what is no tensor. Source: `safetensors.torch.save`.
  *
  * @example
- * await writeFile('model.safetensors', await saveSafetensors({ kernel, bias }, { metadata: { format: 'np' } }))
+ * const bytes = await saveSafetensors({ kernel: x, bias: y }, { metadata: { format: 'np' } })
  */
 export const saveSafetensors = async (
   tensors: Readonly<Record<string, Tensor>>,
