@@ -30,7 +30,7 @@ const layers = [
   ['primitives/(?!structural)[^/]+'],
   ['numpy'],
   ['transforms'],
-  ['random', 'lax', 'nn', 'debug', 'special'],
+  ['random', 'lax', 'nn', 'debug', 'special', 'ops', 'image', 'flatten-util'],
   ['checkify'],
   ['install'],
   ['namespaces', 'index'],

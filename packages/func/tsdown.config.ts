@@ -10,4 +10,7 @@ export default build({
   np: 'src/namespaces/np.ts',
   random: 'src/namespaces/random.ts',
   special: 'src/namespaces/special.ts',
+  'flatten-util': 'src/namespaces/flatten-util.ts',
+  image: 'src/namespaces/image.ts',
+  ops: 'src/namespaces/ops.ts',
 })
