@@ -16,6 +16,7 @@ MODULES = [
   "jax.random", "jax.scipy.special", "jax.tree",
   "jax.debug", "jax.experimental.checkify",
   "optax", "optax.contrib",
+  "jax.ops", "jax.image", "jax.flatten_util", "jax.custom_batching", "jax.scipy.linalg",
   "optax.losses",
 ]
 

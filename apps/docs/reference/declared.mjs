@@ -156,7 +156,7 @@ export const missing = {
     memory: 'array_garbage_collection_guard live_arrays clear_caches',
     module: `ad api_util core custom_derivatives errors experimental extend interpreters lib memory scipy sharding stages typing version`,
     python: 'dlpack ffi float0 ds',
-    'not yet': 'custom_batching image ops closure_convert fwd_and_bwd linear_transpose pmap shard_map smap',
+    'not yet': 'custom_batching closure_convert fwd_and_bwd linear_transpose pmap shard_map smap',
   },
   'jax.numpy': {
     complex: `angle conj conjugate imag real iscomplex iscomplexobj isreal isrealobj sort_complex cdouble complex128 complex64 complex_ complexfloating csingle
@@ -191,6 +191,12 @@ export const missing = {
   'jax.random': { python: 'key_impl' },
   'jax.scipy.special': {
     complex: 'sph_harm_y wofz',
+  },
+  'jax.custom_batching': { 'not yet': 'custom_vmap sequential_vmap' },
+  'jax.scipy.linalg': {
+    complex: 'dft funm hessenberg rsf2csf schur sqrtm',
+    'not yet': `block_diag circulant companion convolution_matrix eigh_tridiagonal expm_frechet fiedler fiedler_companion hadamard hankel helmert hilbert invhilbert invpascal
+      leslie pascal polar qr_multiply solve_sylvester toeplitz`,
   },
   'jax.tree': { 'not yet': 'reduce_associative' },
   optax: {

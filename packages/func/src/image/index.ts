@@ -12,7 +12,7 @@ import { expandDims, moveaxis } from '../numpy/shape'
 import { take } from '../numpy/take'
 import { equal } from '../numpy/logic'
 import { boolean, listOf, integer, oneOf, optionsOf, readArgument, shape as shapeKind, type OptionsOf } from '../options'
-import { isTensor, type Tensor } from '../tensor'
+import type { Tensor } from '../tensor'
 import { kernelOf } from './kernels'
 
 const METHODS = [

@@ -1,7 +1,7 @@
 /** `ops`: jax.ops in camelCase: reductions of rows by the segment that each belongs to. */
 import { range } from '../aval'
 import { ConcreteTensor } from '../array'
-import { type DType, dtypes, isInteger } from '../dtype'
+import { type DType, isInteger } from '../dtype'
 import { ArgumentError, DTypeError, ShapeError } from '../error'
 import { full, iinfo, max } from '../numpy'
 import { asTensor, type TensorLike } from '../numpy/promote'
