@@ -33,12 +33,12 @@ export const renames = {
   },
   jax: {
     Array: 'func.Tensor',
+    custom_batching: 'func.customVmap',
     NamedSharding: 'lift.NamedSharding',
     P: 'lift.PartitionSpec',
     ShapeDtypeStruct: 'func.ShapeDtype',
     named_call: 'func.namedScope',
     copy_to_host_async: 'Tensor.data',
-    custom_gradient: 'func.customVjp',
     default_backend: 'func.getDefaultBackend',
     default_device: 'func.withBackend',
     device_get: 'Tensor.data',
@@ -156,7 +156,7 @@ export const missing = {
     memory: 'array_garbage_collection_guard live_arrays clear_caches',
     module: `ad api_util core custom_derivatives errors experimental extend interpreters lib memory scipy sharding stages typing version`,
     python: 'dlpack ffi float0 ds',
-    'not yet': 'custom_batching closure_convert fwd_and_bwd linear_transpose pmap shard_map smap',
+    'not yet': 'fwd_and_bwd pmap shard_map smap',
   },
   'jax.numpy': {
     complex: `angle conj conjugate imag real iscomplex iscomplexobj isreal isrealobj sort_complex cdouble complex128 complex64 complex_ complexfloating csingle
@@ -192,7 +192,6 @@ export const missing = {
   'jax.scipy.special': {
     complex: 'sph_harm_y wofz',
   },
-  'jax.custom_batching': { 'not yet': 'custom_vmap sequential_vmap' },
   'jax.scipy.linalg': {
     complex: 'dft funm hessenberg rsf2csf schur sqrtm',
     'not yet': `block_diag circulant companion convolution_matrix eigh_tridiagonal expm_frechet fiedler fiedler_companion hadamard hankel helmert hilbert invhilbert invpascal

@@ -4,6 +4,7 @@ import {
   checkpointName,
   customJvp,
   customVjp,
+  customVmap,
   grad,
   jit,
   lax,
@@ -24,12 +25,14 @@ const halved = customVjp((x: Tensor) => x.div(2)).defvjp(
   (x) => [x.div(2), null],
   (_: null, ct: Tensor) => [ct.div(2)],
 )
+const tripled = customVmap((x: Tensor) => x.mul(3)).defVmap((_size, _batched, x) => [x.mul(3), true])
 const spread = { mesh: { axes: { data: 1 } }, spec: { axes: ['data'] } } as const
 const programs: Readonly<Record<BodyName, (x: Tensor) => Tensor>> = {
   jit: (x) => jit((y: Tensor) => y.sin())(x),
   checkpoint: (x) => checkpoint((y: Tensor) => y.sin())(x),
   custom_jvp_call: (x) => cubed(x).add(1),
   custom_vjp_call: (x) => halved(x).add(1),
+  custom_vmap_call: (x) => tripled(x).add(1),
   linear_call: (x) =>
     grad((y: Tensor) =>
       nn

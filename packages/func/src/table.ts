@@ -338,6 +338,8 @@ export interface BodyParams {
   custom_vjp_call: { readonly jaxpr: Jaxpr }
   /** Calls the program, a linear function whose transpose is given. */
   linear_call: { readonly jaxpr: Jaxpr }
+  /** Calls the program, whose batching is the user's. */
+  custom_vmap_call: { readonly jaxpr: Jaxpr }
   /** Operands: constants, carry, arrays whose rows the steps read. Results: carry, rows of all steps. */
   scan: ScanParams
   /** Operands: constants of the condition, of the body, carry. Results: carry. */

@@ -11,13 +11,13 @@ import { readFunction } from '../options'
 import { flatFunction, isStatic } from './flat'
 import type { NoNumbers, Result } from './traced'
 
-const isType = (x: unknown): x is ShapeDtype =>
+export const isType = (x: unknown): x is ShapeDtype =>
   typeof x === 'object' &&
   x !== null &&
   !isTensor(x) &&
   Array.isArray((x as ShapeDtype).shape) &&
   typeof (x as ShapeDtype).dtype === 'string'
-const typeOf = (x: unknown, where: string): Aval => (isType(x) ? aval(x.shape, x.dtype) : asTensor(x as TensorLike, where).aval)
+export const typeOf = (x: unknown, where: string): Aval => (isType(x) ? aval(x.shape, x.dtype) : asTensor(x as TensorLike, where).aval)
 
 const traceTypes = (
   f: (...args: never[]) => unknown,

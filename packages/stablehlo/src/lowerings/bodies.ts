@@ -41,6 +41,7 @@ export const bodies: Lowerings<keyof BodyParams> = {
   custom_jvp_call: custom,
   custom_vjp_call: custom,
   linear_call: custom,
+  custom_vmap_call: custom,
   scan,
   while: whileLoop,
   cond,

@@ -1,10 +1,11 @@
 /** Rows of calls, and of functions with derivatives of their own. */
 import { fullLike } from '../../literal'
 import { add, mul } from '../../primitives/arithmetic'
+import { customVmapCall } from '../../primitives/call/custom-vmap'
 import { linearCall } from '../../primitives/call/linear-call'
 import { checkpointName } from '../../primitives/call/name'
 import { shardingConstraint } from '../../primitives/sharding'
-import { convertElementType, reduceSum } from '../../primitives/structural'
+import { batchAt, convertElementType, reduceSum } from '../../primitives/structural'
 import { cos, exp, sin } from '../../primitives/transcendental'
 import { checkpoint, checkpointPolicies } from '../../transforms/checkpoint'
 import { customJvp, customVjp } from '../../transforms/custom'
@@ -74,6 +75,16 @@ const scaledAndSummed = (r: Tensor, x: Tensor): Tensor => {
     [x.aval],
   )[0]!
 }
+
+/** sin(x) y, with a rule that says the same of many at once. */
+const crossed = (x: Tensor, y: Tensor): readonly Tensor[] =>
+  customVmapCall([x, y], {
+    fn: ([a, b]) => [mul(sin(a!), b!)],
+    rule: (size, batched, [a, b]) => [
+      [mul(sin(batched[0] ? a! : batchAt(size, a!, null)), batched[1] ? b! : batchAt(size, b!, null))],
+      [true],
+    ],
+  })
 
 /** A mesh of one device, which every backend has. */
 const onOne: Sharding = { mesh: [['data', 1]], dims: [['data']] }
@@ -185,6 +196,11 @@ export const callRows = {
     smooth('one operand twice', (x) => sineTimes(x, mul(x, x)), [num([2], unit)]),
     smooth('inside scan', (c, xs) => scan((h: Tensor, x: Tensor) => [sineTimes(h, x), h], c, xs), [num([2]), num([3, 2])]),
     smooth('inside jit', (x, y) => jit((a: Tensor, b: Tensor) => sineTimes(sin(a), b))(x, y), [num([2]), num([2])]),
+  ],
+  custom_vmap_call: [
+    smooth('alone', (x, y) => crossed(x, y)[0]!, [num([2]), num([2])]),
+    smooth('inside scan', (c, xs) => scan((h: Tensor, x: Tensor) => [crossed(h, x)[0]!, h], c, xs), [num([2], unit), num([3, 2], unit)]),
+    smooth('inside jit', (x, y) => jit((a: Tensor, b: Tensor) => crossed(sin(a), b)[0]!)(x, y), [num([2]), num([2])]),
   ],
   linear_call: [
     smooth('with a residual', scaledAndSummed, [num([2]), num([2])]),

@@ -33,7 +33,7 @@ interface CustomRules<R> {
  * Cotangents of a function that stands in a linear program: a rule was applied to tangents in which it is called again, as in that of a
  * linear function. Its own rule is of no use there; it is transposed as what it is made of.
  */
-const transposeInlined = (jaxpr: Jaxpr, cts: readonly Tangent[], ins: readonly (Tensor | Linear)[]): readonly Tangent[] => {
+export const transposeInlined = (jaxpr: Jaxpr, cts: readonly Tangent[], ins: readonly (Tensor | Linear)[]): readonly Tangent[] => {
   const back = transposeJaxpr(
     jaxpr,
     ins.map(isLinear),

@@ -84,6 +84,7 @@ export const bodies: Lowerings<keyof BodyParams> = {
   custom_jvp_call: called,
   custom_vjp_call: called,
   linear_call: called,
+  custom_vmap_call: called,
   scan,
   while: whileLoop,
   cond,
