@@ -11,6 +11,7 @@ import { cases as optimFunctions } from './optim-functions'
 import { cases as optimLosses } from './optim-losses'
 import { cases as optimSearches } from './optim-searches'
 import { cases as optimTransformations } from './optim-transformations'
+import { cases as optimSolvers } from './optim-solvers'
 import { cases as random } from './random'
 import { cases as transformGradients } from './transform-gradients'
 import { cases as transforms } from './transforms'
@@ -33,4 +34,5 @@ export const cases: readonly Case[] = [
   ...optimLosses,
   ...optimSearches,
   ...optimTransformations,
+  ...optimSolvers,
 ]

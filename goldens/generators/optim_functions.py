@@ -59,5 +59,64 @@ def more_losses():
   loss, blank, label = L.ctc_loss_with_forward_probs(seq, short, words, tight)
   golden("optim/more_losses", more_losses.__doc__, **parts, ctc_forward=dict(args=[seq, short, words, tight], value=dict(loss=loss, blank=blank, label=label)))
 
+def projections():
+  """Projections of trees that lie outside of the set, in it, on its edge, far away, with ties; and the gradient of a weighed sum"""
+  trees = dict(outside={"a": jnp.array([2.5, -3.2, 0.3]), "b": jnp.array([[0.9, -0.1]])}, inside={"a": jnp.array([0.1, 0.2, 0.05]), "b": jnp.array([[0.3, 0.01]])},
+    edge={"a": jnp.array([0.5, 0., 0.]), "b": jnp.array([[0.5, 0.]])}, far={"a": jnp.array([1e6, -1e6, 3.]), "b": jnp.array([[1e6, 7.]])}, ties={"a": jnp.array([2., 2., -2.]), "b": jnp.array([[2., 0.5]])})
+  weights = {"a": jnp.array([1., -2., 3.]), "b": jnp.array([[0.5, 4.]])}
+  normal = {"a": jnp.array([1., 1., -1.]), "b": jnp.array([[0.5, 2.]])}
+  fs = dict(non_negative=P.projection_non_negative, box=lambda t: P.projection_box(t, {"a": jnp.array([-1., -0.5, 0.1]), "b": jnp.float32(-0.05)}, {"a": jnp.array([1., 0.5, 0.2]), "b": jnp.array([[0.5, 0.]])}),
+    hypercube=lambda t: jax.tree.map(lambda x: jnp.clip(x, 0., 1.), t), simplex=P.projection_simplex, simplex_scale=lambda t: P.projection_simplex(t, 2.5), l1_sphere=P.projection_l1_sphere, l1_ball=P.projection_l1_ball,
+    l2_sphere=lambda t: P.projection_l2_sphere(t, 2.), l2_ball=P.projection_l2_ball, linf_ball=lambda t: P.projection_linf_ball(t, 0.4), vector=lambda t: P.projection_vector(t, normal), hyperplane=lambda t: P.projection_hyperplane(t, normal, 0.7),
+    halfspace=lambda t: P.projection_halfspace(t, normal, 0.7))
+  weigh = lambda f: lambda t: sum(jnp.sum(x * w) for x, w in zip(jax.tree.leaves(f(t)), jax.tree.leaves(weights)))
+  # where the set has an edge there is no derivative; far away, float32 keeps none of the differences
+  golden("optim/projections", projections.__doc__, trees=trees, weights=weights, normal=normal,
+    values={n: {k: f(t) for k, t in trees.items()} for n, f in fs.items()}, grads={n: {k: jax.grad(weigh(f))(trees[k]) for k in ("outside", "inside")} for n, f in fs.items()})
+
+def trees():
+  """Functions of trees, and second derivatives of a loss by a tree of parameters"""
+  x = {"a": jnp.sin(arange(3, scale=0.7)), "b": [jnp.cos(arange(2, 2)), jnp.float32(0.5)]}; y = jax.tree.map(lambda t: 1.5 - 2 * t, x)
+  key = jax.random.key(3); f16 = jax.tree.map(lambda t: t.astype(jnp.float16), x)
+  n = lambda **o: T.tree_norm(x, **o)
+  values = dict(add=T.tree_add(x, y, x), sub=T.tree_sub(x, y), mul=T.tree_mul(x, y), div=T.tree_div(x, y), scale=T.tree_scale(0.3, x), add_scale=T.tree_add_scale(x, -0.3, y), vdot=T.tree_vdot(x, y), sum=T.tree_sum(x),
+    max=T.tree_max(x), min=T.tree_min(x), norm=n(), norm_1=n(ord=1), norm_inf=n(ord="inf"), norm_squared=n(squared=True), norm_1_squared=n(ord=1, squared=True), clip=T.tree_clip(x, -0.2, 0.6), clip_one=T.tree_clip(x, None, 0.6),
+    where=T.tree_where(jnp.array(False), x, y), full=T.tree_full_like(x, 2.), ones=T.tree_ones_like(x, dtype=jnp.int32), zeros=T.tree_zeros_like(x), batch=T.tree_batch_shape(x, (2, 1)), allclose=[T.tree_allclose(x, x), T.tree_allclose(x, y)],
+    moment=T.tree_update_moment(x, y, 0.9, 2), moment_3=T.tree_update_moment(x, y, 0.9, 3), infinity=T.tree_update_infinity_moment(x, y, 0.9, 1e-3), bias=T.tree_bias_correction(x, 0.9, jnp.int32(3)),
+    normal=T.tree_random_like(key, x), uniform=T.tree_random_like(key, x, sampler=jax.random.uniform), bits=T.tree_random_like(key, x, sampler=jax.random.rademacher, dtype=jnp.int32), keys=jax.random.key_data(T.tree_split_key_like(key, x)["b"][0]),
+    cast=T.tree_cast(T.tree_cast(x, jnp.int32), jnp.float32), cast_like=T.tree_cast_like(T.tree_cast_like(x, f16), x))
+  loss = lambda p, inputs, targets: jnp.mean(jnp.tanh(inputs @ p["w"] + p["b"]) ** 2 * targets)
+  params = {"w": jnp.sin(arange(3, 2, scale=0.8)), "b": jnp.array([0.1, -0.2])}; inputs = jnp.cos(arange(4, 3, scale=0.9)); targets = jnp.sin(arange(4, 2))
+  S = optax.second_order; v = jnp.linspace(-1., 1., 8)
+  second = dict(params=params, inputs=inputs, targets=targets, v=v, hvp=S.hvp(loss, v, params, inputs, targets), hessian=S.hessian_diag(loss, params, inputs, targets), fisher=S.fisher_diag(loss, params, inputs, targets))
+  golden("optim/trees", trees.__doc__, x=x, y=y, key=key, values=values, second=second)
+
+def solvers():
+  """Assignments, eigenvalues, roots of matrices, least squares, perturbed functions, batches in parts"""
+  A, M, R = optax.assignment, optax.microbatching, optax.perturbations
+  costs = dict(square=jnp.sin(arange(6, 6, scale=1.7)), wide=jnp.cos(arange(3, 7, scale=2.3)), tall=jnp.cos(arange(7, 3, scale=2.9)), integers=jnp.array([[8, 4, 7], [5, 2, 3], [9, 6, 7], [9, 4, 8]]), one=jnp.ones((1, 1)), negative=-jnp.abs(jnp.sin(arange(4, 4, scale=1.3))))
+  assigned = {n: dict(hungarian=A.hungarian_algorithm(c), base=A.base_hungarian_algorithm(c)) for n, c in costs.items()}
+  B = jnp.sin(arange(4, 4, scale=0.9)); sym = B @ B.T + 0.1 * jnp.eye(4); v0 = {"x": jnp.ones(2), "y": jnp.ones(2)}
+  mvp = lambda v: (lambda o: {"x": o[:2], "y": o[2:]})(sym @ jnp.concatenate([v["x"], v["y"]]))
+  power = dict(matrix=optax.power_iteration(sym), function=optax.power_iteration(mvp, v0=v0), few=optax.power_iteration(sym, num_iters=3, v0=jnp.ones(4)))
+  # the error itself is of the size of the rounding
+  roots = {str(p): optax.matrix_inverse_pth_root(sym, p)[0] for p in (1, 2, 4, 8)} | {"one": optax.matrix_inverse_pth_root(jnp.array([[4.]]), 2)[0]}
+  Q = jnp.cos(arange(5, 3, scale=1.1)); b = jnp.sin(arange(5, 2, scale=0.8))
+  least = dict(vector=optax.nnls(Q, b[:, 0], 60), matrix=optax.nnls(Q, b, 60), bounded=optax.nnls(Q, b, 5, L=20.), zeros=optax.nnls(jnp.zeros((2, 2)), jnp.ones(2), 3))
+  key = jax.random.key(1); x = jnp.array([0.2, -0.1, 0.4]); hot = lambda x: jax.nn.one_hot(jnp.argmax(x), 3)
+  # argmax of a tree, by Gumbel noise, and a sum of parts, by normal noise
+  perturbed = dict(hot=R.make_perturbed_fun(hot, 50, 0.5)(key, x), hot_jacobian=jax.jacobian(R.make_perturbed_fun(hot, 50, 0.5), argnums=1)(key, x),
+    relu=jax.grad(R.make_perturbed_fun(lambda t: jnp.sum(jnp.maximum(t["p"], 0.)) + t["q"] ** 2, 40, 0.2, R.Normal(), use_baseline=False), argnums=1)(key, {"p": x, "q": jnp.float32(0.3)}))
+  data = arange(6, 2, scale=1.); labels = jnp.arange(6); AT = M.AccumulationType; w = jnp.array([0.3, -0.2])
+  f = lambda d, k: {"rows": d * 2, "total": jnp.sum(d * d), "k": jnp.sum(k)}
+  loss = lambda w, d, k: jnp.mean((d @ w - k) ** 2)
+  parts = dict(mixed=M.microbatch(f, (0, 1), 2, {"rows": AT.CONCAT, "total": AT.MEAN, "k": AT.SUM})(data, labels), running=M.microbatch(lambda d: jnp.sum(d), 0, 2, AT.RUNNING_MEAN, num_real_microbatches=2)(data),
+    axis=M.microbatch(lambda d: jnp.sum(d, axis=1), 0, 3, in_axes=1)(data.T), vmap=M.micro_vmap(lambda d, k: jnp.sum(d) * k, in_axes=(0, 0), microbatch_size=3)(data, labels), vmap_sum=M.micro_vmap(lambda d, w: d * w, in_axes=(0, None), microbatch_size=2, accumulator=AT.SUM)(data, w),
+    reshaped=M.reshape_batch_axis(data, 3), grad=M.micro_grad(loss, batch_argnums=(1, 2), microbatch_size=2, transform_fn=lambda g: jnp.clip(g, -1, 1), metrics_fn=jnp.linalg.norm)(w, data, labels.astype(jnp.float32)))
+  g, (values, metrics, aux) = parts["grad"]; parts["grad"] = [g, values, metrics]
+  d = optax.multi_normal(jnp.array([0.5, -1.]), jnp.array([[0.1], [-0.3]])); drawn = d.sample((3,), key)
+  golden("optim/solvers", solvers.__doc__, costs=costs, assigned=assigned, sym=sym, power=power, roots=roots, Q=Q, b=b, least=least, key=key, x=x, perturbed=perturbed, data=data, labels=labels, w=w, parts=parts,
+    normal=dict(sample=drawn, log_prob=d.log_prob(drawn)), scaled=jax.grad(lambda x: jnp.sum(jnp.sin(optax.scale_gradient(x, -0.5))))(x))
+
 if __name__ == "__main__":
-  for section in (more_losses,): section(); print(section.__name__)
+  for section in (more_losses, projections, trees, solvers): section(); print(section.__name__)

@@ -17,7 +17,8 @@ MODULES = [
   "jax.debug", "jax.experimental.checkify",
   "optax", "optax.contrib",
   "jax.ops", "jax.image", "jax.flatten_util", "jax.custom_batching", "jax.scipy.linalg",
-  "optax.losses",
+  "optax.losses", "optax.projections", "optax.second_order", "optax.assignment", "optax.perturbations", "optax.tree_utils", "optax.schedules", "optax.transforms",
+  "optax.microbatching",
 ]
 
 

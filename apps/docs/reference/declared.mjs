@@ -82,11 +82,21 @@ export const renames = {
     ApplyEvery: 'optim.applyEvery',
     multi_transform: 'optim.partition',
     convex_kl_divergence: 'optim.generalizedKlDivergence',
+    assignment: 'optim',
     losses: 'optim',
+    microbatching: 'optim',
+    perturbations: 'optim',
+    projections: 'optim',
     schedules: 'optim',
+    second_order: 'optim',
     transforms: 'optim',
-    tree: 'tree',
-    tree_utils: 'tree',
+    tree: 'optim',
+    tree_utils: 'optim',
+    bias_correction: 'optim.treeBiasCorrection',
+    safe_int32_increment: 'optim.safeIncrement',
+    update_infinity_moment: 'optim.treeUpdateInfinityMoment',
+    update_moment: 'optim.treeUpdateMoment',
+    update_moment_per_elem_norm: 'optim.treeUpdateMoment',
     selective_transform: 'optim.partition',
     GradientTransformationExtraArgs: 'optim.GradientTransformation',
     TransformInitFn: 'optim.GradientTransformation',
@@ -94,7 +104,8 @@ export const renames = {
     TransformUpdateExtraArgsFn: 'optim.GradientTransformation',
     init_empty_state: 'optim.emptyState',
   },
-  'optax.losses': { convex_kl_divergence: 'optim.generalizedKlDivergence' },
+  'optax.tree_utils': { tree_update_moment_per_elem_norm: 'optim.treeUpdateMoment' },
+  'optax.transforms': { unitwise_clip: 'optim.adaptiveGradClip', unitwise_norm: 'optim.adaptiveGradClip' },
 }
 
 /** Why a name has no counterpart; `not yet` is the only one that is a debt. */
@@ -123,6 +134,7 @@ export const reasons = {
   internal: "is exported there, but not documented: parts of the library's own code",
   effects: 'tokens that put effects in order: here `debug.callback` is always called in the order of the program',
   state: 'the type of an optimizer’s state: here inferred from the optimizer (`ReturnType<typeof tx.init>`)',
+  keys: 'a key is a tensor of integers: there is nothing to unwrap',
   fixed: 'shapes must be known while tracing, and this one depends on values; run it on the host',
 }
 
@@ -197,15 +209,18 @@ export const missing = {
     'not yet': `block_diag circulant companion convolution_matrix eigh_tridiagonal expm_frechet fiedler fiedler_companion hadamard hankel helmert hilbert invhilbert invpascal
       leslie pascal polar qr_multiply solve_sylvester toeplitz`,
   },
-  'jax.tree': { 'not yet': 'reduce_associative' },
   optax: {
     state: `AdaptiveGradClipState AddDecayedWeightsState ClipByGlobalNormState ClipState ConditionallyMaskState ConditionallyTransformState InjectStatefulHyperparamsState MaskedNode MultiTransformState NonNegativeParamsState
       ScaleByAdaDeltaState ScaleByAdamState ScaleByAdanState ScaleByAmsgradState ScaleByBacktrackingLinesearchState ScaleByBeliefState ScaleByLBFGSState
       ScaleByLionState ScaleByNovogradState ScaleByRStdDevState ScaleByRmsState ScaleByRpropState ScaleByRssState ScaleBySM3State ScaleByTrustRatioState
       ScaleByZoomLinesearchState ScaleState WrappedSchedule`,
-    module: 'assignment contrib experimental microbatching perturbations projections second_order',
-    internal: 'bias_correction safe_increment update_infinity_moment update_moment update_moment_per_elem_norm with_extra_args_support',
-    'not yet': `matrix_inverse_pth_root microbatch multi_normal nnls power_iteration safe_int32_increment scale_gradient`,
+    module: 'contrib experimental',
+    internal: 'with_extra_args_support',
+  },
+  'optax.tree_utils': {
+    complex: 'tree_conj tree_real',
+    python: 'NamedTupleKey',
+    keys: 'tree_unwrap_random_key_data',
   },
   'optax.contrib': {
     state: `COCOBState DoGState DoWGState GaLoreState NormalizeState ReduceLROnPlateauState SAMState ScaleByAdemamixState

@@ -46,5 +46,12 @@ export const families = {
     { slug: 'optimizers', title: 'optimizers', files: /src\/optimizers/ },
     { slug: 'schedules', title: 'schedules', files: /src\/schedules/ },
     { slug: 'losses', title: 'losses', files: /losses\// },
+    { slug: 'trees', title: 'functions of trees', files: /src\/trees\// },
+    {
+      slug: 'projections',
+      title: 'projections and solvers',
+      files: /src\/(projections|assignment|linear-algebra|second-order|perturbations|gradients)/,
+    },
+    { slug: 'microbatching', title: 'batches in parts', files: /src\/(microbatching|accumulators)/ },
   ],
 }

@@ -34,6 +34,14 @@ const counterpartModules = {
   optax: ['@heddle/optim'],
   'optax.contrib': ['@heddle/optim'],
   'optax.losses': ['@heddle/optim'],
+  'optax.projections': ['@heddle/optim'],
+  'optax.second_order': ['@heddle/optim'],
+  'optax.assignment': ['@heddle/optim'],
+  'optax.perturbations': ['@heddle/optim'],
+  'optax.tree_utils': ['@heddle/optim'],
+  'optax.schedules': ['@heddle/optim'],
+  'optax.transforms': ['@heddle/optim'],
+  'optax.microbatching': ['@heddle/optim'],
 }
 /** First words of declared other names. */
 const places = {
@@ -93,12 +101,18 @@ const declaredReasons = new Map(
     Object.entries(groups).flatMap(([reason, names]) => names.split(/\s+/).map((name) => [`${module} ${name}`, reasons[reason]])),
   ),
 )
+/** The module whose declaration answers a name: of a submodule of optax, optax itself where it hands the name on. */
+const declaring = (module, name) => {
+  const own = renames[module]?.[name] ?? declaredReasons.get(`${module} ${name}`)
+  return own === undefined && module.startsWith('optax.') && python.modules.optax[name] ? 'optax' : module
+}
 /** @type {{ module: string, rows: { name: string, kind: string, answer?: { name: string, address: string }, reason?: string, sources: string[] }[] }[]} */
 export const tables = Object.entries(python.modules).map(([module, names]) => ({
   module,
   rows: Object.entries(names).map(([name, kind]) => {
-    const declared = renames[module]?.[name]
-    const reason = declaredReasons.get(`${module} ${name}`)
+    const home = declaring(module, name)
+    const declared = renames[home]?.[name]
+    const reason = declaredReasons.get(`${home} ${name}`)
     const same = namesake(module, name)
     const answer = same ?? (declared === undefined ? undefined : renamed(declared))
     const rule = answer ?? byRule(module, name, kind)

@@ -1,5 +1,5 @@
 /** Arithmetic of trees of tensors, leaf by leaf. */
-import { bytesOf, type DType, isFloating, np, type Tensor } from '@heddle/func'
+import { bytesOf, type DType, isFloating, isInteger, np, type Tensor } from '@heddle/func'
 import { leaves, map } from '@heddle/tree'
 
 /** A number, or a tensor without axes. */
@@ -52,10 +52,10 @@ export const floatDtypeOf = (tree: unknown, which: 'lowest' | 'highest'): DType 
 /** A number as a tensor of that dtype. */
 export const scalarIn = (dtype: DType, x: Scalar): Tensor => (typeof x === 'number' ? np.array(x, { dtype }) : np.astype(x, dtype))
 
-/** `count + 1`, but not beyond the largest int32. Source: optax.safe_increment. */
+/** `count + 1`, but not beyond the largest number of its dtype. Errors: DTypeError of booleans. Source: optax.safe_increment. */
 export const safeIncrement = (count: Tensor): Tensor => {
-  const largest = 2147483647
-  return np.where(np.less(count, largest), np.add(count, 1), np.array(largest, { dtype: 'int32' }))
+  const { max } = isInteger(count.dtype) ? np.iinfo(count) : np.finfo(count)
+  return np.where(np.less(count, max), np.add(count, 1), np.array(max, { dtype: count.dtype }))
 }
 /** The counter of steps at the start. */
 export const zeroCount = (): Tensor => np.zeros([], 'int32')

@@ -1,6 +1,6 @@
 /** Misuses of optimizers, schedules and losses, as plain JavaScript writes them: each is refused by an error that names what was meant. */
 import { hostBackend } from '@heddle/backend-host'
-import { ArgumentError, np, random, setDefaultBackend } from '@heddle/func'
+import { ArgumentError, np, random, setDefaultBackend, type Tensor } from '@heddle/func'
 import { describe, expect, test } from 'vitest'
 import * as optim from '../src'
 
@@ -328,5 +328,63 @@ describe('ctc', () => {
     ['without paddings', () => o['ctcLoss']!(logits, labels), 'ctcLoss: at labels'],
     ['of a blank that is no class', () => optim.ctcLoss(logits, frames, labels, spare, { blankId: 4 }), 'at blankId: 4', '[2,5,4]'],
     ['of a blank from the end', () => optim.ctcLoss(logits, frames, labels, spare, { blankId: -1 }), 'at blankId'],
+  ])
+})
+
+describe('functions of trees', () => {
+  const [w, v] = [{ w: np.ones([2]) }, { v: np.ones([2]) }]
+  refuses([
+    ['a sum of other names', () => o['treeAdd']!(w, v), 'treeAdd: the trees do not fit', 'without w'],
+    ['a sum of one', () => o['treeAdd']!(w), 'treeAdd: tree 2 of 2 is missing'],
+    ['a sum of strings', () => o['treeAdd']!({ w: '1' }, w), 'tree 1 of 2 at .w', 'string "1"'],
+    ['a product of shapes', () => optim.treeVdot({ w: np.ones([2, 3]) }, { w: np.ones([3, 2]) }), 'shapes [2,3] and [3,2]'],
+    ['a tree times a tree', () => o['treeScale']!(w, w), 'treeScale: at factor'],
+    ['a norm of order 3', () => o['treeNorm']!(w, { ord: 3 }), 'at ord expected 1, 2, Infinity'],
+    ['a norm by position', () => o['treeNorm']!(w, 1), 'treeNorm'],
+    ['several dtypes', () => optim.treeDtype({ a: np.ones([1]), b: np.ones([1], 'int32') }), 'float32, int32', "'promote'"],
+    ['random numbers by a seed', () => o['treeRandomLike']!(0, w), 'random.key(seed) makes a key'],
+    ['several counts', () => optim.treeGet([{ count: 1 }, { count: 2 }], 'count'), 'several values of "count"', '[0].count, [1].count'],
+    ['a name that is nowhere', () => optim.treeSet({ count: 1 }, { learning_rate: 1 }), 'no value of "learning_rate"'],
+    ['moments of another shape', () => o['treeUpdateMoment']!(w, { w: np.ones([3]) }, 0.9, 2), 'treeUpdateMoment', '[2] and [3]'],
+  ])
+})
+
+describe('projections, solvers, batches in parts', () => {
+  const w = { w: np.ones([2]) }
+  const loss = (p: typeof w): ReturnType<typeof np.ones> => np.sum(p.w)
+  refuses([
+    ['projectionSimplex onto 0', () => optim.projectionSimplex(w, 0), 'projectionSimplex: at scale expected a positive number'],
+    ['projectionL1Ball of a promise', () => o['projectionL1Ball']!(Promise.resolve(w)), 'projectionL1Ball'],
+    ['projectionBox crossed', () => optim.projectionBox(w, 1, 0), 'lower must not be above upper'],
+    ['projectionBox without an end', () => o['projectionBox']!(w, 0), 'projectionBox: at upper'],
+    ['projectionBox by other names', () => optim.projectionBox(w, { v: 1 }, 2), 'the bounds do not fit'],
+    ['projectionBox by larger shapes', () => optim.projectionBox(w, np.zeros([3, 2]), 2), 'bounds that broadcast to shape [3,2]'],
+    ['projectionHyperplane without b', () => o['projectionHyperplane']!(w, w), 'projectionHyperplane: at b'],
+    ['projectionVector of other names', () => o['projectionVector']!(w, { v: np.ones([2]) }), 'the trees do not fit'],
+    ['hvp of another size', () => optim.hvp(loss, np.ones([3]), w, 0, 0), 'v of 3 elements does not fit parameters of 2'],
+    ['hvp without a loss', () => o['hvp']!(w, np.ones([2]), w), 'hvp: at loss'],
+    ['hungarianAlgorithm of a vector', () => optim.hungarianAlgorithm(np.ones([3])), 'costs are a matrix', '[3]'],
+    ['powerIteration of a function alone', () => optim.powerIteration((x: typeof w) => x), 'at v0'],
+    ['powerIteration of no square', () => optim.powerIteration(np.ones([2, 3])), 'a square matrix', '[2,3]'],
+    ['matrixInversePthRoot of a half', () => optim.matrixInversePthRoot(np.eye(2), 0.5), 'at p expected a positive integer'],
+    ['nnls of other sizes', () => optim.nnls(np.ones([3, 2]), np.ones([2]), 10), '[3,2] and [2]'],
+    ['nnls without steps', () => o['nnls']!(np.ones([3, 2]), np.ones([3])), 'nnls: at iters'],
+    ['makePerturbedFun with a class', () => o['makePerturbedFun']!(loss, { noise: optim.Normal }), 'new Normal()'],
+    ['a perturbed function without key', () => (optim.makePerturbedFun(loss) as unknown as Loose['f'])!(w), 'at key'],
+    ['scaleGradient by a name', () => o['scaleGradient']!(w, 'half'), 'scaleGradient: at scale'],
+    ['microbatch that does not divide', () => optim.microbatch((x) => x, 0, 4)(np.ones([6])), 'a batch of 6 examples', 'parts of 4'],
+    ['microbatch of other batches', () => optim.microbatch((x, y) => [x, y], [0, 1], 2)(np.ones([4]), np.ones([6])), 'got 4, 6'],
+    [
+      'microbatch of a mean of integers',
+      () => optim.microbatch((x: Tensor) => np.sum(x), 0, 2, { accumulator: 'mean' })(np.ones([4], 'int32')),
+      "'mean' is of floats",
+    ],
+    ['microbatch by another name', () => o['microbatch']!(loss, 0, 2, { accumulator: 'max' }), 'at accumulator', "'concat'"],
+    ['microbatch without an argument', () => optim.microbatch((x: Tensor) => x, 1, 2)(np.ones([4])), 'argument 1'],
+    [
+      'microVmap of scalars in parts',
+      () => optim.microVmap((x: Tensor) => x, { inAxes: [0, 0] })(np.ones([4])),
+      '2 entries for 1 arguments',
+    ],
   ])
 })

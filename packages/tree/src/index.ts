@@ -18,7 +18,7 @@ export {
   type IsLeaf,
   type IsStatic,
 } from './flatten'
-export { all, leavesWithPath, map, mapUntil, mapWithPath, reduce, sameStructure, transpose } from './map'
+export { all, leavesWithPath, map, mapUntil, mapWithPath, reduce, reduceAssociative, sameStructure, transpose } from './map'
 export {
   emptyNode,
   flattenDict,

@@ -82,6 +82,28 @@ export const reduce = <A>(...given: readonly [f: (acc: A, leaf: never) => A, tre
   return leaves(tree).reduce<A>((acc, x) => f(acc, x as never), initial)
 }
 
+/**
+ * Combines the leaves in pairs, then the results in pairs, and so on: for an associative `f` what `reduce` answers, by a tree of operations
+ * whose depth is the logarithm of their number. Errors: TreeError of no leaves without an `identity`. Source: `jax.tree.reduce_associative`.
+ */
+export const reduceAssociative = <A>(...given: readonly [f: (a: A, b: A) => A, tree: unknown, identity?: A]): A => {
+  const [f, tree, identity] = given
+  const usage = 'tree.reduceAssociative(f, tree, identity)'
+  needFunction('tree.reduceAssociative', 'f', f, usage)
+  needTree('tree.reduceAssociative', [tree], usage)
+  const pairs = (xs: readonly A[]): A =>
+    xs.length === 1
+      ? xs[0]!
+      : pairs(
+          Array.from({ length: Math.ceil(xs.length / 2) }, (_, i) => (2 * i + 1 < xs.length ? f(xs[2 * i]!, xs[2 * i + 1]!) : xs[2 * i]!)),
+        )
+  const all = leaves(tree) as readonly A[]
+  if (all.length > 0) return pairs(all)
+  if (given.length < 3)
+    throw new TreeError('tree.reduceAssociative', [], `the tree has no leaves, and the identity is missing; it is called ${usage}`)
+  return identity as A
+}
+
 /** Does the predicate hold of every leaf? Truth of the leaves by default. Source: `jax.tree.all`. */
 export const all = (tree: unknown, predicate: (leaf: never) => boolean = Boolean): boolean => {
   needFunction('tree.all', 'predicate', predicate, 'tree.all(tree, predicate)')

@@ -15,6 +15,7 @@ import {
   mapWithPath,
   partial,
   reduce,
+  reduceAssociative,
   registerNode,
   structure,
   transpose,
@@ -163,6 +164,9 @@ describe('maps, folds, prefixes', () => {
       p: new Pair('.p.a3', '.p.b4'),
     })
     expect(reduce((s: number, x: number) => s + x, [1, { a: 2 }], 0)).toBe(3)
+    expect(reduceAssociative((s: string, x: string) => `(${s}${x})`, ['a', { b: 'b', c: ['c', 'd'] }, 'e'])).toBe('(((ab)(cd))e)')
+    expect(reduceAssociative((s: number, x: number) => s + x, [], 7)).toBe(7)
+    expect(() => reduceAssociative((s: number, x: number) => s + x, [])).toThrow('the identity is missing')
     expect([all([true, [true]]), all([1, 0]), all([1, 2], (x: number) => x > 0)]).toEqual([true, false, true])
   })
   test('null is a leaf of a prefix', () => {
