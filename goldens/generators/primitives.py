@@ -385,10 +385,7 @@ def linalg():
   f = lambda a, b: lax.linalg.triangular_solve(a, b, left_side=True, lower=True)
   p = {"leftSide": True, "lower": True, "transposeA": False, "unitDiagonal": False}
   case("triangular_solve", p, [floats("ta", [3, 3], F64) + 4 * np.eye(3), floats("tb", [3, 2], F64)], f); case("triangular_solve", p, [floats("e", [0, 2, 2]), floats("e", [0, 2, 1])], f); case("triangular_solve", p, [F32([[2]]), F32([[3, 4]])], f)
-  for shape in [[3, 3], [4, 2], [2, 4], [1, 1], [2, 3, 3], [0, 2, 2], [6, 6]]: case("lu", {}, [floats("lu" + str(shape), shape)], lax.linalg.lu)
-  case("lu", {}, [np.zeros((2, 3), F32)], lax.linalg.lu); case("lu", {}, [F32([[0, 1], [0, 2]])], lax.linalg.lu); case("lu", {}, [F32([[1, 2], [-1, 3]])], lax.linalg.lu); case("lu", {}, [floats("lud", [4, 4], F64)], lax.linalg.lu)
-  # of eigenvectors and singular vectors any sign is right: laws hold them, and np's goldens
-  write("linalg", "qr cholesky triangular_solve lu")
+  write("linalg", "qr cholesky triangular_solve")
 
 for family in [structural, arithmetic, transcendental, piecewise, bitwise, reduction, cumulative, layout, sort, contraction, convolution, window, indexing, random, linalg]:
   if not sys.argv[1:] or family.__name__ in sys.argv[1:]: family()

