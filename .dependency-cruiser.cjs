@@ -22,7 +22,7 @@ const only = { 'fp-ts': ['core', 'lift', 'checkpoint'], 'io-ts': ['core', 'lift'
 
 // Layers inside packages/func/src, lowest first: a layer imports (by value) itself and the layers above it in this list.
 const layers = [
-  ['dtype', 'aval', 'error', 'scalar', 'sharding', 'ambient', 'synchronous', 'origin', 'environment'],
+  ['dtype', 'aval', 'error', 'scalar', 'sharding', 'ambient', 'synchronous', 'origin', 'environment', 'profiling'],
   ['primitive', 'trace', 'tensor', 'ir', 'backend', 'array', 'array-scope', 'table', 'options'],
   ['primitives/structural'],
   ['literal', 'plan'],
@@ -30,7 +30,7 @@ const layers = [
   ['primitives/(?!structural)[^/]+'],
   ['numpy'],
   ['transforms'],
-  ['random', 'lax', 'nn', 'debug', 'special', 'ops', 'image', 'flatten-util'],
+  ['random', 'lax', 'nn', 'debug', 'special', 'profile', 'ops', 'image', 'flatten-util'],
   ['checkify'],
   ['install'],
   ['namespaces', 'index'],

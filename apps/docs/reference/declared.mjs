@@ -38,6 +38,7 @@ export const renames = {
     P: 'lift.PartitionSpec',
     ShapeDtypeStruct: 'func.ShapeDtype',
     named_call: 'func.namedScope',
+    profiler: 'func.profile',
     copy_to_host_async: 'Tensor.data',
     default_backend: 'func.getDefaultBackend',
     default_device: 'func.withBackend',
@@ -161,7 +162,7 @@ export const missing = {
       enable_custom_prng enable_x64 jax2tf_associative_scan_reductions legacy_prng_key log_compiles numpy_dtype_promotion numpy_rank_promotion
       softmax_custom_jvp thread_guard threefry_partitionable transfer_guard transfer_guard_device_to_device transfer_guard_device_to_host
       transfer_guard_host_to_device no_execution no_tracing explain_cache_misses remove_size_one_mesh_axis_from_type auto_pcast`,
-    debugging: 'check_tracer_leaks print_environment_info profiler monitoring make_user_context',
+    debugging: 'check_tracer_leaks print_environment_info monitoring make_user_context',
     processes: `Shard device_count devices distributed host_count host_id host_ids local_device_count local_devices process_count process_index
       process_indices make_array_from_process_local_data make_array_from_single_device_arrays make_mesh`,
     mutable: 'Ref free_ref empty_ref new_ref ref freeze',

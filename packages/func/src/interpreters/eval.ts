@@ -10,7 +10,8 @@ import { hasEffects, hasHost } from '../ir/effects'
 import { outAvals } from '../ir/jaxpr'
 import { oneEquation } from '../ir/one-equation'
 import { infer, type LeafPrimitive, type Primitive, type Recorded } from '../primitive'
-import { hunting } from '../origin'
+import { currentScope, hunting } from '../origin'
+import { bytesOfAll, profiling, timed } from '../profiling'
 import { perform } from '../plan/host'
 import { prepareLeaf } from '../plan/leaf'
 import { makePlan } from '../plan/plan'
@@ -120,6 +121,23 @@ interface RunOptions {
   readonly device?: Backend | null | undefined
   readonly name?: string | undefined
 }
+/** Runs a program for a profile: until the device is done with it, where that can be waited for. */
+const profiled = (
+  backend: Backend,
+  executable: Executable<unknown>,
+  inputs: readonly unknown[],
+  name: string,
+  program: Jaxpr,
+): readonly unknown[] => {
+  const types = outAvals(program)
+  // what plans note is inside; of a compiler's program nothing more is known
+  const kind = backend.compile && !hasHost(program) ? 'operation' : 'program'
+  return timed({ kind, name, backend: backend.name, bytes: bytesOfAll(types) }, profiling.scope === '' ? currentScope() : '', () => {
+    const outs = executable.run(inputs)
+    if (kind === 'operation' && types.length > 0) backend.storage.downloadSync?.(outs[0], types[0]!)
+    return outs
+  })
+}
 /** Runs a program where its inputs are. */
 const runOn = (
   backend: Backend,
@@ -136,7 +154,7 @@ const runOn = (
   for (let i = 0; i < donated.length; i++) if (donated[i]) tensors[i]!.donate(backend)
   let outs: readonly unknown[]
   try {
-    outs = executable.run(inputs)
+    outs = profiling.spans === undefined ? executable.run(inputs) : profiled(backend, executable, inputs, name, program)
   } catch (e) {
     const running = { backend, operation: name, results: outAvals(program) }
     outs = recover(
@@ -230,7 +248,10 @@ const evaluate = <P>(primitive: LeafPrimitive<P>, xs: readonly Tensor[], params:
   const attempt = (): readonly ConcreteTensor[] =>
     run(tensors.map((x) => x.bufferOn(backend))).map((b, i) => ConcreteTensor.ofBuffer(backend, b, outs[i]!))
   try {
-    const results = attempt()
+    const results =
+      profiling.spans === undefined
+        ? attempt()
+        : timed({ kind: 'operation', name: primitive.name, backend: backend.name, bytes: bytesOfAll(outs) }, currentScope(), attempt)
     if (hunting.on) inspect(primitive.name, tensors, results)
     return results
   } catch (e) {

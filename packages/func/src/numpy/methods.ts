@@ -185,10 +185,17 @@ const disposal: { readonly [N in keyof TensorMethods]?: (x: Tensor) => unknown }
   ...(Symbol.dispose ? { [Symbol.dispose]: (x: Tensor) => x.dispose() } : {}),
 }
 const inspect = Symbol.for('nodejs.util.inspect.custom')
+/** What kernels of notebooks (Deno's, and others of JavaScript) ask of a value for its cell. */
+const display = Symbol.for('Jupyter.display')
 
 /** Puts the methods on all tensors; once, when the package is loaded. */
 export const installMethods = (): void => {
-  const all: Readonly<Record<string | symbol, unknown>> = { ...functions, ...disposal, [inspect]: text }
+  const all: Readonly<Record<string | symbol, unknown>> = {
+    ...functions,
+    ...disposal,
+    [inspect]: text,
+    [display]: (x: Tensor) => ({ 'text/plain': text(x) }),
+  }
   for (const name of Reflect.ownKeys(all))
     Object.defineProperty(Tensor.prototype, name, { value: withSelf(all[name] as never), configurable: true, writable: true })
   refuseBrackets()

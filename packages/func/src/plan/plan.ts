@@ -12,6 +12,7 @@ import { BugError, DTypeError } from '../error'
 import type { Jaxpr, Literal } from '../ir/jaxpr'
 import type { Held, Interpreter, Step } from '../primitive'
 import { getElement, setElement } from '../scalar'
+import { bytesOfAll, profiling, type Span, timed } from '../profiling'
 import { fuse, isDone, type Planned } from './fuse'
 import { flattenProgram, type Graph, type ValueId } from './graph'
 import { prepareLeaf } from './leaf'
@@ -29,6 +30,8 @@ interface Instruction<B> {
   readonly outs: readonly ValueId[]
   /** Values that no later step reads. */
   readonly dead: readonly ValueId[]
+  /** For profiles. */
+  readonly about: Pick<Span, 'kind' | 'name' | 'scope' | 'bytes'>
 }
 /** Folded constants above this size are computed on each run instead of being kept. */
 const MAX_CONSTANT_BYTES = 1 << 18
@@ -176,6 +179,17 @@ const disposing =
   <B>(kept: Kept<B>): (() => void) =>
   () =>
     kept.dispose()
+/** What a step is called: a fused one by what it ends in. */
+export const aboutOf = <B>({ types, nodes }: Graph, item: Planned<B>): Instruction<B>['about'] => {
+  // what was fused belongs where its product does
+  const node =
+    item._tag === 'Node'
+      ? item.node
+      : nodes.find((n) => (item._tag === 'Fused' ? n.ins[0] === item.ins[0] && n.ins[1] === item.ins[1] : n.outs[0] === item.outs[0]))
+  const name = item._tag === 'Node' ? item.node.primitive.name : item._tag === 'Fused' ? 'dense' : 'add_slice'
+  const kind = node?.primitive.kind === 'loop' ? 'loop' : 'operation'
+  return { kind, name, scope: node?.scope ?? '', bytes: bytesOfAll(item.outs.map((o) => types[o]!)) }
+}
 const planIn = <B>(
   kept: Kept<B>,
   backend: KernelBackend<B>,
@@ -197,7 +211,7 @@ const planIn = <B>(
     const given = ins.map((id) => dying.has(id) && ins.indexOf(id) === ins.lastIndexOf(id))
     const isLeaf = item._tag !== 'Node' || item.node.primitive.kind === 'leaf'
     const takes = given.includes(true) && (!isLeaf || writes.get(item)!.length > 0)
-    return { run: prepare(backend, graph, item, kept, given), takes, ins, outs, dead: dead[i]! }
+    return { run: prepare(backend, graph, item, kept, given), takes, ins, outs, dead: dead[i]!, about: aboutOf(graph, item) }
   })
   const read = new Set([...live.flatMap((n) => n.ins), ...graph.outputs])
   const unreadDonated = graph.inputs.filter((i) => owned(i) && !read.has(i))
@@ -253,7 +267,11 @@ const runner =
         const { ins, outs, dead } = step
         const args = new Array<Held<B>>(ins.length)
         for (let i = 0; i < ins.length; i++) args[i] = env[ins[i]!]!
-        const results = step.run(args, step.takes ? takerOf(backend, env, ins) : nothingToTake)
+        const take = step.takes ? takerOf(backend, env, ins) : nothingToTake
+        const results =
+          profiling.spans === undefined
+            ? step.run(args, take)
+            : timed({ ...step.about, backend: backend.name }, step.about.scope, () => step.run(args, take))
         for (let i = 0; i < outs.length; i++) env[outs[i]!] = results[i]!
         for (let i = 0; i < dead.length; i++) free(backend, env, dead[i]!)
       }
