@@ -21,7 +21,7 @@ import type { Site } from './result'
 /** A kind of failure. */
 export type CheckKind = 'user' | 'nan' | 'index' | 'div'
 /** What an equation came to: whether it failed, and the values for its message. */
-export interface Verdict {
+interface Verdict {
   readonly failed: Tensor
   readonly values: readonly Tensor[]
 }
