@@ -35,13 +35,6 @@ export const defaults: Settings = {
   learningRate: 1e-3,
   hidden: 32,
 }
-/** All that changes, as one tree; each part has an axis for the environments where it is theirs. */
-export interface Progress<S> {
-  readonly params: nn.Params
-  readonly optState: S
-  readonly state: State
-  readonly key: Tensor
-}
 /** What was seen and done, `[horizon, environments]` each. */
 interface Played {
   readonly body: Tensor

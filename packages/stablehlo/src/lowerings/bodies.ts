@@ -1,7 +1,7 @@
 /** Primitives with bodies: calls as private functions or in place, loops as `while`, branches as `case`. */
 import type { BodyParams, Jaxpr } from '@heddle/func/backend'
 import type { Lower, Lowerings } from './row'
-import { generic, like } from '../text/ops'
+import { barrier, generic, like } from '../text/ops'
 import { tensorType } from '../text/type'
 import { scan } from './scan'
 
@@ -9,8 +9,7 @@ const jit: Lower<BodyParams['jit']> = (b, { params: { jaxpr, name }, ins }, inli
   b.call(name || 'fn', jaxpr, ins, (inner, args) => inline(inner, jaxpr, args))
 const checkpoint: Lower<BodyParams['checkpoint']> = (b, { params: { jaxpr, preventCse }, ins }, inline) => {
   if (!preventCse || ins.length === 0) return inline(b, jaxpr, ins)
-  const names = ins.map((x) => x.name).join(', ')
-  return inline(b, jaxpr, b.ops(`stablehlo.optimization_barrier ${names} : ${ins.map(tensorType).join(', ')}`, ins))
+  return inline(b, jaxpr, barrier(b, ins))
 }
 const whileLoop: Lower<BodyParams['while']> = (b, { params: p, ins }, inline) => {
   const [nc, nb] = [p.condNumConsts, p.bodyNumConsts]

@@ -1,8 +1,8 @@
 /** Threefry-2x32 by integer arithmetic: five groups of four rounds, the key schedule between them. */
 import type { RandomParams } from '@heddle/func/backend'
 import type { Lowerings } from './row'
-import { type Block, typesOf, type Value } from '../text/block'
-import { add, binary, like, or, spread } from '../text/ops'
+import type { Block, Value } from '../text/block'
+import { add, barrier, binary, like, or, spread } from '../text/ops'
 
 const rotations = [
   [13, 15, 26, 6],
@@ -32,8 +32,7 @@ const threefry = (b: Block, [k0, k1, c0, c1]: readonly Value[]): readonly Value[
  * A program's keys are made of each other, and each word uses the words before it several times. XLA for CPUs looks through such a chain
  * along every path: four in a row compile for minutes. A barrier before the keys, which are small, ends its view.
  */
-const apart = (b: Block, keys: readonly Value[]): readonly Value[] =>
-  b.ops(`stablehlo.optimization_barrier ${keys.map((k) => k.name).join(', ')} : ${typesOf(keys)}`, keys)
+const apart = barrier
 
 export const random: Lowerings<keyof RandomParams> = {
   threefry2x32: (b, { ins, outs: [out] }) => {

@@ -6,13 +6,38 @@
 import type { DType, TranscendentalParams } from '@heddle/func/backend'
 import type { Lowerings } from './row'
 import type { Block, Value } from '../text/block'
-import { abs, add, binary, compare, div, exp, like, log, log1p, mul, neg, select, sqrt, sub, unary } from '../text/ops'
+import {
+  abs,
+  add,
+  barrier,
+  binary,
+  broadcast,
+  compare,
+  div,
+  exp,
+  like,
+  log,
+  log1p,
+  mul,
+  neg,
+  select,
+  spread,
+  sqrt,
+  sub,
+  unary,
+} from '../text/ops'
 import { atLeastFloat32, binaryOp, inFunction, unaryOp } from './pointwise'
 import { digamma, erf, erfc, erfInv, lgamma } from './special'
 
 type Unary = (b: Block, x: Value) => Value
 const one = (b: Block, x: Value): Value => like(b, x, 1)
 const atan2 = (b: Block, y: Value, x: Value): Value => binary(b, 'atan2', y, x)
+/**
+ * Where `x` is all ones and a long polynomial is near (that of erfc, lgamma ...), XLA for CPUs, the plugin of 0.11.2 at least, makes a loop of
+ * `atan2` that answers garbage. A barrier keeps it from seeing the ones.
+ */
+const atan2Apart = (b: Block, y: Value, x: Value): Value => atan2(b, y, barrier(b, [x])[0]!)
+const atan = (b: Block, y: Value): Value => atan2(b, y, broadcast(b, barrier(b, [b.constant(1, y.dtype, [])])[0]!, y.shape, []))
 
 const exp2: Unary = (b, x) => exp(b, mul(b, x, like(b, x, Math.LN2)))
 const logistic: Unary = (b, x) => div(b, one(b, x), add(b, one(b, x), exp(b, neg(b, x))))
@@ -23,7 +48,6 @@ const asin: Unary = (b, x) => {
   return add(b, half, half)
 }
 const acos: Unary = (b, x) => atan2(b, otherLeg(b, x), x)
-const atan: Unary = (b, x) => atan2(b, x, one(b, x))
 /** exp(x) / 2, which does not overflow before the half does. */
 const halfExp: Unary = (b, x) => exp(b, add(b, x, like(b, x, -Math.LN2)))
 const sinh: Unary = (b, x) => {
@@ -88,5 +112,8 @@ export const transcendental: Lowerings<keyof TranscendentalParams> = {
   lgamma: inFunction('lgamma', atLeastFloat32(lgamma)),
   digamma: inFunction('digamma', atLeastFloat32(digamma)),
   pow: binaryOp('power'),
-  atan2: binaryOp('atan2'),
+  atan2: (b, { ins, outs: [out] }) => {
+    const [y, x] = spread(b, ins, out!.shape)
+    return [atan2Apart(b, y!, x!)]
+  },
 }

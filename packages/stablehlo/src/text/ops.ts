@@ -22,6 +22,10 @@ export const log = (b: Block, x: Value): Value => unary(b, 'log', x)
 export const log1p = (b: Block, x: Value): Value => unary(b, 'log_plus_one', x)
 export const floor = (b: Block, x: Value): Value => unary(b, 'floor', x)
 
+/** The same values, which no optimization looks through. */
+export const barrier = (b: Block, xs: readonly Value[]): readonly Value[] =>
+  b.ops(`stablehlo.optimization_barrier ${xs.map((x) => x.name).join(', ')} : ${xs.map(tensorType).join(', ')}`, xs)
+
 /** A constant of the type of another value. */
 export const like = (b: Block, x: Type, value: Scalar): Value => b.constant(value, x.dtype, x.shape)
 
