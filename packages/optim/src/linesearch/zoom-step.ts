@@ -3,6 +3,21 @@
  * the program once: both ways are computed, and one is chosen.
  */
 import { np, type Tensor } from '@heddle/func'
+// by their names: a `const` that takes them out of np would keep all of it in every bundle
+import {
+  add,
+  divide,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  logicalAnd as and,
+  logicalNot as not,
+  logicalOr as or,
+  multiply,
+  subtract,
+  where,
+} from '@heddle/func/np'
 import { either, type Scalar } from '../tree-math'
 
 /** A step with the loss after it, and its slope there. */
@@ -42,20 +57,6 @@ interface Trial {
   readonly step: Tensor
   readonly atMost: Tensor
 }
-const {
-  add,
-  subtract,
-  multiply,
-  divide,
-  where,
-  less,
-  lessEqual,
-  greater,
-  greaterEqual,
-  logicalAnd: and,
-  logicalOr: or,
-  logicalNot: not,
-} = np
 
 /** The least of the cubic through three values with a slope at the first. */
 const cubicLeast = (a: Place, b: Omit<Place, 'slope'>, c: Omit<Place, 'slope'>): Tensor => {

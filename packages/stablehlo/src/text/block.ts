@@ -54,7 +54,7 @@ class Names {
 
 const indent = (text: string): string => text.replaceAll('\n', '\n  ')
 const names = (xs: readonly Value[]): string => xs.map((x) => x.name).join(', ')
-export const typesOf = (xs: readonly Type[]): string => xs.map(tensorType).join(', ')
+const typesOf = (xs: readonly Type[]): string => xs.map(tensorType).join(', ')
 
 export class Block {
   readonly #lines: string[] = []
