@@ -20,7 +20,7 @@ interface Flags {
 await main(async () => {
   const flags = program<Flags>('mnist', 'Trains a convolutional net to read handwritten digits.', (command: Command) =>
     command
-      .option('--epochs <n>', 'how often all digits are seen', countFlag, 12)
+      .option('--epochs <n>', 'how often all digits are seen', countFlag, 18)
       .option('--batch <n>', 'digits in a step', countFlag, 100)
       .option('--features <n>', 'of the first convolution; the others have more in proportion', countFlag, 16)
       .option('--learning-rate <x>', 'at the start; it falls to 0', positiveFlag, 0.002)

@@ -13,7 +13,7 @@ export class ConvNet extends nn.Module<{ readonly features: number }> {
       x = nn.maxPool(x, [2, 2], { strides: [2, 2] })
     }
     x = nn.relu(new nn.Dense({ features: 8 * features }).call(x.reshape([x.shape[0]!, -1])))
-    x = new nn.Dropout({ rate: 0.4, deterministic: !train }).call(x)
+    x = new nn.Dropout({ rate: 0.2, deterministic: !train }).call(x)
     return new nn.Dense({ features: 10 }).call(x)
   }
 }

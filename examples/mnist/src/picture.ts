@@ -1,6 +1,7 @@
 /** Images in rows and columns, with words beneath, as SVG. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Tensor } from '@heddle/func'
 import { png } from './png'
 
 /** A grey image, from 0, white, to 255, black, as ink is, and what is written beneath it. */
@@ -17,6 +18,14 @@ export interface Layout {
 }
 const GAP = 4
 const LINE = 16
+
+/** Images `[n, side, side, 1]` of ink from 0 to 1. */
+export const inkOf = async (images: Tensor): Promise<readonly Picture[]> => {
+  const [data, size] = [await images.data(), images.size / images.shape[0]!]
+  return Array.from({ length: images.shape[0]! }, (_, i) => ({
+    ink: Uint8Array.from({ length: size }, (__, k) => Math.round(255 * Math.min(1, Math.max(0, Number(data[i * size + k]))))),
+  }))
+}
 
 /** Writes a file. */
 export const writePictures = (path: string, pictures: readonly Picture[], { side, columns, scale = 2 }: Layout): void => {
