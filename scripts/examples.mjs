@@ -17,6 +17,7 @@ declare global {
   const model: Model, scale: Model
   const f: (m: Model, x: Tensor) => Tensor, g: typeof f
   const step: (m: Model, c: Tensor) => Tensor
+  const loss: (p: Variables, xs?: Tensor) => Tensor
   const main: () => void
 }
 `

@@ -104,6 +104,7 @@ const lbfgsOptionsOfAll = declared({
  *
  * @example
  * const solver = lbfgs()
+ * const state = solver.init(params)
  * const [value, grad] = valueAndGradFromState(loss)(params, state)
  * const [updates, next] = solver.update(grad, state, params, { value, grad, valueFn: loss })
  */

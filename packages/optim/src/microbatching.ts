@@ -110,7 +110,7 @@ const placeOf = (leaf: Tensor, axis: number): number => (axis < 0 ? axis + leaf.
  * be cut so. Source: optax.microbatch.
  *
  * @example
- * const gradients = microbatch(grad(loss), [1, 2], 32, { accumulator: 'mean' })
+ * const meanLoss = microbatch(loss, 1, 32, { accumulator: 'mean' })
  */
 export const microbatch = <A extends readonly unknown[], R>(
   f: (...args: A) => R,
@@ -208,7 +208,7 @@ export interface MicroGradOptions extends OptionsOf<typeof microGradOptions> {}
  * each example. Memory holds as many gradients as `microbatchSize`. Errors: ArgumentError. Source: optax.microbatching.micro_grad.
  *
  * @example
- * const [sum, { values }] = microGrad(loss, { transformFn: (g) => projectionL2Ball(g), microbatchSize: 16 })(params, batch)
+ * const [sum, { values }] = microGrad(loss, { transformFn: (g) => projectionL2Ball(g), microbatchSize: 16 })(params, xs)
  */
 export const microGrad = <A extends readonly unknown[]>(
   f: (...args: A) => unknown,

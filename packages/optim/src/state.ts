@@ -19,7 +19,8 @@ type Initable = Pick<GradientTransformation, 'init'> | ((params: unknown) => unk
  *
  * @example
  * // how the state of an optimizer is to lie on devices, of how the parameters are to
- * treeMapParams(adam(1e-3), (_, spec) => spec, state, [specs], { transformNonParams: () => null })
+ * const specs = { kernel: ['data', null], bias: [null] }
+ * treeMapParams(adam(1e-3), (_, spec) => spec, adam(1e-3).init(params), [specs], { transformNonParams: () => null })
  */
 export const treeMapParams = <R = unknown>(
   initable: Initable,

@@ -19,7 +19,7 @@ import { flattenTensors } from '../transforms/flat'
  *
  * @example
  * const [flat, unravel] = flattenUtil.ravelPytree(params)
- * const moved = unravel(flat.sub(slope))
+ * const smaller = unravel(flat.mul(0.9))
  */
 export const ravelPytree = <T>(tree: T): [flat: Tensor, unravel: (flat: TensorLike) => T] => {
   const where = 'flattenUtil.ravelPytree'

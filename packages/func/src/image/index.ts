@@ -123,7 +123,7 @@ const readMethod = (where_: string, method: ResizeMethod): void => readArgument(
  * Errors: ShapeError, ArgumentError. Source: jax.image.resize.
  *
  * @example
- * image.resize(pictures, [8, 64, 64, 3], 'bilinear') // of [8, 32, 32, 3]
+ * image.resize(x, [8, 64, 64, 3], 'bilinear') // of [8, 32, 32, 3]
  */
 export const resize = (image: TensorLike, shape: Shape, method: ResizeMethod, options?: ResizeOptions): Tensor => {
   const where_ = 'image.resize'

@@ -21,7 +21,7 @@ import type { NoNumbers, Result } from './traced'
  * Errors: RuleUnsupportedError where `f` is not linear; TypeMismatchError for a cotangent of another type. Source: jax.linear_transpose.
  *
  * @example
- * const back = linearTranspose((x: Tensor) => np.convolve(x, kernel), { shape: [8], dtype: 'float32' })
+ * const back = linearTranspose((x: Tensor) => np.convolve(x, h), { shape: [8], dtype: 'float32' })
  * const [x] = back(y)
  */
 export const linearTranspose = <A extends readonly unknown[], const R extends Result>(

@@ -61,6 +61,7 @@ const values = { expected: 'an object from keys to values', is: isPlainObject }
  * Errors: ArgumentError where a key is nowhere. Source: optax.tree.set.
  *
  * @example
+ * const state = { hyperparams: { learning_rate: np.array(1) }, count: np.array(0) }
  * treeSet(state, { learning_rate: np.array(0.1) })
  */
 export const treeSet = <T>(tree: T, replacements: Readonly<Record<string, unknown>>, filtering?: Filtering): T => {

@@ -11,7 +11,7 @@ import { readerOf, type RowsOf, stacked } from './rows'
  * their places. Errors: DataError where lengths differ.
  *
  * @example
- * fromArrays({ image: { data: pixels, shape: [60000, 28, 28, 1] }, label: labels }).shuffle(0).repeat().batch(32, { dropRemainder: true })
+ * fromArrays({ image: { data: new Uint8Array(60000 * 784), shape: [60000, 28, 28, 1] }, label: new Int32Array(60000) }).shuffle(0).repeat().batch(32, { dropRemainder: true })
  */
 export const fromArrays = <T>(arrays: T): Dataset<RowsOf<T>> => {
   const reader = readerOf('fromArrays', arrays)

@@ -8,8 +8,8 @@ import { release } from './release'
  * compiled, `metric.fromModelOutput` included. Reads nothing before the end.
  *
  * @example
- * const measure = jit((state: State, batch: Batch) => metrics.fromModelOutput({ logits: state.applyFn(state.params, batch.x), labels: batch.y }))
- * const { accuracy } = await evaluate(metrics, testData, (batch) => measure(state, batch))
+ * const data = fromArrays({ x, label: y }).batch(100)
+ * const accuracy = await evaluate(Accuracy, data, (batch) => Accuracy.fromModelOutput({ logits: model.apply(params, [batch.x]), labels: batch.label }))
  */
 export const evaluate = async <B, V, R>(
   metric: Metric<never, V, R>,

@@ -38,7 +38,7 @@ export const Collection = {
    * @example
    * const metrics = Collection.create({ loss: Average.fromOutput('loss'), accuracy: Accuracy })
    * let value = metrics.empty()
-   * value = metrics.merge(value, metrics.fromModelOutput({ loss, logits, labels }))
+   * value = metrics.merge(value, metrics.fromModelOutput({ loss: x, logits: pred, labels: y }))
    * metrics.compute(value).accuracy
    */
   create: <const M extends Metrics>(metrics: M): CollectionMetric<M> => {

@@ -146,7 +146,7 @@ export const TrainState = {
    * Errors: ArgumentError where something is missing or is not what it should be. Source: flax.training.train_state.TrainState.create.
    *
    * @example
-   * const state = TrainState.create({ applyFn: (v, x) => model.apply(v, [x]), params: variables.params, tx: adam(1e-3) })
+   * const state = TrainState.create({ applyFn: (v: Variables, x: Tensor) => model.apply(v, [x]), params: variables.params, tx: adam(1e-3) })
    */
   create: <Params, OptState, ApplyFn, More extends object>(
     fields: {
