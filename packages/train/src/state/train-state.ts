@@ -15,11 +15,11 @@ import { keystr, leavesWithPath, registerNode } from '@heddle/tree'
 type Fn = (...args: never[]) => unknown
 type Names = 'step' | 'applyFn' | 'params' | 'tx' | 'optState'
 type Methods = 'applyGradients' | 'replace'
-/** The fields of a state that may be replaced. */
-type Replaced<S> = { readonly [K in Exclude<keyof S, Methods>]?: S[K] }
+/** The fields of a state that may be replaced, but for some. `| undefined` where a field may be undefined (`Omit` would lose it). */
+type Replaced<S, Not = never> = { readonly [K in Exclude<keyof S, Methods | Not>]?: S[K] | (undefined extends S[K] ? undefined : never) }
 
 /** Gradients, and fields that are replaced. */
-type Applied<S extends { readonly params: unknown }> = { readonly grads: S['params'] } & Omit<Replaced<S>, 'params' | 'optState' | 'step'>
+type Applied<S extends { readonly params: unknown }> = { readonly grads: S['params'] } & Replaced<S, 'params' | 'optState' | 'step'>
 
 /** What every state has. */
 export interface TrainStateFields<Params, OptState, ApplyFn> {
