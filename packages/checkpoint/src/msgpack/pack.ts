@@ -12,6 +12,7 @@ export class Packer {
   #at = 0
   #length = 0
 
+  /** Where the next `n` bytes go. It may begin a new piece: `#small` and `#view` are read after it, never in the same expression. */
   #room(n: number): number {
     if (this.#at + n > this.#small.length) this.#flush(n)
     const at = this.#at
@@ -27,23 +28,28 @@ export class Packer {
   }
   /** Bytes as they are; not to be written to until `bytes` was called. */
   raw(bytes: Uint8Array): void {
-    if (bytes.length <= 256) this.#small.set(bytes, this.#room(bytes.length))
-    else {
+    if (bytes.length <= 256) {
+      const at = this.#room(bytes.length)
+      this.#small.set(bytes, at)
+    } else {
       this.#flush()
       this.#parts.push(bytes)
       this.#length += bytes.length
     }
   }
   #byte(x: number): void {
-    this.#view.setUint8(this.#room(1), x)
+    const at = this.#room(1)
+    this.#view.setUint8(at, x)
   }
   #short(tag: number, x: number): void {
     this.#byte(tag)
-    this.#view.setUint16(this.#room(2), x)
+    const at = this.#room(2)
+    this.#view.setUint16(at, x)
   }
   #long(tag: number, x: number): void {
     this.#byte(tag)
-    this.#view.setUint32(this.#room(4), x)
+    const at = this.#room(4)
+    this.#view.setUint32(at, x)
   }
   /** A head with a number of things in it: the tags of its forms, least first. */
   #head(n: number, [one, two, four]: readonly [one: number | undefined, two: number, four: number]): void {
@@ -61,7 +67,8 @@ export class Packer {
   }
   float(x: number): void {
     this.#byte(0xcb)
-    this.#view.setFloat64(this.#room(8), x)
+    const at = this.#room(8)
+    this.#view.setFloat64(at, x)
   }
   integer(x: number | bigint): void {
     if (x >= 0) {
@@ -69,7 +76,8 @@ export class Packer {
       else if (x < 2 ** 32) this.#head(Number(x), [0xcc, 0xcd, 0xce])
       else {
         this.#byte(0xcf)
-        this.#view.setBigUint64(this.#room(8), BigInt(x))
+        const at = this.#room(8)
+        this.#view.setBigUint64(at, BigInt(x))
       }
     } else if (x >= -32) this.#byte(Number(x) + 256)
     else if (x >= -128) {
@@ -79,7 +87,8 @@ export class Packer {
     else if (x >= -(2 ** 31)) this.#long(0xd2, Number(x) + 2 ** 32)
     else {
       this.#byte(0xd3)
-      this.#view.setBigInt64(this.#room(8), BigInt(x))
+      const at = this.#room(8)
+      this.#view.setBigInt64(at, BigInt(x))
     }
   }
   text(x: string): void {
