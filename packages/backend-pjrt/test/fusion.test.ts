@@ -1,7 +1,7 @@
 /** Operations that XLA makes one loop of answer what they answer alone. */
 import { jit, lax, np, setDefaultBackend, type Tensor } from '@heddle/func'
 import { beforeAll, expect, it } from 'vitest'
-import { backend, describeWithPlugin } from '../test/under-test'
+import { backend, describeWithPlugin } from './under-test'
 
 type Pointwise = (x: Tensor) => Tensor
 const ones = (x: Tensor): Tensor => np.onesLike(x)
