@@ -12,7 +12,8 @@ import warnings
 import numpy as np
 
 MODULES = [
-  "flax.linen", "flax.core.lift", "flax.traverse_util", "flax.struct", "flax.serialization", "jax", "jax.numpy", "jax.numpy.linalg", "jax.lax", "jax.nn", "jax.nn.initializers",
+  "flax.linen", "flax.core.lift", "flax.traverse_util", "flax.struct", "flax.serialization", "flax.training.train_state", "flax.training.early_stopping",
+  "flax.training.common_utils", "flax.training.dynamic_scale", "flax.training.checkpoints", "jax", "jax.numpy", "jax.numpy.linalg", "jax.lax", "jax.nn", "jax.nn.initializers",
   "jax.random", "jax.scipy.special", "jax.tree",
   "jax.debug", "jax.experimental.checkify",
   "optax", "optax.contrib",
@@ -58,7 +59,7 @@ def names(path):
   module = importlib.import_module(path)
   said = getattr(module, "__all__", None)
   found = {n for n in dir(module) if not n.startswith("_") or n in (said or [])}
-  if path == "flax.core.lift":
+  if path == "flax.core.lift" or path.startswith("flax.training."):
     # a file, not a namespace: what it defines
     found = {n for n in found if inspect.getmodule(getattr(module, n)) is module and callable(getattr(module, n))}
   kinds = {n: kind(module, n) for n in sorted(found)}

@@ -31,9 +31,18 @@ export const renames = {
     is_serializable: 'tree.registerNode',
     register_serialization_state: 'tree.registerNode',
   },
+  'flax.training.common_utils': { onehot: 'nn.oneHot' },
+  'flax.training.checkpoints': {
+    AsyncManager: 'checkpoint.CheckpointManager',
+    available_steps: 'checkpoint.CheckpointManager',
+    latest_checkpoint: 'checkpoint.CheckpointManager',
+    restore_checkpoint: 'checkpoint.CheckpointManager',
+    save_checkpoint: 'checkpoint.CheckpointManager',
+  },
   jax: {
     Array: 'func.Tensor',
     custom_batching: 'func.customVmap',
+    flatten_util: 'flattenUtil',
     NamedSharding: 'lift.NamedSharding',
     P: 'lift.PartitionSpec',
     ShapeDtypeStruct: 'func.ShapeDtype',
@@ -112,6 +121,8 @@ export const renames = {
 /** Why a name has no counterpart; `not yet` is the only one that is a debt. */
 export const reasons = {
   'not yet': 'not yet',
+  pmap: 'is for `pmap`; arrays lie on meshes here, and data are put there by `shardings`',
+  trees: '`tree.map((...xs) => np.stack(xs), ...trees)` does it',
   traversals: 'to be deprecated there: `tree.map`, `tree.mapWithPath` and `tree.pathAwareMap` do it',
   python: 'is about Python: JavaScript has no such thing, or needs none',
   compact: 'not needed: any method may make submodules and parameters, `setup` too, and `call` needs no decorator',
@@ -157,6 +168,9 @@ export const missing = {
   },
   'flax.struct': { python: 'TNode dataclass_transform', module: 'serialization' },
   'flax.serialization': { python: 'contextmanager' },
+  'flax.training.common_utils': { pmap: 'get_metrics shard shard_prng_key', trees: 'stack_forest' },
+  'flax.training.dynamic_scale': { 'not yet': 'DynamicScale DynamicScaleResult' },
+  'flax.training.checkpoints': { internal: 'convert_pre_linen natural_sort safe_normpath save_checkpoint_multiprocess' },
   jax: {
     setting: `allow_f16_reductions config debug_key_reuse default_matmul_precision default_prng_impl enable_checks
       enable_custom_prng enable_x64 jax2tf_associative_scan_reductions legacy_prng_key log_compiles numpy_dtype_promotion numpy_rank_promotion

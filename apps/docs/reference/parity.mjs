@@ -15,6 +15,11 @@ const counterpartModules = {
   'flax.traverse_util': ['@heddle/tree'],
   'flax.struct': ['@heddle/tree.struct'],
   'flax.serialization': ['@heddle/checkpoint'],
+  'flax.training.train_state': ['@heddle/train'],
+  'flax.training.early_stopping': ['@heddle/train'],
+  'flax.training.common_utils': ['@heddle/train'],
+  'flax.training.dynamic_scale': ['@heddle/train'],
+  'flax.training.checkpoints': ['@heddle/checkpoint'],
   jax: ['@heddle/func'],
   'jax.numpy': ['@heddle/func/np'],
   'jax.numpy.linalg': ['@heddle/func/np.linalg'],
@@ -60,6 +65,7 @@ const places = {
   lift: '@heddle/lift',
   optim: '@heddle/optim',
   checkpoint: '@heddle/checkpoint',
+  train: '@heddle/train',
   stablehlo: '@heddle/stablehlo',
 }
 const camel = (name) => name.replaceAll(/(?<=[A-Za-z0-9])_([a-z0-9])/g, (_, c) => c.toUpperCase())
