@@ -7,7 +7,7 @@ import tempfile
 
 import orbax.checkpoint as ocp
 
-OUT = pathlib.Path(__file__).parent.parent / "data" / "checkpoint" / "manager.json"
+OUT = pathlib.Path(__file__).parents[2] / "packages" / "checkpoint" / "test" / "data" / "orbax.json"
 
 
 def draw(rng):

@@ -20,7 +20,7 @@ interface Case {
     readonly best: number | null
   }[]
 }
-const { cases } = JSON.parse(readFileSync(new URL('../../../goldens/data/checkpoint/manager.json', import.meta.url), 'utf8')) as {
+const { cases } = JSON.parse(readFileSync(new URL('./data/orbax.json', import.meta.url), 'utf8')) as {
   readonly cases: readonly Case[]
 }
 

@@ -60,7 +60,10 @@ describe.each(Object.entries(optimizers))('%s', (_, make) => {
 })
 
 describe('what is asked for', () => {
-  const params = start()
+  let params: Params
+  beforeAll(() => {
+    params = start()
+  })
   const refused = (run: () => unknown, ...says: readonly string[]): void => {
     expect(run).toThrow(ArgumentError)
     for (const text of says) expect(run).toThrow(text)
