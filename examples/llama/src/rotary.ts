@@ -20,7 +20,7 @@ const frequencies = ({ headDim, theta, scaling }: Pick<LlamaConfig, 'headDim' | 
  *
  * x `[batch, n, heads, headDim]`, positions `[n]` -> as x.
  */
-export const rotate = (x: Tensor, positions: Tensor, config: LlamaConfig): Tensor => {
+export const rotate = (x: Tensor, positions: Tensor, config: Pick<LlamaConfig, 'headDim' | 'theta' | 'scaling'>): Tensor => {
   const angle = np.outer(positions.astype('float32'), np.array(frequencies(config)))
   const [cos, sin] = [np.expandDims(np.cos(angle), 1), np.expandDims(np.sin(angle), 1)]
   const [a, b] = np.split(x, 2, -1) as [Tensor, Tensor]
