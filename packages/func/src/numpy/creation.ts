@@ -110,15 +110,20 @@ export const fullLike = (x: Like, value: TensorLike, option?: LikeOption): Tenso
  * int32 if all numbers are whole, else float32.
  */
 export const arange = (...args: readonly [number, ...(number | DTypeOption)[]]): Tensor => {
-  const numbers = args.filter((a) => typeof a === 'number')
-  if (typeof args[0] !== 'number' || numbers.length > 3)
+  const [first, ...others] = args
+  // stop may be left out where a step follows, as in Python: arange(6, undefined, 2)
+  const skips = (others[0] ?? null) === null && typeof others[1] === 'number'
+  const rest = skips ? others.slice(1) : others
+  const end = rest.findIndex((a) => typeof a !== 'number')
+  const numbers = (end < 0 ? rest : rest.slice(0, end)) as readonly number[]
+  const options = rest.slice(numbers.length).filter((o) => o !== undefined) as readonly DTypeOption[]
+  if (typeof first !== 'number' || numbers.length > (skips ? 1 : 2) || options.length > 1)
     throw new ArgumentError(
       'arange',
-      `expected stop, or start and stop, or start, stop and step, all numbers; got ${args.map(describe).join(', ')}`,
+      `expected stop, or start and stop, or start, stop and step, all numbers, then options; got ${args.map(describe).join(', ')}`,
     )
-  const given = dtypeOption('arange', args.filter((a) => typeof a !== 'number')[0])
-  const [start, stop] = numbers.length === 1 ? [0, numbers[0]!] : [numbers[0]!, numbers[1]!]
-  const step = numbers[2] ?? 1
+  const given = dtypeOption('arange', options[0])
+  const [start, stop, step = 1] = skips || numbers.length === 0 ? [0, first, numbers[0]] : [first, numbers[0]!, numbers[1]]
   if (step === 0 || ![start, stop, step].every(Number.isFinite))
     throw new ArgumentError('arange', `start ${start}, stop ${stop} and step ${step} must be finite, and step not 0`)
   const whole = [start, stop, step].every(Number.isInteger)
