@@ -5,6 +5,7 @@ import { noteCopy } from '@heddle/tree'
 
 noteCopy('@heddle/checkpoint')
 
+export type { Bytes } from './bytes'
 export { CheckpointError, type CheckpointFault, type CheckpointFaultMore } from './error'
 export { StateError, StepError } from './manager/error'
 export { CheckpointManager } from './manager/manager'

@@ -8,6 +8,7 @@ import { StorageError } from '../storage/error'
 import type { CheckpointStorage } from '../storage/storage'
 import { copyBlock } from './blocks'
 import { decodeManifest, MANIFEST, type Manifest, type StoredArray, type StoredPiece } from './manifest'
+import type { Bytes } from '../bytes'
 
 /** Files that are shorter than they were, or gone, are damage of the step; all else is the storage's. */
 const damaged = (operation: string, cause: unknown): unknown =>
@@ -46,7 +47,7 @@ export class StepReader {
   async #piece({ path, dtype }: StoredArray, piece: StoredPiece): Promise<HostArray> {
     const file = this.manifest.files[piece.file]!
     const length = byteLength(piece.shape, dtype)!
-    let bytes: Uint8Array<ArrayBuffer>
+    let bytes: Bytes
     try {
       bytes = await this.storage.read(this.folder, file.name, piece.offset, piece.offset + length)
     } catch (error) {

@@ -5,6 +5,7 @@ import type { FromStateDictOptions } from '../state-dict/from-state-dict'
 import { restoreInto } from '../state-dict/from-state-dict'
 import { toStateDict } from '../state-dict/state-dict'
 import { msgpackSerialize, type MsgpackOptions, restore } from './msgpack'
+import type { Bytes } from '../bytes'
 
 /**
  * The bytes of a tree: variables, an optimizer's state, or both in an object. Flax reads them by `from_bytes`. Tensors are read from their
@@ -15,8 +16,7 @@ import { msgpackSerialize, type MsgpackOptions, restore } from './msgpack'
  * @example
  * const bytes = await toBytes({ params, step: 12 })
  */
-export const toBytes = async (tree: unknown, options?: MsgpackOptions): Promise<Uint8Array<ArrayBuffer>> =>
-  msgpackSerialize(toStateDict(tree), options)
+export const toBytes = async (tree: unknown, options?: MsgpackOptions): Promise<Bytes> => msgpackSerialize(toStateDict(tree), options)
 
 /**
  * A tree of the target's structure with the values of a file, which heddle or Flax wrote. Tensors are on the host until a backend needs them.

@@ -15,6 +15,7 @@ import { flaxMaking, packArray } from './arrays'
 import { Packer } from './pack'
 import { keysOf, layoutOf, wasScalar } from './remembered'
 import { Unpacker } from './unpack'
+import type { Bytes } from '../bytes'
 
 /** How a file is written. */
 export interface MsgpackOptions {
@@ -74,7 +75,7 @@ const pack = (to: Packer, x: unknown, float: boolean, hosts: ReadonlyMap<unknown
  *
  * Errors: CheckpointError for leaves that are none of these. Source: `flax.serialization.msgpack_serialize`.
  */
-export const msgpackSerialize = async (tree: StateDict, options: MsgpackOptions = {}): Promise<Uint8Array<ArrayBuffer>> => {
+export const msgpackSerialize = async (tree: StateDict, options: MsgpackOptions = {}): Promise<Bytes> => {
   const reading = new Map<Tensor, Promise<HostArray>>()
   tensorsIn(tree, [], [], reading)
   const hosts = new Map(await Promise.all([...reading].map(async ([x, host]) => [x, await host] as const)))

@@ -1,6 +1,7 @@
 /**
  * Writes msgpack as Python's `msgpack` does: each value in the shortest form, strings and bytes apart. Law: `unpack(pack(x)) = x`.
  */
+import type { Bytes } from '../bytes'
 
 const encoder = new TextEncoder()
 
@@ -119,7 +120,7 @@ export class Packer {
     for (const part of inner.#parts) this.raw(part)
   }
   /** All that was written. */
-  bytes(): Uint8Array<ArrayBuffer> {
+  bytes(): Bytes {
     this.#flush()
     const out = new Uint8Array(this.#length)
     let at = 0

@@ -8,6 +8,7 @@ import { CheckpointError } from '../error'
 import { byteLength, bytesOfHost, readTensor, swapBytes, tensorOfBytes } from '../host'
 import { asBytes } from '../source/source'
 import { readNpyHeader, writeNpyHeader } from './header'
+import type { Bytes } from '../bytes'
 
 /** Column-major bytes as row-major ones. */
 const rowMajor = (bytes: Uint8Array, shape: readonly number[], width: number): Uint8Array => {
@@ -52,7 +53,7 @@ export const decodeNpy = (operation: string, bytes: Uint8Array): Tensor => {
 export const loadNpy = (file: Uint8Array | ArrayBuffer): Tensor => decodeNpy('loadNpy', asBytes('loadNpy', file))
 
 /** An array of the host as a file. */
-export const encodeNpy = (array: HostArray): Uint8Array<ArrayBuffer> => {
+export const encodeNpy = (array: HostArray): Bytes => {
   const header = writeNpyHeader(array.shape, array.dtype)
   const data = bytesOfHost(array)
   const out = new Uint8Array(header.length + data.length)
@@ -65,4 +66,4 @@ export const encodeNpy = (array: HostArray): Uint8Array<ArrayBuffer> => {
  *
  * Errors: CheckpointError for what is no tensor. Source: `numpy.save`.
  */
-export const saveNpy = async (x: Tensor): Promise<Uint8Array<ArrayBuffer>> => encodeNpy(await readTensor('saveNpy', x, {}, describe(x)))
+export const saveNpy = async (x: Tensor): Promise<Bytes> => encodeNpy(await readTensor('saveNpy', x, {}, describe(x)))

@@ -10,6 +10,7 @@ import { forbiddenReason, isForbidden } from '../keys'
 import { asBytes } from '../source/source'
 import { decodeNpy, encodeNpy } from './npy'
 import { unzip } from './zip'
+import type { Bytes } from '../bytes'
 
 /** How an archive is read. */
 export interface LoadNpzOptions {
@@ -54,10 +55,7 @@ export const loadNpz = (file: Uint8Array | ArrayBuffer, { maxBytes }: LoadNpzOpt
  *
  * Errors: CheckpointError for what is no tensor. Source: `numpy.savez`, `numpy.savez_compressed`.
  */
-export const saveNpz = async (
-  arrays: Readonly<Record<string, Tensor>>,
-  { compressed = false }: SaveNpzOptions = {},
-): Promise<Uint8Array<ArrayBuffer>> => {
+export const saveNpz = async (arrays: Readonly<Record<string, Tensor>>, { compressed = false }: SaveNpzOptions = {}): Promise<Bytes> => {
   const operation = 'saveNpz'
   const files = await Promise.all(
     Object.entries(arrays).map(async ([name, x]) => {

@@ -11,6 +11,7 @@ import { type FileLike, openSource, readRange } from '../source/source'
 import { jsonProblem } from './json'
 import { entryNamed, openSafetensors, type TensorFile } from './read'
 import { encodeSafetensors } from './write'
+import type { Bytes } from '../bytes'
 
 /** How a model is cut. */
 export interface ShardOptions {
@@ -24,7 +25,7 @@ export interface ShardOptions {
 /** A file that is to be written. */
 export interface ShardFile {
   readonly name: string
-  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly bytes: Bytes
 }
 /** The tensors of several files; to say what one of them is may take a file that is not open yet. */
 export interface ShardedTensorFile extends Omit<TensorFile, 'typeOf'> {

@@ -8,6 +8,7 @@ import { CheckpointError } from '../error'
 import { bytesOfHost, readTensor } from '../host'
 import { forbiddenReason, isForbidden } from '../keys'
 import { codeOf, layoutRank, PREFIX } from './header'
+import type { Bytes } from '../bytes'
 
 /** What a safetensors file may have beside tensors. */
 export interface SafetensorsOptions {
@@ -39,7 +40,7 @@ export const encodeSafetensors = (
   operation: string,
   arrays: readonly (readonly [name: string, array: HostArray])[],
   metadata: Readonly<Record<string, string>> | undefined,
-): Uint8Array<ArrayBuffer> => {
+): Bytes => {
   checkNames(
     operation,
     arrays.map(([name]) => name),
@@ -77,10 +78,7 @@ export const encodeSafetensors = (
  * @example
  * const bytes = await saveSafetensors({ kernel: x, bias: y }, { metadata: { format: 'np' } })
  */
-export const saveSafetensors = async (
-  tensors: Readonly<Record<string, Tensor>>,
-  { metadata }: SafetensorsOptions = {},
-): Promise<Uint8Array<ArrayBuffer>> => {
+export const saveSafetensors = async (tensors: Readonly<Record<string, Tensor>>, { metadata }: SafetensorsOptions = {}): Promise<Bytes> => {
   const operation = 'saveSafetensors'
   const names = Object.keys(tensors)
   checkNames(operation, names, metadata ?? {})

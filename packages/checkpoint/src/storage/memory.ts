@@ -1,10 +1,11 @@
 /** Checkpoints in memory: for tests, and for programs that keep a few steps to return to. */
 import { StorageError } from './error'
 import type { CheckpointStorage } from './storage'
+import type { Bytes } from '../bytes'
 
-type Files = Map<string, Uint8Array<ArrayBuffer>>
+type Files = Map<string, Bytes>
 
-const joined = async (parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> => {
+const joined = async (parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Bytes> => {
   const all: Uint8Array[] = []
   for await (const part of parts) all.push(part.slice())
   const bytes = new Uint8Array(all.reduce((n, p) => n + p.length, 0))
@@ -27,7 +28,7 @@ export const memoryStorage = (): CheckpointStorage => {
   const folders = new Map<string, Files>()
   const moved = new Map<string, Files>()
   let taken = false
-  const fileOf = (operation: string, folder: string, file: string): Uint8Array<ArrayBuffer> => {
+  const fileOf = (operation: string, folder: string, file: string): Bytes => {
     const bytes = folders.get(folder)?.get(file)
     if (bytes === undefined) throw new StorageError(operation, `${place}/${folder}/${file}`, 'ENOENT')
     return bytes

@@ -4,6 +4,7 @@
  * A storage keeps folders by name. One is made in three steps, `begin`, `write` each file, `commit`, and only then `list` has it: what was
  * begun and not committed (a crash, a full disk) is never seen, and `clean` takes it away.
  */
+import type { Bytes } from '../bytes'
 
 /** A folder in the making. */
 export interface PendingFolder {
@@ -34,7 +35,7 @@ export interface CheckpointStorage {
   /** How many bytes a file has. */
   readonly size: (folder: string, file: string) => Promise<number>
   /** The bytes of a file from `start` to `end`, in memory of their own. Errors: StorageError where it has fewer. */
-  readonly read: (folder: string, file: string, start: number, end: number) => Promise<Uint8Array<ArrayBuffer>>
+  readonly read: (folder: string, file: string, start: number, end: number) => Promise<Bytes>
   /** Takes a folder away, all at once; with `into` it is moved to the folder of that name and not deleted. */
   readonly remove: (folder: string, into?: string) => Promise<void>
 }
