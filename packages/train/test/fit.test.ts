@@ -248,3 +248,27 @@ it('evaluates a metric over data, in flat memory', async () => {
   expect(accuracy).toBeCloseTo(35 / 40, 6)
   expect(mean).toBeCloseTo(-0.025, 6)
 })
+
+it('tells the rate of the steps of an entry, also where entries follow each other at once', async () => {
+  const waits = 10
+  const slow = fromIterable(async function* () {
+    for (let i = 0; ; i++) {
+      await new Promise((resume) => setTimeout(resume, waits))
+      yield { x: np.array([i / 10]), y: np.array([i / 10]) }
+    }
+  })
+  const rates: number[] = []
+  await fit({
+    state: start(),
+    step,
+    data: slow,
+    steps: 9,
+    logEvery: 4,
+    evaluate: () => ({ loss: 0 }),
+    evaluateEvery: 6,
+    reporters: [{ log: ({ stepsPerSecond }) => void rates.push(stepsPerSecond) }],
+  })
+  expect(rates.length).toBeGreaterThanOrEqual(3)
+  // timers may be a little early
+  for (const rate of rates) expect(rate).toBeLessThan(1.5 * (1000 / waits))
+})

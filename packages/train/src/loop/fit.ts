@@ -143,14 +143,13 @@ export const fit = async <S, B>(given: FitOptions<S, B>): Promise<FitResult<S>> 
   /** Tells what was read. */
   const tell = async (numbers: Numbers | undefined): Promise<void> => {
     if (numbers === undefined) return
-    const { each, step: at } = numbers
+    const { each, step: at, arrived } = numbers
     const losses = each.loss ?? []
     const bad = losses.findIndex((x) => !Number.isFinite(x))
     if (bad >= 0) throw new NonFiniteLossError(at - losses.length + 1 + bad, losses[bad]!)
     const metrics = meansOf(each)
-    const now = performance.now()
-    const stepsPerSecond = (Object.values(each)[0]?.length ?? 0) / Math.max((now - began) / 1000, 1e-9)
-    began = now
+    const stepsPerSecond = (Object.values(each)[0]?.length ?? 0) / Math.max((arrived - began) / 1000, 1e-9)
+    began = arrived
     const rate =
       learningRate === undefined
         ? {}

@@ -27,6 +27,8 @@ export interface Numbers {
   /** The last of them. */
   readonly step: number
   readonly each: Readonly<Record<string, readonly number[]>>
+  /** When they were there, by `performance.now()`: the steps were done then. */
+  readonly arrived: number
 }
 /** Scalars that are not read yet. */
 export interface Window {
@@ -51,8 +53,9 @@ export const window = (): Window => {
       dispose(kept)
       kept = []
       return Promise.all(stacks.map((x) => x.data())).then((datas) => {
+        const arrived = performance.now()
         dispose(stacks)
-        return { step, each: Object.fromEntries(names.map((name, i) => [name, Array.from(datas[i]!, Number)])) }
+        return { step, arrived, each: Object.fromEntries(names.map((name, i) => [name, Array.from(datas[i]!, Number)])) }
       })
     },
     dispose: () => {

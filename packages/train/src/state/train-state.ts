@@ -15,7 +15,7 @@ import { keystr, leavesWithPath, registerNode } from '@heddle/tree'
 type Fn = (...args: never[]) => unknown
 type Names = 'step' | 'applyFn' | 'params' | 'tx' | 'optState'
 type Methods = 'applyGradients' | 'replace'
-/** The fields of a state that may be replaced, but for some. `| undefined` where a field may be undefined (`Omit` would lose it). */
+/** The fields of a state that may be replaced, but for some. A `?` alone would take `undefined` from a field that may be undefined. */
 type Replaced<S, Not = never> = { readonly [K in Exclude<keyof S, Methods | Not>]?: S[K] | (undefined extends S[K] ? undefined : never) }
 
 /** Gradients, and fields that are replaced. */
