@@ -14,9 +14,9 @@ interface Values {
 export type Planned<B> = Values &
   (
     | { readonly _tag: 'Node'; readonly node: Node }
-    | { readonly _tag: 'Fused'; readonly run: (inputs: readonly B[]) => readonly B[] }
+    | { readonly _tag: 'Fused'; readonly run: (inputs: readonly B[]) => readonly B[]; readonly scope: string }
     /** An array, an update and starts: the array with the update added there (`sums.ts`). */
-    | { readonly _tag: 'AddSlice' }
+    | { readonly _tag: 'AddSlice'; readonly scope: string }
   )
 /** Whether it is there for what it does. */
 export const isDone = <B>(step: Planned<B>): boolean => step._tag === 'Node' && isEffect(step.node)
@@ -99,7 +99,7 @@ export const fuse = <B>(backend: KernelBackend<B>, graph: Graph): readonly Plann
     const run = dense({ params: { bias: d.bias !== undefined, activation: d.activation }, ins: ins.map(type), outs: [type(d.out)] })
     if (!run) continue
     for (const m of d.nodes) replaced.set(m, null)
-    replaced.set(d.nodes.at(-1)!, { _tag: 'Fused', run, ins, outs: [d.out] })
+    replaced.set(d.nodes.at(-1)!, { _tag: 'Fused', run, ins, outs: [d.out], scope: n.scope })
   }
   // a broadcast bias that only fused nodes read is no longer needed
   const items = graph.nodes.flatMap((node): Planned<B>[] => {

@@ -179,16 +179,12 @@ const disposing =
   <B>(kept: Kept<B>): (() => void) =>
   () =>
     kept.dispose()
-/** What a step is called: a fused one by what it ends in. */
-export const aboutOf = <B>({ types, nodes }: Graph, item: Planned<B>): Instruction<B>['about'] => {
-  // what was fused belongs where its product does
-  const node =
-    item._tag === 'Node'
-      ? item.node
-      : nodes.find((n) => (item._tag === 'Fused' ? n.ins[0] === item.ins[0] && n.ins[1] === item.ins[1] : n.outs[0] === item.outs[0]))
-  const name = item._tag === 'Node' ? item.node.primitive.name : item._tag === 'Fused' ? 'dense' : 'add_slice'
-  const kind = node?.primitive.kind === 'loop' ? 'loop' : 'operation'
-  return { kind, name, scope: node?.scope ?? '', bytes: bytesOfAll(item.outs.map((o) => types[o]!)) }
+/** What a step is called, and where it comes from: a fused one from where its product does. */
+export const aboutOf = <B>({ types }: Graph, item: Planned<B>): Instruction<B>['about'] => {
+  const bytes = bytesOfAll(item.outs.map((o) => types[o]!))
+  if (item._tag !== 'Node') return { kind: 'operation', name: item._tag === 'Fused' ? 'dense' : 'add_slice', scope: item.scope, bytes }
+  const { primitive, scope } = item.node
+  return { kind: primitive.kind === 'loop' ? 'loop' : 'operation', name: primitive.name, scope, bytes }
 }
 const planIn = <B>(
   kept: Kept<B>,

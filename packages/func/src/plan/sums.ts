@@ -40,7 +40,7 @@ export const sumsInPlace = <B>(steps: readonly Planned<B>[], graph: Graph): read
     const operands = [base, ...ins.slice(1)]
     if (primitive.name === 'scatter-add')
       return [{ _tag: 'Node', node: { primitive, params, ins: operands, outs: [out], scope }, ins: operands, outs: [out] }]
-    return [{ _tag: 'AddSlice', ins: operands, outs: [out] }]
+    return [{ _tag: 'AddSlice', ins: operands, outs: [out], scope }]
   }
   const replaced = new Set<ValueId>()
   const rewritten = new Map<Planned<B>, readonly Planned<B>[]>()
