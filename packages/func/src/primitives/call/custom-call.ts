@@ -5,7 +5,6 @@ import { transposeJaxpr } from '../../interpreters/transpose'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { outAvals } from '../../ir/jaxpr'
 import {
-  type CallSettings,
   defineCall,
   defineStaged,
   isLinear,
@@ -18,6 +17,7 @@ import {
 import type { Tensor } from '../../tensor'
 import type { Flat } from './batch-custom'
 import { linearCotangents } from './jit'
+import { openedInPlace } from './opened'
 
 /** The rules get all operands but the first `numConsts`. */
 interface WithConsts {
@@ -49,18 +49,12 @@ export const defineCustomCall = <R extends WithConsts>(
   title: string,
   { jvp, batch, closes }: CustomRules<R>,
 ): Primitive<R & { readonly fn: Flat }> => {
-  const settings: CallSettings = { donated: [], device: null, name: title }
   const called = defineCall<typeof name, R & { readonly jaxpr: Jaxpr }>(name, {
     abstractEval: (_ins, { jaxpr }) => outAvals(jaxpr),
     jvp,
     transpose: (cts, ins, { jaxpr }) => transposeInlined(jaxpr, cts, ins),
     batch: (axis, xs, dims, p) => batch(axis, xs, dims, { ...p, fn: (ys) => run(p.jaxpr, ys) }),
-    program: ({ jaxpr }) => jaxpr,
-    settings: () => settings,
-    barrier: null,
-    partialEval: null,
-    dce: null,
-    show: ({ jaxpr }) => ({ callJaxpr: jaxpr }),
+    ...openedInPlace(title),
   })
   return defineStaged(name, {
     jvp,

@@ -6,21 +6,13 @@ import { stage } from '../../interpreters/stage'
 import type { Jaxpr } from '../../ir/jaxpr'
 import { outAvals } from '../../ir/jaxpr'
 import { zerosLike } from '../../literal'
-import {
-  type BatchAxis,
-  type CallSettings,
-  defineCall,
-  defineStaged,
-  type Dim,
-  type Primitive,
-  type Recorded,
-  type StagedRules,
-} from '../../primitive'
+import { type BatchAxis, defineCall, defineStaged, type Dim, type Primitive, type Recorded, type StagedRules } from '../../primitive'
 import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { batchAt } from '../structural'
 import type { Flat } from './batch-custom'
 import { transposeInlined } from './custom-call'
+import { openedInPlace } from './opened'
 
 /** Results, and which have the axis first, from operands that have it first where `batched` says so. */
 export type BatchRule = (
@@ -99,7 +91,6 @@ const customVmapP: Primitive<CustomVmapParams> = defineStaged('custom_vmap_call'
     return { primitive: customVmapCallP as unknown as Recorded<never>, xs: [...consts, ...xs], params }
   },
 })
-const settings: CallSettings = { donated: [], device: null, name: 'customVmap' }
 /** The function of all operands; the rule knows of the last ones. */
 const opened = ({ jaxpr, rule }: CustomVmapCallParams, consts: readonly Tensor[]): CustomVmapParams => ({
   fn: (ys) => run(jaxpr, [...consts, ...ys]),
@@ -124,10 +115,5 @@ const customVmapCallP = defineCall<'custom_vmap_call', CustomVmapCallParams>('cu
     return [r.outs, r.dims]
   },
   transpose: (cts, ins, { jaxpr }) => transposeInlined(jaxpr, cts, ins),
-  program: ({ jaxpr }) => jaxpr,
-  settings: () => settings,
-  barrier: null,
-  partialEval: null,
-  dce: null,
-  show: ({ jaxpr }) => ({ callJaxpr: jaxpr }),
+  ...openedInPlace('customVmap'),
 })

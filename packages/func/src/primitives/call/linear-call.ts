@@ -10,7 +10,6 @@ import type { Jaxpr } from '../../ir/jaxpr'
 import { zerosLike } from '../../literal'
 import {
   type BatchAxis,
-  type CallSettings,
   defineCall,
   defineStaged,
   type Dim,
@@ -24,6 +23,7 @@ import type { Tensor } from '../../tensor'
 import { bind } from '../../trace'
 import { addAny, batchAt } from '../structural'
 import type { Flat } from './batch-custom'
+import { openedInPlace } from './opened'
 
 /** Both directions take residuals first; they close over no tensor. */
 interface Directions {
@@ -95,7 +95,6 @@ const linearP: Primitive<LinearParams> = defineStaged('linear_call', {
     return { primitive: linearCallP as unknown as Recorded<never>, xs, params }
   },
 })
-const settings: CallSettings = { donated: [], device: null, name: 'linearCall' }
 const linearCallP = defineCall<'linear_call', LinearCallParams>('linear_call', {
   abstractEval: (_ins, { outs }) => outs,
   jvp,
@@ -107,10 +106,5 @@ const linearCallP = defineCall<'linear_call', LinearCallParams>('linear_call', {
     const back = linearCall({ fn: transpose, transpose: fn }, residuals, given, types)
     return [...residuals.map(() => null), ...back.map((b, i) => (isLinear(ins[n + i]!) ? b : null))]
   },
-  program: ({ jaxpr }) => jaxpr,
-  settings: () => settings,
-  barrier: null,
-  partialEval: null,
-  dce: null,
-  show: ({ jaxpr }) => ({ callJaxpr: jaxpr }),
+  ...openedInPlace('linearCall'),
 })
