@@ -8,6 +8,7 @@ import {
   fullLike,
   mapLeaves,
   oneMinus,
+  overSize,
   safeIncrement,
   type Scalar,
   scalarFor,
@@ -42,8 +43,7 @@ const moments = (params: unknown, muDtype?: DType): MomentsState => ({
   mu: zerosLike(params, muDtype),
   nu: zerosLike(params),
 })
-const over = <T>(mu: T, nu: T, eps: Scalar, epsRoot: Scalar): T =>
-  mapLeaves((m, v) => np.divide(m, np.add(np.sqrt(np.add(v, scalarFor(epsRoot, v))), scalarFor(eps, v))), mu, nu)
+const over = <T>(mu: T, nu: T, eps: Scalar, epsRoot: Scalar): T => mapLeaves((m, v) => overSize(m, v, eps, epsRoot), mu, nu)
 const lookAhead = <T>(gradients: T, mu: T, b1: Scalar, count: Tensor): T =>
   mapLeaves(
     (m, g) => np.add(np.multiply(scalarFor(b1, m), m), np.multiply(scalarFor(oneMinus(b1), g), g)),
@@ -195,8 +195,7 @@ export const scaleByRadam = taking(
         const ratio = np.sqrt(np.divide(above, np.multiply((last - 4) * (last - 2), length)))
         const mean = meanOf(gradients, mu, b1, count, nesterov)
         const rectified = mapLeaves(
-          (m, v) =>
-            np.divide(np.multiply(np.astype(ratio, m.dtype), m), np.add(np.sqrt(np.add(v, scalarFor(epsRoot, v))), scalarFor(eps, v))),
+          (m, v) => overSize(np.multiply(np.astype(ratio, m.dtype), m), v, eps, epsRoot),
           mean,
           biasCorrection(nu, b2, count),
         )
@@ -229,11 +228,7 @@ export const scaleByNovograd = taking(
         state.nu as T,
       )
       const step = mapLeaves(
-        (g, p, v) =>
-          np.add(
-            np.divide(g, np.add(np.sqrt(np.add(v, scalarFor(epsRoot, v))), scalarFor(eps, v))),
-            np.multiply(scalarFor(weightDecay, p), p),
-          ),
+        (g, p, v) => np.add(overSize(g, v, eps, epsRoot), np.multiply(scalarFor(weightDecay, p), p)),
         gradients,
         params ?? gradients,
         nu,

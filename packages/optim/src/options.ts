@@ -66,6 +66,13 @@ export const rate: Kind<ScalarOrSchedule> = {
   is: (x) => scalar.is(x) || typeof x === 'function',
   hint: (x) => (isTransformation(x) ? 'a transformation is given; chain(...) puts one after the other' : asNumber(x)),
 }
+/** A number, or what a schedule answers at a count of steps. Errors: ArgumentError where that is no number. */
+export const valueAt = (where: string, of: ScalarOrSchedule, count: Scalar): Scalar => {
+  if (typeof of !== 'function') return of
+  const value = of(count)
+  readArgument(where, 'what the schedule answers', scalar, value)
+  return value
+}
 export const schedule: Kind<Schedule> = {
   expected: 'a schedule, a function of the count of steps',
   is: (x) => typeof x === 'function',

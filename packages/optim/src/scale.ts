@@ -2,8 +2,8 @@
 import { np, type Tensor } from '@heddle/func'
 import { type EmptyState, type GradientTransformation, identity, leafwise, needParams, stateless } from './transformation'
 import { mapLeaves, safeIncrement, scalarFor, type Scalar, zeroCount } from './tree-math'
-import { type OptionsOf, readArgument } from '@heddle/func/options'
-import { named, rate, scalar, schedule, taking, type ScalarOrSchedule, type Schedule } from './options'
+import type { OptionsOf } from '@heddle/func/options'
+import { named, rate, scalar, schedule, taking, type ScalarOrSchedule, type Schedule, valueAt } from './options'
 
 export type { ScalarOrSchedule, Schedule } from './options'
 
@@ -13,11 +13,6 @@ export interface ScaleByScheduleState {
 }
 
 /** What a schedule answers. Errors: ArgumentError where that is no number. */
-const valueOf = (where: string, of: Schedule, count: Scalar): Scalar => {
-  const value = of(count)
-  readArgument(where, 'what the schedule answers', scalar, value)
-  return value
-}
 /** Multiplies by a constant. Source: optax.scale. */
 export const scale = taking(
   'scale',
@@ -31,7 +26,7 @@ export const scaleBySchedule = taking(
   (stepSize: Schedule): GradientTransformation<ScaleByScheduleState> => ({
     init: () => ({ count: zeroCount() }),
     update: (updates, { count }) => {
-      const size = valueOf('scaleBySchedule', stepSize, count)
+      const size = valueAt('scaleBySchedule', stepSize, count)
       return [mapLeaves((g) => np.multiply(scalarFor(size, g), g), updates), { count: safeIncrement(count) }]
     },
   }),
@@ -50,7 +45,7 @@ export const scaleByLearningRate = taking(
   ): GradientTransformation<EmptyState | ScaleByScheduleState> => {
     const signed = (x: Scalar): Scalar => (!flipSign ? x : typeof x === 'number' ? -x : np.negative(x))
     return typeof learningRate === 'function'
-      ? scaleBySchedule((count) => signed(valueOf('scaleByLearningRate', learningRate, count)))
+      ? scaleBySchedule((count) => signed(valueAt('scaleByLearningRate', learningRate, count)))
       : scale(signed(learningRate))
   },
 )

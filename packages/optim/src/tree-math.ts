@@ -7,6 +7,9 @@ export type Scalar = number | Tensor
 
 /** A scalar in the dtype of the tensor that it meets: a float32 tensor as learning rate or decay leaves bfloat16 what it is. */
 export const scalarFor = (scalar: Scalar, x: Tensor): Scalar => (typeof scalar === 'number' ? scalar : np.astype(scalar, x.dtype))
+/** `m` divided by the root of a running size `v`, in Adam's way of keeping from zero. */
+export const overSize = (m: Tensor, v: Tensor, eps: Scalar, epsRoot: Scalar): Tensor =>
+  np.divide(m, np.add(np.sqrt(np.add(v, scalarFor(epsRoot, v))), scalarFor(eps, v)))
 /** A tree of the structure of the first with `f` of the leaves; null nodes stay. */
 export const mapLeaves = <T>(f: (x: Tensor, ...rest: Tensor[]) => Tensor, first: T, ...rest: readonly unknown[]): T =>
   map<T>(f, first, ...rest)

@@ -5,7 +5,7 @@ import { masked, type MaskedState } from './mask'
 import { type EmptyState, emptyState, type GradientTransformation, needParams } from './transformation'
 import { mapLeaves, safeIncrement, type Scalar, scalarFor, zeroCount } from './tree-math'
 import type { OptionsOf } from '@heddle/func/options'
-import { key as keyKind, named, nonNegative, optional, rate, type ScalarOrSchedule, taking } from './options'
+import { key as keyKind, named, nonNegative, optional, rate, type ScalarOrSchedule, taking, valueAt } from './options'
 
 /** State of `addDecayedWeights` with a schedule. */
 export interface WeightDecayState {
@@ -23,7 +23,7 @@ const decayed = (weightDecay: ScalarOrSchedule): GradientTransformation<EmptySta
     const all = needParams('addDecayedWeights', params)
     if (weightDecay === 0) return [updates, state]
     const count = (state as Partial<WeightDecayState>).count
-    const by = typeof weightDecay === 'function' ? weightDecay(count!) : weightDecay
+    const by = valueAt('addDecayedWeights', weightDecay, count!)
     return [
       mapLeaves((g, p) => np.add(g, np.astype(np.multiply(scalarFor(by, p), p), g.dtype)), updates, all),
       count === undefined ? state : { count: safeIncrement(count) },

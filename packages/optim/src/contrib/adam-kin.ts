@@ -2,7 +2,7 @@
 import { type DType, np, type Tensor } from '@heddle/func'
 import { boolean, dtype, func, of, type OptionsOf } from '@heddle/func/options'
 import type { MomentsState } from '../adaptive'
-import { declared, mask, named, nonNegative, rate, type ScalarOrSchedule, share, taking } from '../options'
+import { declared, mask, named, nonNegative, rate, type ScalarOrSchedule, share, taking, valueAt } from '../options'
 import { scaleByLearningRate } from '../scale'
 import { chain, type GradientTransformation } from '../transformation'
 import {
@@ -11,6 +11,7 @@ import {
   cast,
   castLike,
   mapLeaves,
+  overSize,
   safeIncrement,
   type Scalar,
   scalarFor,
@@ -19,10 +20,6 @@ import {
   zerosLike,
 } from '../tree-math'
 import { addDecayedWeights } from '../weight-decay'
-
-const over = (m: Tensor, v: Tensor, eps: Scalar, epsRoot: Scalar): Tensor =>
-  np.divide(m, np.add(np.sqrt(np.add(v, scalarFor(epsRoot, v))), scalarFor(eps, v)))
-const at = (x: ScalarOrSchedule, count: Tensor): Scalar => (typeof x === 'function' ? x(count) : x)
 
 const acpropOptions = named('b1', 'b2', 'eps', 'epsRoot', 'weightDecay', 'mask')
 const scaleByAcpropOptions = named('b1', 'b2', 'eps', 'epsRoot')
@@ -97,11 +94,11 @@ export const scaleByAdemamix = taking(
     },
     update: <T>(updates: T, state: AdemamixState) => {
       const m1 = castLike(updateMoment(updates, state.m1 as T, b1, 1), state.m1 as T)
-      const m2 = castLike(updateMoment(updates, state.m2 as T, at(b3, state.count_m2), 1), state.m2 as T)
+      const m2 = castLike(updateMoment(updates, state.m2 as T, valueAt('scaleByAdemamix', b3, state.count_m2), 1), state.m2 as T)
       const nu = castLike(updateMoment(updates, state.nu as T, b2, 2), state.nu as T)
       const count = safeIncrement(state.count)
-      const mixed = addScaled(biasCorrection(m1, b1, count), at(alpha, state.count_m2), m2)
-      const steps = mapLeaves((m, v, g) => np.astype(over(m, v, eps, epsRoot), g.dtype), mixed, biasCorrection(nu, b2, count), updates)
+      const mixed = addScaled(biasCorrection(m1, b1, count), valueAt('scaleByAdemamix', alpha, state.count_m2), m2)
+      const steps = mapLeaves((m, v, g) => np.astype(overSize(m, v, eps, epsRoot), g.dtype), mixed, biasCorrection(nu, b2, count), updates)
       return [steps, { count, count_m2: safeIncrement(state.count_m2), m1, m2, nu }]
     },
   }),
@@ -141,8 +138,8 @@ export const scaleBySimplifiedAdemamix = taking(
       const m = castLike(addScaled(updates, b1, state.m), state.m as T)
       const n = castLike(updateMoment(updates, state.n as T, b2, 2), state.n as T)
       const t = safeIncrement(state.t)
-      const ahead = addScaled(m, at(alpha, state.t), updates)
-      return [mapLeaves((u, v) => over(u, v, eps, epsRoot), ahead, biasCorrection(n, b2, t)), { t, m, n }]
+      const ahead = addScaled(m, valueAt('scaleBySimplifiedAdemamix', alpha, state.t), updates)
+      return [mapLeaves((u, v) => overSize(u, v, eps, epsRoot), ahead, biasCorrection(n, b2, t)), { t, m, n }]
     },
   }),
 )

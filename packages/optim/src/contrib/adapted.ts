@@ -2,7 +2,7 @@
 import { np, type Tensor } from '@heddle/func'
 import { boolean, type Kind, of, type OptionsOf } from '@heddle/func/options'
 import { leaves } from '@heddle/tree'
-import { declared, kept, nonNegative, optional, rate, type ScalarOrSchedule, share, taking } from '../options'
+import { declared, kept, nonNegative, optional, rate, type ScalarOrSchedule, share, taking, valueAt } from '../options'
 import { type GradientTransformation, needParams } from '../transformation'
 import {
   copied,
@@ -56,8 +56,6 @@ const prodigyOptions = declared({
   safeguardWarmup: boolean,
 })
 const root = (x: Scalar): Scalar => (typeof x === 'number' ? Math.sqrt(x) : np.sqrt(x))
-const rateAt = (learningRate: ScalarOrSchedule, count: Tensor): Scalar =>
-  typeof learningRate === 'function' ? learningRate(count) : learningRate
 /** The correction of both moments' starts at zero. */
 const correction = ([b1, b2]: readonly [Scalar, Scalar], count: Tensor): Tensor =>
   np.divide(np.sqrt(np.subtract(1, np.power(b2, count))), np.subtract(1, np.power(b1, count)))
@@ -97,7 +95,10 @@ export const dadaptAdamw = taking(
       const sb2 = root(b2)
       const count = safeIncrement(state.count)
       const as = state.numerator_weighted.dtype
-      const dlr = np.astype(np.multiply(np.multiply(state.estim_lr, rateAt(learningRate, state.count)), correction(betas, count)), as)
+      const dlr = np.astype(
+        np.multiply(np.multiply(state.estim_lr, valueAt('dadaptAdamw', learningRate, state.count)), correction(betas, count)),
+        as,
+      )
       const over = (x: Tensor, square: Tensor): Tensor => np.divide(x, np.add(np.sqrt(square), scalarFor(eps, square)))
       const met = vdot(updates, mapLeaves(over, state.grad_sum, state.exp_avg_sq))
       const exp_avg = mapLeaves((x, g) => blend(x, b1, times(oneMinus(b1), dlr), g), state.exp_avg, updates)
@@ -147,7 +148,7 @@ export const prodigy = taking(
       const count = safeIncrement(state.count)
       const before = state.estim_lr
       const as = before.dtype
-      const dlr = np.astype(np.multiply(np.multiply(before, rateAt(learningRate, state.count)), correction(betas, count)), as)
+      const dlr = np.astype(np.multiply(np.multiply(before, valueAt('prodigy', learningRate, state.count)), correction(betas, count)), as)
       const scaledGradients = mapLeaves((g) => np.multiply(scalarFor(before, g), g), updates)
       const gone = vdot(updates, minus(state.params0, params))
       const exp_avg = mapLeaves((x, g) => blend(x, b1, oneMinus(b1), g), state.exp_avg, scaledGradients)

@@ -1,7 +1,7 @@
 /** MADGRAD: dual averaging with a cube root. */
 import { np, type Tensor } from '@heddle/func'
 import type { OptionsOf } from '@heddle/func/options'
-import { declared, kept, nonNegative, rate, type ScalarOrSchedule, taking } from '../options'
+import { declared, kept, nonNegative, rate, type ScalarOrSchedule, taking, valueAt } from '../options'
 import { chain, type GradientTransformation, needParams } from '../transformation'
 import { copied, mapLeaves, oneMinus, safeIncrement, scalarFor, zeroCount, zerosLike } from '../tree-math'
 import { addDecayedWeights } from '../weight-decay'
@@ -30,7 +30,7 @@ export const scaleByMadgrad = taking(
     init: (params) => ({ count: zeroCount(), grad_sum_sq: zerosLike(params), s: zerosLike(params), x0: copied(params) }),
     update: <T>(updates: T, state: MadgradState, given?: unknown) => {
       const params = needParams('scaleByMadgrad', given)
-      const now = typeof learningRate === 'function' ? learningRate(state.count) : learningRate
+      const now = valueAt('scaleByMadgrad', learningRate, state.count)
       const weight = np.multiply(np.add(now, eps), np.sqrt(np.add(state.count, 1)))
       const added = (sum: Tensor, x: Tensor): Tensor => np.add(sum, np.astype(np.multiply(scalarFor(weight, x), x), sum.dtype))
       const grad_sum_sq = mapLeaves((sum, g) => added(sum, np.square(g)), state.grad_sum_sq, updates)

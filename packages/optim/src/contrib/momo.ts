@@ -2,7 +2,7 @@
 import { np, type Tensor } from '@heddle/func'
 import { boolean, type OptionsOf } from '@heddle/func/options'
 import { needExtra } from '../extra'
-import { declared, named, nonNegative, optional, rate, scalar, type ScalarOrSchedule, share, taking } from '../options'
+import { declared, named, nonNegative, optional, rate, scalar, type ScalarOrSchedule, share, taking, valueAt } from '../options'
 import { type Extra, type GradientTransformation, needParams } from '../transformation'
 import {
   floatDtypeOf,
@@ -71,8 +71,6 @@ const stepOf = (
   const seen = np.divide(np.subtract(np.subtract(np.add(barf, product), gamma), np.multiply(np.multiply(0.5, tau), size)), start)
   return [tau, adapt ? np.astype(np.maximum(seen, lowerBound), lb.dtype) : lb]
 }
-const at = (learningRate: ScalarOrSchedule, count: Tensor): Scalar =>
-  typeof learningRate === 'function' ? learningRate(count) : learningRate
 /** What weight decay takes from a parameter. */
 const decayed = (alpha: Scalar, decay: Scalar, p: Tensor): Tensor => {
   const product = np.multiply(alpha, decay)
@@ -103,7 +101,7 @@ export const momo = taking(
       const barf = blend(keep, state.barf, np.asarray(value))
       const exp_avg = mapLeaves((m, g) => blend(keep, m, g), state.exp_avg, updates)
       const gamma = blend(keep, state.gamma, vdot(updates, params))
-      const alpha = at(learningRate, state.count)
+      const alpha = valueAt('momo', learningRate, state.count)
       const model = { barf, gamma, lb: state.lb, product: vdot(exp_avg, params), size: squaredNorm(exp_avg), alpha, start: 1 }
       const [tau, lb] = stepOf(model, lowerBound, weightDecay, adaptLowerBound)
       const step = (m: Tensor, p: Tensor): Tensor => np.subtract(decayed(alpha, weightDecay, p), np.multiply(scalarFor(tau, p), m))
@@ -135,7 +133,7 @@ export const momoAdam = taking(
       const sizes = mapLeaves((v) => np.add(scalarFor(eps, v), np.sqrt(np.divide(v, scalarFor(corrected, v)))), exp_avg_sq)
       const weighed = mapLeaves((m, d) => np.divide(m, d), exp_avg, sizes)
       const gamma = blend(b1, state.gamma, vdot(updates, params))
-      const alpha = at(learningRate, state.count)
+      const alpha = valueAt('momoAdam', learningRate, state.count)
       const start = np.subtract(1, np.power(b1, count))
       const model = { barf, gamma, lb: state.lb, product: vdot(exp_avg, params), size: vdot(exp_avg, weighed), alpha, start }
       const [tau, lb] = stepOf(model, lowerBound, weightDecay, adaptLowerBound)

@@ -3,7 +3,7 @@ import { ArgumentError, type DType, isTensor, np, type Tensor } from '@heddle/fu
 import { count, describe, dtype, of, type OptionsOf } from '@heddle/func/options'
 import { checkFit } from '../checked'
 import { sgd } from '../optimizers'
-import { declared, named, nonNegative, optional, rate, scalar, type ScalarOrSchedule, taking, transformation } from '../options'
+import { declared, named, nonNegative, optional, rate, scalar, type ScalarOrSchedule, taking, transformation, valueAt } from '../options'
 import { scaleByRms } from '../rms'
 import { scaleByLearningRate } from '../scale'
 import { warmupConstantSchedule } from '../schedules'
@@ -89,7 +89,7 @@ const scheduleFreeOf = taking(
     update: <T>(gradients: T, state: ScheduleFreeState<S>, given?: unknown, extra?: Extra) => {
       const params = needParams('scheduleFree', given) as T
       const as = state.max_lr.dtype
-      const now = typeof learningRate === 'function' ? learningRate(state.step_count) : learningRate
+      const now = valueAt('scheduleFree', learningRate, state.step_count)
       const max_lr = np.maximum(state.max_lr, scalarIn(as, now))
       const weight = np.astype(np.power(max_lr, weightLrPower), as)
       const weight_sum = np.add(state.weight_sum, weight)

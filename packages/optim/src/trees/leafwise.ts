@@ -1,5 +1,5 @@
 /** How functions of trees go over leaves: what is checked of the trees first, and a tree as one vector. */
-import { ArgumentError, np, type Tensor, type TensorLike } from '@heddle/func'
+import { ArgumentError, flattenUtil, np, type Tensor, type TensorLike } from '@heddle/func'
 import { describe, tensorLike } from '@heddle/func/options'
 import { flatten, keystr, mapWithPath, type Path, TreeError } from '@heddle/tree'
 
@@ -31,16 +31,7 @@ export const tensorLeaves = (where: string, tree: unknown): readonly Tensor[] =>
 }
 /** All elements of a tree as one vector, and the tree of another such vector, in the shapes and dtypes of the first. */
 export const vectorOf = <T>(where: string, tree: T): readonly [vector: Tensor, back: (vector: Tensor) => T] => {
-  const all = tensorLeaves(where, tree)
+  const [vector, back] = flattenUtil.ravelPytree([...tensorLeaves(where, tree)])
   const { treedef } = flatten(tree)
-  const back = (vector: Tensor): T => {
-    let at = 0
-    const parts = all.map((x) => {
-      const from = at
-      at += x.size
-      return np.astype(np.reshape(vector.at(`${from}:${at}`), x.shape), x.dtype)
-    })
-    return treedef.unflatten<T>(parts)
-  }
-  return [all.length === 0 ? np.zeros([0]) : np.concatenate(all.map((x) => np.ravel(x))), back]
+  return [vector, (x) => treedef.unflatten<T>(back(np.astype(x, vector.dtype)))]
 }
