@@ -1,6 +1,5 @@
 /** CRC-32 (that of zip and PNG), which finds a flipped bit, wherever it is. Eight bytes at a time. */
-
-const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+import { littleEndian } from './endian'
 
 /** Eight tables, one after the other: that of a byte, and those of a byte with one to seven bytes of zeros after it. */
 const tables = (): Int32Array => {

@@ -5,9 +5,8 @@
  */
 import { ConcreteTensor, dtypes, isTensor, type Tensor, bytesOf } from '@heddle/func'
 import type { DType, HostArray } from '@heddle/func/backend'
+import { littleEndian } from './endian'
 import { CheckpointError, type CheckpointFaultMore } from './error'
-
-const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
 /** Turns the bytes of each element round, in place. */
 export const swapBytes = (bytes: Uint8Array, width: number): void => {

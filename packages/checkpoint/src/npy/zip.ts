@@ -5,6 +5,7 @@
  * Source: APPNOTE.TXT of PKWARE, with zip64.
  */
 import { inflateSync } from 'fflate'
+import { crc32 } from '../crc32'
 import { CheckpointError, type CheckpointFault } from '../error'
 
 const END = 0x06054b50
@@ -25,18 +26,6 @@ interface ZipEntry {
   readonly size: number
   /** Where its data are. */
   readonly start: number
-}
-
-const table = /* @__PURE__ */ (() =>
-  Uint32Array.from({ length: 256 }, (_, n) => {
-    let c = n
-    for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1
-    return c
-  }))()
-const crcOf = (bytes: Uint8Array): number => {
-  let c = 0xffffffff
-  for (let i = 0; i < bytes.length; i++) c = table[(c ^ bytes[i]!) & 255]! ^ (c >>> 8)
-  return (c ^ 0xffffffff) >>> 0
 }
 
 /** The files of an archive by name, unpacked one after the other. `limit` is how many bytes they may have in all. */
@@ -124,7 +113,7 @@ export const unzip = (
     () => {
       const data = bytes.subarray(start, start + packed)
       const content = method === STORED ? data : inflate(operation, name, data, size)
-      if (crcOf(content) !== crc) return fail('corrupt', `${JSON.stringify(name)}: its bytes are damaged (CRC)`)
+      if (crc32(content) !== crc) return fail('corrupt', `${JSON.stringify(name)}: its bytes are damaged (CRC)`)
       return content
     },
   ])
