@@ -1,29 +1,16 @@
 /** Trains a character model on Shakespeare's sonnets, shows how it goes, and leaves a sample, a plot and a saved run. */
 import { join } from 'node:path'
-import type { Flavour } from '@heddle/backend-tfjs'
-import { ConcreteTensor, dispose, getDefaultBackend, jit, np, random, setDefaultBackend, type Tensor, tree } from '@heddle/func'
+import { chooseBackend, UserError } from '@heddle/example-program'
+import { ConcreteTensor, dispose, getDefaultBackend, jit, np, random, type Tensor, tree } from '@heddle/func'
 import { fit, fromIterable, history, NonFiniteLossError, plotSpec } from '@heddle/train'
 import { progressBar, stopOnSignals, writePlot } from '@heddle/train/node'
 import { CharLM, countParameters } from './model'
-import { type Options, parseOptions, UserError } from './options'
+import { type Options, parseOptions } from './options'
 import { sampleText } from './sample'
 import { checkWritable, readRun, restoreState, type SavedRun, saveRun } from './save'
 import { type Corpus, frequencyLoss, inOrder, loadCorpus, randomBatch } from './text'
 import { makeTrainer, type Trainer, type TrainState } from './train'
 
-/** Makes it the default, and says what it is. Errors: BackendError where what was asked for is not there. */
-const chooseBackend = async (name: string | undefined): Promise<string> => {
-  if (name === 'pjrt') {
-    const { pjrt } = await import('@heddle/backend-pjrt')
-    const backend = await pjrt()
-    setDefaultBackend(backend)
-    return `XLA on ${backend.platform} (${backend.platformVersion.split('\n')[0]})`
-  }
-  const { tfjs } = await import('@heddle/backend-tfjs')
-  const backend = await tfjs(name === undefined ? {} : { demand: name as Flavour })
-  setDefaultBackend(backend)
-  return backend.describe()
-}
 const ids = (data: Int32Array, batch: number): Tensor =>
   ConcreteTensor.ofHost({ shape: [batch, data.length / batch], dtype: 'int32', data })
 

@@ -5,7 +5,7 @@ import { hostBackend } from '@heddle/backend-host'
 import { np, random, setDefaultBackend, type Tensor, tree } from '@heddle/func'
 import { encode } from '@msgpack/msgpack'
 import { describe, expect, it } from 'vitest'
-import { UserError } from './options'
+import { UserError } from '@heddle/example-program'
 import { checkWritable, readRun, restoreState, saveRun } from './save'
 
 it('a saved run is read as it was', async () => {

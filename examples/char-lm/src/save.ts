@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import { dirname } from 'node:path'
 import { bytesOf, ConcreteTensor, type DType, isDType, type Tensor, tree } from '@heddle/func'
 import { decode, encode, ExtensionCodec } from '@msgpack/msgpack'
-import { UserError } from './options'
+import { UserError } from '@heddle/example-program'
 
 export interface SavedRun {
   readonly settings: { readonly hidden: number; readonly layers: number }

@@ -2,7 +2,7 @@
  * Flow matching (Lipman and others 2022; Liu and others 2022): on the straight line from noise to a digit the velocity is their difference. A net that
  * foretells it, from where one is and when, moves noise to digits.
  */
-import { SIDE } from '@heddle/example-mnist/digits'
+import { type Batch, SIDE } from '@heddle/example-mnist/digits'
 import { jit, lax, np, random, type Tensor, valueAndGrad } from '@heddle/func'
 import { adam, incrementalUpdate, warmupCosineDecaySchedule } from '@heddle/optim'
 import { TrainState } from '@heddle/train'
@@ -12,11 +12,6 @@ export interface Settings {
   readonly features: number
   readonly learningRate: number
   readonly seed: number
-}
-/** Digits as bytes, `[n, 28, 28, 1]`, and which they are. */
-export interface Batch {
-  readonly image: Tensor
-  readonly label: Tensor
 }
 /** Bytes to where the net works: from -1, the paper, to 1. */
 const scaled = (bytes: Tensor): Tensor => bytes.astype('float32').div(127.5).sub(1)

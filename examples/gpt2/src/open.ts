@@ -1,34 +1,50 @@
-/** A GPT-2 of a folder: its settings at once, its weights when the length of the text is known. */
-import { openTensors } from './files'
-import { readConfig } from './config'
-import { GPT2 } from './model'
-import { readWeights, tensorName } from './weights'
-import { readJson } from './json'
+/** A model of a folder: its settings at once, its weights when the length of the text is known. */
 import { evalShape, np, random } from '@heddle/func'
 import type * as nn from '@heddle/linen'
+import { type GPT2Config, readConfig } from './config'
+import type { CausalModel } from './decoder'
+import { openTensors } from './files'
+import { readJson } from './json'
+import { GPT2 } from './model'
+import { type Naming, readWeights } from './weights'
 
-/** Errors: UserError, CheckpointError. */
-export const openGPT2 = (folder: string) => {
-  const config = readConfig(readJson(folder, 'config.json'))
+export interface Opened<C> {
+  readonly config: C
+  /** The model with a cache of `length` positions, and its parameters. Errors: UserError, CheckpointError. */
+  readonly open: (length: number) => Promise<{ readonly model: CausalModel; readonly params: nn.Params }>
+}
+/** A kind of model: its settings, the module, and where its parameters are among the tensors. */
+export interface ModelKind<C> {
+  readonly readConfig: (json: Readonly<Record<string, unknown>>) => C
+  readonly make: (config: C, length: number) => CausalModel
+  readonly namingOf: (config: C) => Naming
+}
+/** Errors: UserError where the settings are of another kind. */
+export const openModel = <C>(folder: string, { readConfig: read, make, namingOf }: ModelKind<C>): Opened<C> => {
+  const config = read(readJson(folder, 'config.json'))
   return {
     config,
-    /** The model with a cache of `length` positions, and its parameters. */
-    open: async (length: number): Promise<{ readonly model: GPT2; readonly params: nn.Params }> => {
-      const model = new GPT2({ config, length })
+    open: async (length) => {
+      const model = make(config, length)
       const { params: types } = evalShape(() => model.init(random.key(0), [np.zeros([1, 1], 'int32'), np.array(0, 'int32')]))
       const file = await openTensors(folder)
       try {
-        const params = await readWeights(file, types as nn.Params, {
-          nameOf: tensorName,
-          isStacked: ([first]) => first === 'h',
-          prefixes: ['transformer.'],
-          // masks that old files hold, and the output layer, which is the embedding
-          ignored: /\.attn\.(bias|masked_bias)$|^lm_head\.weight$/,
-        })
-        return { model, params }
+        return { model, params: await readWeights(file, types as nn.Params, namingOf(config)) }
       } finally {
         await file.close()
       }
     },
   }
 }
+
+export const openGPT2 = (folder: string): Opened<GPT2Config> =>
+  openModel(folder, {
+    readConfig,
+    make: (config, length) => new GPT2({ config, length }),
+    namingOf: () => ({
+      isStacked: ([first]) => first === 'h',
+      prefixes: ['transformer.'],
+      // masks that old files hold, and the output layer, which is the embedding
+      ignored: /\.attn\.(bias|masked_bias)$|^lm_head\.weight$/,
+    }),
+  })

@@ -10,8 +10,6 @@ export interface TensorSource {
 }
 /** How a model's parameters are found among the tensors. */
 export interface Naming {
-  /** The tensor of a parameter, of one layer where it is stacked. */
-  readonly nameOf: (path: readonly string[], layer?: number) => string
   /** Whether the tensor is `[out, in]`, as of PyTorch's Linear, where the parameter is `[in, out]`. */
   readonly isTransposed?: (path: readonly string[]) => boolean
   /** Whether the parameters of a module are stacked over the layers. */
@@ -20,6 +18,12 @@ export interface Naming {
   readonly prefixes: readonly string[]
   /** Tensors that are no parameters. */
   readonly ignored: RegExp
+}
+/** The name of a parameter's tensor in the files of Hugging Face, where modules have their names; `layer` where the parameter is stacked over the layers. */
+const tensorName = (path: readonly string[], layer?: number): string => {
+  const kind = { kernel: 'weight', scale: 'weight', embedding: 'weight' }[path.at(-1)!] ?? path.at(-1)!
+  const [first, ...rest] = path.slice(0, -1)
+  return [first, ...(layer === undefined ? [] : [layer]), ...rest, kind].join('.')
 }
 type Shaped = { readonly shape: readonly number[] }
 const isType = (x: unknown): boolean => typeof x === 'object' && x !== null && 'shape' in x && Array.isArray(x.shape)
@@ -30,7 +34,7 @@ const isType = (x: unknown): boolean => typeof x === 'object' && x !== null && '
  * `types` are the shapes of the parameters, as `evalShape` answers them. Errors: UserError for a tensor that is missing, of another shape, or that the model has no place for.
  */
 export const readWeights = async <P>(file: TensorSource, types: P, naming: Naming): Promise<P> => {
-  const { nameOf, isTransposed = () => false, isStacked, prefixes, ignored } = naming
+  const { isTransposed = () => false, isStacked, prefixes, ignored } = naming
   const there = new Set(file.names)
   const used = new Set<string>()
   const find = (name: string): string => {
@@ -40,7 +44,7 @@ export const readWeights = async <P>(file: TensorSource, types: P, naming: Namin
     return found
   }
   const one = async (path: readonly string[], shape: readonly number[], layer?: number): Promise<Tensor> => {
-    const name = find(nameOf(path, layer))
+    const name = find(tensorName(path, layer))
     const want = isTransposed(path) ? shape.toReversed() : shape
     const have = file.typeOf(name).shape
     if (have.join() !== want.join())
@@ -61,11 +65,4 @@ export const readWeights = async <P>(file: TensorSource, types: P, naming: Namin
   const left = file.names.filter((name) => !used.has(name) && !ignored.test(name))
   if (left.length > 0) throw new UserError(`the file has tensors that this model has no place for: ${left.slice(0, 6).join(', ')}`)
   return tree.flatten(types, isType).treedef.unflatten<P>(leaves)
-}
-
-/** The name of a parameter's tensor in the files of Hugging Face, where modules have their names; `layer` where the parameter is stacked over the layers. */
-export const tensorName = (path: readonly string[], layer?: number): string => {
-  const kind = { kernel: 'weight', scale: 'weight', embedding: 'weight' }[path.at(-1)!] ?? path.at(-1)!
-  const [first, ...rest] = path.slice(0, -1)
-  return [first, ...(layer === undefined ? [] : [layer]), ...rest, kind].join('.')
 }

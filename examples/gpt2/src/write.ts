@@ -1,19 +1,20 @@
 /** A folder of Hugging Face's, opened; and a text that is written to the terminal as it is drawn. */
-import { countFlag, numberFlag, UserError } from '@heddle/example-program'
+import { chooseBackend, countFlag, numberFlag, program, UserError } from '@heddle/example-program'
 import { Tokenizer } from '@huggingface/tokenizers'
 import type { Command } from 'commander'
-import type { Decoder } from './decoder'
+import { type Decoder, makeDecoder } from './decoder'
 import { readJson } from './json'
+import type { Opened } from './open'
 import type { Sampling } from './sampling'
 
-export interface WriteFlags extends Sampling {
+interface WriteFlags extends Sampling {
   readonly model: string
   readonly prompt: string
   readonly maxTokens: number
   readonly temperature: number
 }
 /** The flags that programs of language models share. */
-export const writeFlags =
+const writeFlags =
   (model: string) =>
   (command: Command): Command =>
     command
@@ -28,7 +29,7 @@ export const openTokenizer = (folder: string): Tokenizer =>
   new Tokenizer(readJson(folder, 'tokenizer.json'), readJson(folder, 'tokenizer_config.json'))
 
 /** The tokens of a prompt. Errors: UserError where text and answer are longer than the model's positions. */
-export const promptTokens = (tokenizer: Tokenizer, { prompt, maxTokens }: WriteFlags, positions: number): readonly number[] => {
+const promptTokens = (tokenizer: Tokenizer, { prompt, maxTokens }: WriteFlags, positions: number): readonly number[] => {
   const { ids } = tokenizer.encode(prompt)
   if (ids.length === 0) throw new UserError('--prompt: it must have a token at least')
   if (ids.length + maxTokens > positions)
@@ -36,10 +37,10 @@ export const promptTokens = (tokenizer: Tokenizer, { prompt, maxTokens }: WriteF
   return ids
 }
 /** Room for the prompt and the answer, in steps of 64. */
-export const roomFor = (tokens: number, positions: number): number => Math.min(positions, 64 * Math.ceil(tokens / 64))
+const roomFor = (tokens: number, positions: number): number => Math.min(positions, 64 * Math.ceil(tokens / 64))
 
 /** Writes a text as it is drawn, then how fast that was. */
-export const writeText = async (
+const writeText = async (
   decoder: Decoder,
   tokenizer: Tokenizer,
   ids: readonly number[],
@@ -63,4 +64,27 @@ export const writeText = async (
   const drawn = written.length - ids.length
   const rate = drawn > 1 ? `, then ${((1000 * (drawn - 1)) / (performance.now() - first)).toFixed(1)} tokens a second` : ''
   console.log(`\n\n${drawn} tokens: the first after ${((first - begin) / 1000).toFixed(2)} s with the compilation${rate}`)
+}
+
+/** Where a text ends, by tokens. */
+type EndOf<C> = (config: C, tokenizer: Tokenizer) => readonly number[]
+/** The program of a language model: opens it, says what computes, and goes on with the prompt. `tiny` is the folder of the model that is there. */
+export const goOn = async <C extends { readonly positions: number }>(
+  [name, description]: readonly [name: string, description: string],
+  tiny: string,
+  openFolder: (folder: string) => Opened<C>,
+  endOf: EndOf<C>,
+): Promise<void> => {
+  const flags = program<WriteFlags>(name, description, writeFlags(tiny))
+  const { model: folder, seed, temperature, topK, topP, maxTokens } = flags
+  const tokenizer = openTokenizer(folder)
+  const backend = await chooseBackend(flags.backend)
+  const { config, open } = openFolder(folder)
+  const ids = promptTokens(tokenizer, flags, config.positions)
+  const length = roomFor(ids.length + maxTokens, config.positions)
+  const { model, params } = await open(length)
+  console.log(`model    ${folder === tiny ? 'a tiny one with random weights, which writes noise: see the README for real ones' : folder}`)
+  console.log(`backend  ${backend}\n`)
+  const decoder = makeDecoder(model, params, { window: roomFor(ids.length, length), seed, temperature, topK, topP })
+  await writeText(decoder, tokenizer, ids, flags, endOf(config, tokenizer))
 }

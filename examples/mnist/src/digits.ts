@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import type { Tensor } from '@heddle/func'
 
 /** Width and height of a digit. */
 export const SIDE = 28
@@ -12,6 +13,14 @@ export interface Digits {
   readonly image: { readonly data: Uint8Array; readonly shape: readonly [count: number, height: number, width: number, channels: 1] }
   readonly label: Int32Array
 }
+/** A batch of them: bytes `[n, 28, 28, 1]`, and which digits they are, `[n]`. */
+export interface Batch {
+  readonly image: Tensor
+  readonly label: Tensor
+}
+/** Bytes as numbers from 0, the paper, to 1. */
+export const fractions = (bytes: Tensor): Tensor => bytes.astype('float32').div(255)
+
 const require = createRequire(import.meta.url)
 const folder = dirname(require.resolve('mnist/package.json'))
 

@@ -2,7 +2,7 @@
 import { jit, np, random, type Tensor, valueAndGrad } from '@heddle/func'
 import { adam, cosineDecaySchedule, softmaxCrossEntropyWithIntegerLabels } from '@heddle/optim'
 import { Accuracy, Average, Collection, TrainState } from '@heddle/train'
-import { SIDE } from './digits'
+import { type Batch, fractions, SIDE } from './digits'
 import { ConvNet } from './model'
 import { shifted } from './shift'
 
@@ -13,13 +13,6 @@ export interface Settings {
   readonly shift: number
   readonly seed: number
 }
-/** Digits as bytes, `[n, 28, 28, 1]`, and which they are. */
-export interface Batch {
-  readonly image: Tensor
-  readonly label: Tensor
-}
-const fractions = (bytes: Tensor): Tensor => bytes.astype('float32').div(255)
-
 /** A trainer for so many steps. */
 export const makeTrainer = ({ features, learningRate, shift, seed }: Settings, steps: number) => {
   const model = new ConvNet({ features })

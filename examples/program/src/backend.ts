@@ -8,7 +8,8 @@ export const chooseBackend = async (name?: string): Promise<string> => {
     const { pjrt } = await import('@heddle/backend-pjrt')
     const backend = await pjrt()
     setDefaultBackend(backend)
-    return `XLA on ${backend.platform}`
+    const version = backend.platformVersion.split('\n')[0]!
+    return `XLA on ${backend.platform}${version === backend.platform ? '' : ` (${version})`}`
   }
   const { tfjs } = await import('@heddle/backend-tfjs')
   const backend = await tfjs(name === undefined ? {} : { demand: name as Flavour })

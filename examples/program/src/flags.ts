@@ -30,30 +30,23 @@ export const positiveFlag = (text: string): number => {
   if (text.trim() === '' || !Number.isFinite(x) || x <= 0) throw new InvalidArgumentError('it must be a positive number.')
   return x
 }
-const backendFlag = (text: string): string => {
-  if (!(backends as readonly string[]).includes(text)) throw new InvalidArgumentError(`it must be one of ${backends.join(', ')}.`)
-  return text
-}
-
 /** What each program has. */
 export interface ProgramFlags {
   readonly backend?: string
   readonly seed: number
 }
 
-/**
- * A program's flags: `--backend` and `--seed`, and those that `declare` adds. `--help` prints and exits. Errors: UserError for flags that make
- * no sense.
- */
-export const program = <O>(
-  name: string,
-  description: string,
-  declare: (command: Command) => Command,
-  argv: readonly string[] = process.argv.slice(2),
-): O & ProgramFlags => {
-  const command = declare(new Command(`npm run example ${name} --`).description(description))
-    .option('--backend <name>', `what computes: ${backends.join(', ')} (default: the best that is there)`, backendFlag)
-    .option('--seed <n>', 'of all that is drawn', wholeFlag(0), 0)
+/** `--backend`, the same in all programs. */
+export const backendOption = (command: Command): Command =>
+  command.option('--backend <name>', `what computes: ${backends.join(', ')} (default: the best that is there)`, backendFlag)
+const backendFlag = (text: string): string => {
+  if (!(backends as readonly string[]).includes(text)) throw new InvalidArgumentError(`it must be one of ${backends.join(', ')}.`)
+  return text
+}
+
+/** Reads the flags that a command declares. `--help` prints and exits. Errors: UserError for flags that make no sense. */
+export const readFlags = <O>(command: Command, argv: readonly string[] = process.argv.slice(2)): O => {
+  command
     .allowExcessArguments(false)
     .configureOutput({ writeErr: () => {} })
     .exitOverride()
@@ -64,5 +57,22 @@ export const program = <O>(
     if (code === 'commander.helpDisplayed') process.exit(0)
     throw new UserError(`${message.replace(/^error: /, '').replaceAll('\n', ' ')} (--help shows all flags)`)
   }
-  return command.opts()
+  return command.opts() as O
 }
+
+/** A program's flags: those that `declare` adds, `--backend` and `--seed`. `--help` prints and exits. Errors: UserError for flags that make no sense. */
+export const program = <O>(
+  name: string,
+  description: string,
+  declare: (command: Command) => Command,
+  argv?: readonly string[],
+): O & ProgramFlags =>
+  readFlags(
+    backendOption(declare(new Command(`npm run example ${name} --`).description(description))).option(
+      '--seed <n>',
+      'of all that is drawn',
+      wholeFlag(0),
+      0,
+    ),
+    argv,
+  )

@@ -1,5 +1,5 @@
 /** What residual blocks and their running averages are at first and after a few steps. */
-import { digits, SIDE } from '@heddle/example-mnist/digits'
+import { digits, fractions, SIDE } from '@heddle/example-mnist/digits'
 import { testBackends } from '@heddle/example-program/backends'
 import { np, random, setDefaultBackend, type Tensor, tree } from '@heddle/func'
 import { fit, fromArrays, history } from '@heddle/train'
@@ -45,7 +45,7 @@ describe.each(testBackends)('on %s', (_, backend) => {
       label: np.array(heldOut.label.slice(0, n)),
     }))
     const logitsOf = ({ image }: { readonly image: Tensor }): Tensor =>
-      trainer.model.apply({ params: state.params, batch_stats: state.batch_stats }, [image.astype('float32').div(255), { train: false }])
+      trainer.model.apply({ params: state.params, batch_stats: state.batch_stats }, [fractions(image), { train: false }])
     expect(np.max(np.abs(logitsOf(few!).at('0:1').sub(logitsOf(one!)))).item()).toBeLessThan(1e-3)
   })
 })

@@ -1,5 +1,5 @@
 /** The compiled programs: a step, which also moves the running averages of BatchNorm, and metrics, which use them. */
-import { SIDE } from '@heddle/example-mnist/digits'
+import { type Batch, fractions, SIDE } from '@heddle/example-mnist/digits'
 import { shifted } from '@heddle/example-mnist/shift'
 import { jit, np, random, type Tensor, valueAndGrad } from '@heddle/func'
 import { adamw, softmaxCrossEntropyWithIntegerLabels, warmupCosineDecaySchedule } from '@heddle/optim'
@@ -12,13 +12,6 @@ export interface Settings {
   readonly learningRate: number
   readonly seed: number
 }
-/** Digits as bytes, `[n, 28, 28, 1]`, and which they are. */
-export interface Batch {
-  readonly image: Tensor
-  readonly label: Tensor
-}
-const fractions = (bytes: Tensor): Tensor => bytes.astype('float32').div(255)
-
 /** A trainer for so many steps. */
 export const makeTrainer = ({ features, stages, learningRate, seed }: Settings, steps: number) => {
   const model = new ResNet({ features, stages })

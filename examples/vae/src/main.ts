@@ -1,6 +1,6 @@
 /** Trains a variational autoencoder on digits, and draws some that nobody wrote. */
 import { join } from 'node:path'
-import { digits, SIDE } from '@heddle/example-mnist/digits'
+import { digits, fractions, SIDE } from '@heddle/example-mnist/digits'
 import { inkOf, writePictures } from '@heddle/example-mnist/picture'
 import { chooseBackend, countFlag, main, positiveFlag, program } from '@heddle/example-program'
 import { np, random, type Tensor } from '@heddle/func'
@@ -57,7 +57,7 @@ await main(async () => {
   const first = np.array(heldOut.image.data).reshape(heldOut.image.shape).at('::100')
   const at = (digit: number): Tensor => first.at(`${digit}:${digit + 1}`)
   await draw('samples.svg', [trainer.sample(state, random.key(seed + 2), 60)], 12)
-  await draw('reconstructions.svg', [first.astype('float32').div(255), trainer.reconstruct(state, first)], 10)
+  await draw('reconstructions.svg', [fractions(first), trainer.reconstruct(state, first)], 10)
   await draw(
     'between.svg',
     [0, 2, 4].map((digit) => trainer.between(state, at(digit), at(digit + 1), 10)),

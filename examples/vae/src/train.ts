@@ -1,5 +1,5 @@
 /** The compiled programs: a step of training, the bound on held-out digits, digits that were never written. */
-import { SIDE } from '@heddle/example-mnist/digits'
+import { type Batch, fractions, SIDE } from '@heddle/example-mnist/digits'
 import { jit, nn as functions, np, random, type Tensor, valueAndGrad } from '@heddle/func'
 import { adam, sigmoidBinaryCrossEntropy } from '@heddle/optim'
 import { Average, TrainState } from '@heddle/train'
@@ -11,12 +11,6 @@ export interface Settings {
   readonly learningRate: number
   readonly seed: number
 }
-/** Digits as bytes, `[n, 28, 28, 1]`. */
-export interface Batch {
-  readonly image: Tensor
-}
-const fractions = (bytes: Tensor): Tensor => bytes.astype('float32').div(255)
-
 /** How far codes are from the standard normal distribution that samples are drawn from: Kullback and Leibler's divergence, nats, `[n]`. */
 export const divergence = ({ mean, logVariance }: Codes): Tensor =>
   np.sum(np.exp(logVariance).add(mean.square()).sub(1).sub(logVariance), -1).mul(0.5)
@@ -36,7 +30,7 @@ export const makeTrainer = ({ hidden, latents, learningRate, seed }: Settings) =
     return { reconstruction: np.sum(sigmoidBinaryCrossEntropy(logits, x), [1, 2, 3]), divergence: divergence(codes) }
   }
   const step = jit(
-    (state: State, { image }: Batch) => {
+    (state: State, { image }: Pick<Batch, 'image'>) => {
       const x = fractions(image)
       const lossOf = (params: State['params']) => {
         const parts = boundOf(params, x, random.foldIn(state.key, state.step))
@@ -49,7 +43,7 @@ export const makeTrainer = ({ hidden, latents, learningRate, seed }: Settings) =
     { donateArgnums: [0] },
   )
   const metric = Average.fromOutput('loss')
-  const measure = jit((state: State, { image }: Batch) => {
+  const measure = jit((state: State, { image }: Pick<Batch, 'image'>) => {
     const { reconstruction, divergence: far } = boundOf(state.params, fractions(image), random.foldIn(state.key, -1))
     return metric.fromModelOutput({ loss: reconstruction.add(far) })
   })
